@@ -1,0 +1,171 @@
+//! What people send each other to meet on a board: where the relay is, which board, and its key.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{BoardId, Key};
+
+/// The port that a link means when it names none.
+pub const DEFAULT_PORT: u16 = 7411;
+
+/// `drawbridge://host:port/board#key`, or as a web address `http://host:port/boards/board#key`
+/// (`https` where the relay speaks TLS). Both forms read; [`fmt::Display`] writes the first, unless TLS is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Whether the relay is reached over TLS.
+    pub secure: bool,
+    /// Host and port, as in a URL's authority: `192.168.1.5:7411`, `[::1]:7411`.
+    pub relay: String,
+    /// The board.
+    pub board: BoardId,
+    /// What opens it.
+    pub key: Key,
+}
+
+/// Why a text is not a link.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// It starts with something else.
+    #[error("a board link starts with drawbridge://, http:// or https://")]
+    Scheme,
+    /// No host, or a host with characters that cannot be in one.
+    #[error("the link names no relay to connect to")]
+    Relay,
+    /// No board's name, or one with strange characters.
+    #[error("the link names no board")]
+    Board,
+    /// No key behind `#`.
+    #[error("the link has no key; copy it whole, with everything behind the #")]
+    Key,
+}
+
+impl Link {
+    /// The address to open the WebSocket at.
+    #[must_use]
+    pub fn socket_url(&self) -> String {
+        let scheme = if self.secure { "wss" } else { "ws" };
+        format!("{scheme}://{}/boards/{}", self.relay, self.board)
+    }
+
+    /// The link as a web address, which a browser can open too.
+    #[must_use]
+    pub fn web_url(&self) -> String {
+        let scheme = if self.secure { "https" } else { "http" };
+        format!(
+            "{scheme}://{}/boards/{}#{}",
+            self.relay,
+            self.board,
+            self.key.reveal()
+        )
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.secure {
+            return f.write_str(&self.web_url());
+        }
+        write!(
+            f,
+            "drawbridge://{}/{}#{}",
+            self.relay,
+            self.board,
+            self.key.reveal()
+        )
+    }
+}
+
+impl FromStr for Link {
+    type Err = LinkError;
+
+    fn from_str(text: &str) -> Result<Self, LinkError> {
+        let (scheme, rest) = text.trim().split_once("://").ok_or(LinkError::Scheme)?;
+        let (secure, port) = match scheme.to_ascii_lowercase().as_str() {
+            "drawbridge" => (false, DEFAULT_PORT),
+            "http" | "ws" => (false, 80),
+            "https" | "wss" => (true, 443),
+            _ => return Err(LinkError::Scheme),
+        };
+        let (address, key) = rest.split_once('#').ok_or(LinkError::Key)?;
+        let key = Key::new(key).map_err(|_| LinkError::Key)?;
+        let (relay, path) = address.split_once('/').ok_or(LinkError::Board)?;
+        let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
+        let board =
+            BoardId::new(path.strip_prefix("boards/").unwrap_or(path)).map_err(|_| LinkError::Board)?;
+        Ok(Self {
+            secure,
+            relay: authority(relay, port)?,
+            board,
+            key,
+        })
+    }
+}
+
+/// Checks host and port, and adds the port if there is none.
+fn authority(text: &str, default_port: u16) -> Result<String, LinkError> {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port.parse().map_err(|_| LinkError::Relay)?),
+        _ => (text, default_port),
+    };
+    let inner = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+    let sane = match inner {
+        Some(v6) => v6.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => {
+            !host.is_empty()
+                && host
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+        }
+    };
+    if sane {
+        Ok(format!("{host}:{port}"))
+    } else {
+        Err(LinkError::Relay)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "0123456789abcdefABCDEF";
+
+    #[test]
+    fn l1_both_forms_of_a_link_read_the_same() {
+        let app: Link = format!("drawbridge://192.168.1.5:7411/board-1#{KEY}")
+            .parse()
+            .expect("a link");
+        let web: Link = format!(" http://192.168.1.5:7411/boards/board-1#{KEY}\n")
+            .parse()
+            .expect("a link");
+        assert_eq!(app, web);
+        assert_eq!(app.to_string().parse(), Ok(app.clone()));
+        assert_eq!(app.web_url().parse(), Ok(app.clone()));
+        assert_eq!(app.socket_url(), "ws://192.168.1.5:7411/boards/board-1");
+        let v6: Link = format!("drawbridge://[::1]/b#{KEY}").parse().expect("a link");
+        assert_eq!(v6.relay, format!("[::1]:{DEFAULT_PORT}"));
+        let tls: Link = format!("https://draw.example/boards/b#{KEY}")
+            .parse()
+            .expect("a link");
+        assert_eq!(tls.socket_url(), "wss://draw.example:443/boards/b");
+        assert_eq!(tls.to_string().parse(), Ok(tls));
+    }
+
+    #[test]
+    fn l2_a_bad_link_says_what_is_missing() {
+        let cases = [
+            ("hello", LinkError::Scheme),
+            ("ftp://h/b#0123456789abcdef", LinkError::Scheme),
+            ("drawbridge://h/b", LinkError::Key),
+            ("drawbridge://h/b#short", LinkError::Key),
+            ("drawbridge:///b#0123456789abcdef", LinkError::Relay),
+            ("drawbridge://h:99999/b#0123456789abcdef", LinkError::Relay),
+            ("drawbridge://a b/b#0123456789abcdef", LinkError::Relay),
+            ("drawbridge://h#0123456789abcdef", LinkError::Board),
+            ("drawbridge://h/../etc#0123456789abcdef", LinkError::Board),
+        ];
+        for (text, error) in cases {
+            assert_eq!(text.parse::<Link>(), Err(error), "{text}");
+        }
+    }
+}
