@@ -1,1 +1,13 @@
+//! Drawbridge's engine: everything of the whiteboard that needs no window, so that people's apps
+//! and scripts run the same code.
+//!
+//! `geometry` knows outlines and the camera, `document` turns cells into elements, `tools` and
+//! `editor` change it by hand, `scene` keeps what is drawn, `client` keeps the board on disk and in
+//! step with the relay, and `board` is the one place where editor and client meet.
 
+pub mod client;
+pub mod document;
+pub mod editor;
+pub mod geometry;
+pub mod scene;
+pub mod tools;

@@ -1,0 +1,1 @@
+//! Cells to elements: what a board is made of, and the text forms of its values.

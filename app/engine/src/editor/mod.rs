@@ -1,0 +1,1 @@
+//! The document with its tools, styles and each person's own undo.

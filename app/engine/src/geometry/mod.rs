@@ -1,0 +1,1 @@
+//! Outlines, bounds, hits and the camera. Imports nothing else of ours.

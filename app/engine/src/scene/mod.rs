@@ -1,0 +1,1 @@
+//! What is drawn: outlines and meshes made once, found by place.
