@@ -1,1 +1,11 @@
+//! The face of Drawbridge: the window, its canvas and its panels. What a board is and how it stays
+//! in step lives in `drawbridge-engine`.
 
+pub mod app;
+pub mod command;
+pub mod fonts;
+pub mod icons;
+pub mod panels;
+pub mod pointers;
+pub mod settings;
+pub mod theme;

@@ -1,1 +1,68 @@
-fn main() {}
+//! The program `drawbridge`: reads its arguments and opens the window.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use drawbridge::app::App;
+use drawbridge_protocol::Link;
+
+/// Draw together on a shared board.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Join the board behind this link (drawbridge://host:port/board#key).
+    link: Option<Link>,
+    /// Keep boards and settings in this folder instead of the usual one.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+                "warn,drawbridge=info,drawbridge_engine=info,drawbridge_relay=info".into()
+            }),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let Some(folder) = arguments.data.or_else(usual_folder) else {
+        eprintln!(
+            "drawbridge: this account has no home folder to keep boards in; name one with --data FOLDER"
+        );
+        return ExitCode::FAILURE;
+    };
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("Drawbridge")
+            .with_app_id("drawbridge")
+            .with_inner_size([1280.0, 800.0])
+            .with_min_inner_size([480.0, 360.0]),
+        multisampling: 4,
+        ..Default::default()
+    };
+    let link = arguments.link;
+    let outcome = eframe::run_native(
+        "Drawbridge",
+        options,
+        Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, folder, link)))),
+    );
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!(
+                "drawbridge: no window could be opened: {error}\n\
+                 Drawbridge draws with Vulkan, Metal, DirectX 12 or OpenGL. On Linux, check that DISPLAY or \
+                 WAYLAND_DISPLAY is set and that a driver is installed (a software one is in mesa-vulkan-drivers)."
+            );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Where this system keeps an application's data.
+fn usual_folder() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "drawbridge").map(|dirs| dirs.data_dir().to_owned())
+}

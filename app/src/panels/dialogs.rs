@@ -1,0 +1,181 @@
+//! The dialogs: share this board, join another.
+
+use egui::{Context, Id, Modal, Role, Ui, WidgetInfo};
+
+use super::{Asked, widgets};
+use crate::command::Command;
+use crate::icons;
+use crate::theme::{Theme, size, space};
+
+/// Room for the button that copies, so that the field beside it fills the row.
+const COPY_WIDTH: f32 = 106.0;
+
+/// Which dialog is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialog {
+    /// Share this board.
+    Share,
+    /// Join another.
+    Join,
+}
+
+/// A link, and who can use it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShareLink {
+    /// What is copied.
+    pub link: String,
+    /// Who can reach it, in words.
+    pub reach: String,
+}
+
+/// How the board is shared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShareView {
+    /// It is on this computer only.
+    Off,
+    /// The relay inside the app is starting.
+    Starting,
+    /// The relay inside the app serves it.
+    Hosting(Vec<ShareLink>),
+    /// It lives on somebody else's relay.
+    Joined(ShareLink),
+    /// The relay inside the app could not start, and why.
+    Failed(String),
+}
+
+/// Shows the dialog for sharing. `copied` is the link that was copied last.
+pub fn share(ctx: &Context, view: &ShareView, copied: Option<&str>, asked: &mut Asked) {
+    dialog(ctx, "Share this board", asked, |ui, asked| match view {
+        ShareView::Off => {
+            muted(
+                ui,
+                "Start sharing to get a link. Whoever has the link can draw with you, as long as this app is open. \
+                       Your drawing stays on this computer too.",
+            );
+            start(ui, "Start sharing", asked);
+        }
+        ShareView::Starting => {
+            ui.horizontal(|ui| {
+                ui.spinner();
+                ui.label("Starting to share…");
+            });
+        }
+        ShareView::Failed(why) => {
+            let theme = Theme::of(ui.ctx());
+            let text = format!(
+                "Sharing could not start: {why}. Nothing is lost; your drawing is saved on this computer."
+            );
+            ui.label(egui::RichText::new(text).color(theme.error));
+            start(ui, "Try again", asked);
+        }
+        ShareView::Hosting(links) => {
+            muted(
+                ui,
+                "Whoever has a link can draw with you, as long as this app is open.",
+            );
+            for link in links {
+                link_row(ui, link, copied == Some(link.link.as_str()), asked);
+            }
+            ui.add_space(space::S);
+            if widgets::word_button(ui, None, "Stop sharing", false).clicked() {
+                asked.push(Command::StopSharing);
+            }
+        }
+        ShareView::Joined(link) => {
+            muted(
+                ui,
+                "This board lives on a relay. Whoever has the link can draw with you.",
+            );
+            link_row(ui, link, copied == Some(link.link.as_str()), asked);
+        }
+    });
+}
+
+fn start(ui: &mut Ui, words: &str, asked: &mut Asked) {
+    ui.add_space(space::S);
+    if widgets::word_button(ui, Some(icons::SHARE), words, true).clicked() {
+        asked.push(Command::StartSharing);
+    }
+}
+
+fn link_row(ui: &mut Ui, link: &ShareLink, copied: bool, asked: &mut Asked) {
+    ui.add_space(space::S);
+    widgets::section(ui, &link.reach);
+    ui.horizontal(|ui| {
+        let (icon, word) = if copied {
+            (icons::CHECK, "Copied")
+        } else {
+            (icons::COPY, "Copy link")
+        };
+        let room = ui.available_width() - COPY_WIDTH - space::S;
+        let mut text = link.link.as_str();
+        let field = egui::TextEdit::singleline(&mut text)
+            .desired_width(room)
+            .clip_text(true);
+        ui.add(field).accessible_name(format!("Link for {}", link.reach));
+        if widgets::word_button(ui, Some(icon), word, !copied).clicked() {
+            asked.push(Command::Copy(link.link.clone()));
+        }
+    });
+}
+
+/// Shows the dialog for joining, with what was typed so far and what is wrong with it.
+pub fn join(ctx: &Context, draft: &mut String, problem: Option<&str>, asked: &mut Asked) {
+    dialog(ctx, "Join a board", asked, |ui, asked| {
+        let label = muted(ui, "Paste the link that somebody sent you");
+        let width = size::DIALOG - 2.0 * space::XL;
+        let field = egui::TextEdit::singleline(draft)
+            .hint_text("drawbridge://…")
+            .desired_width(width);
+        let field = ui.add(field).labelled_by(label.id);
+        let first = ui.memory(|memory| memory.focused().is_none());
+        if first {
+            field.request_focus();
+        }
+        if let Some(problem) = problem {
+            let theme = Theme::of(ui.ctx());
+            let words = format!("That can't be joined: {problem}");
+            let line = ui.label(egui::RichText::new(&words).color(theme.error));
+            line.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &words));
+        }
+        ui.add_space(space::S);
+        let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if widgets::word_button(ui, Some(icons::LINK), "Join", true).clicked() || enter {
+            asked.push(Command::Join(draft.clone()));
+        }
+    });
+}
+
+fn dialog(ctx: &Context, title: &str, asked: &mut Asked, contents: impl FnOnce(&mut Ui, &mut Asked)) {
+    let theme = Theme::of(ctx);
+    let modal = Modal::new(Id::unique(("dialog", title)))
+        .backdrop_color(theme.veil)
+        .frame(theme.floating().inner_margin(space::XL))
+        .show(ctx, |ui| {
+            ui.set_width(size::DIALOG - 2.0 * space::XL);
+            ui.horizontal(|ui| {
+                ui.heading(title);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let close = widgets::IconButton {
+                        icon: icons::CLOSE,
+                        label: "Close",
+                        letter: "",
+                        chosen: None,
+                        enabled: true,
+                    };
+                    if close.show(ui).clicked() {
+                        asked.push(Command::Cancel);
+                    }
+                });
+            });
+            contents(ui, asked);
+        });
+    if modal.should_close() {
+        asked.push(Command::Cancel);
+    }
+}
+
+fn muted(ui: &mut Ui, words: &str) -> egui::Response {
+    let theme = Theme::of(ui.ctx());
+    ui.add(egui::Label::new(egui::RichText::new(words).color(theme.muted)).wrap())
+}

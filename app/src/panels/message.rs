@@ -1,0 +1,61 @@
+//! Bottom centre: one message at a time.
+
+use egui::{Align2, Context, Role, Vec2, WidgetInfo};
+
+use super::{Asked, widgets};
+use crate::command::Command;
+use crate::icons;
+use crate::theme::{Theme, size, space};
+
+/// A sentence or two for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What happened, what it means for the drawing, what to do.
+    pub text: String,
+    /// Whether something went wrong; then it stays until it is dismissed.
+    pub problem: bool,
+}
+
+impl Message {
+    /// Something went wrong.
+    #[must_use]
+    pub fn problem(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            problem: true,
+        }
+    }
+
+    /// Something is worth knowing for a moment.
+    #[must_use]
+    pub fn hint(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            problem: false,
+        }
+    }
+}
+
+/// Shows the message.
+pub fn show(ctx: &Context, message: &Message, asked: &mut Asked) {
+    let edge = Vec2::new(0.0, -(space::M + size::TARGET + space::L));
+    widgets::floating(ctx, "Message", Align2::CENTER_BOTTOM, edge, |ui| {
+        ui.horizontal(|ui| {
+            let theme = Theme::of(ui.ctx());
+            ui.add_space(space::S);
+            if message.problem {
+                ui.label(
+                    egui::RichText::new(icons::WARNING)
+                        .font(crate::fonts::icon(size::ICON))
+                        .color(theme.error),
+                );
+            }
+            ui.scope(|ui| {
+                ui.set_max_width(460.0);
+                let label = ui.add(egui::Label::new(&message.text).wrap());
+                label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &message.text));
+            });
+            widgets::command_button(ui, &Command::Dismiss, false, None, true, asked);
+        });
+    });
+}

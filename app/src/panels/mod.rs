@@ -1,0 +1,17 @@
+//! What floats over the board. Each panel takes a plain view of the app's state and answers with
+//! commands; it changes nothing itself.
+
+pub mod dialogs;
+pub mod menu;
+pub mod message;
+pub mod people;
+pub mod status;
+pub mod style;
+pub mod toolbar;
+pub mod widgets;
+pub mod zoom;
+
+use crate::command::Command;
+
+/// Where panels put what a person asked for.
+pub type Asked = Vec<Command>;

@@ -1,0 +1,269 @@
+//! Bottom right: where the drawing is kept, and how it stands with the relay, in words.
+
+use egui::{Align2, Color32, Context, Role, Sense, Vec2, WidgetInfo};
+
+use super::widgets;
+use crate::fonts;
+use crate::icons;
+use crate::theme::{Theme, size, space};
+
+/// How the board stands with its relay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Connection {
+    /// The board is on this computer only.
+    Alone,
+    /// On the way to the relay.
+    Connecting,
+    /// Taking what others drew meanwhile; of 100.
+    CatchingUp(u8),
+    /// In step.
+    Live,
+    /// The relay can't be reached; tries go on.
+    Offline,
+    /// The relay does not let us in, and why.
+    Refused(String),
+}
+
+/// What the panel shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusView {
+    /// How the board stands with its relay.
+    pub connection: Connection,
+    /// Own changes that the relay doesn't have yet.
+    pub waiting: usize,
+    /// Why the relay took some changes not at all, one sentence each.
+    pub parked: Vec<String>,
+    /// Why changes can't be saved on this computer, if they can't.
+    pub unsaved: Option<String>,
+}
+
+/// How much a person should care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// All is as it should be.
+    Good,
+    /// It is under way.
+    Quiet,
+    /// Worth a look; nothing is lost.
+    Care,
+    /// Something has to be done.
+    Wrong,
+}
+
+impl Tone {
+    fn color(self, theme: &Theme) -> Color32 {
+        match self {
+            Self::Good => theme.good,
+            Self::Quiet => theme.muted,
+            Self::Care => theme.warning,
+            Self::Wrong => theme.error,
+        }
+    }
+}
+
+fn changes(n: usize) -> String {
+    if n == 1 {
+        "1 change".to_owned()
+    } else {
+        format!("{n} changes")
+    }
+}
+
+/// The state's icon, words and tone.
+#[must_use]
+pub fn words(view: &StatusView) -> (char, String, Tone) {
+    if let Some(why) = &view.unsaved {
+        return (
+            icons::WARNING,
+            format!("Not saved on this computer: {why}"),
+            Tone::Wrong,
+        );
+    }
+    match (&view.connection, view.waiting) {
+        (Connection::Alone, _) => (
+            icons::SAVED_HERE,
+            "Saved on this computer".to_owned(),
+            Tone::Quiet,
+        ),
+        (Connection::Connecting, 0) => (
+            icons::CONNECTING,
+            "Connecting to the relay…".to_owned(),
+            Tone::Quiet,
+        ),
+        (Connection::Connecting, n) => {
+            let text = format!("Connecting: {} waiting for the relay", changes(n));
+            (icons::CONNECTING, text, Tone::Quiet)
+        }
+        (Connection::CatchingUp(percent), _) => (
+            icons::CONNECTING,
+            format!("Catching up: {percent} %"),
+            Tone::Quiet,
+        ),
+        (Connection::Live, 0) => (
+            icons::LIVE,
+            "Live: everything saved on the relay".to_owned(),
+            Tone::Good,
+        ),
+        (Connection::Live, n) => (
+            icons::SENDING,
+            format!("Live: {} on the way to the relay", changes(n)),
+            Tone::Quiet,
+        ),
+        (Connection::Offline, 0) => (
+            icons::OFFLINE,
+            "Offline: saved on this computer, nothing waiting".to_owned(),
+            Tone::Care,
+        ),
+        (Connection::Offline, n) => (
+            icons::OFFLINE,
+            format!("Offline: {} waiting for the relay", changes(n)),
+            Tone::Care,
+        ),
+        (Connection::Refused(why), _) => (
+            icons::REFUSED,
+            format!("Not connected: {why}. Your drawing is saved on this computer"),
+            Tone::Wrong,
+        ),
+    }
+}
+
+/// What is to be said of changes that the relay did not take.
+#[must_use]
+pub fn parked_words(view: &StatusView) -> Option<String> {
+    let why = view.parked.first()?;
+    let verb = if view.parked.len() == 1 { "was" } else { "were" };
+    let kept = "kept on this computer";
+    Some(format!(
+        "{} {verb} not taken by the relay ({why}), {kept}",
+        changes(view.parked.len())
+    ))
+}
+
+/// Shows the panel.
+pub fn show(ctx: &Context, view: &StatusView) {
+    let corner = Vec2::new(-space::M, -space::M);
+    widgets::bare(ctx, "Connection and saving", Align2::RIGHT_BOTTOM, corner, |ui| {
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            if let Some(parked) = parked_words(view) {
+                let response = line(ui, icons::WARNING, &parked, Tone::Care);
+                response.on_hover_ui(|ui| {
+                    for why in &view.parked {
+                        ui.label(why);
+                    }
+                });
+            }
+            let (icon, text, tone) = words(view);
+            line(ui, icon, &text, tone);
+        });
+    });
+}
+
+fn line(ui: &mut egui::Ui, icon: char, text: &str, tone: Tone) -> egui::Response {
+    let theme = Theme::of(ui.ctx());
+    let color = if tone == Tone::Good {
+        theme.muted
+    } else {
+        tone.color(theme)
+    };
+    let room = (ui.ctx().content_rect().width() * 0.45).max(240.0);
+    let galley = ui
+        .painter()
+        .layout(text.to_owned(), fonts::plain(size::HINT), color, room);
+    let ground = theme.board.gamma_multiply(0.9);
+    let wanted = Vec2::new(
+        galley.size().x + 20.0 + 2.0 * space::S,
+        galley.size().y + space::S,
+    );
+    let right = ui.available_width() - wanted.x;
+    let mut rect = ui
+        .allocate_space(Vec2::new(wanted.x.max(ui.available_width()), wanted.y))
+        .1;
+    if right > 0.0 {
+        rect.min.x = rect.max.x - wanted.x;
+    }
+    let response = ui.interact(rect, ui.scope_id().with(text), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, text));
+    ui.painter().rect_filled(rect, size::CONTROL_RADIUS, ground);
+    let left = rect.left() + space::S;
+    let at = egui::pos2(left + 7.0, rect.center().y);
+    ui.painter().text(
+        at,
+        Align2::CENTER_CENTER,
+        icon,
+        fonts::icon(15.0),
+        tone.color(theme),
+    );
+    let at = egui::pos2(left + 20.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, color);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(connection: Connection, waiting: usize) -> StatusView {
+        StatusView {
+            connection,
+            waiting,
+            parked: Vec::new(),
+            unsaved: None,
+        }
+    }
+
+    #[test]
+    fn each_state_has_its_words() {
+        let cases = [
+            (view(Connection::Alone, 7), "Saved on this computer"),
+            (view(Connection::Connecting, 0), "Connecting to the relay…"),
+            (
+                view(Connection::Connecting, 2),
+                "Connecting: 2 changes waiting for the relay",
+            ),
+            (view(Connection::CatchingUp(40), 1), "Catching up: 40 %"),
+            (view(Connection::Live, 0), "Live: everything saved on the relay"),
+            (
+                view(Connection::Live, 1),
+                "Live: 1 change on the way to the relay",
+            ),
+            (
+                view(Connection::Offline, 3),
+                "Offline: 3 changes waiting for the relay",
+            ),
+            (
+                view(Connection::Offline, 0),
+                "Offline: saved on this computer, nothing waiting",
+            ),
+            (
+                view(
+                    Connection::Refused("the key doesn't open this board".to_owned()),
+                    0,
+                ),
+                "Not connected: the key doesn't open this board. Your drawing is saved on this computer",
+            ),
+        ];
+        for (view, expected) in cases {
+            assert_eq!(words(&view).1, expected);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_saved_is_said_before_all_else() {
+        let mut bad = view(Connection::Live, 0);
+        bad.unsaved = Some("the disk is full".to_owned());
+        assert_eq!(words(&bad).1, "Not saved on this computer: the disk is full");
+        assert_eq!(words(&bad).2, Tone::Wrong);
+    }
+
+    #[test]
+    fn parked_changes_are_said_with_their_reason() {
+        let mut some = view(Connection::Live, 0);
+        assert_eq!(parked_words(&some), None);
+        some.parked = vec!["the cell is too big".to_owned(); 2];
+        assert_eq!(
+            parked_words(&some).as_deref(),
+            Some("2 changes were not taken by the relay (the cell is too big), kept on this computer")
+        );
+    }
+}

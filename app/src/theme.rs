@@ -1,0 +1,435 @@
+//! The one place for colours and sizes: light and dark tokens, the ink palette, people's colours.
+
+use std::sync::Arc;
+
+use egui::style::{Selection, WidgetVisuals};
+use egui::{Color32, Context, CornerRadius, Margin, Shadow, Stroke, Vec2};
+
+use crate::fonts;
+
+/// The spacing scale, in points.
+pub mod space {
+    /// Between an icon and its word.
+    pub const XS: f32 = 4.0;
+    /// Between controls.
+    pub const S: f32 = 8.0;
+    /// Between what floats and the window's edge.
+    pub const M: f32 = 12.0;
+    /// Inside dialogs, between sections.
+    pub const L: f32 = 16.0;
+    /// Around a dialog's contents.
+    pub const XL: f32 = 24.0;
+}
+
+/// Sizes in points.
+pub mod size {
+    /// The corner of a control.
+    pub const CONTROL_RADIUS: u8 = 6;
+    /// The corner of a panel.
+    pub const PANEL_RADIUS: u8 = 10;
+    /// Text of controls.
+    pub const TEXT: f32 = 13.0;
+    /// Text of hints and states.
+    pub const HINT: f32 = 12.0;
+    /// Text of titles.
+    pub const TITLE: f32 = 15.0;
+    /// The letter of a shortcut in a tool's corner.
+    pub const LETTER: f32 = 9.5;
+    /// An icon.
+    pub const ICON: f32 = 18.0;
+    /// What a pointer has to hit.
+    pub const TARGET: f32 = 32.0;
+    /// The side of a colour swatch.
+    pub const SWATCH: f32 = 26.0;
+    /// The style panel's width.
+    pub const STYLE_PANEL: f32 = 168.0;
+    /// A dialog's width.
+    pub const DIALOG: f32 = 420.0;
+    /// A person's round initials.
+    pub const AVATAR: f32 = 30.0;
+    /// Below this window width the style panel becomes a row.
+    pub const NARROW: f32 = 900.0;
+}
+
+/// Seconds for which something appears or fades.
+pub const MOTION: f32 = 0.12;
+
+/// The colours of one mode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Theme {
+    /// Whether the board is dark.
+    pub dark: bool,
+    /// The paper.
+    pub board: Color32,
+    /// What floats over it.
+    pub panel: Color32,
+    /// Words and icons.
+    pub text: Color32,
+    /// Words that step back.
+    pub muted: Color32,
+    /// Hairlines.
+    pub line: Color32,
+    /// Under the pointer.
+    pub hover: Color32,
+    /// Pressed.
+    pub pressed: Color32,
+    /// The one accent.
+    pub accent: Color32,
+    /// Words on the accent.
+    pub on_accent: Color32,
+    /// The ground of what is chosen.
+    pub chosen: Color32,
+    /// A word of warning.
+    pub warning: Color32,
+    /// What went wrong.
+    pub error: Color32,
+    /// All is well.
+    pub good: Color32,
+    /// The veil behind a dialog.
+    pub veil: Color32,
+    shadow: Color32,
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    let [_, r, g, b] = hex.to_be_bytes();
+    Color32::from_rgb(r, g, b)
+}
+
+/// Warm paper.
+pub static LIGHT: Theme = Theme {
+    dark: false,
+    board: rgb(0xfdfcf9),
+    panel: rgb(0xffffff),
+    text: rgb(0x1f1d1a),
+    muted: rgb(0x6f6a62),
+    line: rgb(0xe7e2d9),
+    hover: rgb(0xf4f1ea),
+    pressed: rgb(0xebe6dc),
+    accent: rgb(0x2f6fde),
+    on_accent: rgb(0xffffff),
+    chosen: rgb(0xe4edfc),
+    warning: rgb(0x8f5a00),
+    error: rgb(0xb3261e),
+    good: rgb(0x2b7a46),
+    veil: Color32::from_black_alpha(56),
+    shadow: Color32::from_black_alpha(30),
+};
+
+/// Warm night.
+pub static DARK: Theme = Theme {
+    dark: true,
+    board: rgb(0x1b1a18),
+    panel: rgb(0x262421),
+    text: rgb(0xece8e1),
+    muted: rgb(0xa29b90),
+    line: rgb(0x3a3733),
+    hover: rgb(0x322f2b),
+    pressed: rgb(0x3d3934),
+    accent: rgb(0x6ea0f5),
+    on_accent: rgb(0x1b1a18),
+    chosen: rgb(0x2b3a55),
+    warning: rgb(0xe8b45c),
+    error: rgb(0xf2948b),
+    good: rgb(0x7cc796),
+    veil: Color32::from_black_alpha(130),
+    shadow: Color32::from_black_alpha(90),
+};
+
+/// One ink of the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ink {
+    /// As it is stored on the board.
+    pub name: &'static str,
+    /// As people read it.
+    pub label: &'static str,
+    /// On the light board.
+    pub light: Color32,
+    /// On the dark board.
+    pub dark: Color32,
+}
+
+const fn ink(name: &'static str, label: &'static str, light: u32, dark: u32) -> Ink {
+    Ink {
+        name,
+        label,
+        light: rgb(light),
+        dark: rgb(dark),
+    }
+}
+
+/// The twelve inks, from Okabe and Ito's eight, kept apart in lightness too. `black` is the ink and
+/// `white` the paper of whichever board is shown, so that a drawing reads the same in both modes.
+pub const INKS: [Ink; 12] = [
+    ink("black", "Ink", 0x1f1d1a, 0xece8e1),
+    ink("grey", "Grey", 0x928c80, 0x957f86),
+    ink("red", "Vermilion", 0xd1431a, 0xf76b35),
+    ink("orange", "Orange", 0xe69200, 0xf5ad33),
+    ink("yellow", "Yellow", 0xdcbf00, 0xf0e442),
+    ink("green", "Green", 0x017e5e, 0x18bd87),
+    ink("cyan", "Sky blue", 0x45a9e0, 0x6cc1f0),
+    ink("blue", "Blue", 0x1461b6, 0x4994e3),
+    ink("purple", "Purple", 0x8e368e, 0xbb6fbd),
+    ink("brown", "Brown", 0x6b3f1d, 0xa96b4a),
+    ink("pink", "Pink", 0xd97db0, 0xec97c7),
+    ink("white", "Paper", 0xffffff, 0x2e2b28),
+];
+
+/// The ink a stroke has whose colour can't be read.
+const UNREADABLE: Ink = INKS[0];
+
+/// Colours for people, apart from each other and readable on both boards with white words on them.
+pub const PEOPLE: [&str; 10] = [
+    "#2f6fde", "#ca4500", "#00873c", "#9934d1", "#007a80", "#c4088f", "#827300", "#de0125", "#6a49eb",
+    "#b25b00",
+];
+
+impl Theme {
+    /// The theme that the window shows now.
+    #[must_use]
+    pub fn of(ctx: &Context) -> &'static Self {
+        match ctx.theme() {
+            egui::Theme::Dark => &DARK,
+            egui::Theme::Light => &LIGHT,
+        }
+    }
+
+    /// The colour on this board of an ink stored by name or as `#rrggbb`.
+    #[must_use]
+    pub fn ink(&self, stored: &str) -> Color32 {
+        let ink = match INKS.iter().find(|ink| ink.name == stored) {
+            Some(ink) => *ink,
+            None => match parse_hex(stored) {
+                Some(free) => return free,
+                None => UNREADABLE,
+            },
+        };
+        if self.dark { ink.dark } else { ink.light }
+    }
+
+    /// The frame of what floats over the board.
+    pub fn floating(&self) -> egui::Frame {
+        egui::Frame::new()
+            .fill(self.panel)
+            .corner_radius(size::PANEL_RADIUS)
+            .inner_margin(Margin::same(4))
+            .stroke(Stroke::new(1.0, self.line))
+            .shadow(self.soft_shadow())
+    }
+
+    fn soft_shadow(&self) -> Shadow {
+        Shadow {
+            offset: [0, 2],
+            blur: 12,
+            spread: 0,
+            color: self.shadow,
+        }
+    }
+
+    fn widget(&self, fill: Color32, text: Color32, border: Color32) -> WidgetVisuals {
+        WidgetVisuals {
+            bg_fill: fill,
+            weak_bg_fill: fill,
+            bg_stroke: Stroke::new(1.0, border),
+            corner_radius: CornerRadius::same(size::CONTROL_RADIUS),
+            fg_stroke: Stroke::new(1.0, text),
+            expansion: 0.0,
+        }
+    }
+
+    fn fill_in(&self, style: &mut egui::Style) {
+        let v = &mut style.visuals;
+        v.dark_mode = self.dark;
+        v.override_text_color = None;
+        v.weak_text_color = Some(self.muted);
+        v.hyperlink_color = self.accent;
+        v.faint_bg_color = self.hover;
+        v.extreme_bg_color = self.board;
+        v.text_edit_bg_color = Some(self.board);
+        v.code_bg_color = self.hover;
+        v.warn_fg_color = self.warning;
+        v.error_fg_color = self.error;
+        v.window_fill = self.panel;
+        v.panel_fill = self.board;
+        v.window_stroke = Stroke::new(1.0, self.line);
+        v.window_corner_radius = CornerRadius::same(size::PANEL_RADIUS);
+        v.menu_corner_radius = CornerRadius::same(size::PANEL_RADIUS);
+        v.window_shadow = self.soft_shadow();
+        v.popup_shadow = self.soft_shadow();
+        v.selection = Selection {
+            bg_fill: self.chosen,
+            stroke: Stroke::new(1.0, self.accent),
+        };
+        v.text_cursor.stroke = Stroke::new(1.5, self.accent);
+        v.text_cursor.blink = false;
+        v.widgets.noninteractive = self.widget(self.panel, self.text, self.line);
+        v.widgets.inactive = self.widget(self.panel, self.text, self.line);
+        v.widgets.hovered = self.widget(self.hover, self.text, self.line);
+        v.widgets.active = self.widget(self.pressed, self.text, self.accent);
+        v.widgets.open = self.widget(self.hover, self.text, self.line);
+
+        let s = &mut style.spacing;
+        s.item_spacing = Vec2::splat(space::S);
+        s.button_padding = Vec2::new(space::M, 6.0);
+        s.menu_margin = Margin::same(6);
+        s.menu_spacing = space::XS;
+        s.interact_size = Vec2::new(size::TARGET, 30.0);
+        s.tooltip_width = 280.0;
+        style.animation_time = MOTION;
+        style.interaction.selectable_labels = false;
+        style.interaction.tooltip_delay = 0.4;
+        style.text_styles = fonts::text_styles();
+    }
+
+    /// The colour of the letters that can be read on `ground`.
+    #[must_use]
+    pub fn letters_on(ground: Color32) -> Color32 {
+        if contrast(ground, Color32::WHITE) >= contrast(ground, LIGHT.text) {
+            Color32::WHITE
+        } else {
+            LIGHT.text
+        }
+    }
+}
+
+/// Puts fonts and both modes' styles into the window.
+pub fn apply(ctx: &Context) {
+    ctx.set_fonts(fonts::definitions());
+    for (mode, theme) in [(egui::Theme::Light, &LIGHT), (egui::Theme::Dark, &DARK)] {
+        let mut style = egui::Style::clone(&ctx.style_of(mode));
+        theme.fill_in(&mut style);
+        ctx.set_style_of(mode, Arc::new(style));
+    }
+    ctx.options_mut(|options| {
+        // The board has its own zoom.
+        options.zoom_with_keyboard = false;
+        options.fallback_theme = egui::Theme::Light;
+    });
+}
+
+/// The colour of a person: what they say of themselves if it is a colour, else one for their number.
+#[must_use]
+pub fn person(said: &str, number: u64) -> Color32 {
+    let fallback = PEOPLE[usize::try_from(number % 10).unwrap_or_default()];
+    parse_hex(said)
+        .or_else(|| parse_hex(fallback))
+        .unwrap_or(LIGHT.accent)
+}
+
+/// Reads `#rrggbb`.
+#[must_use]
+pub fn parse_hex(text: &str) -> Option<Color32> {
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    u32::from_str_radix(digits, 16).ok().map(rgb)
+}
+
+/// The contrast of two opaque colours as WCAG defines it, from 1 to 21.
+#[must_use]
+pub fn contrast(a: Color32, b: Color32) -> f32 {
+    let luminance = |color: Color32| {
+        let linear = egui::Rgba::from(color);
+        0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
+    };
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_can_be_read_in_both_modes() {
+        for theme in [&LIGHT, &DARK] {
+            let words = [theme.text, theme.muted, theme.warning, theme.error, theme.good];
+            for (word, ground) in words.iter().flat_map(|w| [(w, theme.panel), (w, theme.board)]) {
+                assert!(contrast(*word, ground) >= 4.5, "{word:?} on {ground:?}");
+            }
+            for ground in [theme.hover, theme.pressed, theme.chosen] {
+                assert!(contrast(theme.text, ground) >= 4.5, "text on {ground:?}");
+            }
+            assert!(contrast(theme.on_accent, theme.accent) >= 4.5);
+            assert!(contrast(theme.accent, theme.panel) >= 3.0);
+            assert!(contrast(theme.accent, theme.chosen) >= 3.0);
+        }
+    }
+
+    #[test]
+    fn people_are_readable_on_both_boards() {
+        for hex in PEOPLE {
+            let color = parse_hex(hex).expect("a colour");
+            assert!(contrast(color, LIGHT.board) >= 3.0, "{hex} on light");
+            assert!(contrast(color, DARK.board) >= 3.0, "{hex} on dark");
+            assert!(
+                contrast(color, Theme::letters_on(color)) >= 4.5,
+                "letters on {hex}"
+            );
+        }
+    }
+
+    #[test]
+    fn strange_colours_fall_back() {
+        assert_eq!(LIGHT.ink("no such ink"), LIGHT.ink("black"));
+        assert_eq!(LIGHT.ink("#12"), LIGHT.ink("black"));
+        assert_eq!(LIGHT.ink("#+12345"), LIGHT.ink("black"));
+        assert_eq!(DARK.ink("#102030"), Color32::from_rgb(16, 32, 48));
+        assert_eq!(person("javascript:", 11), parse_hex(PEOPLE[1]).expect("a colour"));
+    }
+
+    /// Colours as somebody sees them who lacks one kind of cones (Machado, Oliveira and Fernandes, 2009, severity 1).
+    fn seen_with(matrix: [[f32; 3]; 3], color: Color32) -> [f32; 3] {
+        let c = egui::Rgba::from(color);
+        let c = [c.r(), c.g(), c.b()];
+        let lin = matrix.map(|row| (row[0] * c[0] + row[1] * c[1] + row[2] * c[2]).clamp(0.0, 1.0));
+        let l = (0.412_221_5 * lin[0] + 0.536_332_5 * lin[1] + 0.051_446 * lin[2]).cbrt();
+        let m = (0.211_903_5 * lin[0] + 0.680_699_5 * lin[1] + 0.107_397 * lin[2]).cbrt();
+        let s = (0.088_302_5 * lin[0] + 0.281_718_8 * lin[1] + 0.629_978_7 * lin[2]).cbrt();
+        [
+            0.210_454_3 * l + 0.793_617_8 * m - 0.004_072_0 * s,
+            1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,
+            0.025_904 * l + 0.782_771_8 * m - 0.808_675_8 * s,
+        ]
+    }
+
+    #[test]
+    fn inks_stay_apart_for_colour_blind_people() {
+        let eyes = [
+            ("all cones", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+            (
+                "no red cones",
+                [
+                    [0.152_286, 1.052_583, -0.204_868],
+                    [0.114_503, 0.786_281, 0.099_216],
+                    [-0.003_882, -0.048_116, 1.051_998],
+                ],
+            ),
+            (
+                "no green cones",
+                [
+                    [0.367_322, 0.860_646, -0.227_968],
+                    [0.280_085, 0.672_501, 0.047_413],
+                    [-0.011_820, 0.042_940, 0.968_881],
+                ],
+            ),
+        ];
+        for (eye, matrix) in eyes {
+            for dark in [false, true] {
+                let of = |ink: &Ink| seen_with(matrix, if dark { ink.dark } else { ink.light });
+                for (i, a) in INKS.iter().enumerate() {
+                    for b in &INKS[i + 1..] {
+                        let (p, q) = (of(a), of(b));
+                        let apart = (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f32>().sqrt();
+                        assert!(
+                            apart > 0.07,
+                            "{} and {}, {eye}, dark {dark}: {apart}",
+                            a.name,
+                            b.name
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
