@@ -1,1 +1,18 @@
 //! Outlines, bounds, hits and the camera. Imports nothing else of ours.
+//!
+//! There is one geometry: what is drawn, hit, bounded and exported comes from the same [`Ribbon`].
+
+mod camera;
+mod curve;
+mod ink;
+mod mesh;
+mod ribbon;
+mod speed;
+
+pub use camera::{Camera, MAX_ZOOM, MIN_ZOOM};
+pub use curve::{Curve, SETTLED};
+pub use ink::{InkPoint, MAX_COORDINATE, radius};
+pub use kurbo::{Affine, BezPath, Point, Rect, Size, Vec2};
+pub use mesh::Mesh;
+pub use ribbon::Ribbon;
+pub use speed::SpeedPressure;

@@ -1,0 +1,318 @@
+//! All cells of a board, and the elements they make.
+
+use std::collections::HashMap;
+
+use drawbridge_protocol::{Cell, CellKey, ElementId, Property, Stamp, Value};
+
+use super::Element;
+use super::draft::read;
+
+/// What merging a cell did.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// The cell lost: nothing.
+    Nothing,
+    /// The cell won: its element may look different now.
+    Element,
+}
+
+/// A board's cells, known or not, and a reading of them as elements. Knows no person, tool or screen.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    /// Few properties an element, sorted by name.
+    elements: HashMap<ElementId, Vec<(Property, Stamp, Value)>>,
+}
+
+impl Document {
+    /// The element whose properties are the board's own.
+    pub const BOARD: &'static str = "board";
+    /// The board's title, a text.
+    pub const TITLE: &'static str = "title";
+
+    /// Takes a cell in if it wins over what is there.
+    pub fn merge(&mut self, cell: &Cell) -> Change {
+        let cells = self.elements.entry(cell.element.clone()).or_default();
+        match cells.binary_search_by(|(prop, ..)| prop.cmp(&cell.prop)) {
+            Ok(at) if !cell.beats(cells[at].1, cells[at].2.as_str()) => return Change::Nothing,
+            Ok(at) => cells[at] = (cell.prop.clone(), cell.stamp, cell.value.clone()),
+            Err(at) => cells.insert(at, (cell.prop.clone(), cell.stamp, cell.value.clone())),
+        }
+        Change::Element
+    }
+
+    /// Gives a cell another stamp, if it still has the `old` one: its writer's clock was wrong.
+    pub fn restamp(&mut self, key: &CellKey, old: Stamp, new: Stamp) {
+        let cells = self.elements.get_mut(&key.element);
+        let cell = cells.and_then(|cells| {
+            cells
+                .iter_mut()
+                .find(|(prop, stamp, _)| *prop == key.prop && *stamp == old)
+        });
+        if let Some((_, stamp, _)) = cell {
+            *stamp = new;
+        }
+    }
+
+    /// The winning stamp and value of a property.
+    #[must_use]
+    pub fn get(&self, element: &str, prop: &str) -> Option<(Stamp, &Value)> {
+        let cells = self.elements.get(element)?;
+        let at = cells
+            .binary_search_by(|(held, ..)| held.as_str().cmp(prop))
+            .ok()?;
+        Some((cells[at].1, &cells[at].2))
+    }
+
+    /// Whether an element's `base` is here, even if it can't be shown.
+    #[must_use]
+    pub fn has_base(&self, element: &str) -> bool {
+        self.get(element, Property::BASE).is_some()
+    }
+
+    /// Reads an element: `None` if it has no `base` here, its kind isn't known, or its values make no shape.
+    #[must_use]
+    pub fn element(&self, id: &ElementId) -> Option<Element> {
+        let (_, base) = self.get(id.as_str(), Property::BASE)?;
+        Element::read(id, base, |prop| {
+            self.get(id.as_str(), prop).map(|(_, value)| value)
+        })
+    }
+
+    /// The ids of all elements that have a cell, in no order.
+    pub fn ids(&self) -> impl Iterator<Item = &ElementId> {
+        self.elements.keys()
+    }
+
+    /// All elements that can be read, deleted ones too, in no order.
+    pub fn elements(&self) -> impl Iterator<Item = Element> + '_ {
+        self.ids().filter_map(|id| self.element(id))
+    }
+
+    /// All winning cells, in no order.
+    pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
+        self.elements.iter().flat_map(|(id, cells)| {
+            cells.iter().map(|(prop, stamp, value)| Cell {
+                element: id.clone(),
+                prop: prop.clone(),
+                stamp: *stamp,
+                value: value.clone(),
+            })
+        })
+    }
+
+    /// The board's title, if it has one.
+    #[must_use]
+    pub fn title(&self) -> Option<String> {
+        self.get(Self::BOARD, Self::TITLE)
+            .and_then(|(_, value)| read(value.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Color, Ink, Order};
+    use crate::geometry::{Affine, Point};
+    use drawbridge_protocol::{CellSet, Peer};
+    use proptest::prelude::*;
+
+    fn cell(element: &str, prop: &str, ms: u64, value: &str) -> Cell {
+        Cell {
+            element: ElementId::new(element).expect("an id"),
+            prop: Property::new(prop).expect("a property"),
+            stamp: Stamp {
+                ms,
+                counter: 0,
+                peer: Peer::from_bits([1; 12]),
+            },
+            value: Value::from_text(value.to_owned()).expect("json"),
+        }
+    }
+
+    fn of(cells: &[Cell]) -> Document {
+        let mut document = Document::default();
+        for cell in cells {
+            let _ = document.merge(cell);
+        }
+        document
+    }
+
+    fn element(cells: &[Cell]) -> Option<Element> {
+        of(cells).element(&ElementId::new("e").expect("an id"))
+    }
+
+    const BASE: &str = r##"{"kind":"stroke","order":"a0","color":"#010203","width":2,"step":0.25,"points":"4 8 4 0","pressure":"70 1"}"##;
+
+    #[test]
+    fn d1_a_property_overrides_the_member_of_base() {
+        let read = element(&[cell("e", "base", 1, BASE)]).expect("a stroke");
+        assert_eq!(
+            (read.color, read.width, read.order.as_str()),
+            (Color::Rgb([1, 2, 3]), 2.0, "a0")
+        );
+        assert_eq!(
+            read.points.iter().map(|p| p.pos).collect::<Vec<_>>(),
+            [Point::new(1.0, 2.0), Point::new(2.0, 2.0)]
+        );
+        assert_eq!(
+            (read.points[0].pressure, read.points[1].pressure, read.deleted),
+            (0.7, 0.71, false)
+        );
+        let read = element(&[
+            cell("e", "place", 3, "[1,0,0,1,10,20]"),
+            cell("e", "color", 2, "\"blue\""),
+            cell("e", "order", 2, "\"b\""),
+            cell("e", "width", 2, "9"),
+            cell("e", "deleted", 2, "true"),
+            cell("e", "base", 1, BASE),
+        ])
+        .expect("a stroke");
+        assert_eq!(
+            (read.color, read.width, read.order),
+            (Color::Ink(Ink::Blue), 9.0, Order::from("b"))
+        );
+        assert_eq!(
+            (read.place, read.deleted),
+            (Affine::translate((10.0, 20.0)), true)
+        );
+        let back = element(&[cell("e", "base", 1, BASE), cell("e", "color", 2, "null")]).expect("a stroke");
+        assert_eq!(
+            back.color,
+            Color::Rgb([1, 2, 3]),
+            "null gives the base's value back"
+        );
+    }
+
+    #[test]
+    fn d2_without_base_or_of_another_kind_it_is_kept_and_not_shown() {
+        let cells = [
+            cell("e", "color", 2, "\"blue\""),
+            cell("e", "x/y", 2, "{\"any\":1}"),
+        ];
+        assert_eq!(element(&cells), None);
+        let unknown = cell("e", "base", 1, r#"{"kind":"hologram","points":"1 1"}"#);
+        let all = [cells[0].clone(), cells[1].clone(), unknown];
+        assert_eq!(element(&all), None);
+        let kept: Vec<String> = of(&all).cells().map(|c| c.value.as_str().to_owned()).collect();
+        assert_eq!(kept.len(), 3);
+        assert!(kept.contains(&"{\"any\":1}".to_owned()));
+    }
+
+    #[test]
+    fn d4_what_cannot_be_read_counts_as_its_default_and_never_harms() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let strange = [
+            "null",
+            "1e300",
+            "-1",
+            "\"\"",
+            "[]",
+            "{}",
+            "true",
+            "\"#zzzzzz\"",
+            "1e400",
+            &deep,
+            "[1,0,0,1,1e300,0]",
+        ];
+        for value in strange {
+            for prop in ["color", "width", "order", "place", "deleted", "x"] {
+                if let Ok(value) = Value::from_text(value.to_owned()) {
+                    let cells = [
+                        cell("e", "base", 1, BASE),
+                        Cell {
+                            value,
+                            ..cell("e", prop, 2, "0")
+                        },
+                    ];
+                    let read = element(&cells).expect("still a stroke");
+                    assert!(read.width.is_finite() && read.width > 0.0 && read.place.is_finite());
+                    let _ = read.ribbon().mesh(read.place);
+                }
+            }
+            for member in [
+                "kind", "order", "color", "width", "step", "points", "pressure", "place", "deleted",
+            ] {
+                let base = format!("{{\"kind\":\"stroke\",\"points\":\"1 1 5 5\",\"{member}\":{value}}}");
+                if let Ok(value) = Value::from_text(base)
+                    && let Some(read) = element(&[Cell {
+                        value,
+                        ..cell("e", "base", 1, "0")
+                    }])
+                {
+                    assert!((2f64.powi(-10)..=1024.0).contains(&read.step));
+                    let _ = read.ribbon().mesh(read.place);
+                }
+            }
+        }
+        for base in [
+            "0",
+            "\"stroke\"",
+            "[]",
+            r#"{"kind":"stroke"}"#,
+            r#"{"kind":"stroke","points":"1"}"#,
+            r#"{"kind":"stroke","points":""}"#,
+            r#"{"kind":"stroke","step":1024,"points":"900719925474099 0"}"#,
+        ] {
+            assert_eq!(element(&[cell("e", "base", 1, base)]), None, "{base}");
+        }
+    }
+
+    #[test]
+    fn d4_a_great_many_points_are_drawn_in_bounded_time_and_space() {
+        // Back and forth across the board: every line crosses every other.
+        let points = "0 0".to_owned() + &" 9000 17-9000 13".repeat(60_000);
+        let base = format!("{{\"kind\":\"stroke\",\"points\":\"{points}\"}}");
+        let read = element(&[cell("e", "base", 1, &base)]).expect("a stroke");
+        let mesh = read.ribbon().mesh(read.place).expect("a mesh");
+        assert!(mesh.vertices.len() < 6_000_000, "{}", mesh.vertices.len());
+    }
+
+    #[test]
+    fn d8_the_title_is_a_property_of_the_board() {
+        assert_eq!(of(&[]).title(), None);
+        assert_eq!(
+            of(&[cell("board", "title", 1, "\"Plan\"")]).title().as_deref(),
+            Some("Plan")
+        );
+        assert_eq!(of(&[cell("board", "title", 1, "7")]).title(), None);
+    }
+
+    fn cells() -> impl Strategy<Value = Vec<Cell>> {
+        let one = (0u8..3, 0usize..5, 0u64..4, 0usize..4).prop_map(|(element, prop, ms, value)| {
+            let value = [BASE, "true", "\"red\"", "[1,0,0,1,5,5]"][value];
+            cell(
+                &format!("e{element}"),
+                ["base", "deleted", "color", "place", "odd"][prop],
+                ms,
+                value,
+            )
+        });
+        proptest::collection::vec(one, 0..30)
+    }
+
+    proptest! {
+        #[test]
+        fn m1_documents_agree_whatever_the_order_of_their_cells(cells in cells(), seed in any::<u64>()) {
+            let mut shuffled = cells.clone();
+            let mut state = seed;
+            for i in (1..shuffled.len()).rev() {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                shuffled.swap(i, (state >> 33) as usize % (i + 1));
+            }
+            let mut again = shuffled.clone();
+            again.extend(cells.iter().cloned());
+            let mut set = CellSet::default();
+            for cell in &cells {
+                set.merge(cell);
+            }
+            for document in [of(&cells), of(&shuffled), of(&again)] {
+                let mut held: Vec<Cell> = document.cells().collect();
+                held.sort_by_key(Cell::key);
+                prop_assert_eq!(&held, &set.iter().collect::<Vec<_>>());
+                let shown = |d: &Document| { let mut all: Vec<Element> = d.elements().collect(); all.sort_by(|a, b| a.id.cmp(&b.id)); all };
+                prop_assert_eq!(shown(&document), shown(&of(&cells)));
+            }
+        }
+    }
+}

@@ -1,0 +1,464 @@
+//! A stroke's shape: a ribbon of varying width with round ends and joins.
+//!
+//! The ribbon is a chain of spokes across the line. Between two spokes lies a convex quad, around
+//! a sharp join a pie, at the ends half discs. The outline runs along the spokes' left ends and back
+//! along the right ones; on the inner side of a sharp join it passes through the join's centre.
+//! So its winding number is the sum of those of the quads, pies and discs, which all turn the same way:
+//! under the nonzero rule nothing can cancel out, however the stroke crosses itself, and the outline
+//! covers exactly what the mesh does. It takes time linear in the points, whatever they are.
+
+use std::f64::consts::PI;
+
+use kurbo::{Affine, BezPath, Point, Rect, Vec2};
+
+use super::{Curve, InkPoint, Mesh, radius};
+
+/// A join that turns by less than this has one spoke, in the middle of the turn: the radius there
+/// is short by 2 % at most.
+const SMOOTH_COS: f64 = 0.92;
+
+/// Where the line bends, and the unit normals of what comes before and after. They are one and the
+/// same at a smooth join and at an end.
+#[derive(Debug, Clone, Copy)]
+struct Joint {
+    pos: Point,
+    radius: f64,
+    before: Vec2,
+    after: Vec2,
+}
+
+/// A stroke's shape, in the coordinates of its points.
+#[derive(Debug, Clone)]
+pub struct Ribbon {
+    joints: Vec<Joint>,
+    tolerance: f64,
+}
+
+impl Ribbon {
+    /// The shape of a whole stroke: samples, nominal width and step as for [`Curve::new`].
+    #[must_use]
+    pub fn new(samples: &[InkPoint], width: f64, step: f64) -> Self {
+        let curve = Curve::new(samples, width, step);
+        Self::of(&curve, 0..=curve.len().saturating_sub(1))
+    }
+
+    /// The shape of the part of a curve between two nodes, with round ends.
+    #[must_use]
+    pub fn of(curve: &Curve, nodes: std::ops::RangeInclusive<usize>) -> Self {
+        let line = curve.flatten(nodes);
+        Self {
+            joints: joints(&line, curve.width()),
+            tolerance: curve.tolerance(),
+        }
+    }
+
+    /// The boundary as one closed polygon, to be filled by the nonzero rule, after `place`. Empty for no points.
+    #[must_use]
+    pub fn outline(&self, place: Affine) -> BezPath {
+        let mut left: Vec<Point> = Vec::new();
+        let mut right: Vec<Point> = Vec::new();
+        for joint in &self.joints {
+            let turn = joint.turn();
+            left.push(joint.left_before());
+            right.push(joint.right_before());
+            if turn != 0.0 {
+                let (inner, outer, from) = if turn > 0.0 {
+                    (&mut left, &mut right, -joint.before)
+                } else {
+                    (&mut right, &mut left, joint.before)
+                };
+                inner.push(joint.pos);
+                self.arc(joint, from, turn, |p| outer.push(p));
+                left.push(joint.left_after());
+                right.push(joint.right_after());
+            }
+        }
+        let mut path = BezPath::new();
+        let (Some(first), Some(last)) = (self.joints.first(), self.joints.last()) else {
+            return path;
+        };
+        self.arc(last, last.after, -PI, |p| left.push(p));
+        left.extend(right.iter().rev());
+        self.arc(first, -first.before, -PI, |p| left.push(p));
+        path.move_to(place * left[0]);
+        left[1..].iter().for_each(|&p| path.line_to(place * p));
+        path.close_path();
+        path
+    }
+
+    /// The shape as triangles, after `place`. Triangles may overlap where the stroke bends sharply or crosses itself.
+    /// `None` for no points, or where `place` takes it out of the world.
+    #[must_use]
+    pub fn mesh(&self, place: Affine) -> Option<Mesh> {
+        let mut build = Triangles::default();
+        for (i, joint) in self.joints.iter().enumerate() {
+            let turn = joint.turn();
+            if i == 0 {
+                self.fan(&mut build, joint, -joint.before, -PI);
+            }
+            let spoke = (
+                build.vertex(joint.left_before()),
+                build.vertex(joint.right_before()),
+            );
+            if let Some(last) = build.spoke {
+                build.quad(last, spoke);
+            }
+            build.spoke = Some(spoke);
+            if turn != 0.0 {
+                self.fan(
+                    &mut build,
+                    joint,
+                    if turn > 0.0 { -joint.before } else { joint.before },
+                    turn,
+                );
+                build.spoke = Some((
+                    build.vertex(joint.left_after()),
+                    build.vertex(joint.right_after()),
+                ));
+            }
+            if i + 1 == self.joints.len() {
+                self.fan(&mut build, joint, joint.after, -PI);
+            }
+        }
+        Mesh::new(build.vertices.into_iter().map(|p| place * p), build.indices)
+    }
+
+    /// A box that holds the outline, before any `place`. `None` for no points.
+    #[must_use]
+    pub fn bounds(&self) -> Option<Rect> {
+        let around = |j: &Joint| Rect::from_center_size(j.pos, (2.0 * j.radius, 2.0 * j.radius));
+        self.joints.iter().map(around).reduce(|a, b| a.union(b))
+    }
+
+    /// A pie: from the direction `from` (unit) at the joint, turned by `sweep`.
+    fn fan(&self, build: &mut Triangles, joint: &Joint, from: Vec2, sweep: f64) {
+        let centre = build.vertex(joint.pos);
+        let mut last = build.vertex(joint.pos + from * joint.radius);
+        let mut next = |build: &mut Triangles, p: Point| {
+            let this = build.vertex(p);
+            build.indices.extend([centre, last, this]);
+            last = this;
+        };
+        self.arc(joint, from, sweep, |p| next(build, p));
+        next(build, joint.pos + turned(from, sweep) * joint.radius);
+    }
+
+    /// The points of an arc around a joint, without its first and last.
+    fn arc(&self, joint: &Joint, from: Vec2, sweep: f64, mut point: impl FnMut(Point)) {
+        let step = 2.0 * (1.0 - (self.tolerance / joint.radius).min(1.0)).acos();
+        let parts = (sweep.abs() / step.clamp(PI / 60.0, PI / 4.0)).ceil();
+        for part in 1..parts as usize {
+            point(joint.pos + turned(from, sweep * part as f64 / parts) * joint.radius);
+        }
+    }
+}
+
+impl Joint {
+    fn left_before(&self) -> Point {
+        self.pos + self.before * self.radius
+    }
+    fn right_before(&self) -> Point {
+        self.pos - self.before * self.radius
+    }
+    fn left_after(&self) -> Point {
+        self.pos + self.after * self.radius
+    }
+    fn right_after(&self) -> Point {
+        self.pos - self.after * self.radius
+    }
+
+    /// By how much the line turns here, in radians from -pi to pi, towards the left where positive; 0 at a smooth join.
+    fn turn(&self) -> f64 {
+        if self.before == self.after {
+            0.0
+        } else {
+            self.before.cross(self.after).atan2(self.before.dot(self.after))
+        }
+    }
+}
+
+#[derive(Default)]
+struct Triangles {
+    vertices: Vec<Point>,
+    indices: Vec<u32>,
+    spoke: Option<(u32, u32)>,
+}
+
+impl Triangles {
+    fn vertex(&mut self, p: Point) -> u32 {
+        self.vertices.push(p);
+        (self.vertices.len() - 1) as u32
+    }
+
+    fn quad(&mut self, (l0, r0): (u32, u32), (l1, r1): (u32, u32)) {
+        self.indices.extend([l0, r0, l1, l1, r0, r1]);
+    }
+}
+
+fn turned(v: Vec2, angle: f64) -> Vec2 {
+    let (sin, cos) = angle.sin_cos();
+    Vec2::new(v.x * cos - v.y * sin, v.x * sin + v.y * cos)
+}
+
+fn joints(line: &[InkPoint], width: f64) -> Vec<Joint> {
+    let mut line = line.to_vec();
+    line.dedup_by(|b, a| (b.pos - a.pos).hypot() <= f64::EPSILON * (1.0 + a.pos.x.abs().max(a.pos.y.abs())));
+    let normals: Vec<Vec2> = line
+        .windows(2)
+        .map(|w| (w[1].pos - w[0].pos).normalize().turn_90())
+        .collect();
+    let joint = |i: usize| {
+        // A lone point is a dot: its normal is any.
+        let before = *normals
+            .get(i.wrapping_sub(1))
+            .or(normals.get(i))
+            .unwrap_or(&Vec2::new(0.0, 1.0));
+        let after = *normals.get(i).unwrap_or(&before);
+        let sharp = Joint {
+            pos: line[i].pos,
+            radius: radius(width, line[i].pressure),
+            before,
+            after,
+        };
+        if before.dot(after) < SMOOTH_COS {
+            return sharp;
+        }
+        let middle = (before + after).normalize();
+        Joint {
+            before: middle,
+            after: middle,
+            ..sharp
+        }
+    };
+    let mut joints: Vec<Joint> = (0..line.len()).map(joint).collect();
+    // Where the line is short against its width, skew spokes could cross. Both its ends become sharp then, which
+    // makes the quad a trapezoid; that may in turn spoil a neighbour's, so look at those again.
+    let mut sharp = vec![false; joints.len()];
+    let mut to_check: Vec<usize> = (0..normals.len()).collect();
+    while let Some(i) = to_check.pop() {
+        if (sharp[i] && sharp[i + 1]) || is_convex(&joints[i], &joints[i + 1]) {
+            continue;
+        }
+        for end in [i, i + 1] {
+            sharp[end] = true;
+            joints[end].before = *normals.get(end.wrapping_sub(1)).unwrap_or(&normals[i]);
+            joints[end].after = *normals.get(end).unwrap_or(&normals[i]);
+        }
+        to_check.extend(i.checked_sub(1));
+        to_check.extend((i + 1 < normals.len()).then_some(i + 1));
+    }
+    joints
+}
+
+/// Whether the quad between two joints turns the same way at all its corners.
+fn is_convex(a: &Joint, b: &Joint) -> bool {
+    let quad = [a.left_after(), a.right_after(), b.right_before(), b.left_before()];
+    (0..4).all(|i| {
+        let (p, q, r) = (quad[i], quad[(i + 1) % 4], quad[(i + 2) % 4]);
+        (q - p).cross(r - q) > 0.0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kurbo::Shape;
+    use proptest::prelude::*;
+
+    fn strokes() -> impl Strategy<Value = Vec<InkPoint>> {
+        // Small whole numbers make repeated points, exact turns back and crossings likely.
+        let sample = (-20i32..20, -20i32..20, 0.0f64..=1.0)
+            .prop_map(|(x, y, pressure)| InkPoint::new(Point::new(f64::from(x), f64::from(y)), pressure));
+        proptest::collection::vec(sample, 1..40)
+    }
+
+    /// Drawn by a hand: many samples close together, gentle turns.
+    fn hands() -> impl Strategy<Value = Vec<InkPoint>> {
+        (
+            proptest::collection::vec((-0.9f64..0.9, 0.0f64..=1.0), 2..120),
+            0.25f64..6.0,
+        )
+            .prop_map(|(turns, stride)| {
+                let (mut at, mut angle) = (Point::ORIGIN, 0.0);
+                let mut step = |(turn, pressure)| {
+                    angle += turn;
+                    at += Vec2::from_angle(angle) * stride;
+                    InkPoint::new(at, pressure)
+                };
+                turns.into_iter().map(&mut step).collect()
+            })
+    }
+
+    fn check(samples: &[InkPoint], width: f64, step: f64) -> Result<(), TestCaseError> {
+        let ribbon = Ribbon::new(samples, width, step);
+        let outline = ribbon.outline(Affine::IDENTITY);
+        let mesh = ribbon.mesh(Affine::IDENTITY).expect("a mesh");
+        let bounds = ribbon.bounds().expect("bounds");
+        prop_assert!(outline.is_finite() && mesh.vertices.iter().flatten().all(|v| v.is_finite()));
+        prop_assert!(mesh.indices.iter().all(|&i| (i as usize) < mesh.vertices.len()));
+        prop_assert!(bounds.inflate(1e-9, 1e-9).contains_rect(outline.bounding_box()));
+        prop_assert!(
+            mesh.bounds
+                .inflate(1e-9, 1e-9)
+                .contains_rect(outline.bounding_box())
+        );
+        let curve = Curve::new(samples, width, step);
+        for p in curve.flatten(0..=curve.len() - 1) {
+            prop_assert!(
+                mesh.touches(p.pos, p.pos, curve.tolerance()),
+                "{} of the line is not covered",
+                p.pos
+            );
+        }
+        for p in [samples[0].pos, samples[samples.len() - 1].pos] {
+            prop_assert!(mesh.touches(p, p, 1e-3), "the pen was at {p}");
+        }
+        for i in 0..40 {
+            for j in 0..40 {
+                let at = bounds.origin()
+                    + Vec2::new(
+                        (f64::from(i) + 0.503) / 40.0 * bounds.width(),
+                        (f64::from(j) + 0.497) / 40.0 * bounds.height(),
+                    );
+                let winding = outline.winding(at);
+                prop_assert!(winding <= 0, "at {at} the outline turns both ways");
+                // Within the rounding of f32 the mesh may say otherwise.
+                if winding == 0 {
+                    let inside =
+                        outline.segments().all(|s| nearest(s, at) > 1e-3) && mesh.touches(at, at, 0.0);
+                    prop_assert!(!inside, "the mesh covers {at}, the outline does not");
+                } else {
+                    prop_assert!(
+                        mesh.touches(at, at, 1e-3),
+                        "the outline covers {at}, the mesh does not"
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn nearest(segment: kurbo::PathSeg, at: Point) -> f64 {
+        use kurbo::ParamCurveNearest;
+        segment.nearest(at, 1e-6).distance_sq.sqrt()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn outline_and_mesh_cover_the_same_and_nothing_cancels(samples in strokes(), width in 0.5f64..30.0) {
+            check(&samples, width, 0.25)?;
+        }
+
+        #[test]
+        fn the_same_for_what_a_hand_draws(samples in hands(), width in 0.5f64..12.0) {
+            check(&samples, width, 0.25)?;
+        }
+    }
+
+    #[test]
+    fn a_tap_is_a_round_dot() {
+        let dot = [InkPoint::new(Point::new(3.0, 4.0), 0.5)];
+        for samples in [&dot[..], &[dot[0]; 5]] {
+            let area = Ribbon::new(samples, 8.0, 0.25)
+                .outline(Affine::IDENTITY)
+                .area()
+                .abs();
+            let disc = PI * 16.0;
+            assert!((disc * 0.98..=disc).contains(&area), "{area} is not {disc}");
+        }
+    }
+
+    #[test]
+    fn two_points_make_a_straight_bar_with_round_ends() {
+        let ends = [0.0, 100.0].map(|x| InkPoint::new(Point::new(x, 0.0), 0.5));
+        let area = Ribbon::new(&ends, 10.0, 0.25)
+            .outline(Affine::IDENTITY)
+            .area()
+            .abs();
+        let exact = 1000.0 + PI * 25.0;
+        assert!((area - exact).abs() < 1.0, "{area} is not {exact}");
+    }
+
+    #[test]
+    fn a_turn_back_is_round_and_no_thicker_than_the_stroke() {
+        let there_and_back = [0.0, 50.0, 0.0].map(|x| InkPoint::new(Point::new(x, 0.0), 0.5));
+        let bounds = Ribbon::new(&there_and_back, 10.0, 0.25)
+            .outline(Affine::IDENTITY)
+            .bounding_box();
+        assert!(
+            (bounds.width() - 60.0).abs() < 0.1 && (bounds.height() - 10.0).abs() < 0.1,
+            "{bounds:?}"
+        );
+    }
+
+    #[test]
+    fn pressure_makes_it_thicker() {
+        let bar = |pressure| [0.0, 9.0].map(|x| InkPoint::new(Point::new(x, 0.0), pressure));
+        let height = |pressure| {
+            Ribbon::new(&bar(pressure), 10.0, 0.25)
+                .outline(Affine::IDENTITY)
+                .bounding_box()
+                .height()
+        };
+        assert!(
+            (height(0.0) - 4.0).abs() < 0.05
+                && (height(0.5) - 10.0).abs() < 0.05
+                && (height(1.0) - 16.0).abs() < 0.05
+        );
+    }
+
+    #[test]
+    fn a_million_units_out_the_shape_is_the_same() {
+        let near: Vec<InkPoint> = (0..50)
+            .map(|i| InkPoint::new(Point::new(f64::from(i), f64::from(i % 7)), 0.5))
+            .collect();
+        let away = Vec2::new(1_048_576.0, -2_097_152.0);
+        let far: Vec<InkPoint> = near
+            .iter()
+            .map(|p| InkPoint::new(p.pos + away, p.pressure))
+            .collect();
+        let mesh = |points: &[InkPoint]| {
+            Ribbon::new(points, 4.0, 0.25)
+                .mesh(Affine::IDENTITY)
+                .expect("a mesh")
+        };
+        let (near, far) = (mesh(&near), mesh(&far));
+        assert_eq!(near.indices, far.indices);
+        for (a, b) in near.vertices.iter().flatten().zip(far.vertices.iter().flatten()) {
+            assert!((a - b).abs() < 1e-4, "{a} became {b}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_or_out_of_the_world_is_no_mesh() {
+        let odd = [
+            InkPoint::new(Point::new(f64::NAN, 0.0), 0.5),
+            InkPoint::new(Point::new(1.0, f64::INFINITY), 0.5),
+        ];
+        assert_eq!(Ribbon::new(&odd, 4.0, 0.25).mesh(Affine::IDENTITY), None);
+        assert_eq!(Ribbon::new(&[], 4.0, 0.25).mesh(Affine::IDENTITY), None);
+        let dot = [InkPoint::new(Point::ORIGIN, 0.5)];
+        assert_eq!(Ribbon::new(&dot, 4.0, 0.25).mesh(Affine::scale(1e12)), None);
+    }
+
+    #[test]
+    fn a_hit_is_within_reach_of_the_shape_itself() {
+        let ends = [0.0, 100.0].map(|x| InkPoint::new(Point::new(x, 0.0), 0.5));
+        let mesh = Ribbon::new(&ends, 10.0, 0.25)
+            .mesh(Affine::IDENTITY)
+            .expect("a mesh");
+        let at = |x: f64, y: f64, radius| mesh.touches(Point::new(x, y), Point::new(x, y), radius);
+        assert!(at(50.0, 4.9, 0.0) && !at(50.0, 5.1, 0.0) && at(50.0, 6.9, 2.0) && !at(50.0, 7.1, 2.0));
+        assert!(at(-4.9, 0.0, 0.0) && !at(-5.1, 0.0, 0.0));
+        assert!(
+            mesh.touches(Point::new(50.0, -40.0), Point::new(50.0, 40.0), 0.0),
+            "a sweep right across"
+        );
+        assert!(
+            !mesh.touches(Point::new(-40.0, 20.0), Point::new(140.0, 20.0), 1.0),
+            "a sweep past it"
+        );
+    }
+}
