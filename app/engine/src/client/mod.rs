@@ -1,1 +1,20 @@
 //! The board on disk and in step with the relay: session, store, driver. It moves cells, not shapes.
+//!
+//! `session` is the protocol's logic, without I/O or clock; `store` keeps a board in one file;
+//! `driver` owns sockets, clock and threads and runs a session over them; `profile` is the folder
+//! in which a person's boards lie.
+
+mod driver;
+mod profile;
+mod record;
+mod session;
+mod store;
+
+pub use driver::{Client, ClientConfig, CloseError, Drained, OpenError, Opened};
+pub use profile::{BoardFile, Handoff, HandoffError, Profile, ProfileError, Start};
+pub use record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, StoreBatch, StoredCell};
+pub use session::{
+    Event, Input, Now, Output, Parked, PersonChange, Phase, Session, SessionConfig, SharedClock, Status,
+    Timings, apply_slots, combine_slots,
+};
+pub use store::{DamagedStore, MemoryStore, SqliteStore, Store, StoreError, StoreOpened};

@@ -1,0 +1,347 @@
+//! A board that keeps itself on disk and in step with its relay, behind a handle that never blocks.
+//! Only here are sockets opened, the clock read and threads started.
+
+mod inbox;
+mod mailbox;
+mod run;
+mod saver;
+mod socket;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use drawbridge_protocol::{BoardId, Cell, CellSet, Clock, Key, Peer, SlotName, Slots, Value};
+
+use self::inbox::{Command, Inbox};
+use self::mailbox::Mailbox;
+use super::record::{DraftOp, Loaded, Meta, Remote};
+use super::session::{Input, Session, SessionConfig, SharedClock, Status, Timings};
+use super::store::{DamagedStore, MemoryStore, SqliteStore, Store, StoreError};
+
+pub use self::mailbox::Drained;
+
+/// How long closing waits for the disk.
+const CLOSE_WAIT: Duration = Duration::from_secs(5);
+
+/// How a client starts.
+#[derive(Debug, Clone)]
+pub struct ClientConfig {
+    /// The board's file; `None` keeps the board in memory, for scripts.
+    pub path: Option<PathBuf>,
+    /// The board. The file must hold the same one.
+    pub board: BoardId,
+    /// The key for a board that has no file yet; drawn at random if `None` and no remote is given.
+    pub key: Option<Key>,
+    /// Share through this relay from now on; `None` keeps to what the file says.
+    pub remote: Option<Remote>,
+    /// What others see of this person: an object with `name` and `color`.
+    pub about: Value,
+    /// Whether to connect at all.
+    pub online: bool,
+    /// How long to wait for what.
+    pub timings: Timings,
+}
+
+/// A client, and the board as it was on disk.
+#[derive(Debug)]
+pub struct Opened {
+    /// The running client.
+    pub client: Client,
+    /// Every cell on disk.
+    pub cells: Vec<Cell>,
+    /// Strokes that were under way when the program last ended, as chunks of their slots. Whoever
+    /// opens the board finishes them with a write that ends the slot.
+    pub drafts: BTreeMap<SlotName, Vec<Value>>,
+    /// What else the file says.
+    pub meta: Meta,
+    /// Set when the file was damaged and put aside: to be said.
+    pub damaged: Option<DamagedStore>,
+}
+
+/// Why a board could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its file.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file holds another board.
+    #[error("the file holds board {found}, not {wanted}")]
+    OtherBoard {
+        /// In the file.
+        found: BoardId,
+        /// Asked for.
+        wanted: BoardId,
+    },
+    /// The operating system gave no thread or no random numbers.
+    #[error("the operating system refused: {0}")]
+    System(String),
+}
+
+/// What was not on disk when a client closed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CloseError {
+    /// The last changes.
+    #[error("{cells} changes could not be stored: {reason}")]
+    NotStored {
+        /// How many cells.
+        cells: usize,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// One board, open. Every method but the waiting ones returns at once.
+pub struct Client {
+    inbox: Arc<Inbox>,
+    mailbox: Arc<Mailbox>,
+    clock: SharedClock,
+    peer: Peer,
+    done: Option<Receiver<Result<(), CloseError>>>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("peer", &self.peer)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Opens the board and starts its threads. `wake` is called, on any thread, when there is
+    /// something new to [`Client::drain`].
+    ///
+    /// # Errors
+    /// [`OpenError`] says what stands against it.
+    pub fn open(config: ClientConfig, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Opened, OpenError> {
+        let random = |_| OpenError::System("no random numbers".to_owned());
+        let (mut peer, mut key) = ([0; 12], [0; 16]);
+        getrandom::fill(&mut peer).map_err(random)?;
+        getrandom::fill(&mut key).map_err(random)?;
+        let seed = getrandom::u64().map_err(random)?;
+        let peer = Peer::from_bits(peer);
+        let new = Meta {
+            board: config.board.clone(),
+            key: match (&config.remote, config.key) {
+                (Some(remote), _) => remote.link.key.clone(),
+                (None, Some(given)) => given,
+                (None, None) => Key::from_bits(key),
+            },
+            remote: config.remote.clone(),
+            hosted: None,
+        };
+        let (store, loaded, damaged) = open_store(config.path.as_deref(), new)?;
+        if loaded.meta.board != config.board {
+            return Err(OpenError::OtherBoard {
+                found: loaded.meta.board,
+                wanted: config.board,
+            });
+        }
+
+        let cells = loaded.cells.iter().map(|row| row.cell.clone()).collect();
+        let drafts = loaded.drafts.clone();
+        let mut meta = loaded.meta.clone();
+        if config.remote.is_some() {
+            meta.remote.clone_from(&config.remote);
+        }
+        let clock = Arc::new(Mutex::new(Clock::new(peer)));
+        let ticker = run::Ticker::start();
+        let session_config = SessionConfig {
+            peer,
+            about: config.about,
+            remote: meta.remote.clone(),
+            online: config.online,
+            timings: config.timings,
+        };
+        let session = Session::new(session_config, loaded, Arc::clone(&clock), seed, ticker.now());
+        let inbox = Arc::new(Inbox::default());
+        let mailbox = Arc::new(Mailbox::new(session.status(), wake));
+        let (done_tx, done) = channel();
+        let system = |error: std::io::Error| OpenError::System(error.to_string());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(system)?;
+        let saver = saver::start(store).map_err(system)?;
+        let (inbox_there, mailbox_there) = (Arc::clone(&inbox), Arc::clone(&mailbox));
+        std::thread::Builder::new()
+            .name("drawbridge-client".to_owned())
+            .spawn(move || {
+                let run = run::run(session, ticker, &inbox_there, &mailbox_there, saver);
+                let result = runtime.block_on(run);
+                // Nobody may be waiting any more.
+                let _ = done_tx.send(result);
+            })
+            .map_err(system)?;
+        Ok(Opened {
+            client: Self {
+                inbox,
+                mailbox,
+                clock,
+                peer,
+                done: Some(done),
+            },
+            cells,
+            drafts,
+            meta,
+            damaged,
+        })
+    }
+
+    /// Takes one finished interaction: cells stamped with [`Client::clock`], and the slots they
+    /// make dry. It is stored, then sent; drafts of the same names end with it.
+    pub fn write(&self, cells: Vec<Cell>, ends: Vec<SlotName>) {
+        self.input(Input::Write { cells, ends });
+    }
+
+    /// Moves wet slots.
+    pub fn live(&self, slots: Slots) {
+        self.input(Input::Live(slots));
+    }
+
+    /// Keeps what is being drawn, so that it survives a crash.
+    pub fn draft(&self, op: DraftOp) {
+        self.input(Input::Draft(op));
+    }
+
+    /// Shares the board through another relay, or through none.
+    pub fn set_remote(&self, remote: Option<Remote>) {
+        self.input(Input::SetRemote(remote));
+    }
+
+    /// Remembers the port at which this program hosts the board.
+    pub fn set_hosted(&self, port: Option<u16>) {
+        self.input(Input::SetHosted(port));
+    }
+
+    /// Goes offline, or connects (also after a refusal).
+    pub fn set_online(&self, online: bool) {
+        self.input(Input::SetOnline(online));
+    }
+
+    /// The machine's network came back: tries at once.
+    pub fn network_back(&self) {
+        self.input(Input::NetworkBack);
+    }
+
+    /// Offers the relay again what it refused.
+    pub fn retry_parked(&self) {
+        self.input(Input::RetryParked);
+    }
+
+    /// The clock that stamps this board's cells.
+    #[must_use]
+    pub fn clock(&self) -> SharedClock {
+        Arc::clone(&self.clock)
+    }
+
+    /// Whose cells this client writes.
+    #[must_use]
+    pub fn peer(&self) -> Peer {
+        self.peer
+    }
+
+    /// A fresh stamp for this moment.
+    #[must_use]
+    pub fn stamp(&self) -> drawbridge_protocol::Stamp {
+        let mut clock = self
+            .clock
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        clock.tick(run::wall_ms())
+    }
+
+    /// What came since the last time, put together by cell, person and slot.
+    #[must_use]
+    pub fn drain(&self) -> Drained {
+        self.mailbox.drain()
+    }
+
+    /// Where things stand now.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.mailbox.status()
+    }
+
+    /// Blocks until the status is as wanted, or the time is over; says which.
+    pub fn wait_until(&self, timeout: Duration, wanted: impl Fn(&Status) -> bool) -> bool {
+        self.mailbox.wait_until(timeout, wanted)
+    }
+
+    /// Blocks until the cells held are as wanted, or the time is over; says which.
+    pub fn wait_cells(&self, timeout: Duration, wanted: impl Fn(&CellSet) -> bool) -> bool {
+        let start = std::time::Instant::now();
+        loop {
+            let seen = self.mailbox.version();
+            if wanted(&self.snapshot()) {
+                return true;
+            }
+            let left = timeout.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                return false;
+            }
+            self.mailbox.wait_change(seen, left);
+        }
+    }
+
+    /// All winning cells held now, everything written before included. Blocks for a moment.
+    #[must_use]
+    pub fn snapshot(&self) -> CellSet {
+        let (reply, answer) = channel();
+        self.inbox.push(Command::Snapshot(reply));
+        answer.recv().unwrap_or_default()
+    }
+
+    /// Stores what is left and ends. When this returns `Ok`, everything written is on this
+    /// machine's disk and the file is free for others. Blocks for as long as that takes, at most
+    /// a few seconds.
+    ///
+    /// # Errors
+    /// When something could not be stored.
+    pub fn close(mut self) -> Result<(), CloseError> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<(), CloseError> {
+        let Some(done) = self.done.take() else {
+            return Ok(());
+        };
+        self.inbox.push(Command::Close);
+        let wait = CLOSE_WAIT + Duration::from_secs(2);
+        done.recv_timeout(wait).unwrap_or_else(|_| {
+            Err(CloseError::NotStored {
+                cells: self.mailbox.status().unstored,
+                reason: "the disk does not answer".to_owned(),
+            })
+        })
+    }
+
+    fn input(&self, input: Input) {
+        self.inbox.push(Command::Input(input));
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        if let Err(error) = self.end() {
+            tracing::error!(%error, "closing a board");
+        }
+    }
+}
+
+type OpenStore = (Box<dyn Store>, Loaded, Option<DamagedStore>);
+
+fn open_store(path: Option<&std::path::Path>, new: Meta) -> Result<OpenStore, StoreError> {
+    match path {
+        Some(path) => {
+            let opened = SqliteStore::open(path, &new)?;
+            Ok((Box::new(opened.store), opened.loaded, opened.damaged))
+        }
+        None => Ok((Box::new(MemoryStore::new(new.clone())), Loaded::empty(new), None)),
+    }
+}

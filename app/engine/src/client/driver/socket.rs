@@ -1,0 +1,189 @@
+//! One WebSocket connection to a relay, as a task with a queue each way.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use drawbridge_protocol::CloseCode;
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel};
+use tokio::task::JoinHandle;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+const CONNECT_WAIT: Duration = Duration::from_secs(5);
+/// How long a farewell may take.
+pub(super) const CLOSE_WAIT: Duration = Duration::from_secs(1);
+/// The largest message taken from a relay, in bytes.
+const MAX_MESSAGE: usize = 64 << 20;
+/// Frames read ahead of the session.
+const READ_AHEAD: usize = 64;
+
+/// What a connection says.
+#[derive(Debug)]
+pub(super) enum FromSocket {
+    Opened,
+    Frame(String),
+    Heard,
+    Closed { code: Option<u16>, reason: String },
+}
+
+#[derive(Debug)]
+enum ToSocket {
+    Text(String),
+    Ping,
+    Close(CloseCode),
+}
+
+/// A connection under way or open.
+#[derive(Debug)]
+pub(super) struct Socket {
+    to: UnboundedSender<ToSocket>,
+    pub(super) from: Receiver<FromSocket>,
+    queued: Arc<AtomicUsize>,
+    task: JoinHandle<()>,
+}
+
+impl Socket {
+    pub(super) fn open(url: String) -> Self {
+        let (to, to_rx) = unbounded_channel();
+        let (from_tx, from) = channel(READ_AHEAD);
+        let queued = Arc::new(AtomicUsize::new(0));
+        let task = tokio::spawn(connect(url, to_rx, from_tx, Arc::clone(&queued)));
+        Self {
+            to,
+            from,
+            queued,
+            task,
+        }
+    }
+
+    pub(super) fn send(&self, text: String) {
+        self.queued.fetch_add(text.len(), Ordering::Relaxed);
+        // A task that ended has said so in `from`.
+        let _ = self.to.send(ToSocket::Text(text));
+    }
+
+    pub(super) fn ping(&self) {
+        let _ = self.to.send(ToSocket::Ping);
+    }
+
+    /// Bytes that the network hasn't taken yet.
+    pub(super) fn queued(&self) -> usize {
+        self.queued.load(Ordering::Relaxed)
+    }
+
+    /// Sends what is queued, then says goodbye. The task that it returns ends soon.
+    pub(super) fn close(self, code: CloseCode) -> JoinHandle<()> {
+        let _ = self.to.send(ToSocket::Close(code));
+        let mut task = self.task;
+        tokio::spawn(async move {
+            if tokio::time::timeout(CLOSE_WAIT, &mut task).await.is_err() {
+                task.abort();
+            }
+        })
+    }
+}
+
+async fn connect(
+    url: String,
+    to: UnboundedReceiver<ToSocket>,
+    from: Sender<FromSocket>,
+    queued: Arc<AtomicUsize>,
+) {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(32 << 10)
+        .write_buffer_size(0)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    let connecting = connect_async_with_config(url, Some(config), true);
+    let stream = match tokio::time::timeout(CONNECT_WAIT, connecting).await {
+        Ok(Ok((stream, _))) => stream,
+        Ok(Err(error)) => return tell_closed(&from, &error).await,
+        Err(_) => {
+            let reason = "the relay can't be reached: it does not answer".to_owned();
+            return tell(&from, FromSocket::Closed { code: None, reason }).await;
+        }
+    };
+    tell(&from, FromSocket::Opened).await;
+    let (sink, stream) = stream.split();
+    // Both in one task, side by side: neither waits for the other, and they end together.
+    tokio::select! {
+        () = read(stream, &from) => {}
+        () = write(sink, to, &queued) => {}
+    }
+}
+
+async fn tell(from: &Sender<FromSocket>, what: FromSocket) {
+    if from.send(what).await.is_err() {
+        // The session has left this connection; the writer says goodbye.
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn tell_closed(from: &Sender<FromSocket>, error: &Error) {
+    let reason = match error {
+        Error::Io(error) => format!("the relay can't be reached: {error}"),
+        Error::Http(response) => format!("there is no relay: HTTP {}", response.status()),
+        other => format!("the connection broke: {other}"),
+    };
+    tell(from, FromSocket::Closed { code: None, reason }).await;
+}
+
+async fn read(mut stream: SplitStream<Stream>, from: &Sender<FromSocket>) {
+    while let Some(message) = stream.next().await {
+        match message {
+            Ok(Message::Text(text)) => tell(from, FromSocket::Frame(text.as_str().to_owned())).await,
+            Ok(Message::Close(frame)) => {
+                let closed = FromSocket::Closed {
+                    code: frame.as_ref().map(|frame| u16::from(frame.code)),
+                    reason: frame.map_or_else(
+                        || "the relay closed the connection".to_owned(),
+                        |frame| frame.reason.as_str().to_owned(),
+                    ),
+                };
+                tell(from, closed).await;
+                return;
+            }
+            Ok(_) => tell(from, FromSocket::Heard).await,
+            Err(error) => return tell_closed(from, &error).await,
+        }
+    }
+    let reason = "the connection ended".to_owned();
+    tell(from, FromSocket::Closed { code: None, reason }).await;
+}
+
+async fn write(
+    mut sink: SplitSink<Stream, Message>,
+    mut to: UnboundedReceiver<ToSocket>,
+    queued: &AtomicUsize,
+) {
+    while let Some(next) = to.recv().await {
+        let (message, bytes) = match next {
+            ToSocket::Text(text) => {
+                let bytes = text.len();
+                (Message::text(text), bytes)
+            }
+            ToSocket::Ping => (Message::Ping(Default::default()), 0),
+            ToSocket::Close(code) => {
+                let frame = CloseFrame {
+                    code: code.number().into(),
+                    reason: Default::default(),
+                };
+                let _ = sink.send(Message::Close(Some(frame))).await;
+                return;
+            }
+        };
+        let sent = sink.send(message).await;
+        queued.fetch_sub(bytes, Ordering::Relaxed);
+        if sent.is_err() {
+            // The reader sees the same, and why.
+            return std::future::pending().await;
+        }
+    }
+}

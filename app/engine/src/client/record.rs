@@ -1,0 +1,122 @@
+//! What session and store say to each other: a board as it lies on disk, and one change to it.
+
+use std::collections::BTreeMap;
+
+use drawbridge_protocol::{BoardId, Cell, Code, Key, Link, SlotName, Stamp, Value};
+
+/// How far a cell has come on its way to the relay. Everything but `Settled` is the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CellState {
+    /// The relay's stream brought it, or a greater one: nothing is left to do.
+    Settled,
+    /// It must be offered to the relay, and its stamp must stay: it is somebody else's, or the
+    /// relay has already acknowledged it once.
+    Waiting,
+    /// Written here and never acknowledged: the only kind that may be stamped anew.
+    Fresh,
+}
+
+/// Why the relay doesn't take a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// By name.
+    pub code: Code,
+    /// In a sentence for people.
+    pub message: String,
+}
+
+/// One row of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCell {
+    /// The winning cell of its key.
+    pub cell: Cell,
+    /// How far it has come.
+    pub state: CellState,
+    /// The greatest stamp that a `Fresh` cell overwrote and that others may know: stamped anew, it
+    /// must stay above this one.
+    pub floor: Option<Stamp>,
+    /// Set when the relay refused it for good.
+    pub parked: Option<Reason>,
+}
+
+/// One step in the life of a stroke that is under way, kept so that it survives a crash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DraftOp {
+    /// Starts the draft anew with these chunks.
+    Put(SlotName, Vec<Value>),
+    /// Appends these chunks.
+    Add(SlotName, Vec<Value>),
+    /// The stroke is finished or was given up.
+    End(SlotName),
+}
+
+/// The relay a board is shared through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote {
+    /// Where it is, which board, and the board's key.
+    pub link: Link,
+    /// Whether the relay may create the board: the person's own act of sharing, never a link that
+    /// was followed.
+    pub create: bool,
+}
+
+/// What a store knows of its board beside the cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meta {
+    /// The board.
+    pub board: BoardId,
+    /// The key it is or would be shared with.
+    pub key: Key,
+    /// Where it is shared.
+    pub remote: Option<Remote>,
+    /// The port at which this program hosts it, if it does.
+    pub hosted: Option<u16>,
+}
+
+/// A board as read from its store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// Every cell, in any order.
+    pub cells: Vec<StoredCell>,
+    /// The relay's cursor up to which its cells are held.
+    pub cursor: Option<String>,
+    /// Strokes that were under way, each as the chunks drawn so far.
+    pub drafts: BTreeMap<SlotName, Vec<Value>>,
+    /// The last known difference between the relay's clock and this machine's, in milliseconds.
+    pub clock_offset_ms: i64,
+    /// The rest.
+    pub meta: Meta,
+}
+
+impl Loaded {
+    /// A board that has nothing on it yet.
+    #[must_use]
+    pub fn empty(meta: Meta) -> Self {
+        Self {
+            cells: Vec::new(),
+            cursor: None,
+            drafts: BTreeMap::new(),
+            clock_offset_ms: 0,
+            meta,
+        }
+    }
+}
+
+/// One transaction of the store: all of it or nothing, in the order of the fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoreBatch {
+    /// Forget the cursor and make every settled cell wait: the relay came back without them.
+    pub unsettle: bool,
+    /// Rows to insert or replace.
+    pub cells: Vec<StoredCell>,
+    /// The new cursor, if it moved.
+    pub cursor: Option<String>,
+    /// Changes to the drafts, in order.
+    pub drafts: Vec<DraftOp>,
+    /// The new clock offset, if it changed.
+    pub clock_offset_ms: Option<i64>,
+    /// The new remote, if it changed.
+    pub remote: Option<Option<Remote>>,
+    /// The new port, if it changed.
+    pub hosted: Option<Option<u16>>,
+}

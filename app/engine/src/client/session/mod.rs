@@ -1,0 +1,202 @@
+//! The protocol's logic for one board: what to send, what to store, what to tell the window.
+//!
+//! No I/O, no clock, no threads: a driver hands in what happened and when ([`Session::handle`]),
+//! does what comes out ([`Session::poll`]) and wakes it at the time it names
+//! ([`Session::next_timeout`]). The same session runs under the app, under a script and under a
+//! simulator with virtual time; equal inputs and an equal seed give equal outputs.
+
+mod api;
+mod frames;
+mod line;
+mod outbox;
+mod people;
+mod random;
+mod replica;
+mod saving;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{MutexGuard, PoisonError};
+use std::time::Duration;
+
+use drawbridge_protocol::{CellSet, Clock, CloseCode, Here, SlotName, Value};
+
+pub use api::{
+    Event, Input, Now, Output, Parked, PersonChange, Phase, SessionConfig, SharedClock, Status, Timings,
+};
+pub use people::{apply_slots, combine_slots};
+
+use self::line::Line;
+use self::people::People;
+use self::random::Random;
+use self::replica::Replica;
+use self::saving::Saving;
+use super::record::{Loaded, Remote};
+
+/// One board's client.
+#[derive(Debug)]
+pub struct Session {
+    config: SessionConfig,
+    clock: SharedClock,
+    random: Random,
+    now: Now,
+    remote: Option<Remote>,
+    online: bool,
+    replica: Replica,
+    cursor: Option<String>,
+    saving: Saving,
+    line: Line,
+    /// The number of the connection, counted here.
+    serial: u64,
+    /// Connections that failed since the last stable one.
+    attempts: u32,
+    next_write: u64,
+    /// The person's own wet slots, to be put again after each welcome.
+    slots: BTreeMap<SlotName, Vec<Value>>,
+    people: People,
+    outputs: VecDeque<Output>,
+    told: Option<Status>,
+}
+
+impl Session {
+    /// A session over a board as it was loaded. `seed` fixes its random waits. If it has a remote
+    /// and is online, it connects at once.
+    #[must_use]
+    pub fn new(config: SessionConfig, loaded: Loaded, clock: SharedClock, seed: u64, now: Now) -> Self {
+        let remote = config.remote.clone();
+        let remote_is_new = remote != loaded.meta.remote;
+        let mut session = Self {
+            online: config.online,
+            config,
+            random: Random::new(seed),
+            now,
+            remote,
+            cursor: loaded.cursor,
+            saving: Saving::default(),
+            line: Line::default(),
+            serial: 0,
+            attempts: 0,
+            next_write: 1,
+            slots: BTreeMap::new(),
+            people: People::default(),
+            outputs: VecDeque::new(),
+            told: None,
+            clock,
+            replica: Replica::new(loaded.cells),
+        };
+        {
+            let mut clock = session.lock_clock();
+            clock.set_offset_ms(loaded.clock_offset_ms);
+            for (_, entry) in session.replica.iter() {
+                clock.observe(entry.stamp);
+            }
+        }
+        if remote_is_new {
+            session.saving.set_remote(session.remote.clone());
+        }
+        session.connect();
+        session.settle_down();
+        session
+    }
+
+    /// Takes in what happened.
+    pub fn handle(&mut self, now: Now, input: Input) {
+        self.now = now;
+        match input {
+            Input::Timeout => {}
+            Input::Opened => self.on_opened(),
+            Input::Frame(text) => self.on_frame(&text),
+            Input::Heard => self.on_heard(),
+            Input::Closed { code, reason } => self.on_closed(code, &reason),
+            Input::Write { cells, ends } => self.on_write(&cells, &ends),
+            Input::Live(slots) => self.on_live(slots),
+            Input::Draft(op) => {
+                let due = self.now.mono + self.config.timings.store_lazy;
+                self.saving.draft(op, due);
+            }
+            Input::Stored { id, result } => self.on_stored(id, result),
+            Input::SetRemote(remote) => self.on_set_remote(remote),
+            Input::SetHosted(port) => self.saving.set_hosted(port),
+            Input::SetOnline(online) => self.on_set_online(online),
+            Input::NetworkBack => self.on_network_back(),
+            Input::RetryParked => self.on_retry_parked(),
+            Input::Flush => self.saving.urge(self.now.mono),
+        }
+        self.on_time();
+        self.settle_down();
+    }
+
+    /// What to do next, if anything.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to hand in [`Input::Timeout`] at the latest, on the clock of [`Now::mono`].
+    #[must_use]
+    pub fn next_timeout(&self) -> Option<Duration> {
+        let line = self.line.next_timeout(&self.config.timings);
+        let saving = self.saving.next_timeout();
+        line.into_iter().chain(saving).min()
+    }
+
+    /// Where things stand.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status {
+            phase: self.phase(),
+            unstored: self.replica.unstored(),
+            waiting: self.replica.waiting(),
+            parked: self.replica.parked(),
+            store_error: self.saving.error().map(str::to_owned),
+            role: self.line.role(),
+            relay: self.remote.as_ref().map(|remote| remote.link.relay.clone()),
+        }
+    }
+
+    /// All winning cells that this client holds.
+    #[must_use]
+    pub fn cells(&self) -> CellSet {
+        self.replica.to_set()
+    }
+
+    /// Who else is here, with their wet slots.
+    pub fn people(&self) -> impl Iterator<Item = &Here> {
+        self.people.iter()
+    }
+
+    /// Whether everything handed in is on this machine's disk.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        !self.saving.is_busy() && !self.saving.has_something() && !self.replica.is_dirty()
+    }
+
+    fn settle_down(&mut self) {
+        self.pump();
+        self.save();
+        let status = self.status();
+        if self.told.as_ref() != Some(&status) {
+            self.told = Some(status.clone());
+            self.event(Event::Status(status));
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    fn person(&mut self, change: PersonChange) {
+        if self.people.apply(&change) {
+            self.event(Event::Person(change));
+        }
+    }
+
+    fn close(&mut self, code: CloseCode) {
+        self.outputs.push_back(Output::Close { code });
+    }
+
+    fn lock_clock(&self) -> MutexGuard<'_, Clock> {
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

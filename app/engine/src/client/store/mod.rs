@@ -1,0 +1,69 @@
+//! Where a board lies on this machine: store and outbox in one. The session says what to store; a
+//! store commits each batch whole or not at all.
+
+mod memory;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;
+
+use super::record::{Loaded, StoreBatch};
+
+/// One board's store.
+pub trait Store: Send {
+    /// Everything that is in it.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    fn load(&mut self) -> Result<Loaded, StoreError>;
+
+    /// Commits a batch. When this returns `Ok`, it is on the disk.
+    ///
+    /// # Errors
+    /// When it can't be written; then nothing of it is.
+    fn commit(&mut self, batch: &StoreBatch) -> Result<(), StoreError>;
+}
+
+/// Why a store doesn't do what it should. Each says what a person can do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// No room.
+    #[error("the disk is full; free some room, it is tried again by itself")]
+    Full,
+    /// Another program has it open.
+    #[error("another program has this board open: {0}")]
+    Busy(PathBuf),
+    /// A newer version of this program wrote it.
+    #[error("a newer version of Drawbridge wrote this board (format {0}); update this one to open it")]
+    Newer(i64),
+    /// The file is not a board any more.
+    #[error("the board's file is damaged: {0}")]
+    Damaged(String),
+    /// Anything else that the disk or the database says.
+    #[error("the board's file can't be used: {0}")]
+    Other(String),
+}
+
+/// A damaged store that was put aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedStore {
+    /// Where it lies now, untouched.
+    pub put_aside: PathBuf,
+    /// What was found wrong.
+    pub reason: String,
+}
+
+/// A store that was opened, with what it holds.
+#[derive(Debug)]
+pub struct StoreOpened<S> {
+    /// The store.
+    pub store: S,
+    /// What it holds.
+    pub loaded: Loaded,
+    /// Set when the file that was there was damaged, and a new one was started.
+    pub damaged: Option<DamagedStore>,
+}
