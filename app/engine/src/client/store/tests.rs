@@ -1,1 +1,278 @@
-//!
+//! One contract for every kind of store, and what only files can suffer.
+
+use std::path::Path;
+
+use drawbridge_protocol::{BoardId, Cell, Code, ElementId, Key, Peer, Property, SlotName, Stamp, Value};
+
+use super::*;
+use crate::client::record::{CellState, DraftOp, Meta, Reason, Remote, StoredCell};
+
+fn meta() -> Meta {
+    Meta {
+        board: BoardId::new("board-1").expect("an id"),
+        key: Key::from_bits([3; 16]),
+        remote: None,
+        hosted: None,
+    }
+}
+
+fn stamp(ms: u64) -> Stamp {
+    Stamp {
+        ms,
+        counter: 3,
+        peer: Peer::from_bits([1; 12]),
+    }
+}
+
+fn row(element: &str, prop: &str, value: &str, state: CellState) -> StoredCell {
+    StoredCell {
+        cell: Cell {
+            element: ElementId::new(element).expect("an id"),
+            prop: Property::new(prop).expect("a property"),
+            stamp: stamp(9_007_199_254_740_991),
+            value: json(value),
+        },
+        state,
+        floor: None,
+        parked: None,
+    }
+}
+
+fn json(text: &str) -> Value {
+    Value::from_text(text.to_owned()).expect("json")
+}
+
+fn slot(name: &str) -> SlotName {
+    SlotName::new(name).expect("a slot")
+}
+
+fn load(store: &mut dyn Store) -> Loaded {
+    let mut loaded = store.load().expect("it loads");
+    loaded.cells.sort_by_key(|row| row.cell.key());
+    loaded
+}
+
+/// Holds `store`, empty at first, to the contract. `reopen` gives it back as after a restart.
+fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dyn Store>) {
+    assert_eq!(load(&mut *store), Loaded::empty(meta()));
+
+    // Everything comes back as it was, byte for byte.
+    let parked = StoredCell {
+        floor: Some(stamp(7)),
+        parked: Some(Reason {
+            code: Code::CellTooBig,
+            message: "Too big.".to_owned(),
+        }),
+        ..row(
+            "c",
+            "text/AAAAAAAAAAAAAAAA",
+            "\"\u{e9}\\u0000\"",
+            CellState::Fresh,
+        )
+    };
+    let rows = vec![
+        row("a", "base", r#"{ "b":1.50, "a" : [ ] }"#, CellState::Settled),
+        row("b", "base", "null", CellState::Waiting),
+        parked,
+    ];
+    let link = "drawbridge://relay:7411/board-1#0123456789abcdef"
+        .parse()
+        .expect("a link");
+    let remote = Remote { link, create: true };
+    let first = StoreBatch {
+        cells: rows.clone(),
+        cursor: Some("e-1".to_owned()),
+        drafts: vec![
+            DraftOp::Put(slot("s"), vec![json("1")]),
+            DraftOp::Add(slot("s"), vec![json("2"), json("3")]),
+            DraftOp::Add(slot("t"), vec![json("4")]),
+        ],
+        clock_offset_ms: Some(-86_400_000),
+        remote: Some(Some(remote.clone())),
+        hosted: Some(Some(7411)),
+        ..StoreBatch::default()
+    };
+    store.commit(&first).expect("committed");
+    let mut store = reopen(store);
+    let loaded = load(&mut *store);
+    assert_eq!(loaded.cells, rows);
+    assert_eq!(loaded.cursor.as_deref(), Some("e-1"));
+    let drafts = [
+        (slot("s"), vec![json("1"), json("2"), json("3")]),
+        (slot("t"), vec![json("4")]),
+    ];
+    assert_eq!(loaded.drafts, drafts.into());
+    assert_eq!(loaded.clock_offset_ms, -86_400_000);
+    let expected = Meta {
+        key: remote.link.key.clone(),
+        remote: Some(remote),
+        hosted: Some(7411),
+        ..meta()
+    };
+    assert_eq!(loaded.meta, expected);
+
+    // A batch that says nothing changes nothing.
+    store.commit(&StoreBatch::default()).expect("committed");
+    assert_eq!(load(&mut *store), loaded);
+
+    // Unsettling comes before the rows and the cursor of the same batch.
+    let second = StoreBatch {
+        unsettle: true,
+        cells: vec![row("d", "base", "1", CellState::Settled)],
+        cursor: Some("f-1".to_owned()),
+        drafts: vec![DraftOp::Put(slot("s"), vec![json("5")]), DraftOp::End(slot("t"))],
+        remote: Some(None),
+        hosted: Some(None),
+        ..StoreBatch::default()
+    };
+    store.commit(&second).expect("committed");
+    let mut store = reopen(store);
+    let loaded = load(&mut *store);
+    let states: Vec<CellState> = loaded.cells.iter().map(|row| row.state).collect();
+    use CellState::{Fresh, Settled, Waiting};
+    assert_eq!(states, [Waiting, Waiting, Fresh, Settled]);
+    assert_eq!(loaded.cursor.as_deref(), Some("f-1"));
+    assert_eq!(loaded.drafts, [(slot("s"), vec![json("5")])].into());
+    assert_eq!((loaded.meta.remote, loaded.meta.hosted), (None, None));
+    assert_eq!(loaded.meta.key.reveal(), "0123456789abcdef", "the key stays");
+
+    // Without a new cursor there is none after unsettling.
+    let third = StoreBatch {
+        unsettle: true,
+        ..StoreBatch::default()
+    };
+    store.commit(&third).expect("committed");
+    assert_eq!(load(&mut *store).cursor, None);
+
+    // A row of the same key is replaced whole.
+    let fourth = StoreBatch {
+        cells: vec![row("c", "text/AAAAAAAAAAAAAAAA", "2", CellState::Settled)],
+        ..StoreBatch::default()
+    };
+    store.commit(&fourth).expect("committed");
+    let loaded = load(&mut *store);
+    assert_eq!(loaded.cells.len(), 4);
+    assert_eq!(loaded.cells[2], fourth.cells[0]);
+}
+
+fn open(path: &Path) -> StoreOpened<SqliteStore> {
+    SqliteStore::open(path, &meta()).expect("it opens")
+}
+
+#[test]
+fn a_store_in_memory_keeps_the_contract() {
+    contract(Box::new(MemoryStore::new(meta())), |store| store);
+}
+
+#[test]
+fn a_store_in_a_file_keeps_the_contract() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("board-1.board");
+    contract(Box::new(open(&path).store), |store| {
+        drop(store);
+        Box::new(open(&path).store)
+    });
+}
+
+#[test]
+fn a_second_process_cant_open_the_same_board() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("board-1.board");
+    let first = open(&path);
+    let second = SqliteStore::open(&path, &meta()).expect_err("it is open");
+    assert_eq!(second, StoreError::Busy(path.clone()));
+    drop(first);
+    assert_eq!(open(&path).damaged, None);
+}
+
+/// A file with so many cells that it has inner pages.
+fn filled(path: &Path) {
+    let mut store = open(path).store;
+    let cells = (0..2_000)
+        .map(|n| row(&format!("e{n}"), "base", "\"some words\"", CellState::Settled))
+        .collect();
+    let batch = StoreBatch {
+        cells,
+        ..StoreBatch::default()
+    };
+    store.commit(&batch).expect("committed");
+}
+
+#[test]
+fn a_damaged_board_is_put_aside_and_said_and_a_new_one_started() {
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 4] = [
+        ("no database", |path| {
+            std::fs::write(path, "x".repeat(9_000)).expect("written")
+        }),
+        ("cut to nothing", |path| {
+            std::fs::write(path, "").expect("written")
+        }),
+        ("cut in the middle", |path| {
+            let bytes = std::fs::read(path).expect("read");
+            std::fs::write(path, &bytes[..bytes.len() / 2]).expect("written");
+        }),
+        ("zeroes within", |path| {
+            let mut bytes = std::fs::read(path).expect("read");
+            bytes[8_192..40_960].fill(0);
+            std::fs::write(path, bytes).expect("written");
+        }),
+    ];
+    for (name, damage) in damages {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("board-1.board");
+        filled(&path);
+        damage(&path);
+        let before = std::fs::read(&path).expect("read");
+        let opened = open(&path);
+        let damaged = opened.damaged.expect(name);
+        assert_eq!(opened.loaded, Loaded::empty(meta()), "{name}");
+        assert_eq!(
+            std::fs::read(&damaged.put_aside).expect("there"),
+            before,
+            "{name}: untouched"
+        );
+        drop(opened.store);
+        // And once more: the first is not overwritten by the second.
+        damage_again(&path);
+        let second = open(&path).damaged.expect(name).put_aside;
+        assert_ne!(second, damaged.put_aside);
+        assert_eq!(
+            std::fs::read(&damaged.put_aside).expect("there"),
+            before,
+            "{name}: still"
+        );
+    }
+}
+
+fn damage_again(path: &Path) {
+    std::fs::write(path, "again").expect("written");
+}
+
+#[test]
+fn a_board_of_a_newer_version_is_left_alone() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("board-1.board");
+    filled(&path);
+    let db = rusqlite::Connection::open(&path).expect("a database");
+    db.pragma_update(None, "user_version", 99).expect("set");
+    drop(db);
+    let before = std::fs::read(&path).expect("read");
+    let error = SqliteStore::open(&path, &meta()).expect_err("too new");
+    assert_eq!(error, StoreError::Newer(99));
+    assert_eq!(std::fs::read(&path).expect("read"), before);
+}
+
+#[test]
+fn a_title_can_be_read_while_the_board_is_open() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("board-1.board");
+    let mut store = open(&path).store;
+    assert_eq!(SqliteStore::peek_title(&path), None);
+    let batch = StoreBatch {
+        cells: vec![row("board", "title", "\"Plan \\\"B\\\"\"", CellState::Fresh)],
+        ..StoreBatch::default()
+    };
+    store.commit(&batch).expect("committed");
+    assert_eq!(SqliteStore::peek_title(&path).as_deref(), Some("Plan \"B\""));
+}
