@@ -1,1 +1,16 @@
+//! What the tests of several packages together need: a relay in a process of its own, people who
+//! draw without a window, and waiting for all of them to agree.
 
+mod people;
+mod process;
+
+pub use people::{Person, agree, base_of, board_of};
+pub use process::{RelayProcess, fresh_link};
+
+/// The path of the relay's test binary. A macro, since only the test itself may ask for it.
+#[macro_export]
+macro_rules! relay_program {
+    () => {
+        env!("CARGO_BIN_EXE_test-relay")
+    };
+}

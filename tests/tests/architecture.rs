@@ -5,7 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
+        .to_owned()
 }
 
 /// All Rust files below a folder (or the one file named), with their path from the root.
@@ -21,9 +24,17 @@ fn sources(place: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     walk(&root().join(place), &mut found);
     found.sort();
-    assert!(!found.is_empty(), "{place} has no sources: the rule below would hold of nothing");
+    assert!(
+        !found.is_empty(),
+        "{place} has no sources: the rule below would hold of nothing"
+    );
     let text = |path: &PathBuf| fs::read_to_string(path).expect("a readable source");
-    let name = |path: &PathBuf| path.strip_prefix(root()).expect("below the root").display().to_string();
+    let name = |path: &PathBuf| {
+        path.strip_prefix(root())
+            .expect("below the root")
+            .display()
+            .to_string()
+    };
     found.iter().map(|path| (name(path), text(path))).collect()
 }
 
@@ -38,7 +49,10 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// Whether `line` has `word` with no identifier character on either side.
 fn names(line: &str, word: &str) -> bool {
     let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let (starts, ends) = (word.starts_with(char::is_alphanumeric), word.ends_with(char::is_alphanumeric));
+    let (starts, ends) = (
+        word.starts_with(char::is_alphanumeric),
+        word.ends_with(char::is_alphanumeric),
+    );
     line.match_indices(word).any(|(at, _)| {
         !(starts && inside(line[..at].chars().next_back()))
             && !(ends && inside(line[at + word.len()..].chars().next()))
@@ -81,16 +95,35 @@ const FILES: [&str; 4] = ["std::fs", "fs::", "File::", "rusqlite"];
 fn protocol_imports_none_of_ours_and_does_no_io() {
     let rule = "protocol imports none of ours and does no I/O";
     never(rule, "protocol/src", &[], &OURS[..2]);
-    for words in [&SOCKETS[..], &CLOCK, &FILES, &["std::thread", "tokio", "getrandom", "std::net::TcpStream"]] {
+    for words in [
+        &SOCKETS[..],
+        &CLOCK,
+        &FILES,
+        &["std::thread", "tokio", "getrandom", "std::net::TcpStream"],
+    ] {
         never(rule, "protocol/src", &[], words);
     }
-    never_depends(rule, "protocol/Cargo.toml", &["drawbridge-engine", "drawbridge-relay", "drawbridge", "tokio"]);
+    never_depends(
+        rule,
+        "protocol/Cargo.toml",
+        &["drawbridge-engine", "drawbridge-relay", "drawbridge", "tokio"],
+    );
 }
 
 #[test]
 fn relay_imports_neither_app_nor_engine_and_decodes_no_value() {
     let rule = "relay imports neither app nor engine and decodes no value";
-    never(rule, "relay/src", &[], &["drawbridge_engine", "serde_json::Value", "value.read", "value.read::"]);
+    never(
+        rule,
+        "relay/src",
+        &[],
+        &[
+            "drawbridge_engine",
+            "serde_json::Value",
+            "value.read",
+            "value.read::",
+        ],
+    );
     never_depends(rule, "relay/Cargo.toml", &["drawbridge-engine", "drawbridge"]);
 }
 
@@ -98,54 +131,142 @@ fn relay_imports_neither_app_nor_engine_and_decodes_no_value() {
 fn engine_has_no_window() {
     let rule = "engine imports no egui, eframe, wgpu or winit";
     never(rule, "app/engine/src", &[], &WINDOW);
-    never_depends(rule, "app/engine/Cargo.toml", &["egui", "eframe", "wgpu", "winit", "drawbridge-relay", "drawbridge"]);
+    never_depends(
+        rule,
+        "app/engine/Cargo.toml",
+        &[
+            "egui",
+            "eframe",
+            "wgpu",
+            "winit",
+            "drawbridge-relay",
+            "drawbridge",
+        ],
+    );
 }
 
 #[test]
 fn in_the_engine_only_the_driver_has_sockets_and_clock_and_only_the_store_files() {
-    never("only the driver opens sockets", "app/engine/src", &["client/driver", "client/profile"], &SOCKETS);
-    never("only the driver reads the clock", "app/engine/src", &["client/driver"], &CLOCK);
-    never("only the store touches files", "app/engine/src", &["client/store", "client/sqlite", "client/profile", "client/driver"], &FILES);
-    never("the session is pure", "app/engine/src/client/session", &[], &["tokio", "std::thread", "rusqlite", "getrandom"]);
+    never(
+        "only the driver opens sockets",
+        "app/engine/src",
+        &["client/driver", "client/profile"],
+        &SOCKETS,
+    );
+    never(
+        "only the driver reads the clock",
+        "app/engine/src",
+        &["client/driver"],
+        &CLOCK,
+    );
+    never(
+        "only the store touches files",
+        "app/engine/src",
+        &["client/store", "client/sqlite", "client/profile", "client/driver"],
+        &FILES,
+    );
+    never(
+        "the session is pure",
+        "app/engine/src/client/session",
+        &[],
+        &["tokio", "std::thread", "rusqlite", "getrandom"],
+    );
 }
 
 #[test]
 fn geometry_imports_none_of_ours() {
     let rule = "geometry imports none of ours";
     never(rule, "app/engine/src/geometry", &[], &OURS);
-    never(rule, "app/engine/src/geometry", &[], &["crate::document", "crate::editor", "crate::tools", "crate::scene", "crate::client", "crate::board"]);
+    never(
+        rule,
+        "app/engine/src/geometry",
+        &[],
+        &[
+            "crate::document",
+            "crate::editor",
+            "crate::tools",
+            "crate::scene",
+            "crate::client",
+            "crate::board",
+        ],
+    );
 }
 
 #[test]
 fn document_knows_no_editor_tools_scene_or_client() {
     let rule = "document knows no editor, tools, scene or client";
-    never(rule, "app/engine/src/document", &[], &["crate::editor", "crate::tools", "crate::scene", "crate::client", "crate::board"]);
+    never(
+        rule,
+        "app/engine/src/document",
+        &[],
+        &[
+            "crate::editor",
+            "crate::tools",
+            "crate::scene",
+            "crate::client",
+            "crate::board",
+        ],
+    );
 }
 
 #[test]
 fn the_client_moves_cells_not_shapes_and_one_file_joins_it_with_the_editor() {
     let rule = "the client moves cells, not shapes";
-    let shapes = ["crate::geometry", "crate::document", "crate::editor", "crate::tools", "crate::scene", "crate::board"];
+    let shapes = [
+        "crate::geometry",
+        "crate::document",
+        "crate::editor",
+        "crate::tools",
+        "crate::scene",
+        "crate::board",
+    ];
     never(rule, "app/engine/src/client", &[], &shapes);
     let except = ["src/client/", "src/board.rs", "src/lib.rs"];
-    never("one file joins editor and client", "app/engine/src", &except, &["crate::client"]);
+    never(
+        "one file joins editor and client",
+        "app/engine/src",
+        &except,
+        &["crate::client"],
+    );
 }
 
 #[test]
 fn tools_change_the_document_only_through_a_transaction() {
     let rule = "tools change the document only through a transaction";
-    never(rule, "app/engine/src/tools", &[], &["&mut Document", "document.merge", "document_mut"]);
+    never(
+        rule,
+        "app/engine/src/tools",
+        &[],
+        &["&mut Document", "document.merge", "document_mut"],
+    );
 }
 
 #[test]
 fn only_the_theme_holds_colours() {
-    let colours = ["Color32::from_rgb", "Color32::from_rgba_unmultiplied", "Color32::from_gray", "Color32::from_hex",
-        "Color32::WHITE", "Color32::BLACK", "Color32::RED", "hex_color!"];
+    let colours = [
+        "Color32::from_rgb",
+        "Color32::from_rgba_unmultiplied",
+        "Color32::from_gray",
+        "Color32::from_hex",
+        "Color32::WHITE",
+        "Color32::BLACK",
+        "Color32::RED",
+        "hex_color!",
+    ];
     never("only the theme holds colours", "app/src", &["theme"], &colours);
 }
 
 #[test]
 fn panels_send_commands_and_change_nothing_themselves() {
     let rule = "panels send commands and change nothing themselves";
-    never(rule, "app/src/panels", &[], &["&mut Board", "drawbridge_engine::client::Client", "drawbridge_relay"]);
+    never(
+        rule,
+        "app/src/panels",
+        &[],
+        &[
+            "&mut Board",
+            "drawbridge_engine::client::Client",
+            "drawbridge_relay",
+        ],
+    );
 }

@@ -297,6 +297,11 @@ impl Client {
         answer.recv().unwrap_or_default()
     }
 
+    /// Blocks until everything handed in before has been taken in, so that [`Client::status`] tells of it.
+    pub fn sync(&self) {
+        drop(self.snapshot());
+    }
+
     /// Stores what is left and ends. When this returns `Ok`, everything written is on this
     /// machine's disk and the file is free for others. Blocks for as long as that takes, at most
     /// a few seconds.

@@ -53,6 +53,7 @@ pub(super) async fn run(
     let mut farewell = None;
     let mut wet = Slots::new();
     let mut closing: Option<Duration> = None;
+    let mut snapshots = Vec::new();
     loop {
         while let Some(output) = session.poll() {
             match output {
@@ -79,6 +80,12 @@ pub(super) async fn run(
                     }
                 }
             }
+        }
+        // Only now, so that whoever asked finds the status of the same moment.
+        for reply in snapshots.drain(..) {
+            let reply: std::sync::mpsc::Sender<_> = reply;
+            // Nobody may be waiting for it any more.
+            let _ = reply.send(session.cells());
         }
         let now = ticker.now().mono;
         if closing.is_some_and(|until| session.is_stored() || now >= until) {
@@ -111,8 +118,7 @@ pub(super) async fn run(
                     flush(&mut wet, &mut session, ticker);
                     session.handle(ticker.now(), input);
                 }
-                // Nobody may be waiting for it any more.
-                Command::Snapshot(reply) => drop(reply.send(session.cells())),
+                Command::Snapshot(reply) => snapshots.push(reply),
                 Command::Close => {
                     closing = Some(ticker.now().mono + CLOSE_WAIT);
                     session.handle(ticker.now(), Input::Flush);
