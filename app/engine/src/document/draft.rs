@@ -95,6 +95,11 @@ pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Value {
     Value::from_json(value).expect("texts, numbers and plain objects are JSON")
 }
 
+/// A point as others are told it.
+pub(crate) fn point_json(x: f64, y: f64) -> Value {
+    json(&[Number(x), Number(y)])
+}
+
 /// The members of a JSON object, not yet looked into.
 pub(super) struct Members<'a>(BTreeMap<String, &'a RawValue>);
 

@@ -9,6 +9,7 @@ mod store;
 
 pub use color::{Color, Ink};
 pub use draft::{Base, Draft};
+pub(crate) use draft::{json, point_json};
 pub use element::Element;
 pub use order::Order;
 pub use points::{MAX_POINTS, Reader, Sample, Writer};

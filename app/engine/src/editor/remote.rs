@@ -1,0 +1,117 @@
+//! Others' strokes while they draw them.
+
+use std::collections::BTreeMap;
+
+use drawbridge_protocol::{ElementId, SlotName, SlotOp, Value};
+
+use crate::document::{Document, Draft};
+use crate::scene::{Scene, WetKey};
+
+/// Strokes of one connection beyond this many are not shown.
+const STROKES: usize = 64;
+
+/// A stroke as heard so far, and what the scene doesn't show yet.
+#[derive(Debug)]
+struct Heard {
+    draft: Draft,
+    changed: bool,
+    anew: bool,
+}
+
+/// Others' wet strokes, by connection and element.
+#[derive(Debug, Default)]
+pub(super) struct RemoteInk(BTreeMap<(u64, ElementId), Heard>);
+
+impl RemoteInk {
+    /// Takes an operation on a slot of somebody else's. What isn't a stroke is passed over; so is a stroke whose
+    /// `base` is here already.
+    pub(super) fn live(
+        &mut self,
+        conn: u64,
+        slot: &SlotName,
+        op: &SlotOp,
+        document: &Document,
+        scene: &mut Scene,
+    ) {
+        let Ok(id) = ElementId::new(slot.as_str()) else {
+            return;
+        };
+        let key = (conn, id);
+        match op {
+            _ if document.has_base(key.1.as_str()) => self.forget(key, scene),
+            SlotOp::Clear => self.forget(key, scene),
+            SlotOp::Put(chunks) => {
+                self.forget(key.clone(), scene);
+                self.add(&key, chunks);
+            }
+            SlotOp::Add(chunks) => self.add(&key, chunks),
+        }
+    }
+
+    fn add(&mut self, key: &(u64, ElementId), chunks: &[Value]) {
+        let mut chunks = chunks.iter();
+        if !self.0.contains_key(key) {
+            let held = self.0.keys().filter(|(conn, _)| *conn == key.0).count();
+            let Some(draft) = chunks.next().and_then(Draft::new).filter(|_| held < STROKES) else {
+                return;
+            };
+            self.0.insert(
+                key.clone(),
+                Heard {
+                    draft,
+                    changed: true,
+                    anew: true,
+                },
+            );
+        }
+        if let Some(heard) = self.0.get_mut(key) {
+            for chunk in chunks {
+                heard.changed |= heard.draft.add(chunk);
+            }
+        }
+    }
+
+    fn forget(&mut self, key: (u64, ElementId), scene: &mut Scene) {
+        if self.0.remove(&key).is_some() {
+            scene.remove_wet(&WetKey {
+                conn: Some(key.0),
+                element: key.1,
+            });
+        }
+    }
+
+    /// Forgets what a connection was drawing.
+    pub(super) fn gone(&mut self, conn: u64, scene: &mut Scene) {
+        self.0.retain(|(held, _), _| *held != conn);
+        scene.remove_wets(|key| key.conn == Some(conn));
+    }
+
+    /// Forgets a stroke, whoever draws it: it is dry now.
+    pub(super) fn dried(&mut self, id: &ElementId, scene: &mut Scene) {
+        self.0.retain(|(_, held), _| held != id);
+        scene.remove_wets(|key| key.element == *id);
+    }
+
+    /// Shows what came since the last time.
+    pub(super) fn show(&mut self, scene: &mut Scene) {
+        for ((conn, id), heard) in &mut self.0 {
+            if std::mem::take(&mut heard.changed) {
+                let key = WetKey {
+                    conn: Some(*conn),
+                    element: id.clone(),
+                };
+                scene.put_wet(
+                    &key,
+                    &heard.draft.base,
+                    &heard.draft.ink(),
+                    std::mem::take(&mut heard.anew),
+                );
+            }
+        }
+    }
+
+    /// Whether there is something that the scene doesn't show yet.
+    pub(super) fn has_news(&self) -> bool {
+        self.0.values().any(|heard| heard.changed)
+    }
+}

@@ -1,0 +1,54 @@
+//! What a person has done, to be stamped, stored and sent as one write.
+
+use drawbridge_protocol::{Cell, CellKey, SlotName, SlotOp, Stamp};
+
+use crate::tools::Set;
+
+/// How a transaction came about, and so what its undo is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Act {
+    /// By hand. Transactions of one gesture are one step to undo.
+    Gesture(u64),
+    /// By undoing; with the stamps that the cells had before what is undone.
+    Undo(Vec<(CellKey, Option<Stamp>)>),
+    /// By doing again; likewise.
+    Redo(Vec<(CellKey, Option<Stamp>)>),
+}
+
+/// Cells to be written together, whole or not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transaction {
+    /// What to write.
+    pub sets: Vec<Set>,
+    /// The wet slots that become dry by it.
+    pub ends: Vec<SlotName>,
+    pub(super) act: Act,
+}
+
+impl Transaction {
+    /// The cells, each with a fresh stamp.
+    #[must_use]
+    pub fn stamped(&self, mut stamp: impl FnMut() -> Stamp) -> Vec<Cell> {
+        let cell = |(element, prop, value): &Set| Cell {
+            element: element.clone(),
+            prop: prop.clone(),
+            stamp: stamp(),
+            value: value.clone(),
+        };
+        self.sets.iter().map(cell).collect()
+    }
+}
+
+/// What is to be done after something happened.
+#[must_use]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Effects {
+    /// To be stamped, given to [`super::Editor::commit`], stored and sent.
+    pub write: Option<Transaction>,
+    /// One's wet strokes: to be sent, and kept as drafts until a write ends them.
+    pub live: Vec<(SlotName, SlotOp)>,
+    /// For the slot `cursor`: where one's pointer is on the board, or `Clear` when it left.
+    pub cursor: Option<SlotOp>,
+    /// Whether to draw another frame (and to flush with it).
+    pub changed: bool,
+}

@@ -1,0 +1,187 @@
+//! A stroke under one's own hand: samples in, wet chunks and at last the `base` out.
+
+use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp};
+
+use super::{Pointer, Set, Style};
+use crate::document::{Base, Order, Sample, Writer};
+use crate::geometry::{Camera, InkPoint, SpeedPressure};
+
+/// A stroke's `base` stays below 256 KiB of JSON, its other members included.
+const FULL: usize = 256 * 1024 - 1024;
+
+/// A stroke being drawn. Its points are kept as they will be stored, so that wet and dry are the same.
+#[derive(Debug)]
+pub struct Stroke {
+    id: ElementId,
+    base: Base,
+    samples: Vec<Sample>,
+    whole: Writer,
+    /// What came since the last chunk.
+    unsent: Writer,
+    /// Whether others have been told of it.
+    told: bool,
+    /// Whether it is one straight line from the first point to the last.
+    straight: bool,
+    speed: SpeedPressure,
+    /// Whether points came since it was last looked at.
+    changed: bool,
+}
+
+impl Stroke {
+    pub(super) fn begin(
+        id: ElementId,
+        order: Order,
+        style: Style,
+        pointer: &Pointer,
+        camera: &Camera,
+    ) -> Self {
+        let base = Base {
+            order,
+            color: style.color,
+            width: style.width,
+            step: step(camera.zoom()),
+        };
+        let mut stroke = Self {
+            id,
+            base,
+            samples: Vec::new(),
+            whole: Writer::default(),
+            unsent: Writer::default(),
+            told: false,
+            straight: pointer.modifiers.shift,
+            speed: SpeedPressure::new(pointer.pos, pointer.time_ms),
+            changed: true,
+        };
+        stroke.push(pointer, camera);
+        stroke
+    }
+
+    /// The stroke that goes on, under another name, where this one has become too long.
+    pub(super) fn go_on(&self, id: ElementId, order: Order) -> Self {
+        let mut next = Self {
+            id,
+            base: Base {
+                order,
+                ..self.base.clone()
+            },
+            samples: Vec::new(),
+            whole: Writer::default(),
+            unsent: Writer::default(),
+            told: false,
+            straight: false,
+            speed: self.speed.clone(),
+            changed: true,
+        };
+        if let Some(last) = self.samples.last() {
+            next.add(*last);
+        }
+        next
+    }
+
+    pub(super) fn push(&mut self, pointer: &Pointer, camera: &Camera) {
+        let from_speed = self.speed.at(pointer.pos, pointer.time_ms);
+        let pressure = if self.straight {
+            0.5
+        } else {
+            pointer.pressure.unwrap_or(from_speed)
+        };
+        let pos = camera.board_from_screen(pointer.pos);
+        if !pos.is_finite() {
+            return;
+        }
+        let sample = Sample::of(InkPoint::new(pos, pressure), self.base.step);
+        if self
+            .samples
+            .last()
+            .is_some_and(|last| (last.x, last.y) == (sample.x, sample.y))
+        {
+            return;
+        }
+        if self.straight && self.samples.len() > 1 {
+            let first = self.samples[0];
+            self.samples.clear();
+            self.whole = Writer::default();
+            self.add(first);
+        }
+        self.add(sample);
+    }
+
+    fn add(&mut self, sample: Sample) {
+        self.samples.push(sample);
+        self.whole.push(sample);
+        self.unsent.push(sample);
+        self.changed = true;
+    }
+
+    /// The element that it will be.
+    #[must_use]
+    pub fn id(&self) -> &ElementId {
+        &self.id
+    }
+
+    /// What it is drawn with.
+    #[must_use]
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    pub(super) fn order(&self) -> &Order {
+        &self.base.order
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.whole.size() >= FULL
+    }
+
+    /// All its points, in board units.
+    #[must_use]
+    pub fn ink(&self) -> Vec<InkPoint> {
+        self.samples.iter().map(|s| s.ink(self.base.step)).collect()
+    }
+
+    /// Whether points before the last ones change as it is drawn.
+    #[must_use]
+    pub fn is_straight(&self) -> bool {
+        self.straight
+    }
+
+    /// Whether points came since this was asked last.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Whether there is something that others have not been told.
+    #[must_use]
+    pub fn has_unsent(&self) -> bool {
+        !self.unsent.is_empty()
+    }
+
+    /// What others are to be told since the last time, as one chunk.
+    pub fn flush(&mut self) -> Option<(SlotName, SlotOp)> {
+        let last = self.samples.last().copied().filter(|_| self.has_unsent())?;
+        let unsent = std::mem::replace(&mut self.unsent, Writer::after(last));
+        let op = if self.told && !self.straight {
+            SlotOp::Add(vec![Base::chunk(&unsent)])
+        } else {
+            SlotOp::Put(vec![self.base.value(&self.whole)])
+        };
+        self.told = true;
+        Some((self.id.slot(), op))
+    }
+
+    /// The cell that it becomes, and the wet slot that this ends.
+    pub(super) fn finish(&self) -> (Set, Option<SlotName>) {
+        let set = (self.id.clone(), Property::base(), self.base.value(&self.whole));
+        (set, self.told.then(|| self.id.slot()))
+    }
+
+    /// What takes it back from others.
+    pub(super) fn clear(&self) -> Option<(SlotName, SlotOp)> {
+        self.told.then(|| (self.id.slot(), SlotOp::Clear))
+    }
+}
+
+/// The resolution of what is drawn at a zoom: a power of two, a quarter of a screen point or less.
+pub(crate) fn step(zoom: f64) -> f64 {
+    2f64.powi((0.25 / zoom).log2().floor() as i32)
+}
