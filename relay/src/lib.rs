@@ -1,1 +1,28 @@
+//! The server of boards: it keeps every board's winning cells in one SQLite file, and passes cells
+//! and wet ink on to everybody who is on the board. A connection's whole durable state is one number,
+//! the sequence number up to which it has been sent the board; everything that is sent is derived
+//! from that number and from the board's present state.
+//!
+//! The `drawbridge-relay` binary is [`cli::run`]; programs that host boards themselves use [`Relay`].
 
+mod bell;
+mod board;
+pub mod cli;
+mod clock;
+mod committer;
+mod connection;
+mod hello;
+mod http;
+mod hub;
+mod pace;
+mod ring;
+mod room;
+mod server;
+mod settings;
+mod socket;
+pub mod store;
+mod wet;
+mod wire;
+
+pub use server::{Relay, RelayError, serve};
+pub use settings::Settings;

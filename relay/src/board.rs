@@ -1,0 +1,282 @@
+//! One board while somebody is on it: recent writes, wet slots, and what each connection gets next.
+//! Pure: it is told what was committed and what time it is, and does no I/O.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use drawbridge_protocol::{Ack, Here, Joined, Refused, RelayMessage, SlotName, Slots, encode};
+use tokio_tungstenite::tungstenite::Bytes;
+
+use crate::bell::Bell;
+use crate::pace::Pace;
+use crate::ring::Ring;
+use crate::settings::Settings;
+use crate::wet::Wet;
+
+/// How far a connection has been sent the board.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Place {
+    /// Of the dry board.
+    pub(crate) seq: u64,
+    /// Of the wet state.
+    pub(crate) wet: u64,
+}
+
+/// What a connection is to be sent next, in this order.
+#[derive(Debug, Default)]
+pub(crate) struct Next {
+    /// Acknowledgements and refusals.
+    pub(crate) replies: Vec<Bytes>,
+    /// Dry cells.
+    pub(crate) cells: Option<Bytes>,
+    /// Wet steps.
+    pub(crate) wet: Option<Arc<[Bytes]>>,
+    /// Its place lies before the ring: it must read the store.
+    pub(crate) behind: bool,
+}
+
+/// What became of a write that was on its way to the disk.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// Who wrote.
+    pub(crate) conn: u64,
+    /// The client's number for it.
+    pub(crate) id: u64,
+    /// How many bytes it took of the connection's window.
+    pub(crate) bytes: usize,
+    /// The slots that it ends.
+    pub(crate) ends: Vec<SlotName>,
+    /// The wet version at which it came in.
+    pub(crate) as_of: u64,
+    /// What the disk says.
+    pub(crate) result: Result<Committed, Box<Refused>>,
+}
+
+/// A write that is on disk.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Committed {
+    /// Its place, if any cell won.
+    pub(crate) seq: Option<u64>,
+    /// The winning cells as JSON, separated by commas.
+    pub(crate) cells: String,
+    /// How many cells the board has now.
+    pub(crate) board_cells: u64,
+}
+
+/// One connection on the board.
+#[derive(Debug)]
+struct Person {
+    bell: Arc<Bell>,
+    replies: Vec<Bytes>,
+    writes: usize,
+    bytes: usize,
+    wet: u64,
+}
+
+/// Who changed wet state since it was last shown.
+#[derive(Debug, PartialEq, Eq)]
+enum Authors {
+    Nobody,
+    One(u64),
+    Several,
+}
+
+/// The board.
+#[derive(Debug)]
+pub(crate) struct Board {
+    settings: Arc<Settings>,
+    head: u64,
+    cells: u64,
+    ring: Ring,
+    wet: Wet,
+    people: BTreeMap<u64, Person>,
+    pace: Pace,
+    timer: bool,
+    authors: Authors,
+}
+
+impl Board {
+    /// A board that the store holds up to `head`, with so many cells.
+    pub(crate) fn new(settings: &Arc<Settings>, epoch: &str, head: u64, cells: u64) -> Self {
+        Self {
+            head,
+            cells,
+            ring: Ring::new(epoch.to_owned(), head, settings.ring_bytes),
+            wet: Wet::new(settings.limits.clone(), settings.batch_bytes),
+            people: BTreeMap::new(),
+            pace: Pace::new(settings.pace, settings.burst),
+            timer: false,
+            authors: Authors::Nobody,
+            settings: Arc::clone(settings),
+        }
+    }
+
+    /// The last write's sequence number.
+    pub(crate) fn head(&self) -> u64 {
+        self.head
+    }
+
+    /// How many cells the board has.
+    pub(crate) fn cells(&self) -> u64 {
+        self.cells
+    }
+
+    /// Takes a connection in: who is here, further frames with their slots, and its wet place.
+    /// `None` if the board is full of people.
+    pub(crate) fn join(&mut self, intro: Joined, bell: Arc<Bell>) -> Option<(Vec<Here>, Vec<Bytes>, u64)> {
+        if self.people.len() >= self.settings.limits.board_people {
+            return None;
+        }
+        let conn = intro.conn;
+        self.wet.join(intro);
+        let wet = self.wet.version();
+        let person = Person {
+            bell,
+            replies: Vec::new(),
+            writes: 0,
+            bytes: 0,
+            wet,
+        };
+        self.people.insert(conn, person);
+        let (here, frames) = self.wet.here(conn, self.settings.limits.frame / 2);
+        Some((here, frames, wet))
+    }
+
+    /// A connection is gone, and so are its writes.
+    pub(crate) fn leave(&mut self, conn: u64) {
+        if self.people.remove(&conn).is_some() {
+            self.wet.leave(conn, self.head);
+        }
+    }
+
+    /// Takes up wet changes of a connection; returns the refusals.
+    pub(crate) fn live(&mut self, conn: u64, ops: Slots) -> Vec<Refused> {
+        self.wet.apply(conn, ops)
+    }
+
+    /// To be called after wet changes of `author`: shows them if the pace allows, else says when to
+    /// call [`Board::tick`].
+    pub(crate) fn changed(&mut self, author: u64, now: Instant) -> Option<Instant> {
+        self.authors = match self.authors {
+            Authors::Nobody => Authors::One(author),
+            Authors::One(other) if other == author => Authors::One(author),
+            _ => Authors::Several,
+        };
+        if self.timer || !self.wet.is_ahead() {
+            return None;
+        }
+        match self.pace.take(now) {
+            Ok(()) => {
+                self.show();
+                None
+            }
+            Err(at) => {
+                self.timer = true;
+                Some(at)
+            }
+        }
+    }
+
+    /// The time has come that [`Board::changed`] asked for.
+    pub(crate) fn tick(&mut self, now: Instant) -> Option<Instant> {
+        match self.pace.take(now) {
+            Ok(()) => {
+                self.timer = false;
+                self.show();
+                None
+            }
+            Err(at) => Some(at),
+        }
+    }
+
+    fn show(&mut self) {
+        let told = self.people.values().map(|person| person.wet).min();
+        self.wet.show(told.unwrap_or_else(|| self.wet.version()));
+        let authors = std::mem::replace(&mut self.authors, Authors::Nobody);
+        for (&conn, person) in &self.people {
+            if authors != Authors::One(conn) {
+                person.bell.ring();
+            }
+        }
+    }
+
+    /// A write is on its way to the disk. Returns the wet version at which it came in.
+    pub(crate) fn queue(&mut self, conn: u64, bytes: usize) -> u64 {
+        if let Some(person) = self.people.get_mut(&conn) {
+            person.writes += 1;
+            person.bytes += bytes;
+        }
+        self.wet.version()
+    }
+
+    /// Whether the connection has as much under way as its window allows. Answers that it hasn't
+    /// read yet count.
+    pub(crate) fn is_full(&self, conn: u64) -> bool {
+        let window = &self.settings.window;
+        self.people.get(&conn).is_some_and(|person| {
+            person.writes + person.replies.len() >= window.writes || person.bytes >= window.bytes
+        })
+    }
+
+    /// Whether nothing of the connection waits for the disk or to be taken by [`Board::next`].
+    pub(crate) fn is_settled(&self, conn: u64) -> bool {
+        let person = self.people.get(&conn);
+        person.is_none_or(|person| person.writes == 0 && person.replies.is_empty())
+    }
+
+    /// A write's outcome is known: tells everybody.
+    pub(crate) fn outcome(&mut self, outcome: Outcome) {
+        let Outcome {
+            conn,
+            id,
+            bytes,
+            ends,
+            as_of,
+            result,
+        } = outcome;
+        let reply = match result {
+            Ok(committed) => {
+                if let Some(seq) = committed.seq {
+                    self.head = seq;
+                    self.cells = committed.board_cells;
+                    self.ring.push(seq, committed.cells);
+                    self.people.values().for_each(|person| person.bell.ring());
+                }
+                self.wet.end(conn, &ends, as_of, self.head);
+                encode(&RelayMessage::Ack(Ack { id }))
+            }
+            Err(refused) => encode(&RelayMessage::Refused(refused)),
+        };
+        if let Some(person) = self.people.get_mut(&conn) {
+            person.writes = person.writes.saturating_sub(1);
+            person.bytes = person.bytes.saturating_sub(bytes);
+            person.replies.push(reply.into());
+            person.bell.ring();
+        }
+    }
+
+    /// What the connection gets next; moves its place past it. While it reads the store
+    /// (`reading`), it gets no dry cells from here.
+    pub(crate) fn next(&mut self, conn: u64, place: &mut Place, reading: bool) -> Next {
+        let mut next = Next::default();
+        let Some(person) = self.people.get_mut(&conn) else {
+            return next;
+        };
+        next.replies = std::mem::take(&mut person.replies);
+        if !reading {
+            if !self.ring.covers(place.seq) {
+                next.behind = true;
+            } else if let Some((to, frame)) = self.ring.above(place.seq, self.settings.batch_bytes) {
+                place.seq = to;
+                next.cells = Some(frame);
+            }
+        }
+        if let Some((to, frames)) = self.wet.after(conn, place.wet, place.seq) {
+            place.wet = to;
+            person.wet = to;
+            next.wet = Some(frames);
+        }
+        next
+    }
+}

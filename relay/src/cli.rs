@@ -1,0 +1,112 @@
+//! The relay as a program: its arguments, its log, and the signals that stop it.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use directories::ProjectDirs;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::server::{RelayError, serve};
+use crate::settings::Settings;
+
+/// Passes what people draw on Drawbridge boards to each other, and keeps it.
+#[derive(Debug, Parser)]
+#[command(name = "drawbridge-relay", version)]
+struct Args {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        default_value = "0.0.0.0:7411",
+        env = "DRAWBRIDGE_LISTEN"
+    )]
+    listen: SocketAddr,
+    /// Where boards are kept [default: the place that this system gives programs].
+    #[arg(long, value_name = "FOLDER", env = "DRAWBRIDGE_DATA")]
+    data: Option<PathBuf>,
+}
+
+/// Runs the program with these arguments, the program's name first, until it is told to stop.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Nothing can be done for a terminal that is gone.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
+    // In a test, another log may be there already.
+    let _ = log.try_init();
+    match start(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(args: Args) -> Result<(), RelayError> {
+    let data = match args.data.or_else(default_data) {
+        Some(data) => data,
+        None => {
+            let why = "this system names no place for data; give one with --data FOLDER";
+            return Err(std::io::Error::other(why).into());
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+            std::io::Error::new(error.kind(), format!("{}: {error}", args.listen))
+        })?;
+        let address = listener.local_addr()?;
+        let near = SocketAddr::new(
+            if address.ip().is_unspecified() { [127, 0, 0, 1].into() } else { address.ip() },
+            address.port(),
+        );
+        tracing::info!(data = %data.display(), %address, health = %format!("http://{near}/healthz"), "starting");
+        serve(listener, &data, Settings::default(), stop_signal()).await
+    })
+}
+
+fn default_data() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "drawbridge").map(|dirs| dirs.data_dir().join("relay"))
+}
+
+/// Ready at Ctrl-C or SIGTERM.
+async fn stop_signal() {
+    let interrupt = async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!(%error, "can't listen for Ctrl-C");
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                () = interrupt => {}
+                _ = terminate.recv() => {}
+            },
+            Err(error) => {
+                tracing::warn!(%error, "can't listen for SIGTERM");
+                interrupt.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}

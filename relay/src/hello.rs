@@ -1,0 +1,123 @@
+//! The checks of what a client sends, before anything is done with it.
+
+use drawbridge_protocol::{
+    Cell, ClientMessage, CloseCode, Code, DecodeError, Hello, Limits, Property, Refused, Retry, VERSION,
+    Write, decode,
+};
+use serde_json::Value as Json;
+
+use crate::socket::Closing;
+
+/// A refusal with which the connection ends.
+pub(crate) type Ending = (Box<Refused>, Closing);
+
+/// A refusal that ends the connection with 1008.
+pub(crate) fn ending(code: Code, text: impl Into<String>, retry: Retry) -> Ending {
+    let reason = match code {
+        Code::HelloFirst => "the first message must be hello",
+        Code::HelloAgain => "a second hello",
+        Code::HelloLate => "no hello in time",
+        Code::Version => "no common version",
+        Code::BadBoard => "not a board's name",
+        Code::BadMessage => "not a message",
+        Code::BadAbout => "bad about",
+        Code::BoardBusy => "too many people on the board",
+        Code::StoreFull => "the relay's disk is full",
+        _ => "refused",
+    };
+    let close = match code {
+        Code::BoardBusy | Code::StoreFull => CloseCode::TryLater,
+        _ => CloseCode::Policy,
+    };
+    (
+        Box::new(Refused::new(code, text, retry)),
+        Closing::new(close, reason),
+    )
+}
+
+/// Reads the first message of a connection.
+pub(crate) fn read(text: &str, limits: &Limits) -> Result<Hello, Ending> {
+    let hello = match decode::<ClientMessage>(text) {
+        Ok(ClientMessage::Hello(hello)) => hello,
+        Ok(_) | Err(DecodeError::Unknown(_)) => {
+            return Err(ending(
+                Code::HelloFirst,
+                "The first message must be hello.",
+                Retry::Never,
+            ));
+        }
+        Err(error) => return Err(malformed(text, &error)),
+    };
+    if !hello.versions.contains(&VERSION) {
+        return Err(version());
+    }
+    let about = hello.about.as_str();
+    if !about.starts_with('{') || about.len() > limits.about {
+        let text = format!("about must be a JSON object of at most {} bytes.", limits.about);
+        return Err(ending(Code::BadAbout, text, Retry::Never));
+    }
+    Ok(hello)
+}
+
+fn version() -> Ending {
+    let text = format!("This relay speaks version {VERSION} only.");
+    ending(Code::Version, text, Retry::Changed)
+}
+
+/// A hello of another version may look different in everything but its versions.
+fn malformed(text: &str, error: &DecodeError) -> Ending {
+    let versions = serde_json::from_str::<Json>(text).ok().and_then(|message| {
+        let list = message.get("hello")?.get("versions")?.as_array()?.clone();
+        Some(list)
+    });
+    match versions {
+        Some(list) if !list.iter().any(|v| v.as_u64() == Some(VERSION.into())) => version(),
+        _ => bad_message(error),
+    }
+}
+
+/// The refusal of a frame that can't be read.
+pub(crate) fn bad_message(error: &DecodeError) -> Ending {
+    let text: String = error.to_string().chars().take(200).collect();
+    ending(Code::BadMessage, text, Retry::Never)
+}
+
+/// Checks a write's form; what depends on the board is checked in its transaction.
+pub(crate) fn check_write(write: &Write, limits: &Limits) -> Result<(), Box<Refused>> {
+    let refuse = |code, text: String, cell: Option<&Cell>| {
+        let mut refused = Refused::new(code, text, Retry::Never);
+        refused.id = Some(write.id);
+        refused.cell = cell.map(|cell| cell.key().into());
+        Err(Box::new(refused))
+    };
+    if write.cells.is_empty() || write.cells.len() > limits.write_cells {
+        let text = format!(
+            "A write has 1 to {} cells; this one has {}.",
+            limits.write_cells,
+            write.cells.len()
+        );
+        return refuse(Code::BadWrite, text, None);
+    }
+    for cell in &write.cells {
+        if cell.size() > limits.cell {
+            let text = format!(
+                "A cell may be at most {} bytes; this one has {}.",
+                limits.cell,
+                cell.size()
+            );
+            return refuse(Code::CellTooBig, text, Some(cell));
+        }
+        match cell.prop.as_str() {
+            Property::PURGED => {
+                let text = "The property purged is reserved.".to_owned();
+                return refuse(Code::BadCell, text, Some(cell));
+            }
+            Property::DELETED if !matches!(cell.value.as_str(), "true" | "false") => {
+                let text = "deleted must be true or false.".to_owned();
+                return refuse(Code::BadCell, text, Some(cell));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! The relay's HTTP side: health, the page that a board's address shows in a browser, and the
+//! upgrade to a WebSocket, by hand so that there is one WebSocket library.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use drawbridge_protocol::BoardId;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Bytes;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use crate::connection;
+use crate::hub::Hub;
+
+/// Where boards are.
+const BOARDS: &str = "/boards/";
+
+/// What the handlers share.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    /// The relay.
+    pub(crate) hub: Arc<Hub>,
+    /// Cloned into each connection's task, so that a stop can wait for them.
+    pub(crate) alive: mpsc::Sender<()>,
+}
+
+/// Where an HTTP request came from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct From(pub(crate) SocketAddr);
+
+/// Everything that is served.
+pub(crate) fn router(shared: Shared) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route(BOARDS, get(board))
+        .route("/boards/{*board}", get(board))
+        .with_state(shared)
+}
+
+async fn board(State(shared): State<Shared>, mut request: Request<Body>) -> Response {
+    let headers = request.headers();
+    if !has_token(headers, &header::UPGRADE, "websocket") {
+        return page();
+    }
+    let key = headers
+        .get(header::SEC_WEBSOCKET_KEY)
+        .map(|key| derive_accept_key(key.as_bytes()));
+    let version = headers
+        .get(header::SEC_WEBSOCKET_VERSION)
+        .is_some_and(|version| version == "13");
+    let (Some(accept), true) = (key, version && has_token(headers, &header::CONNECTION, "upgrade")) else {
+        let version = [(header::SEC_WEBSOCKET_VERSION, "13")];
+        return (
+            StatusCode::UPGRADE_REQUIRED,
+            version,
+            "This is no WebSocket handshake of version 13.",
+        )
+            .into_response();
+    };
+    // A bad name is refused over the WebSocket, where a browser's script can see why.
+    let board = BoardId::new(request.uri().path().strip_prefix(BOARDS).unwrap_or_default());
+    let Some(&From(from)) = request.extensions().get::<From>() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let upgrade = hyper::upgrade::on(&mut request);
+    tokio::spawn(async move {
+        let alive = shared.alive;
+        match upgrade
+            .await
+            .map(|upgraded| upgraded.downcast::<TokioIo<TcpStream>>())
+        {
+            Ok(Ok(parts)) => {
+                let read = Bytes::from(parts.read_buf);
+                connection::run(shared.hub, board, parts.io.into_inner(), read, from).await;
+            }
+            Ok(Err(_)) => tracing::error!("an upgraded stream is no TCP stream"),
+            Err(error) => tracing::debug!(%from, %error, "no upgrade"),
+        }
+        drop(alive);
+    });
+    let Ok(accept) = HeaderValue::from_str(&accept) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let headers = [
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::CONNECTION, HeaderValue::from_static("Upgrade")),
+        (header::SEC_WEBSOCKET_ACCEPT, accept),
+    ];
+    (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+}
+
+/// Whether a header that is a list of words contains one.
+fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    let values = headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .any(|word| word.trim().eq_ignore_ascii_case(token))
+}
+
+/// What a person sees who opens a board's link in a browser. The key stays in the browser: it is
+/// in the fragment, which isn't sent.
+fn page() -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+        ),
+    ];
+    (headers, Html(PAGE)).into_response()
+}
+
+const PAGE: &str = include_str!("page.html");

@@ -1,0 +1,169 @@
+//! What all connections of a relay share.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use drawbridge_protocol::CloseCode;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::bell::Bell;
+use crate::clock::Clock;
+use crate::committer::{Committer, Request};
+use crate::settings::Settings;
+use crate::store::{Checkpoints, Epochs, Readers, Store, StoreError, Writer};
+
+/// How far a relay's end has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// At work.
+    Open,
+    /// Connections finish what they were given and are closed with this code.
+    Closing(CloseCode),
+    /// What is still there is dropped.
+    Over,
+}
+
+/// The shared parts.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) clock: Clock,
+    pub(crate) epochs: Epochs,
+    pub(crate) readers: Arc<Readers>,
+    /// The last sequence number on disk.
+    pub(crate) head: Arc<AtomicU64>,
+    pub(crate) requests: Sender<Request>,
+    pub(crate) phase: watch::Sender<Phase>,
+    /// The first failure of the disk.
+    pub(crate) failed: watch::Sender<Option<String>>,
+    // A std mutex: held only to insert, remove or ring, never across an await.
+    bells: Mutex<HashMap<u64, Arc<Bell>>>,
+    next_bell: AtomicU64,
+}
+
+/// The committer's thread, and the lock on the folder, which must outlive it.
+#[derive(Debug)]
+pub(crate) struct Threads {
+    committer: std::thread::JoinHandle<()>,
+    _lock: std::fs::File,
+}
+
+impl Hub {
+    /// Starts the store's threads. `runtime` runs the boards' timers.
+    pub(crate) fn start(
+        store: Store,
+        settings: Arc<Settings>,
+        runtime: Handle,
+    ) -> Result<(Arc<Self>, Threads), StoreError> {
+        let clock = Clock::start(store.clock_ms);
+        let (requests, queue) = channel();
+        let head = Arc::new(AtomicU64::new(store.head));
+        let failed = watch::Sender::new(None);
+        let report = {
+            let failed = failed.clone();
+            move |error: StoreError| {
+                tracing::error!(%error, "the disk failed; the relay stops");
+                failed.send_if_modified(|first| {
+                    let is_first = first.is_none();
+                    first.get_or_insert(error.to_string());
+                    is_first
+                });
+            }
+        };
+        let committer = Committer {
+            writer: Writer::new(store.db, &settings)?,
+            checkpoints: Checkpoints::start(&store.path, report.clone())?,
+            clock: clock.clone(),
+            epoch: store.epochs.present().to_owned(),
+            settings: Arc::clone(&settings),
+            runtime,
+            requests: requests.clone(),
+            head: Arc::clone(&head),
+            rooms: HashMap::new(),
+            conns: 0,
+        };
+        let committer = std::thread::Builder::new()
+            .name("committer".to_owned())
+            .spawn(move || {
+                if let Err(error) = committer.run(&queue) {
+                    report(error.into());
+                }
+            })
+            .map_err(|error| StoreError::Io {
+                path: store.path.clone(),
+                why: error.to_string(),
+            })?;
+        let hub = Self {
+            settings,
+            clock,
+            epochs: store.epochs,
+            readers: Arc::new(Readers::new(store.path)),
+            head,
+            requests,
+            phase: watch::Sender::new(Phase::Open),
+            failed,
+            bells: Mutex::new(HashMap::new()),
+            next_bell: AtomicU64::new(0),
+        };
+        let threads = Threads {
+            committer,
+            _lock: store.lock,
+        };
+        Ok((Arc::new(hub), threads))
+    }
+
+    /// Moves on to a later phase, and wakes every connection.
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.phase.send_replace(phase);
+        let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        bells.values().for_each(|bell| bell.ring());
+    }
+
+    /// A bell that also rings when the phase changes, until its [`BellEntry`] is dropped.
+    pub(crate) fn bell(self: &Arc<Self>) -> BellEntry {
+        let n = self.next_bell.fetch_add(1, Ordering::Relaxed);
+        let bell = Arc::new(Bell::default());
+        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        bells.insert(n, Arc::clone(&bell));
+        BellEntry {
+            hub: Arc::clone(self),
+            n,
+            bell,
+        }
+    }
+}
+
+/// A connection's bell in the hub's list.
+#[derive(Debug)]
+pub(crate) struct BellEntry {
+    hub: Arc<Hub>,
+    n: u64,
+    /// The bell.
+    pub(crate) bell: Arc<Bell>,
+}
+
+impl Drop for BellEntry {
+    fn drop(&mut self) {
+        let mut bells = self.hub.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        bells.remove(&self.n);
+    }
+}
+
+impl Threads {
+    /// Commits what is queued, empties the log and lets go of the folder. Blocks.
+    pub(crate) fn finish(self, hub: &Hub) {
+        hub.readers.close();
+        // If it has ended already, it failed, and said so.
+        let _ = hub.requests.send(Request::Stop);
+        if self.committer.join().is_err() {
+            tracing::error!("the committer panicked");
+            hub.failed.send_if_modified(|first| {
+                first.get_or_insert_with(|| "the committer panicked".to_owned());
+                true
+            });
+        }
+    }
+}

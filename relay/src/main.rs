@@ -1,0 +1,7 @@
+//! The relay as a program of its own.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    drawbridge_relay::cli::run(std::env::args_os())
+}

@@ -1,0 +1,204 @@
+//! The server: a function of its listener, a data folder and a future that stops it.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use drawbridge_protocol::CloseCode;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::http::{self, From, Shared};
+use crate::hub::{Hub, Phase, Threads};
+use crate::settings::Settings;
+use crate::store::{Store, StoreError};
+
+/// Why a relay doesn't start, or stopped by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// The store can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The disk failed while the relay ran. What was acknowledged is safe; start the relay again
+    /// when the disk is well.
+    #[error("the relay's disk failed, so it stopped: {0}")]
+    Failed(String),
+    /// The listener can't be used.
+    #[error("can't listen: {0}")]
+    Listen(#[from] std::io::Error),
+    /// A part of the relay panicked.
+    #[error("the relay broke: {0}")]
+    Panicked(String),
+}
+
+/// Serves the boards in `data` on `listener` until `shutdown` is ready, then commits what it was
+/// given, closes every connection, and returns. Must run on a tokio runtime with time and I/O.
+///
+/// # Errors
+/// When the store can't be opened, or the disk fails later.
+pub async fn serve(
+    listener: TcpListener,
+    data: &Path,
+    settings: Settings,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RelayError> {
+    let (hub, threads) = open(data, settings).await?;
+    run(listener, hub, threads, shutdown).await
+}
+
+/// A relay that runs inside another program.
+#[derive(Debug)]
+pub struct Relay {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), RelayError>>,
+}
+
+impl Relay {
+    /// Starts a relay on `listener` with the boards in `data`; returns when it serves. If the
+    /// `Relay` is dropped, it stops in the background.
+    ///
+    /// # Errors
+    /// When the store can't be opened.
+    pub async fn start(listener: TcpListener, data: &Path, settings: Settings) -> Result<Self, RelayError> {
+        let address = listener.local_addr()?;
+        let (hub, threads) = open(data, settings).await?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let shutdown = async move {
+            // Stopped or dropped is the same.
+            let _ = stopped.await;
+        };
+        let task = tokio::spawn(run(listener, hub, threads, shutdown));
+        Ok(Self { address, stop, task })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Waits until it ends by itself, which it only does when the disk fails.
+    ///
+    /// # Errors
+    /// Why it ended.
+    pub async fn ended(&mut self) -> Result<(), RelayError> {
+        flatten((&mut self.task).await)
+    }
+
+    /// Commits what it was given, closes every connection, and ends. Takes at most a few seconds.
+    ///
+    /// # Errors
+    /// When the disk failed.
+    pub async fn stop(self) -> Result<(), RelayError> {
+        // If it has ended already, the task says how.
+        let _ = self.stop.send(());
+        flatten(self.task.await)
+    }
+}
+
+fn flatten(result: Result<Result<(), RelayError>, tokio::task::JoinError>) -> Result<(), RelayError> {
+    result.unwrap_or_else(|error| Err(RelayError::Panicked(error.to_string())))
+}
+
+async fn open(data: &Path, settings: Settings) -> Result<(Arc<Hub>, Threads), RelayError> {
+    let data = data.to_owned();
+    let runtime = Handle::current();
+    let opening =
+        tokio::task::spawn_blocking(move || Hub::start(Store::open(&data)?, Arc::new(settings), runtime));
+    let opened = opening
+        .await
+        .map_err(|error| RelayError::Panicked(error.to_string()))?;
+    Ok(opened?)
+}
+
+async fn run(
+    listener: TcpListener,
+    hub: Arc<Hub>,
+    threads: Threads,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RelayError> {
+    let (alive, mut all_gone) = mpsc::channel(1);
+    let router = http::router(Shared {
+        hub: Arc::clone(&hub),
+        alive,
+    });
+    let mut failed = hub.failed.subscribe();
+    let mut requests = JoinSet::new();
+    tokio::pin!(shutdown);
+    let code = loop {
+        tokio::select! {
+            () = &mut shutdown => break hub.settings.stop_code,
+            _ = async { failed.wait_for(Option::is_some).await.is_ok() } => break CloseCode::Internal,
+            Some(_) = requests.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((tcp, from)) => {
+                    requests.spawn(request(tcp, from, router.clone(), hub.settings.head_within));
+                }
+                Err(error) => {
+                    // Out of file descriptors, most likely: those who are in shall go on.
+                    tracing::warn!(%error, "can't accept a connection");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            },
+        }
+    };
+    drop(listener);
+    tracing::info!("stopping");
+    hub.enter(Phase::Closing(code));
+    drop(router);
+    requests.shutdown().await;
+    if tokio::time::timeout(hub.settings.grace, all_gone.recv())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some connections didn't end in time");
+        hub.enter(Phase::Over);
+        // Their tasks let go at once; those that close need no longer than this.
+        let _ = tokio::time::timeout(hub.settings.close_within, all_gone.recv()).await;
+    }
+    let finishing = Arc::clone(&hub);
+    let finished = tokio::task::spawn_blocking(move || threads.finish(&finishing)).await;
+    finished.map_err(|error| RelayError::Panicked(error.to_string()))?;
+    let failure = hub.failed.borrow().clone();
+    match failure {
+        Some(why) => Err(RelayError::Failed(why)),
+        None => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+    }
+}
+
+/// One TCP connection's HTTP requests, up to an upgrade.
+async fn request(tcp: TcpStream, from: SocketAddr, router: Router, head_within: Duration) {
+    if let Err(error) = tcp.set_nodelay(true) {
+        tracing::debug!(%from, %error, "no TCP_NODELAY");
+    }
+    let service = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(From(from));
+        let answer = service.call(request);
+        async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head_within)
+        .max_buf_size(16 << 10)
+        .serve_connection(TokioIo::new(tcp), service)
+        .with_upgrades();
+    if let Err(error) = connection.await {
+        tracing::debug!(%from, %error, "an HTTP connection ended");
+    }
+}

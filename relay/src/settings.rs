@@ -1,0 +1,63 @@
+//! What a relay can be told: limits, times and sizes, in one place, so that tests can shorten them.
+
+use std::time::Duration;
+
+use drawbridge_protocol::{CloseCode, Limits, Window};
+
+/// How a relay behaves. The defaults are what the SPEC promises.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What is taken; announced in `welcome`.
+    pub limits: Limits,
+    /// How much of one connection may wait for the disk; announced in `welcome`.
+    pub window: Window,
+    /// How long a client may take for the head of its HTTP request.
+    pub head_within: Duration,
+    /// How long a client may take for its hello, from the upgrade on.
+    pub hello_within: Duration,
+    /// How often a connection is pinged.
+    pub ping_every: Duration,
+    /// How long nothing may come in, or nothing may go out while something waits, before a
+    /// connection is dropped.
+    pub silence: Duration,
+    /// How long a closing connection may take to read what it was sent.
+    pub close_within: Duration,
+    /// How long a stop waits for connections.
+    pub grace: Duration,
+    /// The shortest time between two shared wet frames of a busy board.
+    pub pace: Duration,
+    /// How many frames a quiet board may send at once before it counts as busy.
+    pub burst: u32,
+    /// About how many bytes one `cells` or `live` frame carries. One larger write goes alone.
+    pub batch_bytes: usize,
+    /// How many bytes of recent writes a board keeps encoded.
+    pub ring_bytes: usize,
+    /// How long overwritten cells are kept for history.
+    pub past_age: Duration,
+    /// How many bytes of overwritten cells are kept for history, over all boards.
+    pub past_bytes: u64,
+    /// The code with which connections are closed when the relay stops.
+    pub stop_code: CloseCode,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            window: Window::default(),
+            head_within: Duration::from_secs(10),
+            hello_within: Duration::from_secs(10),
+            ping_every: Duration::from_secs(20),
+            silence: Duration::from_secs(45),
+            close_within: Duration::from_secs(2),
+            grace: Duration::from_secs(5),
+            pace: Duration::from_millis(16),
+            burst: 8,
+            batch_bytes: 256 << 10,
+            ring_bytes: 4 << 20,
+            past_age: Duration::from_secs(30 * 24 * 3600),
+            past_bytes: 256 << 20,
+            stop_code: CloseCode::Restart,
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! One WebSocket: sends encoded messages in order, in fragments, so that no connection keeps a
+//! large buffer, and says with the right code why it closes.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use drawbridge_protocol::{CloseCode, Limits};
+use futures_util::{Sink, SinkExt, Stream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode as WireCode, Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
+
+use crate::wire::Wire;
+
+/// The size of the read buffer that each connection has.
+const READ_BUFFER: usize = 4 << 10;
+/// The largest piece that is given to the socket at once: it stays allocated with the connection.
+const FRAGMENT: usize = 16 << 10;
+/// How much a closing connection's other side may still send before it is cut off.
+const DRAIN: u64 = 16 << 20;
+
+/// Why a connection ends from this side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Closing {
+    /// The code.
+    pub(crate) code: CloseCode,
+    /// A sentence for people, at most 123 bytes.
+    pub(crate) reason: &'static str,
+}
+
+impl Closing {
+    /// A code and its reason.
+    pub(crate) fn new(code: CloseCode, reason: &'static str) -> Self {
+        Self { code, reason }
+    }
+}
+
+/// What came in.
+#[derive(Debug)]
+pub(crate) enum Incoming {
+    /// A message.
+    Text(tokio_tungstenite::tungstenite::Utf8Bytes),
+    /// Something that keeps the connection alive.
+    Sign,
+    /// The other side is gone, or says goodbye.
+    Gone,
+    /// The other side broke a rule of the transport.
+    Broken(Closing),
+}
+
+/// A WebSocket and what waits to be sent on it.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    inner: WebSocketStream<Wire>,
+    queue: VecDeque<Bytes>,
+    /// How much of the first message has been given out.
+    sent: usize,
+    flushed: bool,
+    hello: bool,
+    busy_since: Option<Instant>,
+}
+
+impl Socket {
+    /// The server's side of an upgraded stream. `read` is what came in behind the HTTP request.
+    pub(crate) async fn new(tcp: TcpStream, read: &[u8], limits: &Limits) -> Self {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(0)
+            .max_message_size(Some(limits.frame))
+            .max_frame_size(Some(limits.frame));
+        // A hello, its header, what is read ahead, and a little for pings.
+        let allowance = Limits::HELLO_FRAME + 2 * READ_BUFFER;
+        let wire = Wire::new(tcp, allowance.saturating_sub(read.len()));
+        let inner =
+            WebSocketStream::from_partially_read(wire, read.to_vec(), Role::Server, Some(config)).await;
+        Self {
+            inner,
+            queue: VecDeque::new(),
+            sent: 0,
+            flushed: true,
+            hello: true,
+            busy_since: None,
+        }
+    }
+
+    /// The hello is through: takes messages of any size within the limits.
+    pub(crate) fn open(&mut self) {
+        self.hello = false;
+        self.inner.get_mut().open();
+    }
+
+    /// The next thing that comes in.
+    pub(crate) fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
+        Poll::Ready(match ready!(Pin::new(&mut self.inner).poll_next(cx)) {
+            Some(Ok(Message::Text(text))) if self.hello && text.len() > Limits::HELLO_FRAME => {
+                Incoming::Broken(Closing::new(CloseCode::TooBig, "the hello is too big"))
+            }
+            Some(Ok(Message::Text(text))) => Incoming::Text(text),
+            Some(Ok(Message::Binary(_))) => Incoming::Broken(Closing::new(
+                CloseCode::Unsupported,
+                "only text frames are used here",
+            )),
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Incoming::Sign,
+            Some(Ok(Message::Close(_))) | None => Incoming::Gone,
+            Some(Err(error)) => broken(&error),
+        })
+    }
+
+    /// Queues a message.
+    pub(crate) fn push(&mut self, message: Bytes) {
+        if self.is_idle() {
+            self.busy_since = Some(Instant::now());
+        }
+        self.queue.push_back(message);
+    }
+
+    /// How many messages wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether everything has been handed to the system.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.flushed
+    }
+
+    /// Sends what waits. Ready when the socket has taken all of it.
+    pub(crate) fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        while let Some(message) = self.queue.front() {
+            ready!(Pin::new(&mut self.inner).poll_ready(cx))?;
+            let end = message.len().min(self.sent + FRAGMENT);
+            let kind = if self.sent == 0 {
+                Data::Text
+            } else {
+                Data::Continue
+            };
+            let last = end == message.len();
+            let frame = Frame::message(message.slice(self.sent..end), OpCode::Data(kind), last);
+            self.flushed = false;
+            self.sent = if last { 0 } else { end };
+            if last {
+                self.queue.pop_front();
+            }
+            Pin::new(&mut self.inner).start_send(Message::Frame(frame))?;
+        }
+        if !self.flushed {
+            ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
+            self.flushed = true;
+        }
+        self.busy_since = None;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Sends a ping, if the way is free; if it isn't, the other side has enough to answer.
+    pub(crate) fn ping(&mut self) -> Result<(), Error> {
+        if self.is_idle() {
+            Pin::new(&mut self.inner).start_send(Message::Ping(Bytes::new()))?;
+            self.flushed = false;
+            self.busy_since = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// When bytes last came in.
+    pub(crate) fn heard(&self) -> Instant {
+        self.inner.get_ref().heard
+    }
+
+    /// Nothing was expected until now.
+    pub(crate) fn forgive(&mut self) {
+        self.inner.get_mut().heard = Instant::now();
+    }
+
+    /// Since when nothing goes out although something waits.
+    pub(crate) fn stuck_since(&self) -> Option<Instant> {
+        self.busy_since.map(|since| since.max(self.inner.get_ref().wrote))
+    }
+
+    /// Sends what waits and the closing frame, and gives the other side `within` to read it.
+    pub(crate) async fn close(mut self, closing: Closing, within: Duration) {
+        let polite = async {
+            std::future::poll_fn(|cx| self.poll_send(cx)).await?;
+            let frame = CloseFrame {
+                code: WireCode::from(closing.code.number()),
+                reason: closing.reason.into(),
+            };
+            self.inner.send(Message::Close(Some(frame))).await?;
+            let wire = self.inner.get_mut();
+            wire.open();
+            wire.shutdown().await?;
+            // Closing while bytes are unread would reset the connection, and the other side could
+            // lose what it was just sent.
+            tokio::io::copy(&mut wire.take(DRAIN), &mut tokio::io::sink()).await?;
+            Ok::<_, Error>(())
+        };
+        // Whoever doesn't listen to a goodbye doesn't need one.
+        let _ = tokio::time::timeout(within, polite).await;
+    }
+}
+
+fn broken(error: &Error) -> Incoming {
+    let (code, reason) = match error {
+        Error::Capacity(_) => (CloseCode::TooBig, "the frame is above the limit"),
+        Error::Io(io) if io.kind() == std::io::ErrorKind::FileTooLarge => {
+            (CloseCode::TooBig, "the hello is too big")
+        }
+        Error::Utf8(_) => (CloseCode::NotUtf8, "a text frame must be UTF-8"),
+        Error::Protocol(
+            tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
+        ) => return Incoming::Gone,
+        Error::Protocol(_) => (CloseCode::Protocol, "the frame breaks RFC 6455"),
+        _ => return Incoming::Gone,
+    };
+    Incoming::Broken(Closing::new(code, reason))
+}

@@ -1,0 +1,178 @@
+//! Reading boards back: on read-only connections and blocking threads, never in the writer's way.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use drawbridge_protocol::{BoardId, Cell, ElementId, Peer, Property, Stamp, Value};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use tokio::sync::Semaphore;
+
+use super::{StoreError, schema};
+
+/// How many reads run at a time.
+const READERS: usize = 4;
+
+/// Whole writes of a board, in order.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// The last write in it, if there is any.
+    pub(crate) to: Option<u64>,
+    /// Its cells as JSON, separated by commas.
+    pub(crate) cells: String,
+    /// How many they are.
+    pub(crate) count: u64,
+}
+
+/// Connections for reading.
+#[derive(Debug)]
+pub(crate) struct Readers {
+    path: PathBuf,
+    // A std mutex: held only to push or pop, never across an await.
+    idle: Mutex<Vec<Connection>>,
+    gate: Semaphore,
+}
+
+impl Readers {
+    /// Readers of the file at `path`. Connections are opened when needed, and kept.
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            idle: Mutex::new(Vec::new()),
+            gate: Semaphore::new(READERS),
+        }
+    }
+
+    /// The board's writes above `above`: about `max_bytes`, but at least one whole write.
+    pub(crate) async fn page(
+        self: std::sync::Arc<Self>,
+        board: i64,
+        above: u64,
+        max_bytes: usize,
+    ) -> Result<Page, StoreError> {
+        self.run(move |db| page(db, board, above, max_bytes)).await
+    }
+
+    /// How many of the board's cells lie above `above`.
+    pub(crate) async fn count(self: std::sync::Arc<Self>, board: i64, above: u64) -> Result<u64, StoreError> {
+        self.run(move |db| {
+            let sql = "SELECT count(*) FROM cells WHERE board = ? AND seq > ?";
+            db.prepare_cached(sql)?
+                .query_row(params![board, signed(above)], |row| unsigned(row, 0))
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        self: std::sync::Arc<Self>,
+        read: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let stopped = |why: String| StoreError::Io {
+            path: self.path.clone(),
+            why,
+        };
+        let _leave = self
+            .gate
+            .acquire()
+            .await
+            .map_err(|error| stopped(error.to_string()))?;
+        let readers = std::sync::Arc::clone(&self);
+        let work = move || {
+            let idle = readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let db = match idle {
+                Some(db) => db,
+                None => schema::open_read_only(&readers.path)?,
+            };
+            let result = read(&db)?;
+            readers
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(db);
+            Ok(result)
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| stopped(error.to_string()))?
+    }
+
+    /// Closes what is open, so that the writer's connection is the last.
+    pub(crate) fn close(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+fn page(db: &Connection, board: i64, above: u64, max_bytes: usize) -> Result<Page, rusqlite::Error> {
+    let sql = "SELECT element, prop, ms, counter, peer, value, seq FROM cells \
+               WHERE board = ? AND seq > ? ORDER BY seq";
+    let mut query = db.prepare_cached(sql)?;
+    let mut rows = query.query(params![board, signed(above)])?;
+    let mut page = Page::default();
+    while let Some(row) = rows.next()? {
+        let seq = unsigned(row, 6)?;
+        if page.to.is_some_and(|to| to != seq) && page.cells.len() >= max_bytes {
+            break;
+        }
+        page.to = Some(seq);
+        page.count += 1;
+        let text = |at| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
+        let stamp = (unsigned(row, 2)?, unsigned(row, 3)?, text(4)?);
+        push_cell(&mut page.cells, text(0)?, text(1)?, stamp, text(5)?);
+    }
+    Ok(page)
+}
+
+/// Appends one cell as JSON, after a comma if there is one before. Names and peers are of alphabets
+/// that need no escaping, and the value is JSON already.
+pub(super) fn push_cell(out: &mut String, element: &str, prop: &str, stamp: (u64, u64, &str), value: &str) {
+    use std::fmt::Write;
+    let comma = if out.is_empty() { "" } else { "," };
+    let (ms, counter, peer) = stamp;
+    // Writing to a String can't fail.
+    let _ = write!(
+        out,
+        r#"{comma}{{"element":"{element}","prop":"{prop}","stamp":[{ms},{counter},"{peer}"],"value":{value}}}"#
+    );
+}
+
+/// All cells of a board, checked.
+pub(super) fn all(db: &Connection, path: &Path, board: &BoardId) -> Result<Vec<Cell>, StoreError> {
+    let sql = "SELECT n FROM boards WHERE id = ?";
+    let Some(n) = db
+        .query_row(sql, [board.as_str()], |row| row.get::<_, i64>(0))
+        .optional()?
+    else {
+        return Ok(Vec::new());
+    };
+    let sql =
+        "SELECT element, prop, ms, counter, peer, value FROM cells WHERE board = ? ORDER BY element, prop";
+    let mut query = db.prepare(sql)?;
+    let mut rows = query.query([n])?;
+    let mut cells = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text = |at: usize| row.get::<_, String>(at);
+        let bad = |why: &dyn std::fmt::Display| StoreError::damaged(path, &why.to_string());
+        let counter = u32::try_from(unsigned(row, 3)?).map_err(|error| bad(&error))?;
+        cells.push(Cell {
+            element: ElementId::new(&text(0)?).map_err(|error| bad(&error))?,
+            prop: Property::new(&text(1)?).map_err(|error| bad(&error))?,
+            stamp: Stamp {
+                ms: unsigned(row, 2)?,
+                counter,
+                peer: Peer::new(&text(4)?).map_err(|error| bad(&error))?,
+            },
+            value: Value::from_text(text(5)?).map_err(|error| bad(&error))?,
+        });
+    }
+    Ok(cells)
+}
+
+/// Reads a number that is never negative.
+pub(super) fn unsigned(row: &Row<'_>, at: usize) -> Result<u64, rusqlite::Error> {
+    let number: i64 = row.get(at)?;
+    u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(at, number))
+}
+
+/// A number for SQLite. Sequence numbers and milliseconds stay below 2^53.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

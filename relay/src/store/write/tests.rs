@@ -1,0 +1,394 @@
+//! The store's contract: who wins, what is kept, and what is refused.
+
+use std::fs;
+
+use drawbridge_protocol::{Cursor, ElementId, Peer, Retry, Stamp, Value};
+use tempfile::TempDir;
+
+use super::*;
+use crate::store::{Store, StoreError, dump};
+
+const NOW: u64 = 1_800_000_000_000;
+
+fn cell(element: &str, prop: &str, ms: u64, value: &str) -> Cell {
+    Cell {
+        element: ElementId::new(element).expect("an id"),
+        prop: Property::new(prop).expect("a property"),
+        stamp: Stamp {
+            ms,
+            counter: 0,
+            peer: Peer::from_bits([7; 12]),
+        },
+        value: Value::from_text(value.to_owned()).expect("json"),
+    }
+}
+
+struct Fixture {
+    _folder: TempDir,
+    writer: Writer,
+    board: i64,
+}
+
+fn board_id() -> BoardId {
+    BoardId::new("board").expect("an id")
+}
+
+fn fixture(settings: &Settings) -> Fixture {
+    let folder = TempDir::new().expect("a folder");
+    let store = Store::open(folder.path()).expect("a store");
+    let mut writer = Writer::new(store.db, settings).expect("a writer");
+    writer.begin().expect("begin");
+    let board = writer.create(&board_id(), [1; 32], NOW).expect("a board").n;
+    writer.commit(NOW).expect("commit");
+    Fixture {
+        _folder: folder,
+        writer,
+        board,
+    }
+}
+
+impl Fixture {
+    fn write(&mut self, cells: &[Cell]) -> Result<Committed, Box<Refused>> {
+        self.writer.begin().expect("begin");
+        let result = self
+            .writer
+            .write(self.board, cells, NOW)
+            .expect("no error of the disk");
+        self.writer.commit(NOW).expect("commit");
+        result
+    }
+
+    fn dump(&self) -> Vec<Cell> {
+        dump(self._folder.path(), &board_id()).expect("a dump")
+    }
+
+    fn past(&self) -> Vec<String> {
+        let mut query = self
+            .writer
+            .db
+            .prepare("SELECT value FROM past ORDER BY n")
+            .expect("sql");
+        let rows = query.query_map([], |row| row.get(0)).expect("rows");
+        rows.collect::<Result<_, _>>().expect("texts")
+    }
+}
+
+#[test]
+fn m2_the_winner_stays_and_the_loser_goes_to_the_past() {
+    let mut store = fixture(&Settings::default());
+    let first = store.write(&[cell("a", "base", NOW, "1")]).expect("taken");
+    assert_eq!((first.seq, first.board_cells), (Some(1), 1));
+    assert_eq!(
+        store
+            .write(&[cell("a", "base", NOW - 1, "9")])
+            .expect("taken")
+            .seq,
+        None,
+        "an older one loses"
+    );
+    assert_eq!(
+        store.write(&[cell("a", "base", NOW, "1")]).expect("taken").seq,
+        None,
+        "an equal one doesn't win"
+    );
+    assert_eq!(
+        store.write(&[cell("a", "base", NOW, "0")]).expect("taken").seq,
+        None,
+        "a smaller value loses"
+    );
+    assert_eq!(
+        store.write(&[cell("a", "base", NOW, "2")]).expect("taken").seq,
+        Some(2),
+        "a greater one wins"
+    );
+    let last = store
+        .write(&[cell("a", "base", NOW + 1, "{ \"x\" : 1.50 }")])
+        .expect("taken");
+    assert_eq!((last.seq, last.board_cells), (Some(3), 1));
+    assert_eq!(
+        store.dump(),
+        [cell("a", "base", NOW + 1, "{ \"x\" : 1.50 }")],
+        "m3: byte for byte"
+    );
+    assert_eq!(store.past(), ["1", "2"]);
+}
+
+#[test]
+fn r1_one_write_has_one_place_and_only_winners_get_it() {
+    let mut store = fixture(&Settings::default());
+    store.write(&[cell("a", "base", NOW, "1")]).expect("taken");
+    let mixed = [
+        cell("a", "base", NOW - 5, "0"),
+        cell("b", "base", NOW, "2"),
+        cell("b", "base", NOW + 1, "3"),
+    ];
+    let committed = store.write(&mixed).expect("taken");
+    assert_eq!(committed.seq, Some(2));
+    assert!(
+        committed.cells.contains("\"b\"") && !committed.cells.contains("\"a\""),
+        "{}",
+        committed.cells
+    );
+    assert_eq!(store.dump().len(), 2);
+}
+
+#[test]
+fn r1_what_is_rolled_back_never_was() {
+    let mut store = fixture(&Settings::default());
+    store.write(&[cell("a", "base", NOW, "1")]).expect("taken");
+    store.writer.begin().expect("begin");
+    let lost = store
+        .writer
+        .write(store.board, &[cell("a", "base", NOW + 9, "2")], NOW)
+        .expect("sql")
+        .expect("taken");
+    assert_eq!(lost.seq, Some(2));
+    store.writer.roll_back().expect("rollback");
+    let again = store.write(&[cell("b", "base", NOW, "3")]).expect("taken");
+    assert_eq!(
+        (again.seq, again.board_cells),
+        (Some(2), 2),
+        "numbers and counts went back too"
+    );
+    assert!(store.past().is_empty());
+}
+
+#[test]
+fn t2_a_stamp_too_far_ahead_is_refused_and_the_rest_of_its_write_too() {
+    let mut store = fixture(&Settings::default());
+    let far = NOW + 365 * 24 * 3_600_000;
+    assert_eq!(
+        store
+            .write(&[cell("a", "base", far, "1")])
+            .expect("an empty board takes it")
+            .seq,
+        Some(1)
+    );
+    store
+        .write(&[cell("b", "base", far + STAMP_AHEAD_MS, "1")])
+        .expect("at the board's time and a minute");
+    let late = far + 2 * STAMP_AHEAD_MS + 250;
+    let refused = store
+        .write(&[cell("c", "base", NOW, "1"), cell("d", "base", late, "1")])
+        .expect_err("too far");
+    assert_eq!(
+        (refused.code, refused.retry),
+        (Code::StampAhead, Retry::After(250))
+    );
+    assert_eq!(
+        refused.cell.map(|cell| cell.element.to_string()),
+        Some("d".to_owned())
+    );
+    assert_eq!(store.dump().len(), 2, "r1: whole or not at all");
+}
+
+#[test]
+fn b2_a_full_board_takes_deletes_and_smaller_values_only() {
+    let mut settings = Settings::default();
+    settings.limits.board_cells = 20;
+    settings.limits.board_bytes = 1000;
+    let mut store = fixture(&settings);
+    let twenty: Vec<Cell> = (0..20)
+        .map(|n| cell(&format!("e{n}"), "base", NOW, "1234"))
+        .collect();
+    store.write(&twenty).expect("room for twenty");
+    let refused = store.write(&[cell("x", "base", NOW, "1")]).expect_err("full");
+    assert_eq!((refused.code, refused.retry), (Code::BoardFull, Retry::Changed));
+    store
+        .write(&[cell("e0", "base", NOW + 1, "12")])
+        .expect("it doesn't grow");
+    store
+        .write(&[cell("e0", "deleted", NOW + 1, "true")])
+        .expect("a delete gets in");
+    let refused = store
+        .write(&[cell("e1", "deleted", NOW + 1, "true")])
+        .expect_err("a twentieth above, no more");
+    assert_eq!(refused.code, Code::BoardFull);
+    let big = format!("\"{}\"", "x".repeat(900));
+    let refused = store
+        .write(&[cell("e2", "base", NOW + 1, &big)])
+        .expect_err("too many bytes");
+    assert_eq!(refused.code, Code::BoardFull);
+}
+
+#[test]
+fn past_is_bounded_by_bytes_and_age() {
+    let settings = Settings {
+        past_bytes: 100,
+        ..Settings::default()
+    };
+    let mut store = fixture(&settings);
+    for n in 0..60 {
+        store
+            .write(&[cell("a", "base", NOW + n, &format!("{}", 10_000 + n))])
+            .expect("taken");
+    }
+    let kept = store.past();
+    assert_eq!(kept.len(), 10, "10 rows of 10 bytes");
+    assert_eq!(
+        kept.last().map(String::as_str),
+        Some("10058"),
+        "the newest are kept"
+    );
+    store.writer.begin().expect("begin");
+    store.writer.commit(NOW + 31 * 24 * 3_600_000).expect("commit");
+    assert!(store.past().is_empty());
+}
+
+#[test]
+fn a_full_disk_is_told_apart_and_loses_nothing() {
+    let mut store = fixture(&Settings::default());
+    store.write(&[cell("a", "base", NOW, "1")]).expect("taken");
+    let pages: i64 = store
+        .writer
+        .db
+        .query_row("PRAGMA page_count", [], |row| row.get(0))
+        .expect("pages");
+    store
+        .writer
+        .db
+        .pragma_update(None, "max_page_count", pages)
+        .expect("a limit");
+    let big = format!("\"{}\"", "x".repeat(100_000));
+    store.writer.begin().expect("begin");
+    let error = store
+        .writer
+        .write(store.board, &[cell("b", "base", NOW, &big)], NOW)
+        .map(|_| ())
+        .and_then(|()| store.writer.commit(NOW))
+        .expect_err("no room");
+    assert!(is_full(&error), "{error}");
+    store.writer.roll_back().expect("rollback");
+    store
+        .writer
+        .db
+        .pragma_update(None, "max_page_count", 1_000_000)
+        .expect("room");
+    assert_eq!(
+        store.write(&[cell("b", "base", NOW, &big)]).expect("taken").seq,
+        Some(2)
+    );
+    assert_eq!(store.dump().len(), 2);
+}
+
+#[test]
+fn e2_a_relay_that_came_back_with_an_older_copy_knows_it() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("relay.sqlite");
+    let run = |writes: u64| {
+        let store = Store::open(folder.path()).expect("a store");
+        let (epochs, path) = (store.epochs.clone(), store.path.clone());
+        let mut writer = Writer::new(store.db, &Settings::default()).expect("a writer");
+        writer.begin().expect("begin");
+        let row = writer.find(&board_id()).expect("sql");
+        let board = row.map_or_else(
+            || writer.create(&board_id(), [1; 32], NOW).expect("a board").n,
+            |row| row.n,
+        );
+        for n in 0..writes {
+            let id = format!("{}-{n}", epochs.present());
+            writer
+                .write(board, &[cell(&id, "base", NOW, "1")], NOW)
+                .expect("sql")
+                .expect("taken");
+        }
+        writer.commit(NOW).expect("commit");
+        assert!(path.exists());
+        (epochs, writer.head())
+    };
+    let (first, head) = run(5);
+    assert_eq!(head, 5);
+    let copy = fs::read(&path).expect("a copy");
+    let (second, head) = run(5);
+    assert_eq!(head, 10);
+    let cursor = |epochs: &crate::store::Epochs, seq| Cursor {
+        epoch: epochs.present().to_owned(),
+        seq,
+    };
+    assert!(second.fits(&cursor(&first, 5), head));
+    fs::write(&path, copy).expect("restored");
+    let (third, head) = run(0);
+    assert_eq!(head, 5);
+    assert!(third.fits(&cursor(&first, 5), head), "what the copy holds");
+    assert!(
+        !third.fits(&cursor(&first, 6), head),
+        "what never was in that epoch"
+    );
+    assert!(
+        !third.fits(&cursor(&second, 7), head),
+        "an epoch that the copy doesn't know"
+    );
+    assert!(!third.fits(&cursor(&second, 3), head));
+}
+
+#[test]
+fn a_damaged_store_is_refused_and_left_as_it_is() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("relay.sqlite");
+    {
+        let store = Store::open(folder.path()).expect("a store");
+        let mut writer = Writer::new(store.db, &Settings::default()).expect("a writer");
+        writer.begin().expect("begin");
+        let board = writer.create(&board_id(), [1; 32], NOW).expect("a board").n;
+        for n in 0..2000 {
+            writer
+                .write(board, &[cell(&format!("e{n}"), "base", NOW, "1234567890")], NOW)
+                .expect("sql")
+                .expect("ok");
+        }
+        writer.commit(NOW).expect("commit");
+    }
+    let whole = fs::read(&path).expect("the file");
+    let mut torn = whole.clone();
+    torn[40_000..60_000].fill(0xa5);
+    let mut newer = whole.clone();
+    newer[60..64].copy_from_slice(&99u32.to_be_bytes());
+    let mut foreign = whole.clone();
+    foreign[68..72].fill(1);
+    let cases: [(&str, &[u8]); 7] = [
+        (
+            "garbage",
+            b"this is not a database at all, but a text of more than sixteen bytes",
+        ),
+        ("nothing", b""),
+        ("a start", &whole[..10]),
+        ("torn pages", &torn),
+        ("cut off", &whole[..whole.len() / 2]),
+        ("a newer schema", &newer),
+        ("another program's", &foreign),
+    ];
+    for (name, bytes) in cases {
+        fs::write(&path, bytes).expect("a damaged file");
+        let error = Store::open(folder.path()).expect_err(name);
+        assert!(
+            matches!(error, StoreError::Damaged { .. } | StoreError::Newer { .. }),
+            "{name}: {error}"
+        );
+        assert!(error.to_string().contains("relay.sqlite"), "{name}: {error}");
+        assert!(
+            fs::read(&path).expect("still there") == bytes,
+            "{name} was changed"
+        );
+    }
+    fs::write(&path, &whole).expect("restored");
+    Store::open(folder.path()).expect("a whole one opens");
+}
+
+#[test]
+fn a_store_without_its_main_file_is_refused() {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("relay.sqlite-wal"), b"left over").expect("a log");
+    assert!(matches!(
+        Store::open(folder.path()),
+        Err(StoreError::Damaged { .. })
+    ));
+}
+
+#[test]
+fn two_relays_do_not_share_a_folder() {
+    let folder = TempDir::new().expect("a folder");
+    let first = Store::open(folder.path()).expect("a store");
+    assert!(matches!(Store::open(folder.path()), Err(StoreError::InUse(_))));
+    drop(first);
+    Store::open(folder.path()).expect("free again");
+}

@@ -1,0 +1,176 @@
+//! How connections and the relay end.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use drawbridge_protocol::CloseCode;
+use drawbridge_relay::{Relay, RelayError, Settings};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::client::{Client, cell, fresh, hello, relay, write};
+
+const NOW: u64 = 1_700_000_000_000;
+
+#[tokio::test]
+async fn x4_a_relay_that_stops_commits_what_it_was_given_and_says_that_it_restarts() {
+    let (folder, relay) = fresh().await;
+    let (mut a, _) = Client::join(relay.local_addr(), "b", 'a').await;
+    let mut silent = Client::connect(relay.local_addr(), "b").await;
+    for n in 0..20u64 {
+        a.send(&write(n, &[cell(&format!("e{n}"), NOW, &json!(n))], &[]))
+            .await;
+    }
+    a.until("ack").await;
+    let stopping = tokio::spawn(relay.stop());
+    let mut acks = 1;
+    let code = loop {
+        match a.next().await {
+            tokio_tungstenite::tungstenite::Message::Close(frame) => break frame.expect("a code").code,
+            message => acks += usize::from(message.to_text().is_ok_and(|text| text.contains("\"ack\""))),
+        }
+    };
+    assert_eq!(u16::from(code), 1012);
+    assert_eq!(silent.closed().await.0, 1012, "before its hello too");
+    stopping.await.expect("no panic").expect("a clean stop");
+    let board = drawbridge_protocol::BoardId::new("b").expect("an id");
+    let kept = drawbridge_relay::store::dump(folder.path(), &board)
+        .expect("a dump")
+        .len();
+    assert!(kept >= acks, "{acks} acknowledged, {kept} kept");
+    assert!(
+        !folder.path().join("relay.sqlite-wal").exists(),
+        "the log was taken in"
+    );
+}
+
+#[tokio::test]
+async fn x4_a_relay_inside_an_app_says_that_it_goes_away() {
+    let folder = TempDir::new().expect("a folder");
+    let settings = Settings {
+        stop_code: CloseCode::GoingAway,
+        ..Settings::default()
+    };
+    let relay = relay(folder.path(), settings).await;
+    let (mut a, _) = Client::join(relay.local_addr(), "b", 'a').await;
+    drop(relay);
+    assert_eq!(a.closed().await.0, 1001);
+}
+
+#[tokio::test]
+async fn x2_a_connection_is_pinged_and_a_silent_one_dropped() {
+    let folder = TempDir::new().expect("a folder");
+    let settings = Settings {
+        ping_every: Duration::from_millis(40),
+        silence: Duration::from_millis(200),
+        ..Settings::default()
+    };
+    let relay = relay(folder.path(), settings).await;
+    let (mut watcher, _) = Client::join(relay.local_addr(), "b", 'w').await;
+    // Whoever doesn't read doesn't answer pings.
+    let (mut silent, welcome) = Client::join(relay.local_addr(), "b", 's').await;
+    watcher.until("joined").await;
+    assert_eq!(
+        watcher.until("left").await["conn"],
+        welcome["conn"],
+        "and the watcher, which answers, is still here"
+    );
+    assert_eq!(silent.closed().await.0, 1001);
+}
+
+#[tokio::test]
+async fn a_second_relay_on_the_same_folder_does_not_start() {
+    let (folder, _relay) = fresh().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let second = Relay::start(listener, folder.path(), Settings::default()).await;
+    assert!(matches!(
+        second,
+        Err(RelayError::Store(drawbridge_relay::store::StoreError::InUse(_)))
+    ));
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_leaves_the_board_at_once() {
+    let (_folder, relay) = fresh().await;
+    let (mut a, _) = Client::join(relay.local_addr(), "b", 'a').await;
+    for letter in ['x', 'y'] {
+        let (client, welcome) = Client::join(relay.local_addr(), "b", letter).await;
+        a.until("joined").await;
+        drop(client);
+        assert_eq!(a.until("left").await["conn"], welcome["conn"]);
+    }
+}
+
+#[tokio::test]
+async fn t1_the_clock_does_not_step_back_over_a_restart() {
+    let folder = TempDir::new().expect("a folder");
+    let first = relay(folder.path(), Settings::default()).await;
+    let (mut a, _) = Client::join(first.local_addr(), "b", 'a').await;
+    a.send(&write(1, &[cell("e", NOW, &json!(1))], &[])).await;
+    a.until("ack").await;
+    first.stop().await.expect("stopped");
+    let second = relay(folder.path(), Settings::default()).await;
+    let mut b = Client::connect(second.local_addr(), "b").await;
+    b.send(&hello('b')).await;
+    let time = b.expect("welcome").await["time"].as_u64().expect("a time");
+    assert!(time > NOW);
+    second.stop().await.expect("stopped");
+}
+
+/// The program itself.
+fn program(folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_drawbridge-relay"));
+    command
+        .args(["--listen", "127.0.0.1:0", "--data"])
+        .arg(folder.path());
+    command
+        .env_remove("RUST_LOG")
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null());
+    command
+}
+
+#[cfg(unix)]
+#[test]
+fn the_program_stops_cleanly_on_sigterm_and_ctrl_c() {
+    use std::io::{BufRead, BufReader};
+    for signal in ["-TERM", "-INT"] {
+        let folder = TempDir::new().expect("a folder");
+        let mut child = program(&folder).spawn().expect("started");
+        let log = BufReader::new(child.stderr.take().expect("its log"));
+        let mut lines = log.lines().map(|line| line.expect("text"));
+        let line = lines
+            .find(|line| line.contains("/healthz"))
+            .expect("a line with its address");
+        assert!(line.contains("address=127.0.0.1:"), "{line}");
+        let pid = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .expect("kill")
+                .success()
+        );
+        assert!(child.wait().expect("its end").success());
+        assert!(lines.any(|line| line.contains("stopped")));
+    }
+}
+
+#[test]
+fn the_program_refuses_a_damaged_store_and_says_what_to_do() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("relay.sqlite");
+    std::fs::write(&path, b"damaged, damaged, damaged").expect("a file");
+    let output = program(&folder).output().expect("run");
+    assert!(!output.status.success());
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        log.contains("damaged") && log.contains("relay.sqlite") && log.contains("move it"),
+        "{log}"
+    );
+    assert_eq!(
+        std::fs::read(&path).expect("still there"),
+        b"damaged, damaged, damaged"
+    );
+}

@@ -1,0 +1,7 @@
+//! The relay over real sockets, as a stranger's client meets it.
+
+mod bad_input;
+mod client;
+mod ending;
+mod reading;
+mod wet;
