@@ -13,8 +13,10 @@ use crate::client::session::{Input, Now, Output, Session, combine_slots};
 
 /// With more than this on its way to the network, in bytes, wet steps are put together instead.
 const CONGESTED: usize = 128 << 10;
-/// How often a congested network is looked at.
-const CONGESTED_LOOK: Duration = Duration::from_millis(16);
+/// The least time between two wet steps on the wire: at most 60 a second.
+const WET_PAUSE: Duration = Duration::from_micros(16_600);
+/// How soon a congested network is looked at again.
+const WET_LOOK: Duration = Duration::from_millis(2);
 /// The longest sleep; timers of the operating system end somewhere.
 const MAX_SLEEP: Duration = Duration::from_secs(3600);
 
@@ -51,7 +53,7 @@ pub(super) async fn run(
 ) -> Result<(), CloseError> {
     let mut socket: Option<Socket> = None;
     let mut farewell = None;
-    let mut wet = Slots::new();
+    let mut wet = Wet::default();
     let mut closing: Option<Duration> = None;
     let mut snapshots = Vec::new();
     loop {
@@ -92,10 +94,9 @@ pub(super) async fn run(
             break;
         }
 
-        let congested = socket.as_ref().is_some_and(|socket| socket.queued() > CONGESTED);
         let mut until = session.next_timeout().unwrap_or(Duration::MAX);
-        if !wet.is_empty() {
-            until = until.min(now + CONGESTED_LOOK);
+        if !wet.held.is_empty() {
+            until = until.min(wet.not_before.max(now + WET_LOOK));
         }
         if let Some(closing) = closing {
             until = until.min(closing);
@@ -112,10 +113,10 @@ pub(super) async fn run(
         }
         while let Some(command) = inbox.pop() {
             match command {
-                Command::Input(Input::Live(slots)) if congested => combine_slots(&mut wet, slots),
+                Command::Input(Input::Live(slots)) => combine_slots(&mut wet.held, slots),
                 Command::Input(input) => {
                     // What was put together goes before whatever may rest on it.
-                    flush(&mut wet, &mut session, ticker);
+                    wet.flush(&mut session, ticker);
                     session.handle(ticker.now(), input);
                 }
                 Command::Snapshot(reply) => snapshots.push(reply),
@@ -125,16 +126,28 @@ pub(super) async fn run(
                 }
             }
         }
-        if !congested {
-            flush(&mut wet, &mut session, ticker);
+        let congested = socket.as_ref().is_some_and(|socket| socket.queued() > CONGESTED);
+        if !congested && wet.not_before <= ticker.now().mono {
+            wet.flush(&mut session, ticker);
         }
     }
     finish(&session, socket, farewell, saver).await
 }
 
-fn flush(wet: &mut Slots, session: &mut Session, ticker: Ticker) {
-    if !wet.is_empty() {
-        session.handle(ticker.now(), Input::Live(std::mem::take(wet)));
+/// Wet steps that are put together until the network may have them.
+#[derive(Debug, Default)]
+struct Wet {
+    held: Slots,
+    not_before: Duration,
+}
+
+impl Wet {
+    fn flush(&mut self, session: &mut Session, ticker: Ticker) {
+        if !self.held.is_empty() {
+            let now = ticker.now();
+            self.not_before = now.mono + WET_PAUSE;
+            session.handle(now, Input::Live(std::mem::take(&mut self.held)));
+        }
     }
 }
 

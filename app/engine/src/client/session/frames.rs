@@ -157,7 +157,7 @@ impl Session {
 
     fn on_refused(&mut self, refused: Refused) {
         if let Some(id) = refused.id {
-            self.on_refused_write(id, refused);
+            self.on_refused_write(id, &refused);
         } else if let Some(slot) = &refused.slot {
             // It isn't taken: don't put it again after the next welcome either.
             self.slots.remove(slot);

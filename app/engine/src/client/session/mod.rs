@@ -11,6 +11,7 @@ mod line;
 mod outbox;
 mod people;
 mod random;
+mod refused;
 mod replica;
 mod saving;
 #[cfg(test)]

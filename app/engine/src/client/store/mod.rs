@@ -1,7 +1,9 @@
 //! Where a board lies on this machine: store and outbox in one. The session says what to store; a
 //! store commits each batch whole or not at all.
 
+mod files;
 mod memory;
+mod rows;
 mod sqlite;
 #[cfg(test)]
 mod tests;

@@ -203,10 +203,10 @@ fn a_damaged_board_is_put_aside_and_said_and_a_new_one_started() {
     type Damage = fn(&Path);
     let damages: [(&str, Damage); 4] = [
         ("no database", |path| {
-            std::fs::write(path, "x".repeat(9_000)).expect("written")
+            std::fs::write(path, "x".repeat(9_000)).expect("written");
         }),
         ("cut to nothing", |path| {
-            std::fs::write(path, "").expect("written")
+            std::fs::write(path, "").expect("written");
         }),
         ("cut in the middle", |path| {
             let bytes = std::fs::read(path).expect("read");

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 
 #[test]
-fn a_client_says_hello_catches_up_and_is_live() {
+fn c4_a_client_says_hello_catches_up_and_is_live() {
     let mut rig = Rig::new();
     assert_eq!(rig.opened, ["ws://relay:7411/boards/board-1"]);
     assert_eq!(rig.status().phase, Phase::Connecting);
@@ -28,7 +28,7 @@ fn a_client_says_hello_catches_up_and_is_live() {
 }
 
 #[test]
-fn e2_a_client_resumes_with_the_cursor_it_stored_and_may_bring_the_board_back() {
+fn c2_h4_a_client_resumes_with_the_cursor_it_stored_and_may_bring_the_board_back() {
     let mut rig = Rig::new();
     rig.join();
     rig.cells("e-9", vec![cell("a", "base", at(5, 9), "{}")]);
@@ -50,7 +50,7 @@ fn e2_a_client_resumes_with_the_cursor_it_stored_and_may_bring_the_board_back() 
 }
 
 #[test]
-fn the_clock_follows_the_relay_and_remembers_it() {
+fn s4_the_clock_follows_the_relay_and_remembers_it() {
     let mut rig = Rig::new();
     rig.join();
     let drawn = rig.draw("a", "base", "{}", &[]);
@@ -63,7 +63,7 @@ fn the_clock_follows_the_relay_and_remembers_it() {
 
 proptest! {
     #[test]
-    fn waits_between_attempts_have_full_jitter_and_a_cap(seed: u64) {
+    fn e4_waits_between_attempts_have_full_jitter_and_a_cap(seed: u64) {
         let now = Now { mono: Duration::ZERO, wall_ms: WALL_MS };
         let mut rig = Rig::over_at(MemoryStore::new(meta(false)), 1, seed, now);
         let mut waits = Vec::new();
@@ -85,7 +85,7 @@ proptest! {
 }
 
 #[test]
-fn waits_start_over_only_after_a_stable_connection() {
+fn e4_waits_start_over_only_after_a_stable_connection() {
     let mut rig = Rig::new();
     for _ in 0..8 {
         rig.reconnect();
@@ -120,7 +120,7 @@ fn a_network_that_comes_back_is_tried_at_once() {
 }
 
 #[test]
-fn a_half_open_connection_is_noticed_within_seconds() {
+fn x3_a_half_open_connection_is_noticed_within_seconds() {
     let mut rig = Rig::new();
     rig.join();
     rig.pass(Duration::from_secs(11));
@@ -145,7 +145,7 @@ fn an_opening_that_hangs_is_given_up() {
 }
 
 #[test]
-fn a_refusal_for_good_is_shown_and_not_tried_again() {
+fn x1_a_refusal_for_good_is_shown_and_not_tried_again() {
     let mut rig = Rig::new();
     rig.input(Input::Opened);
     rig.refuse(Refused::new(
@@ -170,7 +170,7 @@ fn a_refusal_for_good_is_shown_and_not_tried_again() {
 }
 
 #[test]
-fn a_busy_board_is_tried_again_when_the_relay_says_and_not_before() {
+fn x1_a_busy_board_is_tried_again_when_the_relay_says_and_not_before() {
     let mut rig = Rig::new();
     rig.input(Input::Opened);
     rig.refuse(Refused::new(Code::BoardBusy, "Full house.", Retry::After(10_000)));

@@ -25,7 +25,7 @@ fn here(conn: u64) -> Here {
 }
 
 #[test]
-fn p1_own_slots_are_put_again_after_each_welcome() {
+fn v3_own_slots_are_put_again_after_each_welcome() {
     let mut rig = Rig::new();
     rig.live(put("stroke", "1"));
     assert_eq!(rig.take_sent(), [], "there is no connection");
@@ -40,7 +40,7 @@ fn p1_own_slots_are_put_again_after_each_welcome() {
 }
 
 #[test]
-fn p2_a_slot_that_a_write_ended_is_not_put_again() {
+fn v6_a_slot_that_a_write_ended_is_not_put_again() {
     let mut rig = Rig::new();
     rig.join();
     rig.live(put("a", "1"));
@@ -62,7 +62,7 @@ fn p2_a_slot_that_a_write_ended_is_not_put_again() {
 }
 
 #[test]
-fn p3_a_write_that_has_nothing_left_to_send_still_ends_its_slots() {
+fn v6_a_write_that_has_nothing_left_to_send_still_ends_its_slots() {
     let mut rig = Rig::new();
     rig.welcome(false, |welcome| welcome.limits.cell = 50);
     rig.caught_up("e-0");
@@ -77,7 +77,7 @@ fn p3_a_write_that_has_nothing_left_to_send_still_ends_its_slots() {
 }
 
 #[test]
-fn p4_others_come_move_and_leave_and_own_echoes_are_passed_over() {
+fn v5_others_come_move_and_leave_and_own_echoes_are_passed_over() {
     let mut rig = Rig::new();
     rig.welcome(false, |welcome| welcome.here = vec![here(7), here(8)]);
     let conns = |rig: &Rig| rig.session.people().map(|here| here.conn).collect::<Vec<_>>();
@@ -108,7 +108,7 @@ fn p4_others_come_move_and_leave_and_own_echoes_are_passed_over() {
 }
 
 #[test]
-fn p5_slots_above_the_relays_limits_are_not_sent() {
+fn slots_above_the_relays_limits_are_not_sent() {
     let mut rig = Rig::new();
     rig.welcome(false, |welcome| {
         welcome.limits.slot = 20;

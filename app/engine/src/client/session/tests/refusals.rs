@@ -28,7 +28,7 @@ fn three(ms: u64) -> Vec<Cell> {
 }
 
 #[test]
-fn r1_a_refused_cell_is_parked_and_the_rest_goes_through() {
+fn f1_a_refused_cell_is_parked_and_the_rest_goes_through() {
     let mut rig = Rig::new();
     rig.join();
     let cells = three(RELAY_MS);
@@ -55,7 +55,7 @@ fn r1_a_refused_cell_is_parked_and_the_rest_goes_through() {
 }
 
 #[test]
-fn r1_a_newer_own_write_unparks_and_so_does_the_person() {
+fn f1_a_newer_own_write_unparks_and_so_does_the_person() {
     let mut rig = Rig::new();
     rig.join();
     let first = write(&mut rig, &three(RELAY_MS)[..1], &[]);
@@ -81,7 +81,7 @@ fn r1_a_newer_own_write_unparks_and_so_does_the_person() {
 }
 
 #[test]
-fn r2_a_refusal_that_names_no_cell_ends_too() {
+fn f1_a_refusal_that_names_no_cell_ends_too() {
     let mut rig = Rig::new();
     rig.join();
     let mut open = vec![write(&mut rig, &three(RELAY_MS), &[])];
@@ -103,7 +103,7 @@ fn r2_a_refusal_that_names_no_cell_ends_too() {
 }
 
 #[test]
-fn r3_a_write_refused_for_a_while_goes_again_whole_and_not_before() {
+fn f1_a_write_refused_for_a_while_goes_again_whole_and_not_before() {
     let mut rig = Rig::new();
     rig.join();
     let cells = three(RELAY_MS);
@@ -121,7 +121,7 @@ fn r3_a_write_refused_for_a_while_goes_again_whole_and_not_before() {
 }
 
 #[test]
-fn r3_a_wait_of_nothing_is_still_no_loop() {
+fn f1_a_wait_of_nothing_is_still_no_loop() {
     let mut rig = Rig::new();
     rig.join();
     let first = write(&mut rig, &three(RELAY_MS), &[]);
@@ -135,7 +135,7 @@ fn r3_a_wait_of_nothing_is_still_no_loop() {
 }
 
 #[test]
-fn t1_own_early_cells_are_stamped_anew_in_order_above_what_they_overwrote() {
+fn t3_own_early_cells_are_stamped_anew_in_order_above_what_they_overwrote() {
     let mut rig = Rig::new();
     rig.join();
     // Within what the relay takes, and above what this machine will stamp.
@@ -195,7 +195,7 @@ fn t1_own_early_cells_are_stamped_anew_in_order_above_what_they_overwrote() {
 }
 
 #[test]
-fn t1_the_floor_of_a_fresh_cell_survives_a_restart() {
+fn t3_the_floor_of_a_fresh_cell_survives_a_restart() {
     let mut rig = Rig::new();
     rig.join();
     let theirs = cell("a", "color", at(RELAY_MS + 50_000, 9), "\"red\"");
@@ -222,7 +222,7 @@ fn t1_the_floor_of_a_fresh_cell_survives_a_restart() {
 }
 
 #[test]
-fn t2_anybody_elses_early_cell_waits_and_the_rest_does_not() {
+fn t3_anybody_elses_early_cell_waits_and_the_rest_does_not() {
     let mut rig = Rig::new();
     rig.join();
     let early = cell("a", "base", at(RELAY_MS + 600_000, 9), "{}");

@@ -58,7 +58,7 @@ fn what_happens_while_a_batch_is_under_way_goes_with_the_next() {
 }
 
 #[test]
-fn k1_a_draft_is_stored_soon_and_ends_in_the_transaction_of_its_write() {
+fn a_draft_is_stored_soon_and_ends_in_the_transaction_of_its_write() {
     let mut rig = Rig::new();
     rig.input(Input::SetOnline(false));
     rig.input(Input::Draft(DraftOp::Put(slot("a"), vec![json("1")])));
@@ -76,7 +76,7 @@ fn k1_a_draft_is_stored_soon_and_ends_in_the_transaction_of_its_write() {
 }
 
 #[test]
-fn k1_a_failed_batch_keeps_the_order_of_its_drafts() {
+fn a_failed_batch_keeps_the_order_of_its_drafts() {
     let mut rig = Rig::new();
     rig.input(Input::SetOnline(false));
     rig.pass_ms(100);

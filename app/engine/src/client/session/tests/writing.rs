@@ -5,7 +5,7 @@ use drawbridge_protocol::{Code, Retry};
 use super::*;
 
 #[test]
-fn d1_nothing_dry_is_sent_before_it_is_stored_and_wet_never_waits() {
+fn nothing_dry_is_sent_before_it_is_stored_and_wet_never_waits() {
     let mut rig = Rig::new();
     rig.join();
     rig.pass_ms(100);
@@ -23,7 +23,7 @@ fn d1_nothing_dry_is_sent_before_it_is_stored_and_wet_never_waits() {
 }
 
 #[test]
-fn d2_an_ack_counts_as_saved_and_only_the_stream_settles() {
+fn r3_an_ack_counts_as_saved_and_only_the_stream_settles() {
     let mut rig = Rig::new();
     rig.join();
     let drawn = rig.draw("a", "base", "{}", &[]);
@@ -47,7 +47,7 @@ fn d2_an_ack_counts_as_saved_and_only_the_stream_settles() {
 }
 
 #[test]
-fn d3_what_is_not_settled_is_offered_again_on_the_next_connection() {
+fn r4_what_is_not_settled_is_offered_again_on_the_next_connection() {
     let mut rig = Rig::new();
     rig.join();
     let acked = rig.draw("a", "base", "{}", &[]);
@@ -68,7 +68,7 @@ fn d3_what_is_not_settled_is_offered_again_on_the_next_connection() {
 }
 
 #[test]
-fn d3_a_restart_offers_what_the_last_run_did_not_settle() {
+fn r3_a_restart_offers_what_the_last_run_did_not_settle() {
     let mut rig = Rig::new();
     rig.input(Input::SetOnline(false));
     let drawn = rig.draw("a", "base", "{}", &[]);
@@ -79,7 +79,7 @@ fn d3_a_restart_offers_what_the_last_run_did_not_settle() {
 }
 
 #[test]
-fn a_greater_cell_settles_a_lesser_own_one() {
+fn r3_a_greater_cell_settles_a_lesser_own_one() {
     let mut rig = Rig::new();
     rig.join();
     rig.draw("a", "color", "\"red\"", &[]);
@@ -94,7 +94,7 @@ fn a_greater_cell_settles_a_lesser_own_one() {
 }
 
 #[test]
-fn a_lesser_cell_neither_wins_nor_settles() {
+fn r3_a_lesser_cell_neither_wins_nor_settles() {
     let mut rig = Rig::new();
     rig.join();
     let own = rig.draw("a", "color", "\"red\"", &[]);
@@ -132,7 +132,7 @@ fn an_interaction_is_one_write_and_too_large_a_one_is_cut() {
 }
 
 #[test]
-fn d4_no_more_is_under_way_than_the_window_takes() {
+fn r5_no_more_is_under_way_than_the_window_takes() {
     let mut rig = Rig::new();
     rig.welcome(false, |welcome| {
         welcome.window = Window {
@@ -166,7 +166,7 @@ fn d4_no_more_is_under_way_than_the_window_takes() {
 }
 
 #[test]
-fn l3_a_frame_never_exceeds_the_relays_limit() {
+fn a_frame_never_exceeds_the_relays_limit() {
     let mut rig = Rig::new();
     rig.input(Input::SetOnline(false));
     for n in 0..20 {
@@ -216,7 +216,7 @@ fn a_cell_above_the_limit_is_parked_without_being_sent() {
 }
 
 #[test]
-fn who_may_only_look_sends_nothing_and_keeps_it() {
+fn h7_who_may_only_look_sends_nothing_and_keeps_it() {
     let mut rig = Rig::new();
     rig.welcome(false, |welcome| welcome.role = Role::View);
     rig.caught_up("e-0");

@@ -1,23 +1,22 @@
 //! A person's folder: which boards are in it, and that only one process uses it at a time. A second
 //! start hands what it was asked to open over to the first.
 
+mod handoff;
+
 use std::fs::{File, TryLockError};
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::UNIX_EPOCH;
 
 use drawbridge_protocol::{BoardId, Key};
 
+use self::handoff::listen;
+pub use self::handoff::{Handoff, HandoffError};
 use super::store::SqliteStore;
-
-/// The longest line handed over, in bytes.
-const MAX_LINE: u64 = 4096;
-/// How long either side of a hand-over waits for the other.
-const HANDOFF_WAIT: Duration = Duration::from_secs(3);
 
 /// What starting in a folder comes to.
 #[derive(Debug)]
@@ -45,8 +44,8 @@ pub struct BoardFile {
     pub path: PathBuf,
     /// The title on it, if it has one.
     pub title: Option<String>,
-    /// When it was last written.
-    pub modified: SystemTime,
+    /// When it was last written, in milliseconds since the Unix epoch on the wall clock.
+    pub modified_ms: u64,
 }
 
 /// A folder in use by this process, until it is dropped.
@@ -151,7 +150,7 @@ impl Profile {
         let mut boards: Vec<BoardFile> = entries
             .filter_map(|entry| board_file(&entry.ok()?.path()))
             .collect();
-        boards.sort_by(|a, b| b.modified.cmp(&a.modified).then_with(|| a.id.cmp(&b.id)));
+        boards.sort_by(|a, b| b.modified_ms.cmp(&a.modified_ms).then_with(|| a.id.cmp(&b.id)));
         Ok(boards)
     }
 }
@@ -176,106 +175,13 @@ fn board_file(path: &Path) -> Option<BoardFile> {
     if let Ok(time) = std::fs::metadata(log).and_then(|meta| meta.modified()) {
         modified = modified.max(time);
     }
+    let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
     Some(BoardFile {
         id,
         path: path.to_owned(),
         title: SqliteStore::peek_title(path),
-        modified,
+        modified_ms: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
     })
-}
-
-fn listen(
-    listener: &TcpListener,
-    token: &Key,
-    tell: &Sender<String>,
-    wake: &(dyn Fn() + Send + Sync),
-    ended: &AtomicBool,
-) {
-    for stream in listener.incoming() {
-        if ended.load(Ordering::Acquire) {
-            return;
-        }
-        let Ok(stream) = stream else { continue };
-        match take(&stream, token) {
-            Ok(Some(line)) => {
-                if tell.send(line).is_err() {
-                    return;
-                }
-                wake();
-                let mut stream = &stream;
-                // Whoever handed it over may have given up; it is taken all the same.
-                let _ = stream.write_all(b"ok\n");
-            }
-            Ok(None) => tracing::warn!("a hand-over without the right token"),
-            Err(error) => tracing::warn!(%error, "a hand-over that broke off"),
-        }
-    }
-}
-
-/// Reads `token` and line; `None` when the token is wrong.
-fn take(stream: &TcpStream, token: &Key) -> std::io::Result<Option<String>> {
-    stream.set_read_timeout(Some(HANDOFF_WAIT))?;
-    stream.set_write_timeout(Some(HANDOFF_WAIT))?;
-    let mut lines = BufReader::new(stream.take(MAX_LINE)).lines();
-    let mut line = || {
-        lines
-            .next()
-            .unwrap_or_else(|| Err(ErrorKind::UnexpectedEof.into()))
-    };
-    if line()? != token.reveal() {
-        return Ok(None);
-    }
-    line().map(Some)
-}
-
-/// The way to the process that runs in a folder.
-#[derive(Debug)]
-pub struct Handoff {
-    file: PathBuf,
-}
-
-/// The running process did not take the line.
-#[derive(Debug, thiserror::Error)]
-#[error("Drawbridge is running in this folder, but does not answer: {0}")]
-pub struct HandoffError(std::io::Error);
-
-impl Handoff {
-    /// Hands a line over, such as a link; an empty one asks the running process to show itself.
-    /// Returns when it has been taken.
-    ///
-    /// # Errors
-    /// When the running process doesn't answer within a few seconds, or the line has a line break or
-    /// is too long.
-    pub fn send(&self, line: &str) -> Result<(), HandoffError> {
-        if line.contains(['\n', '\r']) || line.len() as u64 > MAX_LINE / 2 {
-            let error = std::io::Error::new(ErrorKind::InvalidInput, "not one short line");
-            return Err(HandoffError(error));
-        }
-        let start = Instant::now();
-        loop {
-            match self.try_send(line) {
-                Ok(()) => return Ok(()),
-                Err(error) if start.elapsed() > HANDOFF_WAIT => return Err(HandoffError(error)),
-                // The other one may have just started and not be listening yet.
-                Err(_) => std::thread::sleep(Duration::from_millis(50)),
-            }
-        }
-    }
-
-    fn try_send(&self, line: &str) -> std::io::Result<()> {
-        let invalid = || std::io::Error::from(ErrorKind::InvalidData);
-        let note = std::fs::read_to_string(&self.file)?;
-        let (port, token) = note.trim_end().split_once('\n').ok_or_else(invalid)?;
-        let port: u16 = port.parse().map_err(|_| invalid())?;
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut stream = TcpStream::connect_timeout(&address, HANDOFF_WAIT)?;
-        stream.set_read_timeout(Some(HANDOFF_WAIT))?;
-        stream.set_write_timeout(Some(HANDOFF_WAIT))?;
-        stream.write_all(format!("{token}\n{line}\n").as_bytes())?;
-        let mut answer = String::new();
-        stream.take(16).read_to_string(&mut answer)?;
-        if answer == "ok\n" { Ok(()) } else { Err(invalid()) }
-    }
 }
 
 /// Creates a folder that only its owner can look into, where the system knows such a thing: boards'
@@ -303,6 +209,8 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
     fn open(folder: &Path, wake: Arc<dyn Fn() + Send + Sync>) -> Start {

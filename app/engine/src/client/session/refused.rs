@@ -1,0 +1,228 @@
+//! What becomes of cells that the relay refuses: parked, sent again in time, or stamped anew.
+
+use std::time::Duration;
+
+use drawbridge_protocol::{CellKey, Code, Refused, Retry, Role, Stamp};
+
+use super::line::Line;
+use super::outbox::{Group, Outbox, Sent};
+use super::{Event, Parked, Session};
+use crate::client::record::{CellState, Reason};
+
+/// The shortest wait before a refused write goes again, whatever the relay says.
+const MIN_DELAY: Duration = Duration::from_millis(100);
+
+impl Session {
+    pub(super) fn on_refused_write(&mut self, id: u64, refused: &Refused) {
+        let Some(sent) = self.take_sent(id) else {
+            return;
+        };
+        for (key, stamp) in &sent.cells {
+            if self.replica.get(key).is_some_and(|entry| entry.stamp == *stamp) {
+                self.replica.set_sent(key, 0);
+            }
+        }
+        let named = refused
+            .cell
+            .clone()
+            .map(CellKey::from)
+            .and_then(|named| sent.cells.iter().find(|(key, _)| *key == named).cloned());
+        let group = Group {
+            keys: sent.cells.iter().map(|(key, _)| key.clone()).collect(),
+            ends: sent.ends.clone(),
+        };
+        match refused.retry {
+            Retry::After(ms) => {
+                let wait = Duration::from_millis(ms).max(MIN_DELAY);
+                let until = self.now.mono.saturating_add(wait);
+                if refused.code == Code::StampAhead {
+                    self.on_stamp_ahead(group, &sent, named, until);
+                } else {
+                    self.outbox(|outbox| outbox.delay(until, group));
+                }
+            }
+            Retry::Never | Retry::Changed => {
+                let only = match sent.cells.as_slice() {
+                    [only] => Some(only.clone()),
+                    _ => None,
+                };
+                self.on_never(group, named.or(only), refused);
+            }
+        }
+    }
+
+    fn outbox(&mut self, change: impl FnOnce(&mut Outbox)) {
+        if let Line::Up(up) = &mut self.line {
+            change(&mut up.outbox);
+        }
+    }
+
+    /// Parks the cell that was refused and sends the rest without it.
+    fn on_never(&mut self, mut group: Group, culprit: Option<(CellKey, Stamp)>, refused: &Refused) {
+        if refused.code == Code::ReadOnly {
+            // Nothing is wrong with the cells: they wait until this person may write.
+            self.outbox(|outbox| {
+                outbox.read_only = true;
+                outbox.push_front(group);
+            });
+            return;
+        }
+        if let Some((key, stamp)) = culprit {
+            // A newer value has not been refused yet.
+            if self.replica.get(&key).is_some_and(|entry| entry.stamp == stamp) {
+                let reason = Reason {
+                    code: refused.code,
+                    message: refused.message.clone(),
+                };
+                self.replica.edit(&key, |entry| entry.parked = Some(reason));
+                self.save_soon();
+            }
+            self.outbox(|outbox| outbox.push_front(group));
+        } else {
+            // It names none: halves find it.
+            let second = Group {
+                keys: group.keys.split_off(group.keys.len() / 2),
+                ends: std::mem::take(&mut group.ends),
+            };
+            self.outbox(|outbox| {
+                outbox.push_front(second);
+                outbox.push_front(group);
+            });
+        }
+    }
+
+    /// Own cells that were never acknowledged are stamped anew; anybody else's wait for their time.
+    fn on_stamp_ahead(
+        &mut self,
+        mut group: Group,
+        sent: &Sent,
+        named: Option<(CellKey, Stamp)>,
+        until: Duration,
+    ) {
+        let suspects = match &named {
+            Some(one) => std::slice::from_ref(one),
+            None => &sent.cells,
+        };
+        let fresh = |session: &Self, key: &CellKey| {
+            session
+                .replica
+                .get(key)
+                .is_some_and(|entry| entry.state == CellState::Fresh)
+        };
+        if suspects.iter().any(|(key, _)| fresh(self, key)) {
+            self.restamp();
+        }
+        let moved = |(key, stamp): &(CellKey, Stamp)| {
+            self.replica.get(key).is_some_and(|entry| entry.stamp != *stamp)
+        };
+        let mended = suspects.iter().any(moved);
+        match named {
+            Some((key, _)) if !mended => {
+                group.keys.retain(|held| *held != key);
+                let alone = Group {
+                    keys: vec![key],
+                    ends: Vec::new(),
+                };
+                self.outbox(|outbox| {
+                    outbox.delay(until, alone);
+                    outbox.push_front(group);
+                });
+            }
+            None if !mended => self.outbox(|outbox| outbox.delay(until, group)),
+            _ => self.outbox(|outbox| outbox.push_front(group)),
+        }
+    }
+
+    /// This machine's clock ran ahead: gives the fresh cells that did too stamps of now, in their
+    /// order, above what they overwrote.
+    fn restamp(&mut self) {
+        let Line::Up(up) = &self.line else {
+            return;
+        };
+        // The relay's clock by the time that passed here since the welcome: the wall clock may have
+        // jumped in between.
+        let passed = u64::try_from((self.now.mono - up.since).as_millis()).unwrap_or(u64::MAX);
+        let relay_ms = up.relay_ms.saturating_add(passed);
+        let wall_ms = self.now.wall_ms;
+        let mut clock = self.lock_clock();
+        clock.correct(relay_ms, wall_ms);
+        clock.reset();
+        let mut ahead = Vec::new();
+        for (key, entry) in self.replica.iter() {
+            match entry.state {
+                CellState::Fresh if entry.stamp.ms > relay_ms => {
+                    ahead.push((entry.stamp, key.clone(), entry.floor));
+                }
+                CellState::Waiting if !entry.acked => {}
+                CellState::Settled | CellState::Fresh | CellState::Waiting => clock.observe(entry.stamp),
+            }
+        }
+        ahead.sort();
+        let mut restamped = Vec::new();
+        for (before, key, floor) in ahead {
+            if let Some(floor) = floor {
+                clock.observe(floor);
+            }
+            let after = clock.tick(wall_ms);
+            // Above what it overwrote it may be as early as before: then it waits.
+            if after < before {
+                restamped.push((key, before, after));
+            }
+        }
+        let offset = clock.offset_ms();
+        drop(clock);
+        for (key, _, after) in &restamped {
+            self.replica.restamp(key, *after);
+        }
+        self.saving.set_offset(offset, self.now.mono);
+        if !restamped.is_empty() {
+            self.event(Event::Restamped(restamped));
+        }
+    }
+
+    /// A new connection's limits or role may take what an earlier one did not.
+    pub(super) fn unpark_what_may_go(&mut self, role: Role) {
+        let Line::Up(up) = &self.line else {
+            return;
+        };
+        let limit = up.outbox.limits.cell;
+        let may_go = |parked: &Parked| match parked.reason.code {
+            Code::CellTooBig => self
+                .replica
+                .cell(&parked.key)
+                .is_some_and(|cell| cell.size() <= limit),
+            Code::ReadOnly => role == Role::Edit,
+            _ => false,
+        };
+        let keys: Vec<CellKey> = self
+            .replica
+            .parked()
+            .into_iter()
+            .filter(may_go)
+            .map(|parked| parked.key)
+            .collect();
+        self.unpark(&keys);
+    }
+
+    pub(super) fn on_retry_parked(&mut self) {
+        let keys: Vec<CellKey> = self
+            .replica
+            .parked()
+            .into_iter()
+            .map(|parked| parked.key)
+            .collect();
+        self.unpark(&keys);
+        if let Line::Up(up) = &mut self.line {
+            up.outbox.offer_all(&self.replica);
+        }
+    }
+
+    fn unpark(&mut self, keys: &[CellKey]) {
+        for key in keys {
+            self.replica.edit(key, |entry| entry.parked = None);
+        }
+        if !keys.is_empty() {
+            self.save_soon();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! A board's file as the file system sees it: held by one process, put aside when damaged.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::StoreError;
+
+/// Takes the board at `path` for this process, as long as the file that is returned lives.
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+    let beside = beside(path, "-lock");
+    let other = |error: &dyn std::fmt::Display| StoreError::Other(format!("{}: {error}", beside.display()));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&beside)
+        .map_err(|error| other(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Busy(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(other(&error)),
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Renames the file, by the second in which it was last written (UTC), and what SQLite keeps beside it.
+pub(super) fn put_aside(path: &Path) -> std::io::Result<PathBuf> {
+    let written = std::fs::metadata(path)?.modified()?;
+    let seconds = written
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let mut aside = beside(path, &format!(".damaged-{seconds}"));
+    let mut n = 1;
+    while aside.exists() {
+        aside = beside(path, &format!(".damaged-{seconds}-{n}"));
+        n += 1;
+    }
+    // First what belongs to it: a log left behind would be taken for the new file's.
+    for suffix in ["-wal", "-shm"] {
+        let from = beside(path, suffix);
+        if from.exists() {
+            std::fs::rename(from, beside(&aside, suffix))?;
+        }
+    }
+    std::fs::rename(path, &aside)?;
+    Ok(aside)
+}
