@@ -158,12 +158,15 @@ impl Board {
     /// To be called after wet changes of `author`: shows them if the pace allows, else says when to
     /// call [`Board::tick`].
     pub(crate) fn changed(&mut self, author: u64, now: Instant) -> Option<Instant> {
+        if !self.wet.is_ahead() {
+            return None;
+        }
         self.authors = match self.authors {
             Authors::Nobody => Authors::One(author),
             Authors::One(other) if other == author => Authors::One(author),
             _ => Authors::Several,
         };
-        if self.timer || !self.wet.is_ahead() {
+        if self.timer {
             return None;
         }
         match self.pace.take(now) {
@@ -280,3 +283,6 @@ impl Board {
         next
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use directories::ProjectDirs;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use crate::server::{RelayError, serve};
+use crate::server::{Relay, RelayError};
 use crate::settings::Settings;
 
 /// Passes what people draw on Drawbridge boards to each other, and keeps it.
@@ -68,16 +68,24 @@ fn start(args: Args) -> Result<(), RelayError> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(args.listen).await.map_err(|error| {
-            std::io::Error::new(error.kind(), format!("{}: {error}", args.listen))
-        })?;
-        let address = listener.local_addr()?;
-        let near = SocketAddr::new(
-            if address.ip().is_unspecified() { [127, 0, 0, 1].into() } else { address.ip() },
-            address.port(),
-        );
-        tracing::info!(data = %data.display(), %address, health = %format!("http://{near}/healthz"), "starting");
-        serve(listener, &data, Settings::default(), stop_signal()).await
+        // First, so that a signal that comes early stops it cleanly too.
+        let stop = stop_signal()?;
+        let listener = TcpListener::bind(args.listen)
+            .await
+            .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", args.listen)))?;
+        let mut relay = Relay::start(listener, &data, Settings::default()).await?;
+        let address = relay.local_addr();
+        let near = if address.ip().is_unspecified() {
+            SocketAddr::from(([127, 0, 0, 1], address.port()))
+        } else {
+            address
+        };
+        let health = format!("http://{near}/healthz");
+        tracing::info!(%address, health, data = %data.display(), "serving");
+        tokio::select! {
+            () = stop => relay.stop().await,
+            ended = relay.ended() => ended,
+        }
     })
 }
 
@@ -85,28 +93,24 @@ fn default_data() -> Option<PathBuf> {
     ProjectDirs::from("", "", "drawbridge").map(|dirs| dirs.data_dir().join("relay"))
 }
 
-/// Ready at Ctrl-C or SIGTERM.
-async fn stop_signal() {
-    let interrupt = async {
-        if let Err(error) = tokio::signal::ctrl_c().await {
-            tracing::warn!(%error, "can't listen for Ctrl-C");
-            std::future::pending::<()>().await;
+/// Listens for Ctrl-C and SIGTERM from now on; what it returns is ready when one comes.
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => tokio::select! {
-                () = interrupt => {}
-                _ = terminate.recv() => {}
-            },
-            Err(error) => {
-                tracing::warn!(%error, "can't listen for SIGTERM");
-                interrupt.await;
-            }
-        }
-    }
-    #[cfg(not(unix))]
-    interrupt.await;
+    })
+}
+
+/// Listens for Ctrl-C from now on; what it returns is ready when it comes.
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

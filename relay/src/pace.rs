@@ -56,6 +56,7 @@ mod tests {
             (10..=18).contains(&sent),
             "160 ms hold 10 frames and the burst, not {sent}"
         );
+        assert_eq!(pace.take(busy + ms(160)), Ok(()));
         let next = pace.take(busy + ms(161)).expect_err("still busy");
         assert!(next <= busy + ms(177));
         assert_eq!(pace.take(next), Ok(()));

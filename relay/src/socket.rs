@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use drawbridge_protocol::{CloseCode, Limits};
-use futures_util::{Sink, SinkExt, Stream};
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
@@ -63,6 +63,8 @@ pub(crate) struct Socket {
     sent: usize,
     flushed: bool,
     hello: bool,
+    /// The transport's rules were broken, so nothing more can be read as frames.
+    broken: bool,
     busy_since: Option<Instant>,
 }
 
@@ -85,6 +87,7 @@ impl Socket {
             sent: 0,
             flushed: true,
             hello: true,
+            broken: false,
             busy_since: None,
         }
     }
@@ -108,7 +111,10 @@ impl Socket {
             )),
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Incoming::Sign,
             Some(Ok(Message::Close(_))) | None => Incoming::Gone,
-            Some(Err(error)) => broken(&error),
+            Some(Err(error)) => {
+                self.broken = true;
+                broken(&error)
+            }
         })
     }
 
@@ -191,12 +197,21 @@ impl Socket {
                 reason: closing.reason.into(),
             };
             self.inner.send(Message::Close(Some(frame))).await?;
-            let wire = self.inner.get_mut();
-            wire.open();
-            wire.shutdown().await?;
             // Closing while bytes are unread would reset the connection, and the other side could
-            // lose what it was just sent.
-            tokio::io::copy(&mut wire.take(DRAIN), &mut tokio::io::sink()).await?;
+            // lose what it was just sent. So this side ends first, and waits for the other.
+            self.inner.get_mut().open();
+            self.inner.get_mut().shutdown().await?;
+            if self.broken {
+                tokio::io::copy(&mut self.inner.get_mut().take(DRAIN), &mut tokio::io::sink()).await?;
+            } else {
+                while self
+                    .inner
+                    .next()
+                    .await
+                    .transpose()?
+                    .is_some_and(|message| !message.is_close())
+                {}
+            }
             Ok::<_, Error>(())
         };
         // Whoever doesn't listen to a goodbye doesn't need one.

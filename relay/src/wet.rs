@@ -24,6 +24,14 @@ struct Person {
     slots: BTreeMap<SlotName, Slot>,
 }
 
+/// Somebody who left at `version`.
+#[derive(Debug)]
+struct Gone {
+    version: u64,
+    joined: u64,
+    intro: Joined,
+}
+
 /// A list of chunks, each with the version that brought it.
 #[derive(Debug)]
 struct Slot {
@@ -53,8 +61,8 @@ pub(crate) struct Wet {
     /// The version that readers may be told of; it follows `version` at the board's pace.
     shown: u64,
     people: BTreeMap<u64, Person>,
-    /// Who left: version, connection, and the version at which it had joined.
-    left: VecDeque<(u64, u64, u64)>,
+    /// Who left, oldest first, until every reader has been told.
+    left: VecDeque<Gone>,
     cleared: BTreeMap<(u64, SlotName), u64>,
     clears: BTreeMap<u64, (u64, SlotName)>,
     /// Clears up to this version may have been forgotten.
@@ -97,7 +105,7 @@ impl Wet {
     pub(crate) fn show(&mut self, told: u64) {
         self.shown = self.version;
         self.shared.clear();
-        while self.left.front().is_some_and(|&(version, ..)| version <= told) {
+        while self.left.front().is_some_and(|gone| gone.version <= told) {
             self.left.pop_front();
         }
         while self.holds.front().is_some_and(|&(version, _)| version <= told) {
@@ -134,7 +142,11 @@ impl Wet {
             return;
         };
         self.version += 1;
-        self.left.push_back((self.version, conn, person.joined));
+        self.left.push_back(Gone {
+            version: self.version,
+            joined: person.joined,
+            intro: person.intro,
+        });
         self.hold(seq);
         let of_conn = |(of, _): &(u64, SlotName)| *of == conn;
         let gone: Vec<_> = self.cleared.extract_if(.., |key, _| of_conn(key)).collect();
@@ -300,9 +312,15 @@ impl Wet {
     /// everybody else as if they had come just now: clears that it needs have been forgotten.
     fn steps(&self, from: u64, to: u64, anew: Option<u64>) -> Vec<Bytes> {
         let mut frames = Frames::new(self.frame_bytes);
-        for &(version, conn, joined) in &self.left {
-            if version > from && version <= to && joined <= from {
-                frames.message(&RelayMessage::Left(Left { conn }));
+        for gone in &self.left {
+            let knew = gone.joined <= from;
+            if gone.version > from && gone.version <= to && knew {
+                frames.message(&RelayMessage::Left(Left {
+                    conn: gone.intro.conn,
+                }));
+            } else if gone.version > to && gone.joined <= to && !knew {
+                // They are to be told of the end later, so of the beginning now.
+                frames.message(&RelayMessage::Joined(gone.intro.clone()));
             }
         }
         for (&conn, person) in &self.people {
@@ -391,3 +409,6 @@ impl Frames {
         self.done
     }
 }
+
+#[cfg(test)]
+mod tests;

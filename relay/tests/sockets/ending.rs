@@ -34,15 +34,15 @@ async fn x4_a_relay_that_stops_commits_what_it_was_given_and_says_that_it_restar
     assert_eq!(u16::from(code), 1012);
     assert_eq!(silent.closed().await.0, 1012, "before its hello too");
     stopping.await.expect("no panic").expect("a clean stop");
+    assert!(
+        !folder.path().join("relay.sqlite-wal").exists(),
+        "the log was taken in"
+    );
     let board = drawbridge_protocol::BoardId::new("b").expect("an id");
     let kept = drawbridge_relay::store::dump(folder.path(), &board)
         .expect("a dump")
         .len();
     assert!(kept >= acks, "{acks} acknowledged, {kept} kept");
-    assert!(
-        !folder.path().join("relay.sqlite-wal").exists(),
-        "the log was taken in"
-    );
 }
 
 #[tokio::test]
@@ -109,12 +109,14 @@ async fn t1_the_clock_does_not_step_back_over_a_restart() {
     let (mut a, _) = Client::join(first.local_addr(), "b", 'a').await;
     a.send(&write(1, &[cell("e", NOW, &json!(1))], &[])).await;
     a.until("ack").await;
+    drop(a);
     first.stop().await.expect("stopped");
     let second = relay(folder.path(), Settings::default()).await;
     let mut b = Client::connect(second.local_addr(), "b").await;
     b.send(&hello('b')).await;
     let time = b.expect("welcome").await["time"].as_u64().expect("a time");
     assert!(time > NOW);
+    drop(b);
     second.stop().await.expect("stopped");
 }
 
@@ -152,7 +154,7 @@ fn the_program_stops_cleanly_on_sigterm_and_ctrl_c() {
                 .expect("kill")
                 .success()
         );
-        assert!(child.wait().expect("its end").success());
+        assert!(child.wait().expect("its end").success(), "{signal}");
         assert!(lines.any(|line| line.contains("stopped")));
     }
 }

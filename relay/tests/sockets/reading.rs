@@ -58,6 +58,7 @@ async fn c2_a_cursor_resumes_where_it_was_also_after_a_restart() {
     assert_eq!((&welcome["resumed"], &welcome["more"]), (&json!(true), &json!(2)));
     assert_eq!(elements(&b.expect("cells").await), ["e2", "e3"]);
     b.expect("caught_up").await;
+    drop((a, b));
     first.stop().await.expect("stopped");
 
     let second = relay(folder.path(), Settings::default()).await;
@@ -84,6 +85,7 @@ async fn c2_a_cursor_resumes_where_it_was_also_after_a_restart() {
         "e3: from the start"
     );
     assert_eq!(elements(&d.expect("cells").await), ["e1", "e2", "e3"]);
+    drop((c, d));
     second.stop().await.expect("stopped");
 }
 

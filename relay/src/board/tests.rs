@@ -1,0 +1,169 @@
+//! What connections get, and when.
+
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use drawbridge_protocol::{Code, Peer, Retry, Role, SlotOp, Value};
+
+use super::*;
+
+struct Fixture {
+    board: Board,
+    bells: Vec<Arc<Bell>>,
+    places: Vec<Place>,
+}
+
+fn fixture(people: u64) -> Fixture {
+    let settings = Arc::new(Settings::default());
+    let mut board = Board::new(&settings, "0123456789abcdef", 0, 0);
+    let (mut bells, mut places) = (Vec::new(), Vec::new());
+    for conn in 0..people {
+        let bell = Arc::new(Bell::default());
+        let intro = Joined {
+            conn,
+            peer: Peer::from_bits([0; 12]),
+            about: Value::from_text("{}".to_owned()).expect("json"),
+            role: Role::Edit,
+        };
+        let (_, _, wet) = board.join(intro, Arc::clone(&bell)).expect("room");
+        bells.push(bell);
+        places.push(Place { seq: 0, wet });
+    }
+    let mut fixture = Fixture { board, bells, places };
+    fixture.board.changed(0, Instant::now());
+    fixture.board.changed(1, Instant::now());
+    for conn in 0..people {
+        fixture.next(conn);
+        fixture.rung(conn);
+    }
+    fixture
+}
+
+impl Fixture {
+    fn next(&mut self, conn: u64) -> Next {
+        self.board.next(conn, &mut self.places[conn as usize], false)
+    }
+
+    fn rung(&self, conn: u64) -> bool {
+        self.bells[conn as usize]
+            .poll(&Context::from_waker(Waker::noop()))
+            .is_ready()
+    }
+
+    fn put(&mut self, conn: u64, now: Instant) -> Option<Instant> {
+        let name = SlotName::new("s").expect("a name");
+        let chunk = Value::from_text("1".to_owned()).expect("json");
+        assert!(
+            self.board
+                .live(conn, Slots::from([(name, SlotOp::Put(vec![chunk]))]))
+                .is_empty()
+        );
+        self.board.changed(conn, now)
+    }
+}
+
+fn outcome(conn: u64, seq: Option<u64>) -> Outcome {
+    let text = r#"{"element":"e","prop":"base","stamp":[1,0,"AAAAAAAAAAAAAAAA"],"value":1}"#;
+    Outcome {
+        conn,
+        id: 7,
+        bytes: 100,
+        ends: Vec::new(),
+        as_of: 0,
+        result: Ok(Committed {
+            seq,
+            cells: text.to_owned(),
+            board_cells: 1,
+        }),
+    }
+}
+
+#[test]
+fn nobody_is_woken_only_for_their_own_change() {
+    let mut board = fixture(3);
+    assert_eq!(board.put(0, Instant::now()), None);
+    assert!(!board.rung(0));
+    assert!(board.rung(1) && board.rung(2));
+}
+
+#[test]
+fn v7_a_busy_board_waits_and_then_tells_all_at_once() {
+    let mut board = fixture(3);
+    let mut now = Instant::now();
+    let at = loop {
+        if let Some(at) = board.put(0, now) {
+            break at;
+        }
+        now += Duration::from_millis(1);
+    };
+    board.next(2);
+    board.rung(2);
+    assert_eq!(board.put(1, now), None, "one timer is enough");
+    assert!(board.next(2).wet.is_none() && !board.rung(2), "not yet");
+    assert_eq!(board.board.tick(at), None);
+    assert!(board.rung(0) && board.rung(2));
+    let frames = board.next(2).wet.expect("a frame");
+    let text = std::str::from_utf8(&frames[0]).expect("utf-8");
+    assert!(
+        frames.len() == 1 && text.contains("\"conn\":0") && text.contains("\"conn\":1"),
+        "{text}"
+    );
+}
+
+#[test]
+fn c1_r2_a_commit_is_told_to_everybody_and_acknowledged_to_its_writer() {
+    let mut board = fixture(2);
+    board.board.queue(0, 100);
+    assert!(!board.board.is_settled(0));
+    board.board.outcome(outcome(0, Some(5)));
+    for conn in 0..2 {
+        assert!(board.rung(conn));
+        let next = board.next(conn);
+        assert!(next.cells.is_some());
+        assert_eq!(next.replies.len(), usize::from(conn == 0));
+        assert!(board.next(conn).cells.is_none(), "once");
+    }
+    assert!(board.board.is_settled(0));
+    board.board.queue(0, 100);
+    board.board.outcome(outcome(0, None));
+    assert_eq!(
+        board.next(0).replies,
+        [Bytes::from_static(br#"{"ack":{"id":7}}"#)],
+        "losers are acknowledged"
+    );
+    assert!(board.next(1).cells.is_none());
+}
+
+#[test]
+fn r5_the_window_fills_and_empties() {
+    let mut board = fixture(1);
+    let window = Settings::default().window;
+    for _ in 0..window.writes {
+        assert!(!board.board.is_full(0));
+        board.board.queue(0, 10);
+    }
+    assert!(board.board.is_full(0));
+    board.board.outcome(outcome(0, None));
+    assert!(board.board.is_full(0), "an answer that wasn't taken counts");
+    board.next(0);
+    assert!(!board.board.is_full(0));
+    board.board.queue(0, window.bytes);
+    assert!(board.board.is_full(0));
+}
+
+#[test]
+fn r8_a_refused_write_is_answered_and_ends_nothing() {
+    let mut board = fixture(2);
+    board.put(0, Instant::now());
+    board.board.queue(0, 10);
+    let refused = Refused::new(Code::BoardFull, "full", Retry::Changed);
+    board.board.outcome(Outcome {
+        ends: vec![SlotName::new("s").expect("a name")],
+        as_of: u64::MAX,
+        result: Err(Box::new(refused)),
+        ..outcome(0, None)
+    });
+    assert!(board.next(0).replies[0].starts_with(b"{\"refused\""));
+    let (here, _) = board.board.wet.here(1, 1000);
+    assert_eq!(here[0].slots.len(), 1);
+}
