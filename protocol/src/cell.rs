@@ -241,7 +241,7 @@ mod tests {
         #[test]
         fn m1_merge_is_idempotent(a in cells()) {
             let once = merged(&[&a]);
-            prop_assert_eq!(merged(&[&a, &a]), once.clone());
+            prop_assert_eq!(&merged(&[&a, &a]), &once);
             let mut again = once.clone();
             for cell in once.iter() {
                 prop_assert!(!again.merge(&cell), "an equal cell must not win");

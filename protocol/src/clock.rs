@@ -39,7 +39,7 @@ impl Clock {
 
     /// Notes that the relay's clock read `relay_ms` while the local one read `local_ms`.
     pub fn correct(&mut self, relay_ms: u64, local_ms: u64) {
-        self.offset_ms = relay_ms.min(MAX_INTEGER) as i64 - local_ms.min(MAX_INTEGER) as i64;
+        self.offset_ms = relay_ms.min(MAX_INTEGER).cast_signed() - local_ms.min(MAX_INTEGER).cast_signed();
     }
 
     /// Takes up an offset kept from an earlier run.

@@ -100,6 +100,13 @@ mod tests {
             panic!("not refused")
         };
         assert_eq!((refused.code, refused.retry), (Code::Unknown, Retry::After(5)));
+        for (text, retry) in [
+            (r#""changed""#, Retry::Changed),
+            (r#""never""#, Retry::Never),
+            (r#"{"at_noon":[]}"#, Retry::Never),
+        ] {
+            assert_eq!(serde_json::from_str::<Retry>(text).ok(), Some(retry), "{text}");
+        }
     }
 
     #[test]

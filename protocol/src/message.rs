@@ -283,8 +283,8 @@ impl From<CellName> for CellKey {
     }
 }
 
-/// When what was refused may be sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// When what was refused may be sent again. One that a newer relay gives reads as [`Retry::Never`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Retry {
     /// Not in this form.
@@ -293,6 +293,18 @@ pub enum Retry {
     After(u64),
     /// When it, or what stood against it, has changed.
     Changed,
+}
+
+impl<'de> Deserialize<'de> for Retry {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let after = value.get("after").and_then(serde_json::Value::as_u64);
+        Ok(match (after, value.as_str()) {
+            (Some(ms), _) => Self::After(ms),
+            (None, Some("changed")) => Self::Changed,
+            (None, _) => Self::Never,
+        })
+    }
 }
 
 /// Why something was refused.

@@ -5,6 +5,7 @@
 //! `editor` change it by hand, `scene` keeps what is drawn, `client` keeps the board on disk and in
 //! step with the relay, and `board` is the one place where editor and client meet.
 
+pub mod board;
 pub mod client;
 pub mod document;
 pub mod editor;

@@ -1,0 +1,347 @@
+//! A board as a person uses it: the one place where editor and client meet. What the hand does is
+//! stamped, shown, kept and sent; what comes from the relay is shown.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use drawbridge_protocol::{Cell, Here, Peer, SlotName, SlotOp, Slots, Value};
+use serde::Deserialize;
+
+use crate::client::{
+    Client, ClientConfig, CloseError, DamagedStore, DraftOp, Drained, Meta, OpenError, PersonChange, Remote,
+    Status,
+};
+use crate::editor::{CURSOR_SLOT, Editor, Effects, SystemRandom};
+use crate::geometry::{Camera, MAX_COORDINATE, Point};
+use crate::tools::{Event, Style, Tool};
+
+/// The slot in which a person changes what the hello said of them.
+const ABOUT_SLOT: &str = "about";
+/// A name is shown up to this many characters.
+const NAME_MAX: usize = 40;
+
+/// What a person says of themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// What they are called; empty if they don't say.
+    pub name: String,
+    /// Their colour as `#rrggbb`; empty if they don't say.
+    pub color: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AboutJson {
+    name: Option<String>,
+    color: Option<String>,
+}
+
+impl About {
+    /// As it travels.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        // Two texts are always JSON.
+        Value::from_json(&serde_json::json!({ "name": self.name, "color": self.color })).expect("JSON")
+    }
+
+    /// Reads what somebody sent: whatever it is, the result is short and harmless.
+    #[must_use]
+    fn read(value: &Value) -> Self {
+        let read: AboutJson = value.read().unwrap_or_default();
+        let name = read.name.unwrap_or_default();
+        let name = name
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(NAME_MAX)
+            .collect::<String>();
+        let is_color = |text: &String| {
+            text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        Self {
+            name: name.trim().to_owned(),
+            color: read.color.filter(is_color).unwrap_or_default(),
+        }
+    }
+}
+
+/// Somebody else on the board.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// The connection's number.
+    pub conn: u64,
+    /// This run of their program.
+    pub peer: Peer,
+    /// What they say of themselves.
+    pub about: About,
+    /// Where their pointer is, in board units; `None` when it isn't on the board.
+    pub cursor: Option<Point>,
+}
+
+/// A board, open.
+pub struct Board {
+    editor: Editor,
+    client: Client,
+    people: BTreeMap<u64, Person>,
+    status: Status,
+    meta: Meta,
+    damaged: Option<DamagedStore>,
+}
+
+impl Board {
+    /// Opens a board and finishes the strokes that were under way when the program last ended. `wake` is
+    /// called, on any thread, when there is something to [`Board::pump`].
+    ///
+    /// # Errors
+    /// When the board's file can't be used.
+    pub fn open(config: ClientConfig, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, OpenError> {
+        Self::open_with(config, wake, Editor::new(Box::new(SystemRandom)))
+    }
+
+    /// The same over an editor whose ids are drawn otherwise: for tests.
+    ///
+    /// # Errors
+    /// As [`Board::open`].
+    pub fn open_with(
+        config: ClientConfig,
+        wake: Arc<dyn Fn() + Send + Sync>,
+        mut editor: Editor,
+    ) -> Result<Self, OpenError> {
+        let opened = Client::open(config, wake)?;
+        editor.merge(&opened.cells);
+        let mut board = Self {
+            editor,
+            status: opened.client.status(),
+            client: opened.client,
+            people: BTreeMap::new(),
+            meta: opened.meta,
+            damaged: opened.damaged,
+        };
+        for (slot, chunks) in opened.drafts {
+            match board.editor.finish_draft(&slot, &chunks) {
+                Some(write) => board.apply(Effects {
+                    write: Some(write),
+                    ..Effects::default()
+                }),
+                // It got through before the end, or can't be read: nothing to finish.
+                None => board.client.draft(DraftOp::End(slot)),
+            }
+        }
+        Ok(board)
+    }
+
+    /// Document, scene, camera, tool and style.
+    #[must_use]
+    pub fn editor(&self) -> &Editor {
+        &self.editor
+    }
+
+    /// To look elsewhere.
+    pub fn camera_mut(&mut self) -> &mut Camera {
+        self.editor.camera_mut()
+    }
+
+    /// Chooses a tool.
+    pub fn set_tool(&mut self, tool: Tool) {
+        self.editor.set_tool(tool);
+    }
+
+    /// Chooses what the pen draws with.
+    pub fn set_style(&mut self, style: Style) {
+        self.editor.set_style(style);
+    }
+
+    /// What pointer or keys did. Says whether to draw a frame.
+    pub fn handle(&mut self, event: &Event) -> bool {
+        let effects = self.editor.handle(event);
+        self.run(effects)
+    }
+
+    /// Once a frame, after the events and before drawing: shows and sends what grew. `now_ms` is on the clock of
+    /// the events. Says whether to draw a further frame.
+    pub fn flush(&mut self, now_ms: f64) -> bool {
+        let effects = self.editor.flush(now_ms);
+        self.run(effects)
+    }
+
+    /// Takes back the person's own last step.
+    pub fn undo(&mut self) -> bool {
+        let effects = self.editor.undo();
+        self.run(effects)
+    }
+
+    /// Does again what was taken back last.
+    pub fn redo(&mut self) -> bool {
+        let effects = self.editor.redo();
+        self.run(effects)
+    }
+
+    /// Names the board.
+    pub fn set_title(&mut self, title: &str) {
+        let effects = self.editor.set_title(title);
+        self.apply(effects);
+    }
+
+    fn run(&mut self, effects: Effects) -> bool {
+        let changed = effects.changed;
+        self.apply(effects);
+        changed
+    }
+
+    fn apply(&mut self, effects: Effects) {
+        let mut slots: Slots = effects.live.into_iter().collect();
+        for (slot, op) in &slots {
+            self.client.draft(match op {
+                SlotOp::Put(chunks) => DraftOp::Put(slot.clone(), chunks.clone()),
+                SlotOp::Add(chunks) => DraftOp::Add(slot.clone(), chunks.clone()),
+                SlotOp::Clear => DraftOp::End(slot.clone()),
+            });
+        }
+        if let (Some(op), Ok(slot)) = (effects.cursor, SlotName::new(CURSOR_SLOT)) {
+            slots.insert(slot, op);
+        }
+        if !slots.is_empty() {
+            self.client.live(slots);
+        }
+        if let Some(write) = effects.write {
+            let cells: Vec<Cell> = write.stamped(|| self.client.stamp());
+            self.editor.commit(&write, &cells);
+            self.client.write(cells, write.ends);
+        }
+    }
+
+    /// Takes in what came from the relay and the store since the last time. Says whether to draw a frame.
+    pub fn pump(&mut self) -> bool {
+        let Drained {
+            restamped,
+            cells,
+            people,
+            status,
+        } = self.client.drain();
+        let before = self.editor.scene().generation();
+        self.editor.restamped(&restamped);
+        self.editor.merge(&cells);
+        let mut changed = !people.is_empty() || !cells.is_empty() || status != self.status;
+        for change in people {
+            self.person(change);
+        }
+        self.status = status;
+        changed |= before != self.editor.scene().generation();
+        changed
+    }
+
+    fn person(&mut self, change: PersonChange) {
+        match change {
+            PersonChange::Reset(here) => {
+                for conn in std::mem::take(&mut self.people).into_keys() {
+                    self.editor.remote_gone(conn);
+                }
+                here.into_iter().for_each(|person| self.joined(person));
+            }
+            PersonChange::Joined(person) => self.joined(person),
+            PersonChange::Live { conn, slots } => {
+                for (slot, op) in &slots {
+                    self.slot(conn, slot, op);
+                }
+            }
+            PersonChange::Left { conn } => {
+                self.people.remove(&conn);
+                self.editor.remote_gone(conn);
+            }
+        }
+    }
+
+    fn joined(&mut self, here: Here) {
+        let about = About::read(&here.about);
+        self.people.insert(
+            here.conn,
+            Person {
+                conn: here.conn,
+                peer: here.peer,
+                about,
+                cursor: None,
+            },
+        );
+        for (slot, chunks) in here.slots {
+            self.slot(here.conn, &slot, &SlotOp::Put(chunks));
+        }
+    }
+
+    fn slot(&mut self, conn: u64, slot: &SlotName, op: &SlotOp) {
+        let Some(person) = self.people.get_mut(&conn) else {
+            return;
+        };
+        let last = match op {
+            SlotOp::Put(chunks) | SlotOp::Add(chunks) => chunks.last(),
+            SlotOp::Clear => None,
+        };
+        match slot.as_str() {
+            CURSOR_SLOT => person.cursor = last.and_then(point),
+            ABOUT_SLOT => person.about = last.map(About::read).unwrap_or_default(),
+            _ => {
+                // The next flush shows it.
+                let _ = self.editor.remote_live(conn, slot, op);
+            }
+        }
+    }
+
+    /// Who else is here, by connection.
+    pub fn people(&self) -> impl Iterator<Item = &Person> {
+        self.people.values()
+    }
+
+    /// Where connection and saving stand, as of the last [`Board::pump`].
+    #[must_use]
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// Tells others that this person has another name or colour.
+    pub fn set_about(&self, about: &About) {
+        if let Ok(slot) = SlotName::new(ABOUT_SLOT) {
+            self.client
+                .live(Slots::from([(slot, SlotOp::Put(vec![about.to_value()]))]));
+        }
+    }
+
+    /// What the board's file says beside the drawing.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// Set when the board's file was damaged and put aside: to be said.
+    pub fn take_damaged(&mut self) -> Option<DamagedStore> {
+        self.damaged.take()
+    }
+
+    /// Shares the board through a relay, or through none. `hosted` is the port of a relay inside this program.
+    pub fn share(&mut self, remote: Option<Remote>, hosted: Option<u16>) {
+        self.meta.remote.clone_from(&remote);
+        self.meta.hosted = hosted;
+        self.client.set_remote(remote);
+        self.client.set_hosted(hosted);
+    }
+
+    /// The client, for going offline, waiting and looking.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Ends what is under way and closes; blocks until everything is on this computer's disk.
+    ///
+    /// # Errors
+    /// When something could not be stored.
+    pub fn close(mut self) -> Result<(), CloseError> {
+        let effects = self.editor.handle(&Event::Lost);
+        self.apply(effects);
+        self.client.close()
+    }
+}
+
+/// A pointer's place as somebody sent it.
+fn point(value: &Value) -> Option<Point> {
+    let [x, y] = value.read::<[f64; 2]>().ok()?;
+    let sane = |v: f64| v.is_finite() && v.abs() <= MAX_COORDINATE;
+    (sane(x) && sane(y)).then(|| Point::new(x, y))
+}
