@@ -23,6 +23,17 @@ pub(crate) struct Place {
     pub(crate) wet: u64,
 }
 
+/// What a connection finds when it comes.
+#[derive(Debug)]
+pub(crate) struct Welcomed {
+    /// Who is here.
+    pub(crate) here: Vec<Here>,
+    /// Frames with those of their slots that are too much for `here`.
+    pub(crate) frames: Vec<Bytes>,
+    /// Where it is then.
+    pub(crate) place: Place,
+}
+
 /// What a connection is to be sent next, in this order.
 #[derive(Debug, Default)]
 pub(crate) struct Next {
@@ -71,7 +82,8 @@ struct Person {
     replies: Vec<Bytes>,
     writes: usize,
     bytes: usize,
-    wet: u64,
+    /// Where it is, as far as known here.
+    place: Place,
 }
 
 /// Who changed wet state since it was last shown.
@@ -122,25 +134,28 @@ impl Board {
         self.cells
     }
 
-    /// Takes a connection in: who is here, further frames with their slots, and its wet place.
+    /// Takes in a connection that has been sent the board up to `seq`.
     /// `None` if the board is full of people.
-    pub(crate) fn join(&mut self, intro: Joined, bell: Arc<Bell>) -> Option<(Vec<Here>, Vec<Bytes>, u64)> {
+    pub(crate) fn join(&mut self, intro: Joined, bell: Arc<Bell>, seq: u64) -> Option<Welcomed> {
         if self.people.len() >= self.settings.limits.board_people {
             return None;
         }
         let conn = intro.conn;
         self.wet.join(intro);
-        let wet = self.wet.version();
+        let place = Place {
+            seq,
+            wet: self.wet.version(),
+        };
         let person = Person {
             bell,
             replies: Vec::new(),
             writes: 0,
             bytes: 0,
-            wet,
+            place,
         };
         self.people.insert(conn, person);
         let (here, frames) = self.wet.here(conn, self.settings.limits.frame / 2);
-        Some((here, frames, wet))
+        Some(Welcomed { here, frames, place })
     }
 
     /// A connection is gone, and so are its writes.
@@ -194,7 +209,7 @@ impl Board {
     }
 
     fn show(&mut self) {
-        let told = self.people.values().map(|person| person.wet).min();
+        let told = self.people.values().map(|person| person.place.wet).min();
         self.wet.show(told.unwrap_or_else(|| self.wet.version()));
         let authors = std::mem::replace(&mut self.authors, Authors::Nobody);
         for (&conn, person) in &self.people {
@@ -243,6 +258,8 @@ impl Board {
                 if let Some(seq) = committed.seq {
                     self.head = seq;
                     self.cells = committed.board_cells;
+                    let told = self.people.values().map(|person| person.place.seq).min();
+                    self.ring.forget(told.unwrap_or(seq));
                     self.ring.push(seq, committed.cells);
                     self.people.values().for_each(|person| person.bell.ring());
                 }
@@ -277,9 +294,9 @@ impl Board {
         }
         if let Some((to, frames)) = self.wet.after(conn, place.wet, place.seq) {
             place.wet = to;
-            person.wet = to;
             next.wet = Some(frames);
         }
+        person.place = *place;
         next
     }
 }

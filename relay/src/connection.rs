@@ -18,7 +18,7 @@ use tokio::time::Sleep;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::bell::Bell;
-use crate::board::Place;
+use crate::board::{Place, Welcomed};
 use crate::committer::{self, Open, Request};
 use crate::hello::{self, Ending};
 use crate::hub::{Hub, Phase};
@@ -195,8 +195,8 @@ impl Connection {
         };
         let joined = seat
             .room
-            .change(conn, |board| board.join(intro, Arc::clone(&bell)));
-        let Some((here, frames, wet)) = joined else {
+            .change(conn, |board| board.join(intro, Arc::clone(&bell), seq));
+        let Some(Welcomed { here, frames, place }) = joined else {
             let text = format!(
                 "{} people are on the board already.",
                 hub.settings.limits.board_people
@@ -223,7 +223,7 @@ impl Connection {
             hub: Arc::clone(hub),
             seat,
             bell,
-            place: Place { seq, wet },
+            place,
             more,
             caught_up: false,
             page: None,

@@ -14,7 +14,6 @@ use drawbridge_protocol::BoardId;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::connection;
@@ -78,8 +77,7 @@ async fn board(State(shared): State<Shared>, mut request: Request<Body>) -> Resp
             .map(|upgraded| upgraded.downcast::<TokioIo<TcpStream>>())
         {
             Ok(Ok(parts)) => {
-                let read = Bytes::from(parts.read_buf);
-                connection::run(shared.hub, board, parts.io.into_inner(), read, from).await;
+                connection::run(shared.hub, board, parts.io.into_inner(), parts.read_buf, from).await;
             }
             Ok(Err(_)) => tracing::error!("an upgraded stream is no TCP stream"),
             Err(error) => tracing::debug!(%from, %error, "no upgrade"),

@@ -44,9 +44,20 @@ impl Ring {
         self.bytes += cells.len();
         self.commits.push_back(Commit { seq, cells });
         while self.bytes > self.max_bytes {
-            let Some(old) = self.commits.pop_front() else {
-                break;
-            };
+            self.pop();
+        }
+    }
+
+    /// Lets go of what every connection has been sent up to `told`.
+    pub(crate) fn forget(&mut self, told: u64) {
+        while self.commits.front().is_some_and(|commit| commit.seq <= told) {
+            self.pop();
+        }
+        self.frames.retain(|&(_, to, _)| to > told);
+    }
+
+    fn pop(&mut self) {
+        if let Some(old) = self.commits.pop_front() {
             self.bytes -= old.cells.len();
             self.start = old.seq;
         }
@@ -182,5 +193,19 @@ mod tests {
             ring.covers(6) && !ring.covers(5),
             "a write above the ring's size leaves it empty"
         );
+    }
+
+    #[test]
+    fn what_everybody_has_is_let_go() {
+        let mut ring = Ring::new("0123456789abcdef".to_owned(), 0, 1 << 20);
+        for seq in 1..=5 {
+            ring.push(seq, cell(seq));
+        }
+        ring.above(0, 1 << 20).expect("a frame");
+        ring.forget(3);
+        assert!(ring.covers(3) && !ring.covers(2));
+        assert_eq!(ring.above(3, 1 << 20).map(|(to, _)| to), Some(5));
+        ring.forget(5);
+        assert_eq!((ring.bytes, ring.frames.len()), (0, 0));
     }
 }

@@ -25,9 +25,9 @@ fn fixture(people: u64) -> Fixture {
             about: Value::from_text("{}".to_owned()).expect("json"),
             role: Role::Edit,
         };
-        let (_, _, wet) = board.join(intro, Arc::clone(&bell)).expect("room");
+        let welcomed = board.join(intro, Arc::clone(&bell), 0).expect("room");
         bells.push(bell);
-        places.push(Place { seq: 0, wet });
+        places.push(welcomed.place);
     }
     let mut fixture = Fixture { board, bells, places };
     fixture.board.changed(0, Instant::now());

@@ -120,6 +120,37 @@ async fn t1_the_clock_does_not_step_back_over_a_restart() {
     second.stop().await.expect("stopped");
 }
 
+/// The store's file, as somebody else opens it.
+fn behind_its_back(folder: &TempDir, sql: &str) {
+    let db = rusqlite::Connection::open(folder.path().join("relay.sqlite")).expect("opened");
+    db.busy_timeout(Duration::from_secs(5)).expect("a timeout");
+    db.execute_batch(sql).expect("done");
+}
+
+#[tokio::test]
+async fn a_relay_whose_disk_fails_stops_and_says_so() {
+    let (folder, mut relay) = fresh().await;
+    let (mut a, _) = Client::join(relay.local_addr(), "b", 'a').await;
+    behind_its_back(&folder, "DROP TABLE cells");
+    a.send(&write(1, &[cell("e", NOW, &json!(1))], &[])).await;
+    assert_eq!(a.closed().await.0, 1011);
+    assert!(matches!(relay.ended().await, Err(RelayError::Failed(_))));
+}
+
+#[tokio::test]
+async fn h5_a_deleted_board_stays_deleted() {
+    let (folder, relay) = fresh().await;
+    drop(Client::join(relay.local_addr(), "b", 'a').await);
+    behind_its_back(&folder, "UPDATE boards SET gone = 1");
+    let mut client = Client::connect(relay.local_addr(), "b").await;
+    client.send(&hello('a')).await;
+    let (refused, code) = client.turned_away().await;
+    assert_eq!(
+        (&refused["code"], &refused["retry"], code),
+        (&json!("board_gone"), &json!("never"), 1008)
+    );
+}
+
 /// The program itself.
 fn program(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_drawbridge-relay"));
