@@ -1,26 +1,21 @@
-//! One connection's task: the hello, then whatever comes in and whatever the board has for it,
-//! until either side ends it.
+//! A connection that is on its board: whatever comes in, and whatever the board has for it, until
+//! either side ends it.
 
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use drawbridge_protocol::{
-    BoardId, CaughtUp, ClientMessage, CloseCode, Code, Cursor, DecodeError, Hello, IdError, Joined, Refused,
-    RelayMessage, Retry, Role, Slots, VERSION, Welcome, Write, decode, encode,
+    CaughtUp, ClientMessage, CloseCode, Code, DecodeError, Refused, RelayMessage, Retry, Slots, Write,
+    decode, encode,
 };
-use sha2::{Digest, Sha256};
-use tokio::net::TcpStream;
-use tokio::sync::oneshot;
 use tokio::time::Sleep;
-use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::bell::Bell;
-use crate::board::{Place, Welcomed};
-use crate::committer::{self, Open, Request};
-use crate::hello::{self, Ending};
+use crate::board::Place;
+use crate::committer::{self, Request};
+use crate::hello::{self, Ending, stopped};
 use crate::hub::{Hub, Phase};
 use crate::ring::cells_frame;
 use crate::room::Seat;
@@ -34,102 +29,6 @@ const MAX_WAITING: usize = 64;
 /// A read of the store that is under way.
 type Reading = Pin<Box<dyn Future<Output = Result<Page, StoreError>> + Send>>;
 
-/// Serves an upgraded stream to its end. `read` is what came in behind the HTTP request.
-pub(crate) async fn run(
-    hub: Arc<Hub>,
-    board: Result<BoardId, IdError>,
-    tcp: TcpStream,
-    read: Bytes,
-    from: SocketAddr,
-) {
-    let mut socket = Socket::new(tcp, &read, &hub.settings.limits).await;
-    drop(read);
-    let mut phase = hub.phase.subscribe();
-    let closing = tokio::select! {
-        _ = phase.wait_for(|phase| *phase == Phase::Over) => None,
-        closing = converse(&hub, &mut socket, board, from) => closing,
-    };
-    if let Some(closing) = closing {
-        tracing::debug!(%from, code = closing.code.number(), reason = closing.reason, "closing");
-        socket.close(closing, hub.settings.close_within).await;
-    }
-}
-
-/// Everything up to the closing frame. `None`: the other side is gone.
-async fn converse(
-    hub: &Arc<Hub>,
-    socket: &mut Socket,
-    board: Result<BoardId, IdError>,
-    from: SocketAddr,
-) -> Option<Closing> {
-    let entry = hub.bell();
-    let came_in = async {
-        let board = board.map_err(|error| {
-            let ending = hello::ending(Code::BadBoard, format!("{error}."), Retry::Never);
-            Some(ending)
-        })?;
-        let hello = first_message(hub, socket).await?;
-        Connection::join(hub, &board, hello, Arc::clone(&entry.bell))
-            .await
-            .map(|joined| (board, joined))
-    };
-    let mut phase = hub.phase.subscribe();
-    let came_in = tokio::select! {
-        came_in = came_in => came_in,
-        code = closing_code(&mut phase) => return Some(Closing::new(code, "the relay stops")),
-    };
-    match came_in {
-        Ok((board, (mut connection, welcome))) => {
-            welcome.into_iter().for_each(|frame| socket.push(frame));
-            socket.open();
-            let conn = connection.seat.conn;
-            tracing::info!(%board, conn, %from, "joined");
-            let closing = connection.run(socket).await;
-            let code = closing.as_ref().map(|closing| closing.code.number());
-            tracing::info!(%board, conn, code, "left");
-            closing
-        }
-        Err(Some((refused, closing))) => {
-            tracing::info!(%from, code = ?refused.code, "turned away");
-            socket.push(encode(&RelayMessage::Refused(refused)).into());
-            Some(closing)
-        }
-        Err(None) => None,
-    }
-}
-
-async fn closing_code(phase: &mut tokio::sync::watch::Receiver<Phase>) -> CloseCode {
-    match phase.wait_for(|phase| *phase != Phase::Open).await.as_deref() {
-        Ok(Phase::Closing(code)) => *code,
-        _ => CloseCode::GoingAway,
-    }
-}
-
-/// Waits for the hello. `Err(None)`: the other side is gone.
-async fn first_message(hub: &Hub, socket: &mut Socket) -> Result<Hello, Option<Ending>> {
-    let incoming = async {
-        loop {
-            match std::future::poll_fn(|cx| socket.poll_incoming(cx)).await {
-                Incoming::Sign => {}
-                incoming => return incoming,
-            }
-        }
-    };
-    match tokio::time::timeout(hub.settings.hello_within, incoming).await {
-        Err(_) => Err(Some(hello::ending(
-            Code::HelloLate,
-            "No hello came in time.",
-            Retry::After(1000),
-        ))),
-        Ok(Incoming::Text(text)) => hello::read(&text, &hub.settings.limits).map_err(Some),
-        Ok(Incoming::Broken(closing)) => {
-            let refused = Refused::new(Code::HelloFirst, "The first message must be hello.", Retry::Never);
-            Err(Some((Box::new(refused), closing)))
-        }
-        Ok(Incoming::Gone | Incoming::Sign) => Err(None),
-    }
-}
-
 /// What woke the task.
 enum Event {
     In(Incoming),
@@ -141,7 +40,7 @@ enum Event {
 }
 
 /// A connection that is on a board.
-struct Connection {
+pub(crate) struct Connection {
     hub: Arc<Hub>,
     seat: Seat,
     bell: Arc<Bell>,
@@ -156,70 +55,9 @@ struct Connection {
 }
 
 impl Connection {
-    /// Brings a connection onto its board; returns it and the frames that welcome it.
-    async fn join(
-        hub: &Arc<Hub>,
-        board: &BoardId,
-        hello: Hello,
-        bell: Arc<Bell>,
-    ) -> Result<(Self, Vec<Bytes>), Option<Ending>> {
-        let seat = open(hub, board, &hello).await?;
-        let conn = seat.conn;
-        let head = hub.head.load(std::sync::atomic::Ordering::Acquire);
-        let cursor = hello
-            .cursor
-            .as_deref()
-            .filter(|text| text.len() <= Cursor::MAX)
-            .and_then(Cursor::parse);
-        let fits = cursor.filter(|cursor| hub.epochs.fits(cursor, head));
-        let resumed = fits.is_some();
-        let seq = fits.map_or(0, |cursor| cursor.seq);
-        let (board_head, all) = {
-            let board = seat.room.board();
-            (board.head(), board.cells())
-        };
-        let more = if seq >= board_head {
-            0
-        } else if seq == 0 {
-            all
-        } else {
-            let count = Arc::clone(&hub.readers).count(seat.room.n, seq).await;
-            count.map_err(|error| failed(&error))?
-        };
-        let role = Role::Edit;
-        let intro = Joined {
-            conn,
-            peer: hello.peer,
-            about: hello.about,
-            role,
-        };
-        let joined = seat
-            .room
-            .change(conn, |board| board.join(intro, Arc::clone(&bell), seq));
-        let Some(Welcomed { here, frames, place }) = joined else {
-            let text = format!(
-                "{} people are on the board already.",
-                hub.settings.limits.board_people
-            );
-            return Err(Some(hello::ending(Code::BoardBusy, text, Retry::After(10_000))));
-        };
-        let welcome = RelayMessage::Welcome(Box::new(Welcome {
-            version: VERSION,
-            features: Vec::new(),
-            conn,
-            role,
-            time: hub.clock.now_ms(),
-            limits: hub.settings.limits.clone(),
-            window: hub.settings.window.clone(),
-            resumed,
-            more,
-            here,
-        }));
-        let mut welcome: Vec<Bytes> = vec![encode(&welcome).into()];
-        welcome.extend(frames);
-        let now = Instant::now();
-        let connection = Self {
-            timer: Box::pin(tokio::time::sleep(hub.settings.ping_every)),
+    /// A connection that has come in to `seat`.
+    pub(crate) fn new(hub: &Arc<Hub>, seat: Seat, bell: Arc<Bell>, place: Place, more: u64) -> Self {
+        Self {
             hub: Arc::clone(hub),
             seat,
             bell,
@@ -227,14 +65,19 @@ impl Connection {
             more,
             caught_up: false,
             page: None,
-            pinged: now,
+            timer: Box::pin(tokio::time::sleep(hub.settings.ping_every)),
+            pinged: Instant::now(),
             closing: None,
-        };
-        Ok((connection, welcome))
+        }
+    }
+
+    /// Its number.
+    pub(crate) fn conn(&self) -> u64 {
+        self.seat.conn
     }
 
     /// Works until the connection ends. `None`: the other side is gone.
-    async fn run(&mut self, socket: &mut Socket) -> Option<Closing> {
+    pub(crate) async fn run(&mut self, socket: &mut Socket) -> Option<Closing> {
         loop {
             let event = std::future::poll_fn(|cx| self.poll(socket, cx)).await;
             if let Err(closing) = self.handle(event, socket) {
@@ -446,40 +289,7 @@ impl Connection {
     }
 }
 
-/// Asks the committer for a seat.
-async fn open(hub: &Hub, board: &BoardId, hello: &Hello) -> Result<Seat, Option<Ending>> {
-    let (reply, answer) = oneshot::channel();
-    let request = Open {
-        board: board.clone(),
-        key_hash: Sha256::digest(hello.key.reveal()).into(),
-        create: hello.create,
-        reply,
-    };
-    hub.requests
-        .send(Request::Open(request))
-        .map_err(|_| Some(stopped()))?;
-    let seat = answer.await.map_err(|_| Some(stopped()))?;
-    seat.map_err(|refused| {
-        let (_, closing) = hello::ending(refused.code, "", refused.retry);
-        Some((refused, closing))
-    })
-}
-
 fn refuse(socket: &mut Socket, refused: &Refused) {
     tracing::debug!(code = ?refused.code, "refused");
     socket.push(encode(&RelayMessage::Refused(Box::new(refused.clone()))).into());
-}
-
-fn failed(error: &StoreError) -> Option<Ending> {
-    tracing::error!(%error, "can't read a board");
-    Some(stopped())
-}
-
-/// The ending when the disk has failed.
-fn stopped() -> Ending {
-    let refused = Refused::new(Code::StoreFull, "The relay's disk failed.", Retry::After(5000));
-    (
-        Box::new(refused),
-        Closing::new(CloseCode::Internal, "the relay failed"),
-    )
 }

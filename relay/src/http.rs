@@ -16,8 +16,8 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use crate::connection;
 use crate::hub::Hub;
+use crate::opening;
 
 /// Where boards are.
 const BOARDS: &str = "/boards/";
@@ -77,7 +77,7 @@ async fn board(State(shared): State<Shared>, mut request: Request<Body>) -> Resp
             .map(|upgraded| upgraded.downcast::<TokioIo<TcpStream>>())
         {
             Ok(Ok(parts)) => {
-                connection::run(shared.hub, board, parts.io.into_inner(), parts.read_buf, from).await;
+                opening::run(shared.hub, board, parts.io.into_inner(), parts.read_buf, from).await;
             }
             Ok(Err(_)) => tracing::error!("an upgraded stream is no TCP stream"),
             Err(error) => tracing::debug!(%from, %error, "no upgrade"),

@@ -14,6 +14,7 @@ mod connection;
 mod hello;
 mod http;
 mod hub;
+mod opening;
 mod pace;
 mod ring;
 mod room;

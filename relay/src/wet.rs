@@ -2,14 +2,17 @@
 //! state; a reader is one number, the version it has been sent, and what it gets next is derived
 //! from the present state and that number. So a slow reader costs nothing but may skip steps.
 
+mod frames;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use drawbridge_protocol::{
-    Code, ConnLive, Here, Joined, Left, Limits, Live, Refused, RelayMessage, Retry, SlotName, SlotOp, Slots,
-    Value, encode,
+    Code, Here, Joined, Left, Limits, Refused, RelayMessage, Retry, SlotName, SlotOp, Slots, Value,
 };
 use tokio_tungstenite::tungstenite::Bytes;
+
+use self::frames::Frames;
 
 /// How many clears are remembered for readers that haven't been told yet. A reader further behind
 /// is told of everybody anew.
@@ -357,56 +360,6 @@ impl Wet {
             }
         }
         frames.done()
-    }
-}
-
-/// Gathers messages; neighbouring slot operations go into one `live` until it is large enough.
-struct Frames {
-    max_bytes: usize,
-    bytes: usize,
-    live: BTreeMap<u64, Slots>,
-    done: Vec<Bytes>,
-}
-
-impl Frames {
-    fn new(max_bytes: usize) -> Self {
-        Self {
-            max_bytes,
-            bytes: 0,
-            live: BTreeMap::new(),
-            done: Vec::new(),
-        }
-    }
-
-    fn message(&mut self, message: &RelayMessage) {
-        self.flush();
-        self.done.push(encode(message).into());
-    }
-
-    fn op(&mut self, conn: u64, name: &SlotName, op: SlotOp, bytes: usize) {
-        let bytes = bytes + name.as_str().len() + 32;
-        if self.bytes + bytes > self.max_bytes {
-            self.flush();
-        }
-        self.bytes += bytes;
-        self.live.entry(conn).or_default().insert(name.clone(), op);
-    }
-
-    fn flush(&mut self) {
-        self.bytes = 0;
-        let live = std::mem::take(&mut self.live);
-        if !live.is_empty() {
-            let live = live
-                .into_iter()
-                .map(|(conn, slots)| ConnLive { conn, slots })
-                .collect();
-            self.done.push(encode(&RelayMessage::Live(Live(live))).into());
-        }
-    }
-
-    fn done(mut self) -> Vec<Bytes> {
-        self.flush();
-        self.done
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use drawbridge_protocol::{Peer, Role, decode};
+use drawbridge_protocol::{ConnLive, Peer, Role, decode};
 
 use super::*;
 
