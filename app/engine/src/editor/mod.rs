@@ -143,7 +143,7 @@ impl Editor {
         let before = (self.scene.generation(), self.camera);
         match event {
             Event::Down(_, pointer) | Event::Move(pointer) | Event::Up(_, pointer) => {
-                self.pointer = Some(pointer.pos)
+                self.pointer = Some(pointer.pos);
             }
             Event::Leave => self.pointer = None,
             Event::Cancel | Event::Lost => {}

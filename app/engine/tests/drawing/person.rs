@@ -1,0 +1,157 @@
+//! A person at an editor, for the tests: gestures in screen points, a clock that the test moves, and what went out.
+
+use drawbridge_engine::document::Element;
+use drawbridge_engine::editor::{Editor, Effects, SeededRandom};
+use drawbridge_engine::geometry::Point;
+use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer};
+use drawbridge_protocol::{Cell, Clock, Peer, SlotName, SlotOp, Stamp};
+
+pub(crate) struct Person {
+    pub(crate) editor: Editor,
+    clock: Clock,
+    pub(crate) now_ms: f64,
+    pub(crate) keys: Modifiers,
+    pub(crate) pressure: Option<f64>,
+    /// Each write's cells and the slots that it ends.
+    pub(crate) writes: Vec<(Vec<Cell>, Vec<SlotName>)>,
+    pub(crate) live: Vec<(SlotName, SlotOp)>,
+    pub(crate) cursor: Vec<SlotOp>,
+}
+
+impl Person {
+    pub(crate) fn new(number: u8) -> Self {
+        Self {
+            editor: Editor::new(Box::new(SeededRandom(u64::from(number)))),
+            clock: Clock::new(Peer::from_bits([number; 12])),
+            now_ms: 0.0,
+            keys: Modifiers::default(),
+            pressure: Some(0.5),
+            writes: Vec::new(),
+            live: Vec::new(),
+            cursor: Vec::new(),
+        }
+    }
+
+    pub(crate) fn took(&mut self, effects: Effects) {
+        if let Some(transaction) = effects.write {
+            let wall = self.now_ms as u64;
+            let cells = transaction.stamped(|| self.clock.tick(wall));
+            self.editor.commit(&transaction, &cells);
+            self.writes.push((cells, transaction.ends));
+        }
+        self.live.extend(effects.live);
+        self.cursor.extend(effects.cursor);
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        let effects = self.editor.handle(&event);
+        self.took(effects);
+    }
+
+    fn pointer(&mut self, x: f64, y: f64) -> Pointer {
+        self.now_ms += 4.0;
+        Pointer {
+            pos: Point::new(x, y),
+            pressure: self.pressure,
+            time_ms: self.now_ms,
+            modifiers: self.keys,
+        }
+    }
+
+    pub(crate) fn down_with(&mut self, button: Button, x: f64, y: f64) {
+        let pointer = self.pointer(x, y);
+        self.event(Event::Down(button, pointer));
+    }
+
+    pub(crate) fn down(&mut self, x: f64, y: f64) {
+        self.down_with(Button::Primary, x, y);
+    }
+
+    pub(crate) fn to(&mut self, x: f64, y: f64) {
+        let pointer = self.pointer(x, y);
+        self.event(Event::Move(pointer));
+    }
+
+    pub(crate) fn up_with(&mut self, button: Button, x: f64, y: f64) {
+        let pointer = self.pointer(x, y);
+        self.event(Event::Up(button, pointer));
+    }
+
+    pub(crate) fn up(&mut self, x: f64, y: f64) {
+        self.up_with(Button::Primary, x, y);
+    }
+
+    /// A whole gesture through these points.
+    pub(crate) fn drag(&mut self, points: &[(f64, f64)]) {
+        let (first, last) = (points[0], points[points.len() - 1]);
+        self.down(first.0, first.1);
+        points[1..].iter().for_each(|p| self.to(p.0, p.1));
+        self.up(last.0, last.1);
+    }
+
+    /// One frame, a sixtieth of a second later.
+    pub(crate) fn frame(&mut self) -> bool {
+        self.now_ms += 1000.0 / 60.0;
+        self.flush()
+    }
+
+    pub(crate) fn flush(&mut self) -> bool {
+        let effects = self.editor.flush(self.now_ms);
+        let changed = effects.changed;
+        self.took(effects);
+        changed
+    }
+
+    pub(crate) fn undo(&mut self) {
+        let effects = self.editor.undo();
+        self.took(effects);
+    }
+
+    pub(crate) fn redo(&mut self) {
+        let effects = self.editor.redo();
+        self.took(effects);
+    }
+
+    /// Takes up what somebody else wrote.
+    pub(crate) fn hear(&mut self, cells: &[Cell]) {
+        cells.iter().for_each(|cell| self.clock.observe(cell.stamp));
+        self.editor.merge(cells);
+    }
+
+    pub(crate) fn stamp(&mut self) -> Stamp {
+        self.clock.tick(self.now_ms as u64)
+    }
+
+    /// The shown elements, from the lowest to the topmost.
+    pub(crate) fn shown(&self) -> Vec<Element> {
+        let document = self.editor.document();
+        let mut all: Vec<Element> = document.elements().filter(|e| !e.deleted).collect();
+        all.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
+        assert_eq!(
+            all.len(),
+            self.editor.scene().len(),
+            "the scene shows what the document says"
+        );
+        all
+    }
+
+    /// Where the points of a shown element are, in board units.
+    pub(crate) fn points(&self, index: usize) -> Vec<(f64, f64)> {
+        self.shown()[index]
+            .points
+            .iter()
+            .map(|p| (p.pos.x, p.pos.y))
+            .collect()
+    }
+
+    pub(crate) fn cells(&self) -> Vec<Cell> {
+        let mut cells: Vec<Cell> = self.editor.document().cells().collect();
+        cells.sort_by_key(Cell::key);
+        cells
+    }
+
+    /// How many wet strokes are shown.
+    pub(crate) fn wet(&self) -> usize {
+        self.editor.scene().wet().count()
+    }
+}
