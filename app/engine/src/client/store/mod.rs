@@ -59,6 +59,18 @@ pub struct DamagedStore {
     pub reason: String,
 }
 
+impl std::fmt::Display for DamagedStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = self.put_aside.display();
+        write!(
+            f,
+            "This board's file was damaged ({}). It is kept as {path}; an empty one was started. If the board is \
+                   shared, join it again by its link to have it back.",
+            self.reason
+        )
+    }
+}
+
 /// A store that was opened, with what it holds.
 #[derive(Debug)]
 pub struct StoreOpened<S> {
