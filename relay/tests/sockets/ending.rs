@@ -33,6 +33,7 @@ async fn x4_a_relay_that_stops_commits_what_it_was_given_and_says_that_it_restar
     };
     assert_eq!(u16::from(code), 1012);
     assert_eq!(silent.closed().await.0, 1012, "before its hello too");
+    drop((a, silent));
     stopping.await.expect("no panic").expect("a clean stop");
     assert!(
         !folder.path().join("relay.sqlite-wal").exists(),
@@ -134,6 +135,7 @@ async fn a_relay_whose_disk_fails_stops_and_says_so() {
     behind_its_back(&folder, "DROP TABLE cells");
     a.send(&write(1, &[cell("e", NOW, &json!(1))], &[])).await;
     assert_eq!(a.closed().await.0, 1011);
+    drop(a);
     assert!(matches!(relay.ended().await, Err(RelayError::Failed(_))));
 }
 
