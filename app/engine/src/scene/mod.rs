@@ -330,7 +330,7 @@ mod tests {
         );
         assert_eq!(
             scene
-                .hits(Point::new(-9.0, 0.0), Point::new(5005.0, 5000.0), 1.0)
+                .hits(Point::new(1.0, 0.0), Point::new(5005.0, 5000.0), 1.0)
                 .len(),
             2
         );
