@@ -1,155 +1,338 @@
-//! stub
-use crate::command::{Appearance, Command, Tool};
-use crate::panels::{
-    self, Asked,
-    dialogs::{Dialog, ShareLink, ShareView},
-    menu::MenuView,
-    message::Message,
-    people::{PeopleView, Person},
-    status::{Connection, StatusView},
-    style::StyleView,
-    zoom::ZoomView,
-};
-use crate::theme::{self, Theme};
+//! The window: events become commands, commands go to the board, the board is shown.
+
+use drawbridge_engine::client::{OpenError, Profile};
+use drawbridge_engine::geometry::{Point, Size};
+use drawbridge_engine::tools::Style;
 use drawbridge_protocol::Link;
-use std::path::PathBuf;
-/// App
-#[derive(Debug)]
+use egui::{Context, ThemePreference, ViewportCommand};
+
+use crate::canvas::Canvas;
+use crate::command::{self, Appearance, Command};
+use crate::open::OpenBoard;
+use crate::panels::dialogs::{self, Dialog, ShareView};
+use crate::panels::menu::MenuView;
+use crate::panels::message::Message;
+use crate::panels::people::{PeopleView, Person};
+use crate::panels::style::StyleView;
+use crate::panels::zoom::ZoomView;
+use crate::panels::{self, Asked};
+use crate::settings::{Settings, clean_name};
+use crate::theme;
+use crate::wake::Waker;
+
+/// How much one press of a key or button zooms.
+const ZOOM_STEP: f64 = 1.25;
+/// Seconds for which a hint stays.
+const HINT_SECONDS: f64 = 5.0;
+
+/// The app: one window on one board.
 pub struct App {
-    tool: Tool,
-    style: StyleView,
-    title: String,
-    name: String,
+    settings: Settings,
+    board: OpenBoard,
+    canvas: Canvas,
     dialog: Option<Dialog>,
-    join: String,
-    message: Option<Message>,
+    join_draft: String,
+    join_problem: Option<String>,
+    copied: Option<String>,
+    title_draft: String,
+    name_draft: String,
+    message: Option<(Message, f64)>,
+    /// Whether everything but the board is hidden.
+    alone: bool,
+    window_title: String,
 }
+
 impl App {
-    /// new
-    #[must_use]
-    pub fn new(ctx: &egui::Context, _folder: PathBuf, _link: Option<Link>) -> Self {
+    /// Opens the window's contents: the board behind `link`, else the one last drawn on, else a new one.
+    ///
+    /// # Errors
+    /// When not even an empty board can be had.
+    pub fn new(
+        ctx: &Context,
+        waker: &Waker,
+        profile: Profile,
+        link: Option<Link>,
+    ) -> Result<Self, OpenError> {
         theme::apply(ctx);
-        Self {
-            tool: Tool::Pen,
-            style: StyleView {
-                color: "black".into(),
-                width: 4.0,
-            },
-            title: "Kitchen plan".into(),
-            name: "Ada".into(),
+        waker.wakes(ctx);
+        let settings = Settings::load(&profile.settings_file());
+        ctx.set_theme(preference(settings.appearance));
+        let board = OpenBoard::start(waker, profile, link, &settings)?;
+        Ok(Self {
+            settings,
+            board,
+            canvas: Canvas::default(),
             dialog: None,
-            join: String::new(),
+            join_draft: String::new(),
+            join_problem: None,
+            copied: None,
+            title_draft: String::new(),
+            name_draft: String::new(),
             message: None,
-        }
+            alone: false,
+            window_title: String::new(),
+        })
     }
-}
-impl eframe::App for App {
-    fn clear_color(&self, v: &egui::Visuals) -> [f32; 4] {
-        v.panel_fill.to_normalized_gamma_f32()
+
+    /// The board that is open, for tests.
+    #[must_use]
+    pub fn board(&self) -> &OpenBoard {
+        &self.board
     }
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        let ctx = ui.ctx().clone();
-        let t = Theme::of(&ctx);
-        ui.painter().rect_filled(ui.max_rect(), 0.0, t.board);
-        let mut asked = Asked::new();
-        for e in ctx.input(|i| i.events.clone()) {
-            if let Some(x) = crate::command::for_event(&e)
-                && !ctx.text_edit_focused()
-            {
-                asked.push(x.command.clone());
-            }
-        }
-        panels::toolbar::show(&ctx, self.tool, &mut asked);
-        if self.tool == Tool::Pen {
-            panels::style::show(&ctx, &self.style, &mut asked);
-        }
-        panels::zoom::show(
-            &ctx,
-            ZoomView {
-                zoom: 1.0,
-                can_undo: true,
-                can_redo: false,
-            },
-            &mut asked,
-        );
-        let p = |c: Option<u64>, n: &str, k: &str| Person {
-            conn: c,
-            name: n.into(),
-            color: k.into(),
+
+    fn say(&mut self, ctx: &Context, message: Message) {
+        let until = if message.problem {
+            f64::INFINITY
+        } else {
+            ctx.request_repaint_after_secs(HINT_SECONDS as f32);
+            ctx.input(|input| input.time) + HINT_SECONDS
         };
-        panels::people::show(
-            &ctx,
-            &PeopleView {
-                me: p(None, "Ada Lovelace", "#2f6fde"),
-                others: vec![
-                    p(Some(1), "Grace Hopper", "#ca4500"),
-                    p(Some(2), "Linus", "#00873c"),
-                    p(Some(3), "Mary", ""),
-                    p(Some(4), "Tim", ""),
-                ],
-                sharing: false,
-            },
-            &mut self.name,
-            &mut asked,
-        );
-        panels::status::show(
-            &ctx,
-            &StatusView {
-                connection: Connection::Live,
-                waiting: 0,
-                parked: vec![],
-                unsaved: None,
-            },
-        );
-        panels::menu::show(
-            &ctx,
-            &MenuView {
-                title: "Kitchen plan".into(),
-                recent: vec!["Sprint retro".into(), String::new()],
-                appearance: Appearance::System,
-            },
-            &mut self.title,
-            &mut asked,
-        );
-        if let Some(m) = &self.message {
-            panels::message::show(&ctx, m, &mut asked);
+        self.message = Some((message, until));
+    }
+
+    /// The commands whose keys were pressed this frame.
+    fn keys(&self, ctx: &Context, asked: &mut Asked) {
+        let typing = ctx.text_edit_focused();
+        ctx.input(|input| {
+            for event in &input.events {
+                let Some(entry) = command::for_event(event) else {
+                    continue;
+                };
+                // In a text field and in a dialog keys have their usual meaning, and the dialog
+                // itself sees to Esc.
+                if !typing && self.dialog.is_none() {
+                    asked.push(entry.command.clone());
+                }
+            }
+        });
+    }
+
+    fn panels(&mut self, ctx: &Context, asked: &mut Asked) {
+        let status = self.board.status();
+        let share = self.board.share();
+        if !self.alone {
+            panels::toolbar::show(ctx, self.board.editor().tool(), asked);
+            if let Some(Style { color, width }) = self.board.style() {
+                panels::style::show(ctx, StyleView { color, width }, asked);
+            }
+            let zoom = ZoomView {
+                zoom: self.board.editor().camera().zoom(),
+                can_undo: self.board.editor().can_undo(),
+                can_redo: self.board.editor().can_redo(),
+            };
+            panels::zoom::show(ctx, zoom, asked);
+            let people = PeopleView {
+                me: Person {
+                    conn: None,
+                    name: self.settings.name.clone(),
+                    color: self.settings.color.clone(),
+                },
+                others: self.board.others(),
+                sharing: matches!(share, ShareView::Hosting(_)),
+            };
+            panels::people::show(ctx, &people, &mut self.name_draft, asked);
+            let menu = MenuView {
+                title: self.board.title(),
+                recent: self.board.recent(),
+                appearance: self.settings.appearance,
+            };
+            panels::menu::show(ctx, &menu, &mut self.title_draft, asked);
+        }
+        // What is not saved is said in focus mode too.
+        panels::status::show(ctx, &status);
+        if let Some((message, _)) = &self.message {
+            panels::message::show(ctx, message, asked);
         }
         match self.dialog {
-            Some(Dialog::Share) => panels::dialogs::share(
-                &ctx,
-                &ShareView::Hosting(vec![ShareLink {
-                    link: "drawbridge://192.168.1.5:7411/abc#0123".into(),
-                    reach: "People on this network".into(),
-                }]),
-                None,
-                &mut asked,
-            ),
+            Some(Dialog::Share) => dialogs::share(ctx, &share, self.copied.as_deref(), asked),
             Some(Dialog::Join) => {
-                panels::dialogs::join(&ctx, &mut self.join, Some("the link names no board"), &mut asked)
+                dialogs::join(ctx, &mut self.join_draft, self.join_problem.as_deref(), asked);
             }
             None => {}
         }
-        for c in asked {
-            match c {
-                Command::Tool(t) => self.tool = t,
-                Command::Color(c) => self.style.color = c,
-                Command::Width(w) => self.style.width = w,
-                Command::ShowShare => self.dialog = Some(Dialog::Share),
-                Command::ShowJoin => self.dialog = Some(Dialog::Join),
-                Command::Cancel => {
-                    self.dialog = None;
+    }
+
+    fn perform(&mut self, ctx: &Context, command: Command) {
+        let middle = {
+            let size = self.canvas.size();
+            Point::new(size.width / 2.0, size.height / 2.0)
+        };
+        match command {
+            Command::Tool(tool) => self.board.take(tool),
+            Command::Color(color) => self.board.draw_in(color),
+            Command::Width(width) => self.board.draw_wide(width),
+            Command::Undo => self.board.undo(),
+            Command::Redo => self.board.redo(),
+            Command::ZoomIn => self.board.camera_mut().zoom_by(middle, ZOOM_STEP),
+            Command::ZoomOut => self.board.camera_mut().zoom_by(middle, 1.0 / ZOOM_STEP),
+            Command::ZoomReset => self.board.camera_mut().zoom_to(middle, 1.0),
+            Command::ZoomFit => self.board.show_everything(self.canvas.size()),
+            Command::Cancel => self.cancel(),
+            Command::NewBoard => self.opened(ctx, OpenBoard::open_new),
+            Command::OpenRecent(number) => self.opened(ctx, |board, me| board.open_recent(number, me)),
+            Command::Rename(title) => self.board.rename(&title),
+            Command::ShowShare => {
+                self.board.look_for_addresses();
+                self.dialog = Some(Dialog::Share);
+            }
+            Command::ShowJoin => {
+                self.join_draft.clear();
+                self.join_problem = None;
+                self.dialog = Some(Dialog::Join);
+            }
+            Command::StartSharing => self.board.start_sharing(),
+            Command::StopSharing => self.board.stop_sharing(),
+            Command::Join(text) => self.join(ctx, &text),
+            Command::Copy(text) => {
+                ctx.copy_text(text.clone());
+                self.copied = Some(text);
+            }
+            Command::GoTo(conn) => self.go_to(ctx, conn),
+            Command::MyName(name) => {
+                self.settings.name = clean_name(&name);
+                self.me_changed(ctx);
+            }
+            Command::MyColor(color) => {
+                self.settings.color = color;
+                self.me_changed(ctx);
+            }
+            Command::Appearance(appearance) => {
+                self.settings.appearance = appearance;
+                ctx.set_theme(preference(appearance));
+                self.keep_settings(ctx);
+            }
+            Command::Dismiss => self.message = None,
+            Command::FocusMode => {
+                self.alone = !self.alone;
+                if self.alone {
+                    self.say(ctx, Message::hint("Press Ctrl+. to have the tools back"));
                 }
-                Command::Undo => {
-                    self.message = Some(Message::problem("Something went wrong. Nothing is lost"))
-                }
-                Command::Dismiss => self.message = None,
-                Command::Appearance(a) => ctx.set_theme(match a {
-                    Appearance::System => egui::ThemePreference::System,
-                    Appearance::Light => egui::ThemePreference::Light,
-                    Appearance::Dark => egui::ThemePreference::Dark,
-                }),
-                _ => {}
+            }
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    fn cancel(&mut self) {
+        if self.dialog.take().is_some() {
+            self.copied = None;
+        } else {
+            self.board.cancel();
+        }
+    }
+
+    fn join(&mut self, ctx: &Context, text: &str) {
+        match text.parse::<Link>() {
+            Ok(link) => {
+                self.dialog = None;
+                self.opened(ctx, |board, me| board.join(link, me));
+            }
+            Err(error) => self.join_problem = Some(error.to_string()),
+        }
+    }
+
+    /// Does what opens another board, and says so when that fails; then the old one stays.
+    fn opened(&mut self, ctx: &Context, open: impl FnOnce(&mut OpenBoard, &Settings) -> Result<(), String>) {
+        match open(&mut self.board, &self.settings) {
+            Ok(()) => {
+                self.canvas = Canvas::default();
+                self.message = None;
+            }
+            Err(problem) => self.say(ctx, Message::problem(problem)),
+        }
+    }
+
+    fn go_to(&mut self, ctx: &Context, conn: u64) {
+        let at = self
+            .board
+            .pointers()
+            .into_iter()
+            .find(|(other, _)| *other == conn);
+        let Some((_, at)) = at else {
+            self.say(ctx, Message::hint("Their pointer is not on the board just now"));
+            return;
+        };
+        let Size { width, height } = self.canvas.size();
+        let camera = self.board.camera_mut();
+        let now = camera.screen_from_board(at);
+        camera.pan(Point::new(width / 2.0, height / 2.0) - now);
+    }
+
+    fn me_changed(&mut self, ctx: &Context) {
+        self.board.set_me(&self.settings);
+        self.keep_settings(ctx);
+    }
+
+    fn keep_settings(&mut self, ctx: &Context) {
+        if let Err(error) = self.settings.save(&self.board.profile().settings_file()) {
+            tracing::warn!(%error, "settings not kept");
+            self.say(ctx, Message::problem(error.to_string()));
+        }
+    }
+
+    fn name_window(&mut self, ctx: &Context) {
+        let title = match self.board.title() {
+            title if title.is_empty() => "Drawbridge".to_owned(),
+            title => format!("{title} – Drawbridge"),
+        };
+        if title != self.window_title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.window_title = title;
+        }
+    }
+}
+
+fn preference(appearance: Appearance) -> ThemePreference {
+    match appearance {
+        Appearance::System => ThemePreference::System,
+        Appearance::Light => ThemePreference::Light,
+        Appearance::Dark => ThemePreference::Dark,
+    }
+}
+
+impl eframe::App for App {
+    /// Also called while the window is hidden, so that what comes from the relay is taken in.
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.board.pump();
+        while let Some(line) = self.board.handed_over() {
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+            if !line.is_empty() {
+                self.join(ctx, &line);
             }
         }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let now = ctx.input(|input| input.time);
+        if self.message.as_ref().is_some_and(|(_, until)| *until <= now) {
+            self.message = None;
+        }
+        let mut asked = Asked::new();
+        self.keys(&ctx, &mut asked);
+        self.canvas.show(ui, &mut self.board);
+        self.panels(&ctx, &mut asked);
+        for command in asked {
+            self.perform(&ctx, command);
+            ctx.request_repaint();
+        }
+        // One at a time: the next waits until this one is dismissed.
+        if self.message.is_none()
+            && let Some(problem) = self.board.problem()
+        {
+            self.say(&ctx, Message::problem(problem));
+            ctx.request_repaint();
+        }
+        if let Some(due) = self.board.status_due() {
+            ctx.request_repaint_after(due);
+        }
+        self.name_window(&ctx);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn on_exit(&mut self) {
+        self.board.close();
     }
 }

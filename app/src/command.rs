@@ -1,19 +1,10 @@
 //! Everything a person can ask for, and the one table that gives each its words, icon and keys.
 
+use drawbridge_engine::document::Color;
+use drawbridge_engine::tools::Tool;
 use egui::{Event, Key, KeyboardShortcut, Modifiers};
 
 use crate::icons;
-
-/// A tool in the hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tool {
-    /// Draws.
-    Pen,
-    /// Takes whole strokes away.
-    Eraser,
-    /// Moves the view.
-    Hand,
-}
 
 /// Which mode the window shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -33,8 +24,8 @@ pub enum Appearance {
 pub enum Command {
     /// Take this tool.
     Tool(Tool),
-    /// Draw in this ink: a palette name or `#rrggbb`.
-    Color(String),
+    /// Draw in this colour.
+    Color(Color),
     /// Draw this wide, in board units.
     Width(f64),
     /// Take back one's own last step.

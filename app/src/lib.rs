@@ -2,10 +2,14 @@
 //! in step lives in `drawbridge-engine`.
 
 pub mod app;
+pub mod canvas;
 pub mod command;
 pub mod fonts;
+pub mod hosting;
 pub mod icons;
+pub mod open;
 pub mod panels;
 pub mod pointers;
 pub mod settings;
 pub mod theme;
+pub mod wake;

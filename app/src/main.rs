@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use drawbridge::app::App;
+use drawbridge::wake::Waker;
+use drawbridge_engine::client::{Handoff, Profile, Start};
 use drawbridge_protocol::Link;
 
 /// Draw together on a shared board.
@@ -34,12 +36,22 @@ fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     };
+    let waker = Waker::default();
+    let profile = match Profile::open(&folder, waker.function()) {
+        Ok(Start::Opened(profile)) => profile,
+        Ok(Start::Running(other)) => return hand_over(&other, arguments.link.as_ref()),
+        Err(error) => {
+            eprintln!("drawbridge: {error}; choose another folder with --data FOLDER");
+            return ExitCode::FAILURE;
+        }
+    };
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Drawbridge")
             .with_app_id("drawbridge")
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([480.0, 360.0]),
+        // Smooth edges for the strokes' triangles.
         multisampling: 4,
         ..Default::default()
     };
@@ -47,7 +59,7 @@ fn main() -> ExitCode {
     let outcome = eframe::run_native(
         "Drawbridge",
         options,
-        Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, folder, link)))),
+        Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, &waker, profile, link)?))),
     );
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,6 +69,22 @@ fn main() -> ExitCode {
                  Drawbridge draws with Vulkan, Metal, DirectX 12 or OpenGL. On Linux, check that DISPLAY or \
                  WAYLAND_DISPLAY is set and that a driver is installed (a software one is in mesa-vulkan-drivers)."
             );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Asks the process that runs in the folder already to open the link, or to show itself.
+fn hand_over(other: &Handoff, link: Option<&Link>) -> ExitCode {
+    match other.send(&link.map(Link::to_string).unwrap_or_default()) {
+        Ok(()) => {
+            eprintln!(
+                "drawbridge: already running with this folder; its window takes over. Use --data FOLDER for a second one"
+            );
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("drawbridge: {error}; end it, or use --data FOLDER for a second one");
             ExitCode::FAILURE
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kurbo::Point;
+use drawbridge_engine::geometry::Point;
 
 /// Seconds after which a shown pointer has made up about two thirds of the way to where it is.
 const SMOOTHING: f64 = 0.045;

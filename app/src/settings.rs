@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::command::Appearance;
 use crate::theme;
 
-/// The file's name inside the profile folder.
-const FILE: &str = "settings.json";
 /// The longest name, in characters.
 pub const NAME_MAX: usize = 40;
 
@@ -48,11 +46,10 @@ pub struct SettingsError {
 }
 
 impl Settings {
-    /// Reads the settings of a profile folder; somebody new where there are none or they can't be read.
+    /// Reads the settings; somebody new where there are none or they can't be read.
     #[must_use]
-    pub fn load(folder: &Path) -> Self {
-        let path = folder.join(FILE);
-        let mut settings = match std::fs::read_to_string(&path) {
+    pub fn load(path: &Path) -> Self {
+        let mut settings = match std::fs::read_to_string(path) {
             Ok(text) => serde_json::from_str(&text).unwrap_or_else(|error| {
                 tracing::warn!(path = %path.display(), %error, "settings can't be read; starting with new ones");
                 Self::default()
@@ -71,20 +68,18 @@ impl Settings {
         settings
     }
 
-    /// Writes the settings into a profile folder, whole or not at all.
+    /// Writes the settings, whole or not at all.
     ///
     /// # Errors
-    /// When the folder or the file can't be written.
-    pub fn save(&self, folder: &Path) -> Result<(), SettingsError> {
-        let path = folder.join(FILE);
+    /// When the file can't be written.
+    pub fn save(&self, path: &Path) -> Result<(), SettingsError> {
         let write = || {
-            std::fs::create_dir_all(folder)?;
-            let fresh = folder.join("settings.json.new");
+            let fresh = path.with_extension("json.new");
             std::fs::write(&fresh, serde_json::to_vec_pretty(self)?)?;
-            std::fs::rename(&fresh, &path)
+            std::fs::rename(&fresh, path)
         };
         write().map_err(|error| SettingsError {
-            path: path.clone(),
+            path: path.to_owned(),
             error,
         })
     }
@@ -107,24 +102,27 @@ mod tests {
     #[test]
     fn settings_survive_a_restart_and_a_damaged_file() {
         let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.json");
         let settings = Settings {
             name: "Ada".to_owned(),
             color: "#ca4500".to_owned(),
             appearance: Appearance::Dark,
         };
-        settings.save(&folder.path().join("new")).expect("saved");
-        assert_eq!(Settings::load(&folder.path().join("new")), settings);
-        std::fs::write(folder.path().join(FILE), "{\"name\": 3").expect("written");
-        assert!(!Settings::load(folder.path()).name.is_empty());
-        std::fs::write(
-            folder.path().join(FILE),
-            "{\"name\":\" \\n\",\"color\":\"red\",\"later\":1}",
-        )
-        .expect("written");
-        let odd = Settings::load(folder.path());
+        settings.save(&file).expect("saved");
+        assert_eq!(Settings::load(&file), settings);
+        std::fs::write(&file, "{\"name\": 3").expect("written");
+        assert!(!Settings::load(&file).name.is_empty());
+        let odd = r#"{"name":" \n","color":"red","later":1}"#;
+        std::fs::write(&file, odd).expect("written");
+        let odd = Settings::load(&file);
         assert_eq!(
             (odd.name.as_str(), odd.color.as_str()),
             ("Guest", theme::PEOPLE[0])
+        );
+        assert!(
+            settings
+                .save(&folder.path().join("no such folder/settings.json"))
+                .is_err()
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use drawbridge_engine::document::{Color, Ink};
 use egui::style::{Selection, WidgetVisuals};
 use egui::{Color32, Context, CornerRadius, Margin, Shadow, Stroke, Vec2};
 
@@ -135,11 +136,11 @@ pub static DARK: Theme = Theme {
     shadow: Color32::from_black_alpha(90),
 };
 
-/// One ink of the palette.
+/// How one ink of the palette looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ink {
+pub struct Swatch {
     /// As it is stored on the board.
-    pub name: &'static str,
+    pub ink: Ink,
     /// As people read it.
     pub label: &'static str,
     /// On the light board.
@@ -148,9 +149,9 @@ pub struct Ink {
     pub dark: Color32,
 }
 
-const fn ink(name: &'static str, label: &'static str, light: u32, dark: u32) -> Ink {
-    Ink {
-        name,
+const fn swatch(ink: Ink, label: &'static str, light: u32, dark: u32) -> Swatch {
+    Swatch {
+        ink,
         label,
         light: rgb(light),
         dark: rgb(dark),
@@ -159,23 +160,20 @@ const fn ink(name: &'static str, label: &'static str, light: u32, dark: u32) -> 
 
 /// The twelve inks, from Okabe and Ito's eight, kept apart in lightness too. `black` is the ink and
 /// `white` the paper of whichever board is shown, so that a drawing reads the same in both modes.
-pub const INKS: [Ink; 12] = [
-    ink("black", "Ink", 0x1f1d1a, 0xece8e1),
-    ink("grey", "Grey", 0x928c80, 0x957f86),
-    ink("red", "Vermilion", 0xd1431a, 0xf76b35),
-    ink("orange", "Orange", 0xe69200, 0xf5ad33),
-    ink("yellow", "Yellow", 0xdcbf00, 0xf0e442),
-    ink("green", "Green", 0x017e5e, 0x18bd87),
-    ink("cyan", "Sky blue", 0x45a9e0, 0x6cc1f0),
-    ink("blue", "Blue", 0x1461b6, 0x4994e3),
-    ink("purple", "Purple", 0x8e368e, 0xbb6fbd),
-    ink("brown", "Brown", 0x6b3f1d, 0xa96b4a),
-    ink("pink", "Pink", 0xd97db0, 0xec97c7),
-    ink("white", "Paper", 0xffffff, 0x2e2b28),
+pub const INKS: [Swatch; 12] = [
+    swatch(Ink::Black, "Ink", 0x1f1d1a, 0xece8e1),
+    swatch(Ink::Grey, "Grey", 0x928c80, 0x957f86),
+    swatch(Ink::Red, "Vermilion", 0xd1431a, 0xf76b35),
+    swatch(Ink::Orange, "Orange", 0xe69200, 0xf5ad33),
+    swatch(Ink::Yellow, "Yellow", 0xdcbf00, 0xf0e442),
+    swatch(Ink::Green, "Green", 0x017e5e, 0x18bd87),
+    swatch(Ink::Cyan, "Sky blue", 0x45a9e0, 0x6cc1f0),
+    swatch(Ink::Blue, "Blue", 0x1461b6, 0x4994e3),
+    swatch(Ink::Purple, "Purple", 0x8e368e, 0xbb6fbd),
+    swatch(Ink::Brown, "Brown", 0x6b3f1d, 0xa96b4a),
+    swatch(Ink::Pink, "Pink", 0xd97db0, 0xec97c7),
+    swatch(Ink::White, "Paper", 0xffffff, 0x2e2b28),
 ];
-
-/// The ink a stroke has whose colour can't be read.
-const UNREADABLE: Ink = INKS[0];
 
 /// Colours for people, apart from each other and readable on both boards with white words on them.
 pub const PEOPLE: [&str; 10] = [
@@ -193,17 +191,24 @@ impl Theme {
         }
     }
 
-    /// The colour on this board of an ink stored by name or as `#rrggbb`.
+    /// A stored colour as it looks on this board.
     #[must_use]
-    pub fn ink(&self, stored: &str) -> Color32 {
-        let ink = match INKS.iter().find(|ink| ink.name == stored) {
-            Some(ink) => *ink,
-            None => match parse_hex(stored) {
-                Some(free) => return free,
-                None => UNREADABLE,
+    pub fn color(&self, stored: Color) -> Color32 {
+        match stored {
+            Color::Rgb([r, g, b]) => Color32::from_rgb(r, g, b),
+            Color::Ink(ink) => match INKS.iter().find(|swatch| swatch.ink == ink) {
+                Some(swatch) if self.dark => swatch.dark,
+                Some(swatch) => swatch.light,
+                None => self.text,
             },
-        };
-        if self.dark { ink.dark } else { ink.light }
+        }
+    }
+
+    /// A colour on the board that is about to go. It is mixed with the paper, not laid over it: a
+    /// stroke's triangles overlap, which would show if they could be seen through.
+    #[must_use]
+    pub fn dimmed(&self, color: Color32) -> Color32 {
+        self.board.lerp_to_gamma(color, 0.3)
     }
 
     /// The frame of what floats over the board.
@@ -370,12 +375,23 @@ mod tests {
     }
 
     #[test]
-    fn strange_colours_fall_back() {
-        assert_eq!(LIGHT.ink("no such ink"), LIGHT.ink("black"));
-        assert_eq!(LIGHT.ink("#12"), LIGHT.ink("black"));
-        assert_eq!(LIGHT.ink("#+12345"), LIGHT.ink("black"));
-        assert_eq!(DARK.ink("#102030"), Color32::from_rgb(16, 32, 48));
-        assert_eq!(person("javascript:", 11), parse_hex(PEOPLE[1]).expect("a colour"));
+    fn colours_follow_the_board_and_strange_ones_fall_back() {
+        for ink in Ink::ALL {
+            assert_eq!(
+                INKS.iter().filter(|swatch| swatch.ink == ink).count(),
+                1,
+                "{ink:?}"
+            );
+        }
+        let black = Color::Ink(Ink::Black);
+        assert_eq!((LIGHT.color(black), DARK.color(black)), (LIGHT.text, DARK.text));
+        assert_eq!(
+            DARK.color(Color::Rgb([16, 32, 48])),
+            Color32::from_rgb(16, 32, 48)
+        );
+        let second = parse_hex(PEOPLE[1]).expect("a colour");
+        assert_eq!(person("javascript:", 11), second);
+        assert_eq!(person("#+12345", 1), second);
     }
 
     /// Colours as somebody sees them who lacks one kind of cones (Machado, Oliveira and Fernandes, 2009, severity 1).
@@ -416,7 +432,7 @@ mod tests {
         ];
         for (eye, matrix) in eyes {
             for dark in [false, true] {
-                let of = |ink: &Ink| seen_with(matrix, if dark { ink.dark } else { ink.light });
+                let of = |swatch: &Swatch| seen_with(matrix, if dark { swatch.dark } else { swatch.light });
                 for (i, a) in INKS.iter().enumerate() {
                     for b in &INKS[i + 1..] {
                         let (p, q) = (of(a), of(b));
@@ -424,8 +440,8 @@ mod tests {
                         assert!(
                             apart > 0.07,
                             "{} and {}, {eye}, dark {dark}: {apart}",
-                            a.name,
-                            b.name
+                            a.label,
+                            b.label
                         );
                     }
                 }

@@ -70,7 +70,8 @@ fn title(ui: &mut Ui, view: &MenuView, draft: &mut String, asked: &mut Asked) {
         .desired_width(width);
     let field = ui.add(field).accessible_name("Board title");
     if field.lost_focus() && *draft != view.title {
-        asked.push(Command::Rename(draft.trim().to_owned()));
+        *draft = draft.trim().to_owned();
+        asked.push(Command::Rename(draft.clone()));
     } else if !field.has_focus() {
         draft.clone_from(&view.title);
     }

@@ -7,11 +7,14 @@ use egui::{
 use super::{Asked, widgets};
 use crate::command::{Command, find};
 use crate::fonts;
-use crate::settings::NAME_MAX;
+use crate::settings::{NAME_MAX, clean_name};
 use crate::theme::{self, Theme, size, space};
 
 /// How many initials are shown before the rest becomes a number.
 const SHOWN: usize = 4;
+
+/// The list's height in points, from which on it scrolls.
+const LIST_HEIGHT: f32 = 280.0;
 
 /// Somebody on the board.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,13 +123,13 @@ fn circle(ui: &Ui, center: egui::Pos2, fill: egui::Color32, letters: egui::Color
 fn people_list(ui: &mut Ui, view: &PeopleView, name_draft: &mut String, asked: &mut Asked) {
     ui.set_width(260.0);
     egui::Frame::new().inner_margin(space::S).show(ui, |ui| {
-        widgets::section(ui, "You");
-        let label = ui.label("Your name");
+        let label = widgets::section(ui, "Your name");
         let field = egui::TextEdit::singleline(name_draft)
             .char_limit(NAME_MAX)
             .desired_width(f32::INFINITY);
         let field = ui.add(field).labelled_by(label.id);
         if field.lost_focus() && *name_draft != view.me.name {
+            *name_draft = clean_name(name_draft);
             asked.push(Command::MyName(name_draft.clone()));
         } else if !field.has_focus() {
             name_draft.clone_from(&view.me.name);
@@ -142,15 +145,19 @@ fn people_list(ui: &mut Ui, view: &PeopleView, name_draft: &mut String, asked: &
         }
         widgets::hairline(ui);
         widgets::section(ui, "Also here");
-        egui::ScrollArea::vertical().max_height(280.0).show(ui, |ui| {
-            for person in &view.others {
-                if row(ui, person).clicked()
-                    && let Some(conn) = person.conn
-                {
-                    asked.push(Command::GoTo(conn));
+        egui::ScrollArea::vertical()
+            .max_height(LIST_HEIGHT)
+            .min_scrolled_height(LIST_HEIGHT)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for person in &view.others {
+                    if row(ui, person).clicked()
+                        && let Some(conn) = person.conn
+                    {
+                        asked.push(Command::GoTo(conn));
+                    }
                 }
-            }
-        });
+            });
     });
 }
 

@@ -29,6 +29,8 @@ pub enum Connection {
 pub struct StatusView {
     /// How the board stands with its relay.
     pub connection: Connection,
+    /// Whether changes have been on their way to this computer's disk for longer than usual.
+    pub saving: bool,
     /// Own changes that the relay doesn't have yet.
     pub waiting: usize,
     /// Why the relay took some changes not at all, one sentence each.
@@ -77,6 +79,13 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
             icons::WARNING,
             format!("Not saved on this computer: {why}"),
             Tone::Wrong,
+        );
+    }
+    if view.saving {
+        return (
+            icons::CONNECTING,
+            "Saving on this computer…".to_owned(),
+            Tone::Quiet,
         );
     }
     match (&view.connection, view.waiting) {
@@ -206,6 +215,7 @@ mod tests {
     fn view(connection: Connection, waiting: usize) -> StatusView {
         StatusView {
             connection,
+            saving: false,
             waiting,
             parked: Vec::new(),
             unsaved: None,

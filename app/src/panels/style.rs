@@ -1,10 +1,11 @@
 //! Left: ink and width, while a drawing tool is in the hand.
 
+use drawbridge_engine::document::Color;
 use egui::{Align2, Color32, Context, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use super::{Asked, widgets};
 use crate::command::Command;
-use crate::theme::{INKS, Ink, Theme, size, space};
+use crate::theme::{INKS, Swatch, Theme, size, space};
 
 /// The widths on offer, in board units, with their names.
 pub const WIDTHS: [(f64, &str); 4] = [(2.0, "Fine"), (4.0, "Medium"), (8.0, "Bold"), (16.0, "Broad")];
@@ -13,16 +14,16 @@ pub const WIDTHS: [(f64, &str); 4] = [(2.0, "Fine"), (4.0, "Medium"), (8.0, "Bol
 const GAP: f32 = (size::STYLE_PANEL - 2.0 * space::S - 4.0 * size::SWATCH) / 3.0;
 
 /// What the pen draws with.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StyleView {
-    /// The ink as stored: a palette name or `#rrggbb`.
-    pub color: String,
+    /// The colour as stored.
+    pub color: Color,
     /// In board units.
     pub width: f64,
 }
 
 /// Shows the panel at the left edge, or as a row under the tools where the window is narrow.
-pub fn show(ctx: &Context, view: &StyleView, asked: &mut Asked) {
+pub fn show(ctx: &Context, view: StyleView, asked: &mut Asked) {
     if ctx.content_rect().width() < size::NARROW {
         let below = Vec2::new(0.0, space::M + size::TARGET + 3.0 * space::M);
         widgets::floating(ctx, "Style", Align2::CENTER_TOP, below, |ui| {
@@ -60,8 +61,7 @@ pub fn show(ctx: &Context, view: &StyleView, asked: &mut Asked) {
                     ui.add_space(space::S);
                     widgets::section(ui, "Width");
                     ui.horizontal(|ui| {
-                        ui.spacing_mut().item_spacing.x = GAP - (size::TARGET - size::SWATCH);
-                        ui.add_space((size::SWATCH - size::TARGET) / 2.0);
+                        ui.spacing_mut().item_spacing.x = GAP;
                         for (width, name) in WIDTHS {
                             width_button(ui, width, name, view, asked);
                         }
@@ -72,14 +72,14 @@ pub fn show(ctx: &Context, view: &StyleView, asked: &mut Asked) {
     }
 }
 
-fn swatch(ui: &mut Ui, ink: &Ink, view: &StyleView, asked: &mut Asked) {
+fn swatch(ui: &mut Ui, ink: &Swatch, view: StyleView, asked: &mut Asked) {
     let theme = Theme::of(ui.ctx());
-    let chosen = view.color == ink.name;
+    let chosen = view.color == Color::Ink(ink.ink);
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(size::SWATCH), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, ink.label));
     let center = rect.center();
     let radius = size::SWATCH / 2.0;
-    let fill = theme.ink(ink.name);
+    let fill = theme.color(Color::Ink(ink.ink));
     ui.painter().circle_filled(center, radius - 2.0, fill);
     // Inks close to the panel's own colour need an edge to be seen.
     if crate::theme::contrast(fill, theme.panel) < 1.5 {
@@ -88,15 +88,16 @@ fn swatch(ui: &mut Ui, ink: &Ink, view: &StyleView, asked: &mut Asked) {
     }
     ring(ui, &response, center, radius, chosen);
     if response.clicked() {
-        asked.push(Command::Color(ink.name.to_owned()));
+        asked.push(Command::Color(Color::Ink(ink.ink)));
     }
     response.on_hover_text(ink.label);
 }
 
-fn width_button(ui: &mut Ui, width: f64, name: &str, view: &StyleView, asked: &mut Asked) {
+fn width_button(ui: &mut Ui, width: f64, name: &str, view: StyleView, asked: &mut Asked) {
     let theme = Theme::of(ui.ctx());
     let chosen = (view.width - width).abs() < f64::EPSILON;
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(size::TARGET), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(size::SWATCH, size::TARGET), Sense::click());
+    let rect = egui::Rect::from_center_size(rect.center(), Vec2::splat(size::TARGET));
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, name));
     let fill = if chosen {
         theme.chosen

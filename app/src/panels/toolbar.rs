@@ -1,9 +1,10 @@
 //! Top centre: the tools.
 
+use drawbridge_engine::tools::Tool;
 use egui::{Align2, Context, Vec2};
 
 use super::{Asked, widgets};
-use crate::command::{Command, Tool};
+use crate::command::Command;
 use crate::theme::space;
 
 /// The tools in their order.

@@ -32,11 +32,20 @@ pub fn bare<R>(
     offset: Vec2,
     contents: impl FnOnce(&mut Ui) -> R,
 ) -> InnerResponse<R> {
-    Area::new(Id::unique(("panel", name)))
+    let id = Id::unique(("panel", name));
+    let shown = Area::new(id)
         .order(Order::Middle)
         .anchor(anchor, offset)
         .accessible_name(name)
-        .show(ctx, contents)
+        .show(ctx, contents);
+    // An area is anchored by the size it had in the last pass. When that has changed, the pass is
+    // done again, so that nothing is ever seen in the wrong place.
+    let size = shown.response.rect.size();
+    let before = ctx.data_mut(|data| std::mem::replace(data.get_temp_mut_or(id, size), size));
+    if before != size {
+        ctx.request_discard("a panel's size has changed");
+    }
+    shown
 }
 
 /// A square button with an icon.
@@ -280,7 +289,7 @@ pub fn hairline(ui: &mut Ui) {
 }
 
 /// A small heading of a section.
-pub fn section(ui: &mut Ui, label: &str) {
+pub fn section(ui: &mut Ui, label: &str) -> Response {
     let theme = Theme::of(ui.ctx());
-    ui.label(egui::RichText::new(label).size(size::HINT).color(theme.muted));
+    ui.label(egui::RichText::new(label).size(size::HINT).color(theme.muted))
 }

@@ -1,0 +1,215 @@
+//! The board on the screen: paints what is visible, and hands what a hand does to the board.
+
+pub mod gather;
+pub mod paint;
+
+use drawbridge_engine::geometry::{Point, Size, Vec2};
+use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, State, Tool};
+use egui::epaint::Mesh;
+use egui::{
+    Context, CursorIcon, Order, PointerButton, Popup, Pos2, Rect, Role, Sense, Shape, Ui, WidgetInfo,
+};
+
+use crate::open::OpenBoard;
+use crate::pointers::Pointers;
+use crate::theme::{self, Theme};
+use gather::{Act, Gather, Kind};
+
+/// The longest time between two frames that moves anything, in seconds: after a pause nothing leaps.
+const LONGEST_STEP: f64 = 0.1;
+
+/// The canvas's own state between frames.
+#[derive(Debug)]
+pub struct Canvas {
+    gather: Gather,
+    pointers: Pointers,
+    rect: Rect,
+}
+
+impl Default for Canvas {
+    fn default() -> Self {
+        Self {
+            gather: Gather::default(),
+            pointers: Pointers::default(),
+            rect: Rect::ZERO,
+        }
+    }
+}
+
+impl Canvas {
+    /// How big the canvas is, in points.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        Size::new(f64::from(self.rect.width()), f64::from(self.rect.height()))
+    }
+
+    /// Takes this frame's input, then paints.
+    pub fn show(&mut self, ui: &mut Ui, board: &mut OpenBoard) {
+        self.rect = ui.max_rect();
+        let response = ui.interact(self.rect, ui.scope_id().with("canvas"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Board"));
+        let ctx = ui.ctx().clone();
+        self.hand(&ctx, board);
+        self.wheel(&ctx, board);
+        let now = ctx.input(|input| input.time);
+        if board.flush(now * 1000.0) {
+            ctx.request_repaint();
+        }
+        self.paint(ui, board, now);
+        self.cursor(&ctx, board);
+    }
+
+    /// Where a window point is on the canvas.
+    fn on_canvas(&self, at: Pos2) -> Point {
+        let at = at - self.rect.min;
+        Point::new(f64::from(at.x), f64::from(at.y))
+    }
+
+    /// Whether a window point is on the canvas, with no panel over it.
+    fn is_bare(&self, ctx: &Context, at: Pos2) -> bool {
+        self.rect.contains(at)
+            && ctx
+                .layer_id_at(at)
+                .is_none_or(|layer| layer.order == Order::Background)
+    }
+
+    /// Everything that was done with pointer and fingers since the last frame.
+    fn hand(&mut self, ctx: &Context, board: &mut OpenBoard) {
+        let (events, now, held) = ctx.input(|input| (input.events.clone(), input.time, input.modifiers));
+        // A press beside an open menu closes it, and draws nothing.
+        let shut = Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some());
+        let mut gather = std::mem::take(&mut self.gather);
+        let acts = gather.read(&events, now * 1000.0, held, |at| !shut && self.is_bare(ctx, at));
+        self.gather = gather;
+        for act in acts {
+            if let Kind::Down(_) = act.kind {
+                // What was being typed is finished by a press on the board.
+                ctx.memory_mut(|memory| {
+                    if let Some(id) = memory.focused() {
+                        memory.surrender_focus(id);
+                    }
+                });
+            }
+            board.handle(&self.event(&act, space_held(ctx)));
+        }
+    }
+
+    /// What was done, as the board's tools read it.
+    fn event(&self, act: &Act, space: bool) -> Event {
+        let pointer = Pointer {
+            pos: self.on_canvas(act.at),
+            pressure: act.pressure,
+            time_ms: act.time_ms,
+            modifiers: Modifiers {
+                shift: act.modifiers.shift,
+                ctrl: act.modifiers.command,
+                space,
+            },
+        };
+        match act.kind {
+            Kind::Down(button) => Event::Down(board_button(button), pointer),
+            Kind::Move => Event::Move(pointer),
+            Kind::Up(button) => Event::Up(board_button(button), pointer),
+            Kind::Cancel => Event::Cancel,
+            Kind::Lost => Event::Lost,
+            Kind::Away => Event::Leave,
+        }
+    }
+
+    /// The wheel pans, with ctrl it zooms; two fingers do both.
+    fn wheel(&self, ctx: &Context, board: &mut OpenBoard) {
+        if let Some(touch) = ctx.multi_touch() {
+            let camera = board.camera_mut();
+            camera.zoom_by(self.on_canvas(touch.center_pos), f64::from(touch.zoom_delta));
+            camera.pan(vector(touch.translation_delta));
+            return;
+        }
+        let Some(at) = ctx.pointer_latest_pos().filter(|at| self.is_bare(ctx, *at)) else {
+            return;
+        };
+        let (zoom, pan) = ctx.input(|input| (input.zoom_delta(), input.smooth_scroll_delta()));
+        if (zoom - 1.0).abs() > f32::EPSILON {
+            board.camera_mut().zoom_by(self.on_canvas(at), f64::from(zoom));
+        }
+        if pan != egui::Vec2::ZERO {
+            board.camera_mut().pan(vector(pan));
+        }
+    }
+
+    fn paint(&mut self, ui: &Ui, board: &OpenBoard, now: f64) {
+        let theme = Theme::of(ui.ctx());
+        let painter = ui.painter().with_clip_rect(self.rect);
+        painter.rect_filled(self.rect, 0.0, theme.board);
+        let camera = *board.editor().camera();
+        let mut mesh = Mesh::default();
+        for item in board.editor().scene().visible(camera.visible(self.size())) {
+            let color = theme.color(item.color);
+            let color = if item.dimmed { theme.dimmed(color) } else { color };
+            paint::add_shape(&mut mesh, &camera, self.rect.min, &item.mesh, color);
+        }
+        if !mesh.is_empty() {
+            painter.add(Shape::mesh(mesh));
+        } else if board.is_empty() {
+            paint::invitation(&painter, self.rect);
+        }
+        self.paint_pointers(ui.ctx(), &painter, board, now);
+    }
+
+    fn paint_pointers(&mut self, ctx: &Context, painter: &egui::Painter, board: &OpenBoard, now: f64) {
+        let camera = *board.editor().camera();
+        let dt = f64::from(ctx.input(|input| input.stable_dt)).min(LONGEST_STEP);
+        let moving = self.pointers.update(&board.pointers(), now, dt, camera.zoom());
+        let others = board.others();
+        for shown in self.pointers.shown(now) {
+            let Some(person) = others.iter().find(|person| person.conn == Some(shown.conn)) else {
+                continue;
+            };
+            let tip = paint::window_from_board(&camera, self.rect.min, shown.at);
+            let color = theme::person(&person.color, shown.conn);
+            paint::pointer(painter, tip, &person.name, color, shown.name);
+        }
+        if moving {
+            ctx.request_repaint();
+        } else if let Some(seconds) = self.pointers.next_fade(now) {
+            ctx.request_repaint_after_secs(seconds as f32);
+        }
+    }
+
+    /// The pointer's shape says what a press would do.
+    fn cursor(&self, ctx: &Context, board: &OpenBoard) {
+        let editor = board.editor();
+        let icon = match editor.state() {
+            State::Panning(..) => CursorIcon::Grabbing,
+            State::Drawing(..) | State::Erasing(..) => CursorIcon::Crosshair,
+            State::Idle => {
+                if !ctx.pointer_hover_pos().is_some_and(|at| self.is_bare(ctx, at)) {
+                    return;
+                }
+                if editor.tool() == Tool::Hand || space_held(ctx) {
+                    CursorIcon::Grab
+                } else {
+                    CursorIcon::Crosshair
+                }
+            }
+        };
+        ctx.set_cursor_icon(icon);
+    }
+}
+
+/// Whether the space bar is held for the board, not for a text field or a button.
+fn space_held(ctx: &Context) -> bool {
+    ctx.input(|input| input.key_down(egui::Key::Space)) && !ctx.egui_wants_keyboard_input()
+}
+
+fn board_button(button: PointerButton) -> Button {
+    match button {
+        PointerButton::Primary => Button::Primary,
+        PointerButton::Middle => Button::Middle,
+        // The others do nothing on the board.
+        PointerButton::Secondary | PointerButton::Extra1 | PointerButton::Extra2 => Button::Secondary,
+    }
+}
+
+fn vector(v: egui::Vec2) -> Vec2 {
+    Vec2::new(f64::from(v.x), f64::from(v.y))
+}

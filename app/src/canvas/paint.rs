@@ -1,0 +1,95 @@
+//! Puts the scene on the screen: the strokes' meshes through the camera, and others' pointers.
+
+use drawbridge_engine::geometry::{self, Camera, Point};
+use egui::epaint::{Mesh, Vertex};
+use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2};
+
+use crate::fonts;
+use crate::theme::{self, Theme, size};
+
+/// The arrow of a pointer, in points from its tip.
+const ARROW: [Vec2; 4] = [
+    Vec2::new(0.0, 0.0),
+    Vec2::new(4.6, 15.0),
+    Vec2::new(7.4, 8.6),
+    Vec2::new(14.2, 6.6),
+];
+/// The longest name shown at a pointer, in characters.
+const NAME_SHOWN: usize = 24;
+
+/// Where a board point is in the window, whose canvas begins at `corner`.
+#[must_use]
+pub fn window_from_board(camera: &Camera, corner: Pos2, board: Point) -> Pos2 {
+    let screen = camera.screen_from_board(board);
+    corner + Vec2::new(screen.x as f32, screen.y as f32)
+}
+
+/// Adds a shape to what is painted. The sum is done in 64 bits once an item, so that far out on the board nothing trembles.
+pub fn add_shape(out: &mut Mesh, camera: &Camera, corner: Pos2, shape: &geometry::Mesh, color: Color32) {
+    let base = u32::try_from(out.vertices.len()).unwrap_or(u32::MAX);
+    let place = window_from_board(camera, corner, shape.origin);
+    let zoom = camera.zoom() as f32;
+    out.vertices.extend(
+        shape
+            .vertices
+            .iter()
+            .map(|[x, y]| Vertex::untextured(place + Vec2::new(x * zoom, y * zoom), color)),
+    );
+    out.indices.extend(shape.indices.iter().map(|index| base + index));
+}
+
+/// Somebody's pointer: an arrow in their colour and, as far as `name_seen` (0 to 1) says, their name.
+pub fn pointer(painter: &Painter, tip: Pos2, name: &str, color: Color32, name_seen: f32) {
+    let ground = Theme::of(painter.ctx()).board;
+    let points: Vec<Pos2> = ARROW.iter().map(|offset| tip + *offset).collect();
+    // The arrow is not convex: two triangles, and an edge that lifts it off what is under it.
+    let edge = Stroke::new(2.5, ground);
+    painter.add(Shape::closed_line(points.clone(), edge));
+    for wing in [
+        [points[0], points[1], points[2]],
+        [points[0], points[2], points[3]],
+    ] {
+        painter.add(Shape::convex_polygon(
+            wing.to_vec(),
+            color,
+            Stroke::new(0.5, color),
+        ));
+    }
+    if name_seen <= 0.0 || name.is_empty() {
+        return;
+    }
+    let mut shown: String = name.chars().take(NAME_SHOWN).collect();
+    if shown.len() < name.len() {
+        shown.push('…');
+    }
+    let letters = Theme::letters_on(color).gamma_multiply(name_seen);
+    let galley = painter.layout_no_wrap(shown, fonts::strong(size::HINT - 0.5), letters);
+    let corner = tip + Vec2::new(13.0, 14.0);
+    let label = Rect::from_min_size(corner, galley.size() + Vec2::new(14.0, 6.0));
+    painter.rect_filled(
+        label,
+        theme::size::CONTROL_RADIUS,
+        color.gamma_multiply(name_seen),
+    );
+    painter.galley(corner + Vec2::new(7.0, 3.0), galley, letters);
+}
+
+/// A word for a board with nothing on it yet.
+pub fn invitation(painter: &Painter, canvas: Rect) {
+    let theme = Theme::of(painter.ctx());
+    let at = canvas.center();
+    painter.text(
+        at,
+        Align2::CENTER_BOTTOM,
+        "Draw something",
+        fonts::strong(size::TITLE),
+        theme.muted,
+    );
+    painter.text(
+        at + Vec2::new(0.0, 6.0),
+        Align2::CENTER_TOP,
+        "It is saved as you go. Share gives you a link for others",
+        fonts::plain(size::TEXT),
+        theme.muted,
+    );
+}
