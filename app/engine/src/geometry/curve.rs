@@ -8,14 +8,16 @@ use kurbo::{Point, Vec2};
 use super::{InkPoint, radius};
 
 /// Nodes at least this far from the last one no longer move when further samples come.
-pub const SETTLED: usize = 6;
+pub const SETTLED: usize = 9;
 
 /// A corner turns by more than 60 degrees ...
 const CORNER_COS: f64 = 0.5;
 /// ... between two straight ways of at least this many steps: less is noise.
 const CORNER_STEPS: f64 = 12.0;
 /// The farthest that smoothing moves a point, in steps; less where samples lie far apart.
-const SHIFT_STEPS: f64 = 4.0;
+const SHIFT_STEPS: f64 = 3.0;
+/// How often each point becomes the mean of its neighbourhood.
+const PASSES: usize = 2;
 /// Samples farther apart than this many steps are hardly noisy.
 const NOISY_STEPS: f64 = 20.0;
 /// A stroke of more nodes than this gets few points between them: it is dense, or hostile.
@@ -143,7 +145,7 @@ impl Curve {
 /// What may differ, in board units, for a stroke of this width and step: a thirty-second of a pixel
 /// at the zoom it was drawn at.
 fn tolerance(width: f64, step: f64) -> f64 {
-    (step / 8.0).min(width / 32.0)
+    (step / 8.0).min(width / 100.0)
 }
 
 fn is_corner(raw: &[InkPoint], i: usize, step: f64) -> bool {
@@ -159,36 +161,40 @@ fn is_corner(raw: &[InkPoint], i: usize, step: f64) -> bool {
 /// towards ends and corners, which stay where they are.
 fn smoothed(raw: &[InkPoint], corners: &[bool], step: f64) -> Vec<InkPoint> {
     let fixed = |i: usize| i == 0 || i + 1 == raw.len() || corners[i];
-    let node = |i: usize| {
+    let mean = |nodes: &[InkPoint], i: usize| {
         let weights: &[f64] = if fixed(i) {
-            return raw[i];
+            return nodes[i];
         } else if fixed(i - 1) || fixed(i + 1) {
             &[0.5, 0.25]
         } else {
             &[0.375, 0.25, 0.0625]
         };
         let mut shift = Vec2::ZERO;
-        let mut pressure = raw[i].pressure * weights[0];
+        let mut pressure = nodes[i].pressure * weights[0];
         for (k, weight) in weights.iter().enumerate().skip(1) {
-            let (before, after) = (raw[i - k], raw[i + k]);
-            shift += ((before.pos - raw[i].pos) + (after.pos - raw[i].pos)) * *weight;
+            let (before, after) = (nodes[i - k], nodes[i + k]);
+            shift += ((before.pos - nodes[i].pos) + (after.pos - nodes[i].pos)) * *weight;
             pressure += (before.pressure + after.pressure) * weight;
         }
-        let apart = raw[i]
-            .pos
-            .distance(raw[i - 1].pos)
-            .max(raw[i].pos.distance(raw[i + 1].pos));
-        let most = SHIFT_STEPS * step * (NOISY_STEPS * step / apart).min(1.0);
-        let length = shift.hypot();
-        if length > most {
-            shift *= most / length;
-        }
         InkPoint {
-            pos: raw[i].pos + shift,
+            pos: nodes[i].pos + shift,
             pressure,
         }
     };
-    (0..raw.len()).map(node).collect()
+    let mut nodes = raw.to_vec();
+    for _ in 0..PASSES {
+        nodes = (0..raw.len()).map(|i| mean(&nodes, i)).collect();
+    }
+    for i in (0..raw.len()).filter(|&i| !fixed(i)) {
+        let at = raw[i].pos;
+        let apart = at.distance(raw[i - 1].pos).max(at.distance(raw[i + 1].pos));
+        let most = SHIFT_STEPS * step * (NOISY_STEPS * step / apart).min(1.0);
+        let shift = nodes[i].pos - at;
+        if shift.hypot() > most {
+            nodes[i].pos = at + shift * (most / shift.hypot());
+        }
+    }
+    nodes
 }
 
 fn bezier(a: Point, b: Point, c: Point, d: Point, t: f64) -> Point {
