@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use drawbridge_protocol::DEFAULT_PORT;
+use drawbridge_protocol::{CloseCode, DEFAULT_PORT};
 use drawbridge_relay::{Relay, RelayError, Settings};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -98,7 +98,12 @@ async fn serve(
     tell: &impl Fn(Hosted),
 ) -> Result<(), RelayError> {
     let listener = bind(port.unwrap_or(DEFAULT_PORT)).await?;
-    let mut relay = Relay::start(listener, &folder, Settings::default()).await?;
+    // Nobody knows whether this app shares again.
+    let settings = Settings {
+        stop_code: CloseCode::GoingAway,
+        ..Settings::default()
+    };
+    let mut relay = Relay::start(listener, &folder, settings).await?;
     tell(Hosted::Serving(relay.local_addr().port()));
     tokio::select! {
         ended = relay.ended() => return ended,

@@ -4,7 +4,7 @@ use drawbridge_protocol::{
     Cell, ClientMessage, CloseCode, Code, DecodeError, Hello, Limits, Property, Refused, Retry, VERSION,
     Write, decode,
 };
-use serde_json::Value as Json;
+use serde::Deserialize;
 
 use crate::socket::Closing;
 
@@ -66,12 +66,16 @@ fn version() -> Ending {
 
 /// A hello of another version may look different in everything but its versions.
 fn malformed(text: &str, error: &DecodeError) -> Ending {
-    let versions = serde_json::from_str::<Json>(text).ok().and_then(|message| {
-        let list = message.get("hello")?.get("versions")?.as_array()?.clone();
-        Some(list)
-    });
-    match versions {
-        Some(list) if !list.iter().any(|v| v.as_u64() == Some(VERSION.into())) => version(),
+    #[derive(Deserialize)]
+    struct Message {
+        hello: Versions,
+    }
+    #[derive(Deserialize)]
+    struct Versions {
+        versions: Vec<u64>,
+    }
+    match serde_json::from_str::<Message>(text) {
+        Ok(message) if !message.hello.versions.contains(&VERSION.into()) => version(),
         _ => bad_message(error),
     }
 }

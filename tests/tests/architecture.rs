@@ -54,8 +54,9 @@ fn names(line: &str, word: &str) -> bool {
         word.ends_with(char::is_alphanumeric),
     );
     line.match_indices(word).any(|(at, _)| {
-        !(starts && inside(line[..at].chars().next_back()))
-            && !(ends && inside(line[at + word.len()..].chars().next()))
+        let before = starts && inside(line[..at].chars().next_back());
+        let after = ends && inside(line[at + word.len()..].chars().next());
+        !before && !after
     })
 }
 
