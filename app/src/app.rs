@@ -55,7 +55,14 @@ impl App {
     ) -> Result<Self, OpenError> {
         theme::apply(ctx);
         waker.wakes(ctx);
-        let settings = Settings::load(&profile.settings_file());
+        let file = profile.settings_file();
+        let settings = Settings::load(&file);
+        if !file.exists()
+            && let Err(error) = settings.save(&file)
+        {
+            // Somebody new would be somebody else again at the next start; the board goes first.
+            tracing::warn!(%error, "settings not kept");
+        }
         ctx.set_theme(preference(settings.appearance));
         let board = OpenBoard::start(waker, profile, link, &settings)?;
         Ok(Self {

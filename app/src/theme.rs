@@ -282,6 +282,8 @@ impl Theme {
         style.animation_time = MOTION;
         style.interaction.selectable_labels = false;
         style.interaction.tooltip_delay = 0.4;
+        // What is just beside a button is the board: one press must not do both.
+        style.interaction.interact_radius = 0.0;
         style.text_styles = fonts::text_styles();
     }
 

@@ -73,8 +73,8 @@ pub fn share(ctx: &Context, view: &ShareView, copied: Option<&str>, asked: &mut 
                 ui,
                 "Whoever has a link can draw with you, as long as this app is open.",
             );
-            for link in links {
-                link_row(ui, link, copied == Some(link.link.as_str()), asked);
+            for (i, link) in links.iter().enumerate() {
+                link_row(ui, link, copied == Some(link.link.as_str()), i == 0, asked);
             }
             ui.add_space(space::S);
             if widgets::word_button(ui, None, "Stop sharing", false).clicked() {
@@ -86,7 +86,7 @@ pub fn share(ctx: &Context, view: &ShareView, copied: Option<&str>, asked: &mut 
                 ui,
                 "This board lives on a relay. Whoever has the link can draw with you.",
             );
-            link_row(ui, link, copied == Some(link.link.as_str()), asked);
+            link_row(ui, link, copied == Some(link.link.as_str()), true, asked);
         }
     });
 }
@@ -98,7 +98,7 @@ fn start(ui: &mut Ui, words: &str, asked: &mut Asked) {
     }
 }
 
-fn link_row(ui: &mut Ui, link: &ShareLink, copied: bool, asked: &mut Asked) {
+fn link_row(ui: &mut Ui, link: &ShareLink, copied: bool, first: bool, asked: &mut Asked) {
     ui.add_space(space::S);
     widgets::section(ui, &link.reach);
     ui.horizontal(|ui| {
@@ -113,7 +113,7 @@ fn link_row(ui: &mut Ui, link: &ShareLink, copied: bool, asked: &mut Asked) {
             .desired_width(room)
             .clip_text(true);
         ui.add(field).accessible_name(format!("Link for {}", link.reach));
-        if widgets::word_button(ui, Some(icon), word, !copied).clicked() {
+        if widgets::word_button(ui, Some(icon), word, first && !copied).clicked() {
             asked.push(Command::Copy(link.link.clone()));
         }
     });
@@ -128,6 +128,7 @@ pub fn join(ctx: &Context, draft: &mut String, problem: Option<&str>, asked: &mu
             .hint_text("drawbridge://…")
             .desired_width(width);
         let field = ui.add(field).labelled_by(label.id);
+        let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let first = ui.memory(|memory| memory.focused().is_none());
         if first {
             field.request_focus();
@@ -139,7 +140,6 @@ pub fn join(ctx: &Context, draft: &mut String, problem: Option<&str>, asked: &mu
             line.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &words));
         }
         ui.add_space(space::S);
-        let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if widgets::word_button(ui, Some(icons::LINK), "Join", true).clicked() || enter {
             asked.push(Command::Join(draft.clone()));
         }
