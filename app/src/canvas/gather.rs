@@ -134,11 +134,9 @@ impl Gather {
                     button,
                     pressed: true,
                     ..
-                } => {
-                    if self.pressed.is_none() && self.fingers.len() < 2 && on_canvas(*pos) {
-                        self.pressed = Some(*button);
-                        acts.push(act(Kind::Down(*button), *pos, self.force));
-                    }
+                } if self.pressed.is_none() && self.fingers.len() < 2 && on_canvas(*pos) => {
+                    self.pressed = Some(*button);
+                    acts.push(act(Kind::Down(*button), *pos, self.force));
                 }
                 Event::PointerButton {
                     pos,

@@ -1,31 +1,27 @@
 //! The board that is open in the window: the one seam between the app's face and the engine.
 
+mod sharing;
+mod status;
+
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::board::{About, Board};
-use drawbridge_engine::client::{
-    BoardFile, ClientConfig, OpenError, Phase, Profile, Remote, Status, Timings,
-};
+use drawbridge_engine::client::{BoardFile, ClientConfig, OpenError, Profile, Remote, Status, Timings};
 use drawbridge_engine::document::{Color, Element};
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::geometry::{Camera, Point, Size};
 use drawbridge_engine::tools::{Event, Style, Tool};
 use drawbridge_protocol::{BoardId, Link};
 
-use crate::hosting::{self, Hosted, Hosting};
-use crate::panels::dialogs::{ShareLink, ShareView};
+use crate::hosting::Hosting;
 use crate::panels::people::Person;
-use crate::panels::status::{Connection, StatusView};
 use crate::settings::Settings;
 use crate::wake::Waker;
 
 /// Points between the window's edges and what is shown by "Show everything".
 const FIT_MARGIN: f64 = 72.0;
-/// What waits for the disk or the relay for less than this is not shown as waiting: at every stroke
-/// it would come and go faster than it can be read.
-const PATIENCE: Duration = Duration::from_millis(300);
 /// How long the end of the program waits for the disk.
 const CLOSE_WAIT: Duration = Duration::from_secs(5);
 
@@ -323,104 +319,6 @@ impl OpenBoard {
             .collect()
     }
 
-    /// How it stands with disk and relay.
-    #[must_use]
-    pub fn status(&self) -> StatusView {
-        let patient = self.waiting.is_none_or(|since| since.elapsed() < PATIENCE);
-        status_view(self.board.status(), patient)
-    }
-
-    /// After how long [`OpenBoard::status`] may say something else by itself.
-    #[must_use]
-    pub fn status_due(&self) -> Option<Duration> {
-        let left = PATIENCE.saturating_sub(self.waiting?.elapsed());
-        (!left.is_zero()).then_some(left)
-    }
-
-    /// How it is shared.
-    #[must_use]
-    pub fn share(&self) -> ShareView {
-        let meta = self.board.meta();
-        let state = self.hosting.as_ref().filter(|_| self.sharing).map(Hosting::state);
-        match (state, &meta.remote) {
-            (Some(Hosted::Starting), _) => ShareView::Starting,
-            (Some(Hosted::Failed(why)), _) => ShareView::Failed(why),
-            (Some(Hosted::Serving(port)), _) => ShareView::Hosting(self.links(port)),
-            (None, Some(remote)) => ShareView::Joined(ShareLink {
-                link: remote.link.to_string(),
-                reach: format!("People who can reach {}", remote.link.relay),
-            }),
-            (None, None) => ShareView::Off,
-        }
-    }
-
-    /// The links to this board on the relay inside the app, and who can use each.
-    fn links(&self, port: u16) -> Vec<ShareLink> {
-        let network = self
-            .addresses
-            .iter()
-            .map(|address| (*address, "People on this network"));
-        let here = (Ipv4Addr::LOCALHOST, "Other windows on this computer");
-        network
-            .chain([here])
-            .map(|(address, reach)| ShareLink {
-                link: self.link(address, port).to_string(),
-                reach: reach.to_owned(),
-            })
-            .collect()
-    }
-
-    fn link(&self, address: Ipv4Addr, port: u16) -> Link {
-        Link {
-            secure: false,
-            relay: format!("{address}:{port}"),
-            board: self.board.meta().board.clone(),
-            key: self.board.meta().key.clone(),
-        }
-    }
-
-    /// Starts a relay inside the app, unless it runs, and puts the board on it.
-    pub fn start_sharing(&mut self) {
-        let failed = |hosting: &Hosting| matches!(hosting.state(), Hosted::Failed(_));
-        if self.hosting.as_ref().is_none_or(failed) {
-            let port = self.board.meta().hosted;
-            let folder = self.profile.relay_folder();
-            self.hosting = Some(Hosting::start(folder, port, Arc::clone(&self.wake)));
-        }
-        self.sharing = true;
-        self.move_in();
-    }
-
-    /// Puts the board on the relay inside the app, once that serves.
-    fn move_in(&mut self) {
-        let state = self.hosting.as_ref().filter(|_| self.sharing).map(Hosting::state);
-        let Some(Hosted::Serving(port)) = state else {
-            return;
-        };
-        let link = self.link(Ipv4Addr::LOCALHOST, port);
-        let meta = self.board.meta();
-        let there = meta.remote.as_ref().is_some_and(|remote| remote.link == link);
-        if !there || meta.hosted != Some(port) {
-            self.addresses = hosting::network_addresses();
-            self.board.share(Some(Remote { link, create: true }), Some(port));
-        }
-    }
-
-    /// Looks again at which addresses people on the network reach this computer.
-    pub fn look_for_addresses(&mut self) {
-        self.addresses = hosting::network_addresses();
-    }
-
-    /// Takes the board off the relay inside the app, and stops that.
-    pub fn stop_sharing(&mut self) {
-        self.sharing = false;
-        self.board.share(None, None);
-        if let Some(hosting) = self.hosting.take() {
-            // It says good-bye to everybody first; the window doesn't wait for that.
-            std::thread::spawn(move || drop(hosting));
-        }
-    }
-
     /// Ends what is under way, and waits until all is on this computer's disk.
     pub fn close(&mut self) {
         self.board.handle(&Event::Lost);
@@ -492,96 +390,5 @@ fn lead_to(board: &mut Board, link: Link) {
         .is_some_and(|remote| remote.link == link);
     if !there {
         board.share(Some(Remote { link, create: true }), None);
-    }
-}
-
-/// The engine's state in the panel's terms. `patient`: what waits has not waited long enough to be said.
-fn status_view(status: &Status, patient: bool) -> StatusView {
-    let connection = match &status.phase {
-        Phase::Local => Connection::Alone,
-        Phase::Offline { .. } => Connection::Offline,
-        Phase::Connecting => Connection::Connecting,
-        Phase::CatchingUp { done, total } => {
-            let percent = done.saturating_mul(100) / (*total).max(1);
-            Connection::CatchingUp(u8::try_from(percent.min(100)).unwrap_or(100))
-        }
-        Phase::Live => Connection::Live,
-        Phase::Refused { message, .. } => Connection::Refused(message.clone()),
-    };
-    let offline = matches!(connection, Connection::Offline);
-    StatusView {
-        waiting: if patient && !offline { 0 } else { status.waiting },
-        saving: !patient && status.unstored > 0,
-        parked: status
-            .parked
-            .iter()
-            .map(|parked| parked.reason.message.clone())
-            .collect(),
-        unsaved: status.store_error.clone(),
-        connection,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use drawbridge_engine::client::{Parked, Reason};
-    use drawbridge_protocol::{CellKey, Code, ElementId, Property};
-
-    fn status(phase: Phase, unstored: usize, waiting: usize) -> Status {
-        Status {
-            phase,
-            unstored,
-            waiting,
-            parked: Vec::new(),
-            store_error: None,
-            role: None,
-            relay: None,
-        }
-    }
-
-    #[test]
-    fn what_waits_a_moment_only_is_not_said() {
-        assert_eq!(status_view(&status(Phase::Live, 1, 2), true).waiting, 0);
-        let long = status_view(&status(Phase::Live, 1, 2), false);
-        assert_eq!((long.waiting, long.saving), (2, true));
-        let reason = String::new();
-        let offline = Phase::Offline {
-            retry_at: None,
-            reason,
-        };
-        assert_eq!(status_view(&status(offline, 0, 3), true).waiting, 3);
-    }
-
-    #[test]
-    fn every_phase_is_shown_as_what_it_is() {
-        let catching =
-            |done, total| status_view(&status(Phase::CatchingUp { done, total }, 0, 0), true).connection;
-        assert_eq!(catching(40, 100), Connection::CatchingUp(40));
-        assert_eq!(catching(0, 0), Connection::CatchingUp(0));
-        assert_eq!(catching(u64::MAX, 3), Connection::CatchingUp(100));
-        let refused = Phase::Refused {
-            code: Code::BadKey,
-            message: "the key doesn't open this board".to_owned(),
-        };
-        let mut refused = status(refused, 0, 0);
-        refused.store_error = Some("the disk is full".to_owned());
-        refused.parked.push(Parked {
-            key: CellKey {
-                element: ElementId::from_bits([1; 12]),
-                prop: Property::base(),
-            },
-            reason: Reason {
-                code: Code::CellTooBig,
-                message: "the cell is too big".to_owned(),
-            },
-        });
-        let view = status_view(&refused, true);
-        assert_eq!(
-            view.connection,
-            Connection::Refused("the key doesn't open this board".to_owned())
-        );
-        assert_eq!(view.unsaved.as_deref(), Some("the disk is full"));
-        assert_eq!(view.parked, ["the cell is too big"]);
     }
 }
