@@ -13,8 +13,10 @@ use crate::client::session::{Input, Now, Output, Session, combine_slots};
 
 /// With more than this on its way to the network, in bytes, wet steps are put together instead.
 const CONGESTED: usize = 128 << 10;
-/// The least time between two wet steps on the wire: at most 60 a second.
-const WET_PAUSE: Duration = Duration::from_micros(16_600);
+/// The time between two wet steps on the wire, on average: at most 60 a second.
+const WET_PAUSE: Duration = Duration::from_nanos(16_666_666);
+/// How much earlier than that one may go, so that frames which come a little unevenly wait for nothing.
+const WET_SLACK: Duration = Duration::from_millis(16);
 /// How soon a congested network is looked at again.
 const WET_LOOK: Duration = Duration::from_millis(2);
 /// The longest sleep; timers of the operating system end somewhere.
@@ -96,7 +98,7 @@ pub(super) async fn run(
 
         let mut until = session.next_timeout().unwrap_or(Duration::MAX);
         if !wet.held.is_empty() {
-            until = until.min(wet.not_before.max(now + WET_LOOK));
+            until = until.min(wet.not_before().max(now + WET_LOOK));
         }
         if let Some(closing) = closing {
             until = until.min(closing);
@@ -127,7 +129,7 @@ pub(super) async fn run(
             }
         }
         let congested = socket.as_ref().is_some_and(|socket| socket.queued() > CONGESTED);
-        if !congested && wet.not_before <= ticker.now().mono {
+        if !congested && wet.not_before() <= ticker.now().mono {
             wet.flush(&mut session, ticker);
         }
     }
@@ -138,14 +140,19 @@ pub(super) async fn run(
 #[derive(Debug, Default)]
 struct Wet {
     held: Slots,
-    not_before: Duration,
+    /// When the next step would go if they went evenly (the generic cell rate algorithm).
+    due: Duration,
 }
 
 impl Wet {
+    fn not_before(&self) -> Duration {
+        self.due.saturating_sub(WET_SLACK)
+    }
+
     fn flush(&mut self, session: &mut Session, ticker: Ticker) {
         if !self.held.is_empty() {
             let now = ticker.now();
-            self.not_before = now.mono + WET_PAUSE;
+            self.due = self.due.max(now.mono) + WET_PAUSE;
             session.handle(now, Input::Live(std::mem::take(&mut self.held)));
         }
     }
