@@ -233,7 +233,8 @@ impl App {
                 self.dialog = None;
                 self.opened(ctx, |board, me| board.join(link, me));
             }
-            Err(error) => self.join_problem = Some(error.to_string()),
+            Err(error) if self.dialog == Some(Dialog::Join) => self.join_problem = Some(error.to_string()),
+            Err(error) => self.say(ctx, Message::problem(format!("That can't be joined: {error}"))),
         }
     }
 

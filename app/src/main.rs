@@ -50,7 +50,7 @@ fn main() -> ExitCode {
             .with_title("Drawbridge")
             .with_app_id("drawbridge")
             .with_inner_size([1280.0, 800.0])
-            .with_min_inner_size([480.0, 360.0]),
+            .with_min_inner_size([640.0, 420.0]),
         // Smooth edges for the strokes' triangles.
         multisampling: 4,
         ..Default::default()

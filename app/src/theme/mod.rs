@@ -263,6 +263,8 @@ pub fn apply(ctx: &Context) {
     ctx.options_mut(|options| {
         // The board has its own zoom.
         options.zoom_with_keyboard = false;
+        // A notch of the wheel is a fifth.
+        options.input_options.scroll_zoom_speed = 1.0 / 440.0;
         options.fallback_theme = egui::Theme::Light;
     });
 }
