@@ -110,7 +110,12 @@ impl Socket {
                 "only text frames are used here",
             )),
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Incoming::Sign,
-            Some(Ok(Message::Close(_))) | None => Incoming::Gone,
+            Some(Ok(Message::Close(_))) => {
+                // The answer is ready; it goes if the way is free, and nobody waits for it.
+                let _ = Pin::new(&mut self.inner).poll_flush(cx);
+                Incoming::Gone
+            }
+            None => Incoming::Gone,
             Some(Err(error)) => {
                 self.broken = true;
                 broken(&error)

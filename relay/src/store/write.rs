@@ -89,21 +89,27 @@ impl Writer {
         self.db.execute_batch("BEGIN IMMEDIATE")
     }
 
-    /// Looks a board up.
+    /// Looks a board up, as the present transaction has it.
     pub(crate) fn find(&self, id: &BoardId) -> Result<Option<BoardRow>, rusqlite::Error> {
         let sql = "SELECT n, key_hash, gone, cells, head FROM boards WHERE id = ?";
         let mut query = self.db.prepare_cached(sql)?;
-        query
-            .query_row([id.as_str()], |row| {
-                Ok(BoardRow {
-                    n: row.get(0)?,
-                    key_hash: row.get(1)?,
-                    gone: row.get(2)?,
-                    cells: unsigned(row, 3)?,
-                    head: unsigned(row, 4)?,
-                })
+        let found = query.query_row([id.as_str()], |row| {
+            Ok(BoardRow {
+                n: row.get(0)?,
+                key_hash: row.get(1)?,
+                gone: row.get(2)?,
+                cells: unsigned(row, 3)?,
+                head: unsigned(row, 4)?,
             })
-            .optional()
+        });
+        let mut found = found.optional()?;
+        // The row itself is brought up to date when the transaction commits.
+        if let Some(row) = &mut found
+            && let Some(totals) = self.boards.get(&row.n)
+        {
+            (row.cells, row.head) = (totals.cells, totals.head);
+        }
+        Ok(found)
     }
 
     /// Makes a board.

@@ -8,6 +8,8 @@ use drawbridge_relay::{Relay, RelayError, Settings};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use crate::client::{Client, cell, fresh, hello, relay, write};
 
@@ -100,6 +102,21 @@ async fn a_client_that_goes_away_leaves_the_board_at_once() {
         a.until("joined").await;
         drop(client);
         assert_eq!(a.until("left").await["conn"], welcome["conn"]);
+    }
+}
+
+#[tokio::test]
+async fn a_goodbye_is_answered_with_its_own_code() {
+    let (_folder, relay) = fresh().await;
+    let mut early = Client::connect(relay.local_addr(), "b").await;
+    let (mut joined, _) = Client::join(relay.local_addr(), "b", 'a').await;
+    for client in [&mut early, &mut joined] {
+        let frame = CloseFrame {
+            code: CloseCode::Normal.number().into(),
+            reason: "".into(),
+        };
+        client.raw(Message::Close(Some(frame))).await;
+        assert_eq!(client.closed().await.0, 1000);
     }
 }
 

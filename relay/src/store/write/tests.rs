@@ -133,6 +133,23 @@ fn r1_one_write_has_one_place_and_only_winners_get_it() {
 }
 
 #[test]
+fn c1_a_board_is_found_as_it_is_in_the_middle_of_a_transaction() {
+    // Its last reader may leave and the next may come in the very transaction of a write.
+    let mut store = fixture(&Settings::default());
+    let found = |store: &Fixture| {
+        let row = store.writer.find(&board_id()).expect("sql").expect("a board");
+        (row.head, row.cells)
+    };
+    store.writer.begin().expect("begin");
+    let board = store.board;
+    let written = store.writer.write(board, &[cell("a", "base", NOW, "1")], NOW);
+    assert_eq!(written.expect("sql").expect("taken").seq, Some(1));
+    assert_eq!(found(&store), (1, 1));
+    store.writer.roll_back().expect("rolled back");
+    assert_eq!(found(&store), (0, 0));
+}
+
+#[test]
 fn r1_what_is_rolled_back_never_was() {
     let mut store = fixture(&Settings::default());
     store.write(&[cell("a", "base", NOW, "1")]).expect("taken");
