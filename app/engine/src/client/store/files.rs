@@ -29,25 +29,32 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// Whether SQLite's log of the file has something in it.
+pub(super) fn has_log(path: &Path) -> bool {
+    std::fs::metadata(beside(path, "-wal")).is_ok_and(|meta| meta.len() > 0)
+}
+
 /// Renames the file, by the second in which it was last written (UTC), and what SQLite keeps beside it.
+/// Either may be missing.
 pub(super) fn put_aside(path: &Path) -> std::io::Result<PathBuf> {
-    let written = std::fs::metadata(path)?.modified()?;
+    let written = std::fs::metadata(path)
+        .or_else(|_| std::fs::metadata(beside(path, "-wal")))?
+        .modified()?;
     let seconds = written
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
     let mut aside = beside(path, &format!(".damaged-{seconds}"));
     let mut n = 1;
-    while aside.exists() {
+    while aside.exists() || has_log(&aside) {
         aside = beside(path, &format!(".damaged-{seconds}-{n}"));
         n += 1;
     }
     // First what belongs to it: a log left behind would be taken for the new file's.
-    for suffix in ["-wal", "-shm"] {
+    for suffix in ["-wal", "-shm", ""] {
         let from = beside(path, suffix);
         if from.exists() {
             std::fs::rename(from, beside(&aside, suffix))?;
         }
     }
-    std::fs::rename(path, &aside)?;
     Ok(aside)
 }

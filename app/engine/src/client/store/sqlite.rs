@@ -4,8 +4,9 @@ use std::fs::File;
 use std::path::Path;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
-use super::files::{lock, put_aside};
+use super::files::{has_log, lock, put_aside};
 use super::rows::{draft, load, put_cell, set, set_remote};
 use super::{DamagedStore, Store, StoreError, StoreOpened};
 use crate::client::record::{Loaded, Meta, StoreBatch};
@@ -87,7 +88,15 @@ fn open_and_load(path: &Path, new: &Meta) -> Result<(Connection, Loaded), StoreE
     if length == Some(0) {
         return Err(StoreError::Damaged("it is empty".to_owned()));
     }
+    // SQLite would throw the log away.
+    if length.is_none() && has_log(path) {
+        return Err(StoreError::Damaged(
+            "it is missing, only its log is there".to_owned(),
+        ));
+    }
     let mut db = Connection::open(path)?;
+    // Until it is known to be whole, closing it must not write the log into it.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // The first thing read from the file: a file that is no database fails here.
     let application_id: i64 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let format: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -112,6 +121,7 @@ fn open_and_load(path: &Path, new: &Meta) -> Result<(Connection, Loaded), StoreE
         }
     }
     let loaded = load(&db)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok((db, loaded))
 }
 

@@ -245,6 +245,70 @@ fn a_damaged_board_is_put_aside_and_said_and_a_new_one_started() {
     }
 }
 
+/// What lies in a folder beside locks and SQLite's shared memory.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| (path.to_str().expect("a name").to_owned(), path))
+        .filter(|(name, _)| !name.ends_with("-lock") && !name.ends_with("-shm"))
+        .map(|(name, path)| (name, std::fs::read(path).expect("read")))
+        .collect();
+    files.sort();
+    files
+}
+
+/// A board as a killed program leaves it: what was written last is in its log only.
+fn killed(path: &Path) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let there = dir.path().join("board-1.board");
+    filled(&there);
+    let mut store = open(&there).store;
+    let batch = StoreBatch {
+        cells: vec![row("last", "base", "1", CellState::Fresh)],
+        ..StoreBatch::default()
+    };
+    store.commit(&batch).expect("committed");
+    for (from, bytes) in files(dir.path()) {
+        let name = Path::new(&from).file_name().expect("a name");
+        std::fs::write(path.with_file_name(name), bytes).expect("written");
+    }
+}
+
+#[test]
+fn a_damaged_board_is_put_aside_with_its_log_as_both_were() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("board-1.board");
+    killed(&path);
+    let mut bytes = std::fs::read(&path).expect("read");
+    bytes[20_480..40_960].fill(0);
+    std::fs::write(&path, bytes).expect("written");
+    let contents =
+        |files: Vec<(String, Vec<u8>)>| files.into_iter().map(|(_, bytes)| bytes).collect::<Vec<_>>();
+    let before = contents(files(dir.path()));
+    assert_eq!(before.len(), 2, "a file and its log");
+    let opened = open(&path);
+    let aside = opened.damaged.expect("it is damaged").put_aside;
+    let aside = aside.to_str().expect("a name");
+    let put_aside = files(dir.path())
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(aside));
+    assert!(contents(put_aside.collect()) == before, "untouched");
+}
+
+#[test]
+fn a_log_whose_board_is_missing_is_not_thrown_away() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("board-1.board");
+    killed(&path);
+    std::fs::remove_file(&path).expect("removed");
+    let log = files(dir.path()).remove(0).1;
+    let damaged = open(&path).damaged.expect("said");
+    let mut kept = damaged.put_aside.into_os_string();
+    kept.push("-wal");
+    assert!(std::fs::read(kept).expect("kept") == log);
+}
+
 fn damage_again(path: &Path) {
     std::fs::write(path, "again").expect("written");
 }
