@@ -116,6 +116,8 @@ pub(super) async fn run(
         while let Some(command) = inbox.pop() {
             match command {
                 Command::Input(Input::Live(slots)) => combine_slots(&mut wet.held, slots),
+                // It comes with every wet step, and is for the store alone.
+                Command::Input(input @ Input::Draft(_)) => session.handle(ticker.now(), input),
                 Command::Input(input) => {
                     // What was put together goes before whatever may rest on it.
                     wet.flush(&mut session, ticker);

@@ -223,6 +223,43 @@ fn others_cells_and_ink_reach_the_window_put_together() {
 }
 
 #[test]
+fn v7_wet_steps_that_come_too_fast_are_put_together_also_while_they_are_kept() {
+    let (address, relay) = relay(|listener| {
+        let mut line = Line::accept(&listener);
+        line.welcome(1, vec![]);
+        let (mut steps, mut chunks) = (0, Vec::new());
+        loop {
+            match line.hear().expect("a message") {
+                ClientMessage::Live(slots) => {
+                    steps += 1;
+                    for op in slots.into_values() {
+                        match op {
+                            SlotOp::Put(more) | SlotOp::Add(more) => chunks.extend(more),
+                            SlotOp::Clear => {}
+                        }
+                    }
+                }
+                ClientMessage::Write(_) => return (steps, chunks),
+                ClientMessage::Hello(_) => panic!("a second hello"),
+            }
+        }
+    });
+    let client = open(config(None, Some(address))).client;
+    assert!(client.wait_until(LONG, in_step), "{:?}", client.status());
+    let slot = SlotName::new("stroke").expect("a slot");
+    let drawn: Vec<Value> = (0..500).map(|n| json(&n.to_string())).collect();
+    for chunk in &drawn {
+        client.draft(DraftOp::Add(slot.clone(), vec![chunk.clone()]));
+        client.live([(slot.clone(), SlotOp::Add(vec![chunk.clone()]))].into());
+    }
+    client.write(vec![cell(&client, "stroke", "{}")], vec![slot]);
+    let (steps, chunks) = relay.join().expect("the relay's script");
+    assert_eq!(chunks, drawn);
+    assert!(steps < 250, "{steps} messages for 500 steps at once");
+    client.close().expect("stored");
+}
+
+#[test]
 fn a_refusal_reaches_the_status_and_the_client_stays_away() {
     let (address, relay) = relay(|listener| {
         let mut line = Line::accept(&listener);
