@@ -32,7 +32,7 @@ pub struct StoredCell {
     pub cell: Cell,
     /// How far it has come.
     pub state: CellState,
-    /// The greatest stamp that a `Fresh` cell overwrote and that others may know: stamped anew, it
+    /// The greatest stamp that a `Fresh` cell won over and that others may know: stamped anew, it
     /// must stay above this one.
     pub floor: Option<Stamp>,
     /// Set when the relay refused it for good.

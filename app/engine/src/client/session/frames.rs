@@ -104,6 +104,7 @@ impl Session {
             relay_ms: welcome.time,
             pulse: self.fresh_pulse(),
             progress: Some((0, welcome.more)),
+            refused: None,
             outbox,
         }));
         let others = welcome.here.into_iter().filter(|here| here.conn != conn);
@@ -174,7 +175,12 @@ impl Session {
                 | Code::BoardGone
                 | Code::BoardBusy
                 | Code::BadAbout => self.on_refused_connection(refused),
-                _ => {}
+                Code::UnknownMessage => {}
+                _ => {
+                    if let Line::Up(up) = &mut self.line {
+                        up.refused = Some(refused);
+                    }
+                }
             }
         }
     }

@@ -53,6 +53,8 @@ pub(super) struct Up {
     pub(super) pulse: Pulse,
     /// Cells that came and cells in all, until it has caught up.
     pub(super) progress: Option<(u64, u64)>,
+    /// The last refusal of nothing that this version knows: a close may follow it.
+    pub(super) refused: Option<Refused>,
     pub(super) outbox: Outbox,
 }
 
@@ -180,6 +182,13 @@ impl Session {
         if !self.line.is_open() {
             return;
         }
+        let by_refusal = [CloseCode::Policy, CloseCode::TryLater].map(|code| Some(code.number()));
+        if by_refusal.contains(&code)
+            && let Line::Up(up) = &mut self.line
+            && let Some(refused) = up.refused.take()
+        {
+            return self.turned_away(refused);
+        }
         if CloseCode::client_retries(code) {
             self.try_again(Duration::ZERO, reason);
         } else {
@@ -195,6 +204,10 @@ impl Session {
     /// A refusal that ends the connection: tried again only if the relay says when.
     pub(super) fn on_refused_connection(&mut self, refused: Refused) {
         self.close(CloseCode::Normal);
+        self.turned_away(refused);
+    }
+
+    fn turned_away(&mut self, refused: Refused) {
         match refused.retry {
             Retry::After(ms) => self.try_again(Duration::from_millis(ms), &refused.message),
             Retry::Never | Retry::Changed => self.leave(Line::Refused {
@@ -249,6 +262,7 @@ impl Session {
         self.leave(Line::Idle);
         self.remote.clone_from(&remote);
         self.saving.set_remote(remote);
+        self.unpark_all();
         self.attempts = 0;
         self.connect();
     }

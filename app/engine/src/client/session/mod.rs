@@ -96,6 +96,7 @@ impl Session {
         }
         if remote_is_new {
             session.saving.set_remote(session.remote.clone());
+            session.unpark_all();
         }
         session.connect();
         session.settle_down();

@@ -204,7 +204,8 @@ impl Session {
         self.unpark(&keys);
     }
 
-    pub(super) fn on_retry_parked(&mut self) {
+    /// Somebody else may take what was refused.
+    pub(super) fn unpark_all(&mut self) {
         let keys: Vec<CellKey> = self
             .replica
             .parked()
@@ -212,6 +213,10 @@ impl Session {
             .map(|parked| parked.key)
             .collect();
         self.unpark(&keys);
+    }
+
+    pub(super) fn on_retry_parked(&mut self) {
+        self.unpark_all();
         if let Line::Up(up) = &mut self.line {
             up.outbox.offer_all(&self.replica);
         }

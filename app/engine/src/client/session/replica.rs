@@ -16,7 +16,7 @@ pub(super) struct Entry {
     /// The relay said that it is on its disk, in this run. Doesn't settle it.
     pub(super) acked: bool,
     pub(super) parked: Option<Reason>,
-    /// The greatest stamp that a fresh cell overwrote and others may know.
+    /// The greatest lesser stamp than a fresh cell's that others may know.
     pub(super) floor: Option<Stamp>,
     /// The number of the batch with which it reaches the disk.
     batch: u64,
@@ -192,7 +192,10 @@ impl Replica {
     pub(super) fn receive(&mut self, cell: &Cell) -> bool {
         let key = cell.key();
         let won = match self.cells.get(&key) {
-            Some(held) if (held.stamp, &held.value) > (cell.stamp, &cell.value) => return false,
+            Some(held) if (held.stamp, &held.value) > (cell.stamp, &cell.value) => {
+                self.raise_floor(&key, cell.stamp);
+                return false;
+            }
             Some(held) if (held.stamp, &held.value) == (cell.stamp, &cell.value) => {
                 if held.state == CellState::Settled {
                     return false;
@@ -217,6 +220,20 @@ impl Replica {
         };
         self.put(key, entry);
         won
+    }
+
+    /// Notes that the relay has a lesser cell than the fresh one that is held: stamped anew, that must
+    /// stay above it, or it would lose on the relay and stay here.
+    pub(super) fn raise_floor(&mut self, key: &CellKey, stamp: Stamp) {
+        let held = self.cells.get(key);
+        let raises = |held: &Entry| {
+            held.state == CellState::Fresh
+                && stamp < held.stamp
+                && held.floor.is_none_or(|floor| floor < stamp)
+        };
+        if held.is_some_and(raises) {
+            self.edit(key, |entry| entry.floor = Some(stamp));
+        }
     }
 
     /// Gives a fresh cell another stamp.

@@ -8,8 +8,8 @@ use super::people::{apply_slots, slot_size};
 use super::{Event, Output, Session};
 use crate::client::record::{CellState, DraftOp};
 
-/// Slots that are put again after a welcome go in messages of about this size, in bytes.
-const SLOTS_FRAME: usize = 64 << 10;
+/// About how many bytes of wet steps go in one message; one larger step goes alone.
+const LIVE_FRAME: usize = 64 << 10;
 
 impl Session {
     pub(super) fn on_write(&mut self, cells: &[Cell], ends: &[SlotName]) {
@@ -78,26 +78,36 @@ impl Session {
         self.send_live(slots);
     }
 
+    /// Sends wet steps, as many to a message as it fairly holds.
     fn send_live(&mut self, slots: Slots) {
-        if self.line.is_up() && !slots.is_empty() {
-            let frame = encode(&ClientMessage::Live(slots));
+        if !self.line.is_up() {
+            return;
+        }
+        let (mut part, mut bytes) = (Slots::new(), 0);
+        let mut parts = Vec::new();
+        for (name, op) in slots {
+            let size = match &op {
+                SlotOp::Put(chunks) | SlotOp::Add(chunks) => slot_size(chunks),
+                SlotOp::Clear => 0,
+            };
+            if bytes + size > LIVE_FRAME && !part.is_empty() {
+                parts.push(std::mem::take(&mut part));
+                bytes = 0;
+            }
+            bytes += size;
+            part.insert(name, op);
+        }
+        parts.push(part);
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            let frame = encode(&ClientMessage::Live(part));
             self.outputs.push_back(Output::Send(frame));
         }
     }
 
     /// A new connection has no slots yet.
     pub(super) fn put_slots_again(&mut self) {
-        let mut part = Slots::new();
-        let mut bytes = 0;
-        for (name, chunks) in self.slots.clone() {
-            bytes += slot_size(&chunks);
-            part.insert(name, SlotOp::Put(chunks));
-            if bytes > SLOTS_FRAME {
-                self.send_live(std::mem::take(&mut part));
-                bytes = 0;
-            }
-        }
-        self.send_live(part);
+        let put = |(name, chunks): (&SlotName, &Vec<_>)| (name.clone(), SlotOp::Put(chunks.clone()));
+        self.send_live(self.slots.iter().map(put).collect());
     }
 
     /// Sends what may go now.
@@ -151,6 +161,8 @@ impl Session {
                     entry.state = CellState::Waiting;
                     entry.acked = true;
                 });
+            } else {
+                self.replica.raise_floor(key, *stamp);
             }
         }
         self.save_soon();

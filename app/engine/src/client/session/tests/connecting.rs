@@ -201,6 +201,27 @@ fn x1_a_close_code_decides_whether_a_client_comes_back() {
 }
 
 #[test]
+fn w4_a_connection_closed_for_a_reason_of_a_newer_relay_comes_back_as_that_says() {
+    for (retry, comes_back) in [(Retry::After(3_000), true), (Retry::Never, false)] {
+        let mut rig = Rig::new();
+        rig.join();
+        rig.refuse(Refused::new(Code::Unknown, "Tuesday.", retry));
+        assert!(rig.live_phase(), "it may be about anything");
+        rig.input(Input::Closed {
+            code: Some(CloseCode::Policy.number()),
+            reason: "refused".to_owned(),
+        });
+        match rig.status().phase {
+            Phase::Offline {
+                retry_at: Some(at), ..
+            } => assert!(comes_back && at >= rig.now.mono + Duration::from_secs(3)),
+            Phase::Refused { message, .. } => assert!(!comes_back && message == "Tuesday."),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
 fn w2_an_unknown_message_is_passed_over_and_a_broken_one_ends_the_connection() {
     let mut rig = Rig::new();
     rig.join();

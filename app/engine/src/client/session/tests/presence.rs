@@ -120,3 +120,22 @@ fn slots_above_the_relays_limits_are_not_sent() {
     rig.live(add("a", &format!("\"{}\"", "x".repeat(30))));
     assert_eq!(rig.take_sent().len(), 2);
 }
+
+#[test]
+fn b1_slots_that_are_too_much_for_one_frame_go_in_several() {
+    let mut rig = Rig::new();
+    rig.join();
+    rig.take_sent();
+    let big = format!("\"{}\"", "x".repeat(1 << 19));
+    let mut slots = Slots::new();
+    for name in 0..10 {
+        slots.extend(put(&format!("s{name}"), &big));
+    }
+    let is_small = |message: &ClientMessage| encode(message).len() <= Limits::default().frame;
+    rig.live(slots);
+    assert!(rig.take_sent().iter().all(is_small));
+    rig.reconnect();
+    rig.welcome(true, |_| {});
+    let sent = rig.take_sent();
+    assert!(!sent.is_empty() && sent.iter().all(is_small));
+}

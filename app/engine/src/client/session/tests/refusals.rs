@@ -195,6 +195,53 @@ fn t3_own_early_cells_are_stamped_anew_in_order_above_what_they_overwrote() {
 }
 
 #[test]
+fn t3_an_own_early_cell_stays_above_what_came_while_it_was_on_its_way() {
+    let mut rig = Rig::new();
+    rig.join();
+    rig.now.wall_ms += 3_600_000;
+    rig.draw("a", "color", "\"blue\"", &[]);
+    let first = rig.only_write();
+    // It lost against the early one here, so it would win against the one stamped anew on the relay, for ever.
+    let theirs = cell("a", "color", at(RELAY_MS + 50_000, 9), "\"red\"");
+    rig.cells("e-1", vec![theirs.clone()]);
+    let ahead = refusal(
+        first.id,
+        Some(key("a", "color")),
+        Code::StampAhead,
+        Retry::After(1_000),
+    );
+    rig.refuse(ahead);
+    assert!(rig.only_write().cells[0].stamp > theirs.stamp);
+}
+
+#[test]
+fn t3_an_own_early_cell_stays_above_an_acknowledged_one_that_it_overwrote() {
+    let mut rig = Rig::new();
+    rig.join();
+    rig.now.wall_ms += 50_000;
+    let first = rig.draw("a", "color", "\"red\"", &[]);
+    let taken = rig.only_write();
+    rig.now.wall_ms += 3_600_000;
+    rig.draw("a", "color", "\"blue\"", &[]);
+    let refused = rig.only_write();
+    rig.ack(taken.id);
+    let ahead = refusal(
+        refused.id,
+        Some(key("a", "color")),
+        Code::StampAhead,
+        Retry::After(1_000),
+    );
+    rig.refuse(ahead);
+    let again = rig.only_write();
+    assert!(again.cells[0].stamp > first.stamp);
+    rig.cells("e-1", vec![first]);
+    rig.cells("e-2", again.cells.clone());
+    assert_eq!(again.cells[0].value.as_str(), "\"blue\"");
+    assert_eq!(rig.status().waiting, 0);
+    assert_eq!(rig.session.cells().iter().collect::<Vec<_>>(), again.cells);
+}
+
+#[test]
 fn t3_the_floor_of_a_fresh_cell_survives_a_restart() {
     let mut rig = Rig::new();
     rig.join();
@@ -271,6 +318,28 @@ fn t3_an_own_cell_that_was_acknowledged_is_never_stamped_anew() {
     assert_eq!(rig.take_writes(), []);
     rig.pass_ms(1_000);
     assert_eq!(rig.only_write().cells, [drawn]);
+}
+
+#[test]
+fn f1_another_relay_is_offered_what_the_first_one_refused() {
+    let mut rig = Rig::new();
+    rig.join();
+    let first = write(&mut rig, &three(RELAY_MS)[..1], &[]);
+    rig.refuse(refusal(
+        first.id,
+        Some(key("e0", "base")),
+        Code::BoardFull,
+        Retry::Changed,
+    ));
+    assert_eq!(rig.status().parked.len(), 1);
+    let link = LINK.replace("relay", "other").parse().expect("a link");
+    rig.input(Input::SetRemote(Some(Remote { link, create: true })));
+    assert_eq!((rig.status().parked.len(), rig.status().waiting), (0, 1));
+    rig.take_sent();
+    rig.welcome(false, |_| {});
+    rig.caught_up("f-0");
+    rig.pass(Duration::from_secs(2));
+    assert_eq!(rig.only_write().cells, first.cells);
 }
 
 #[test]
