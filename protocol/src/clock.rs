@@ -53,7 +53,7 @@ impl Clock {
         local_ms.saturating_add_signed(self.offset_ms).min(MAX_INTEGER)
     }
 
-    /// A fresh stamp, above every stamp given or observed before.
+    /// A fresh stamp, above every stamp given or observed before, unless that was the greatest there is.
     pub fn tick(&mut self, local_ms: u64) -> Stamp {
         let now = self.relay_ms(local_ms);
         if now > self.ms {
@@ -61,10 +61,12 @@ impl Clock {
             self.counter = 0;
         } else if let Some(next) = self.counter.checked_add(1) {
             self.counter = next;
-        } else {
+        } else if self.ms < MAX_INTEGER {
             self.ms += 1;
             self.counter = 0;
         }
+        // Else somebody wrote the greatest stamp that there is, and nothing lies above it: better no
+        // greater than one that nobody can read.
         Stamp {
             ms: self.ms,
             counter: self.counter,
@@ -121,6 +123,15 @@ mod tests {
         assert_eq!(clock.tick(400_010).ms, 1_000_010);
         clock.correct(1_000_000, 5_000_000);
         assert_eq!(clock.relay_ms(5_000_020), 1_000_020);
+    }
+
+    #[test]
+    fn s2_a_stamp_at_the_end_of_time_leads_to_no_stamp_beyond_it() {
+        let mut clock = Clock::new(Peer::from_bits([1; 12]));
+        let (ms, counter, peer) = (MAX_INTEGER, u32::MAX, Peer::from_bits([2; 12]));
+        clock.observe(Stamp { ms, counter, peer });
+        let stamp = clock.tick(5);
+        assert_eq!((stamp.ms, stamp.counter), (MAX_INTEGER, u32::MAX));
     }
 
     #[test]
