@@ -9,7 +9,7 @@ use egui::{Context, ThemePreference, ViewportCommand};
 use crate::canvas::Canvas;
 use crate::command::{self, Appearance, Command};
 use crate::open::OpenBoard;
-use crate::panels::dialogs::{self, Dialog, ShareView};
+use crate::panels::dialogs::{self, Dialog, RelayDraft, ShareView};
 use crate::panels::menu::MenuView;
 use crate::panels::message::Message;
 use crate::panels::people::{PeopleView, Person};
@@ -33,6 +33,7 @@ pub struct App {
     dialog: Option<Dialog>,
     join_draft: String,
     join_problem: Option<String>,
+    relay: RelayDraft,
     copied: Option<String>,
     title_draft: String,
     name_draft: String,
@@ -72,6 +73,7 @@ impl App {
             dialog: None,
             join_draft: String::new(),
             join_problem: None,
+            relay: RelayDraft::default(),
             copied: None,
             title_draft: String::new(),
             name_draft: String::new(),
@@ -151,7 +153,9 @@ impl App {
             panels::message::show(ctx, message, asked);
         }
         match self.dialog {
-            Some(Dialog::Share) => dialogs::share(ctx, &share, self.copied.as_deref(), asked),
+            Some(Dialog::Share) => {
+                dialogs::share(ctx, &share, &mut self.relay, self.copied.as_deref(), asked);
+            }
             Some(Dialog::Join) => {
                 dialogs::join(ctx, &mut self.join_draft, self.join_problem.as_deref(), asked);
             }
@@ -180,6 +184,10 @@ impl App {
             Command::Rename(title) => self.board.rename(&title),
             Command::ShowShare => {
                 self.board.look_for_addresses();
+                self.relay = RelayDraft {
+                    address: self.settings.relay.clone(),
+                    problem: None,
+                };
                 self.dialog = Some(Dialog::Share);
             }
             Command::ShowJoin => {
@@ -188,6 +196,13 @@ impl App {
                 self.dialog = Some(Dialog::Join);
             }
             Command::StartSharing => self.board.start_sharing(),
+            Command::ShareThrough(address) => match self.board.share_through(&address) {
+                Ok(()) => {
+                    self.settings.relay = address;
+                    self.keep_settings(ctx);
+                }
+                Err(problem) => self.relay.problem = Some(problem),
+            },
             Command::StopSharing => self.board.stop_sharing(),
             Command::Join(text) => self.join(ctx, &text),
             Command::Copy(text) => {

@@ -54,7 +54,9 @@ pub enum Command {
     ShowJoin,
     /// Start a relay inside the app and put the board on it.
     StartSharing,
-    /// Stop the relay inside the app.
+    /// Put the board on the relay at this address.
+    ShareThrough(String),
+    /// Take the board off its relay; if that is the one inside the app, stop it.
     StopSharing,
     /// Open the board behind this text, which should be a link.
     Join(String),

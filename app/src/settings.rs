@@ -20,6 +20,8 @@ pub struct Settings {
     pub color: String,
     /// Light, dark, or as the system says.
     pub appearance: Appearance,
+    /// The relay through which a board was shared last, as it was typed; empty if none was.
+    pub relay: String,
 }
 
 impl Default for Settings {
@@ -33,6 +35,7 @@ impl Default for Settings {
             name: clean_name(&account.unwrap_or_default()),
             color: theme::PEOPLE[pick].to_owned(),
             appearance: Appearance::default(),
+            relay: String::new(),
         }
     }
 }
@@ -107,6 +110,7 @@ mod tests {
             name: "Ada".to_owned(),
             color: "#ca4500".to_owned(),
             appearance: Appearance::Dark,
+            relay: "draw.example".to_owned(),
         };
         settings.save(&file).expect("saved");
         assert_eq!(Settings::load(&file), settings);

@@ -1,7 +1,7 @@
 //! Each panel by role and label: what it shows, and what it asks for.
 
 use drawbridge::command::{Appearance, Command};
-use drawbridge::panels::dialogs::{self, ShareLink, ShareView};
+use drawbridge::panels::dialogs::{self, RelayDraft, ShareLink, ShareView};
 use drawbridge::panels::menu::{self, MenuView};
 use drawbridge::panels::message::{self, Message};
 use drawbridge::panels::people::{self, PeopleView, Person};
@@ -21,6 +21,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 struct State {
     asked: Asked,
     draft: String,
+    relay: RelayDraft,
 }
 
 fn window<'a>(show: impl Fn(&egui::Context, &mut State) + 'a) -> Harness<'a, State> {
@@ -164,7 +165,8 @@ fn the_share_dialog_shows_and_copies_the_link() {
         link: link.to_owned(),
         reach: "People on this network".to_owned(),
     }]);
-    let mut harness = window(move |ctx, state| dialogs::share(ctx, &view, None, &mut state.asked));
+    let mut harness =
+        window(move |ctx, state| dialogs::share(ctx, &view, &mut state.relay, None, &mut state.asked));
     let field = harness.get_by_label("Link for People on this network");
     assert_eq!(field.value().as_deref(), Some(link));
     click(&mut harness, Role::Button, "Copy link");
@@ -183,7 +185,8 @@ fn the_share_dialog_shows_and_copies_the_link() {
 #[test]
 fn sharing_that_failed_says_why_and_offers_another_try() {
     let view = ShareView::Failed("port 7411 is taken".to_owned());
-    let mut harness = window(move |ctx, state| dialogs::share(ctx, &view, None, &mut state.asked));
+    let mut harness =
+        window(move |ctx, state| dialogs::share(ctx, &view, &mut state.relay, None, &mut state.asked));
     harness.get_by_label_contains("port 7411 is taken");
     harness.get_by_label_contains("Nothing is lost");
     click(&mut harness, Role::Button, "Try again");
@@ -191,9 +194,27 @@ fn sharing_that_failed_says_why_and_offers_another_try() {
 }
 
 #[test]
+fn a_relay_is_named_by_its_address() {
+    let mut harness =
+        window(|ctx, state| dialogs::share(ctx, &ShareView::Off, &mut state.relay, None, &mut state.asked));
+    let field = harness.get_by_role_and_label(Role::TextInput, "Or share it through a relay that stays up:");
+    field.focus();
+    field.type_text("draw.example ");
+    harness.run();
+    click(&mut harness, Role::Button, "Share there");
+    assert_eq!(
+        harness.state().asked,
+        [Command::ShareThrough("draw.example".to_owned())]
+    );
+    harness.state_mut().relay.problem = Some("type its host".to_owned());
+    harness.run();
+    harness.get_by_role_and_label(Role::Alert, "That is no relay: type its host");
+}
+
+#[test]
 fn joining_takes_a_pasted_link() {
     let mut harness = window(|ctx, state| {
-        let State { asked, draft } = state;
+        let State { asked, draft, .. } = state;
         dialogs::join(ctx, draft, Some("the link has no key"), asked);
     });
     harness.get_by_role_and_label(Role::Alert, "That can't be joined: the link has no key");

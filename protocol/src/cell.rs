@@ -14,18 +14,34 @@ use crate::{ElementId, Property, Stamp};
 #[derive(Clone)]
 pub struct Value(Arc<RawValue>);
 
-/// The text is not one JSON value.
+/// The text is not one JSON value, or not one that is taken.
 #[derive(Debug, thiserror::Error)]
-#[error("not one JSON value: {0}")]
-pub struct ValueError(#[from] serde_json::Error);
+pub enum ValueError {
+    /// Not JSON, or not of the shape asked for.
+    #[error("not one JSON value: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Lists and objects within each other, deeper than [`Value::MAX_DEPTH`]: many JSON readers would break on it.
+    #[error("a value may nest at most {} deep", Value::MAX_DEPTH)]
+    TooDeep,
+}
 
 impl Value {
+    /// How deep lists and objects may stand within each other.
+    pub const MAX_DEPTH: usize = 64;
+
+    fn checked(raw: Box<RawValue>) -> Result<Self, ValueError> {
+        if depth(raw.get()) > Self::MAX_DEPTH {
+            return Err(ValueError::TooDeep);
+        }
+        Ok(Self(raw.into()))
+    }
+
     /// Checks that `text` is one JSON value and takes it.
     ///
     /// # Errors
     /// When it is not.
     pub fn from_text(text: String) -> Result<Self, ValueError> {
-        Ok(Self(RawValue::from_string(text)?.into()))
+        Self::checked(RawValue::from_string(text)?)
     }
 
     /// The value as JSON text.
@@ -33,7 +49,7 @@ impl Value {
     /// # Errors
     /// When `value` cannot be JSON: a map with keys that aren't strings, a failing `Serialize`.
     pub fn from_json<T: Serialize + ?Sized>(value: &T) -> Result<Self, ValueError> {
-        Ok(Self(serde_json::value::to_raw_value(value)?.into()))
+        Self::checked(serde_json::value::to_raw_value(value)?)
     }
 
     /// The text as written.
@@ -49,6 +65,33 @@ impl Value {
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, ValueError> {
         Ok(serde_json::from_str(self.as_str())?)
     }
+}
+
+/// How deep lists and objects stand within each other in a JSON text.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            // Brackets in a text don't count.
+            b'"' => {
+                while let Some(byte) = bytes.next() {
+                    match byte {
+                        b'"' => break,
+                        b'\\' => drop(bytes.next()),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    deepest
 }
 
 impl PartialEq for Value {
@@ -85,7 +128,7 @@ impl Serialize for Value {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Box::<RawValue>::deserialize(deserializer)?.into()))
+        Self::checked(Box::<RawValue>::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
 
@@ -256,6 +299,18 @@ mod tests {
                 prop_assert!((stamp, value.as_str().as_bytes()) >= (cell.stamp, cell.value.as_str().as_bytes()));
             }
         }
+    }
+
+    #[test]
+    fn m3_a_value_nests_at_most_64_deep() {
+        let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        assert!(Value::from_text(nested(64)).is_ok());
+        assert!(matches!(Value::from_text(nested(65)), Err(ValueError::TooDeep)));
+        assert!(serde_json::from_str::<Value>(&nested(65)).is_err());
+        let text = format!(r#"["{}\"{}"]"#, "[".repeat(99), "{".repeat(99));
+        assert!(Value::from_text(text).is_ok(), "brackets in a text don't count");
+        let wide = format!("[{}]", vec!["[[]]"; 99].join(","));
+        assert!(Value::from_text(wide).is_ok());
     }
 
     #[test]

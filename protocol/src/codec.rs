@@ -38,8 +38,9 @@ const KNOWN: [&str; 11] = [
 pub fn decode<M: DeserializeOwned>(text: &str) -> Result<M, DecodeError> {
     serde_json::from_str(text).map_err(|error| {
         let names = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text).unwrap_or_default();
+        let only = names.len() == 1;
         match names.into_keys().next() {
-            Some(name) if !KNOWN.contains(&name.as_str()) => {
+            Some(name) if only && !KNOWN.contains(&name.as_str()) => {
                 DecodeError::Unknown(name.chars().take(64).collect())
             }
             _ => DecodeError::Malformed(error.to_string()),
@@ -80,6 +81,9 @@ mod tests {
             "{\"write\":3}",
             "\u{0}",
             r#"{"welcome":{}}"#,
+            r#"{"ack":{"id":1}}"#,
+            r#"{"live":{},"dance":{}}"#,
+            r#"{"write":{"id":9007199254740992,"cells":[]}}"#,
         ] {
             let error = decode::<ClientMessage>(bad).expect_err(bad);
             assert!(matches!(error, DecodeError::Malformed(_)), "{bad}: {error}");

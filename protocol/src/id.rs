@@ -9,9 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A name does not have the form that the SPEC gives for its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} must be 1 to {max} characters of {alphabet}")]
+#[error("{kind} must be {min} to {max} characters of {alphabet}")]
 pub struct IdError {
     kind: &'static str,
+    min: usize,
     max: usize,
     alphabet: &'static str,
 }
@@ -40,7 +41,7 @@ macro_rules! name {
             /// When the text is empty, too long, or has a character outside the alphabet.
             pub fn new(text: &str) -> Result<Self, IdError> {
                 if text.is_empty() || text.len() > $max || !text.bytes().all($allowed) {
-                    return Err(IdError { kind: $kind, max: $max, alphabet: $alphabet });
+                    return Err(IdError { kind: $kind, min: 1, max: $max, alphabet: $alphabet });
                 }
                 Ok(Self(text.into()))
             }
@@ -185,8 +186,9 @@ impl Peer {
     pub fn new(text: &str) -> Result<Self, IdError> {
         let error = IdError {
             kind: "a peer",
+            min: 16,
             max: 16,
-            alphabet: "A-Z, a-z, 0-9, - and _, and exactly 16 of them",
+            alphabet: "A-Z, a-z, 0-9, - and _",
         };
         let bytes: [u8; 16] = text.as_bytes().try_into().map_err(|_| error.clone())?;
         if bytes.iter().all(|&b| is_word(b)) {
@@ -250,8 +252,9 @@ impl Key {
         } else {
             Err(IdError {
                 kind: "a key",
+                min: 16,
                 max: 128,
-                alphabet: "A-Z, a-z, 0-9, - and _, and at least 16 of them",
+                alphabet: "A-Z, a-z, 0-9, - and _",
             })
         }
     }

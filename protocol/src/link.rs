@@ -40,6 +40,23 @@ pub enum LinkError {
 }
 
 impl Link {
+    /// The link to a board on the relay at `address`: a host, with a port if it isn't the usual one, and in front
+    /// of it `http://` or `https://` where people copied that too.
+    ///
+    /// # Errors
+    /// When that is no address.
+    pub fn at(address: &str, board: &BoardId, key: &Key) -> Result<Self, LinkError> {
+        let address = address.trim().trim_end_matches('/');
+        let (scheme, host) = address.split_once("://").unwrap_or(("drawbridge", address));
+        let link: Self = format!("{scheme}://{host}/{board}#{}", key.reveal()).parse()?;
+        // A path in the address would be taken for the board's.
+        if link.board == *board && !host.contains(['/', '?', '#']) {
+            Ok(link)
+        } else {
+            Err(LinkError::Relay)
+        }
+    }
+
     /// The address to open the WebSocket at.
     #[must_use]
     pub fn socket_url(&self) -> String {
@@ -149,6 +166,29 @@ mod tests {
             .expect("a link");
         assert_eq!(tls.socket_url(), "wss://draw.example:443/boards/b");
         assert_eq!(tls.to_string().parse(), Ok(tls));
+    }
+
+    #[test]
+    fn l1_a_relay_is_named_by_its_address() {
+        let (board, key) = (BoardId::new("b").expect("an id"), Key::new(KEY).expect("a key"));
+        let at = |address| Link::at(address, &board, &key);
+        let relay = |address| at(address).map(|link| (link.secure, link.relay));
+        assert_eq!(
+            relay("draw.example"),
+            Ok((false, format!("draw.example:{DEFAULT_PORT}")))
+        );
+        assert_eq!(relay(" 10.0.0.7:9000 "), Ok((false, "10.0.0.7:9000".to_owned())));
+        assert_eq!(
+            relay("http://draw.example:7411/"),
+            Ok((false, "draw.example:7411".to_owned()))
+        );
+        assert_eq!(
+            relay("https://draw.example"),
+            Ok((true, "draw.example:443".to_owned()))
+        );
+        for bad in ["", "a b", "draw.example/boards/x", "h#k", "ftp://h", "h:p"] {
+            assert!(at(bad).is_err(), "{bad:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, CellKey, ElementId, Key, Limits, Peer, Property, SlotName, Value, Window};
+use crate::{Cell, CellKey, ElementId, Key, Limits, MAX_INTEGER, Peer, Property, SlotName, Value, Window};
 
 /// What a client sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,12 +75,21 @@ fn empty_object() -> Value {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Write {
     /// The client's number for it, for `ack` and `refused`; any integer below 2^53.
+    #[serde(deserialize_with = "integer")]
     pub id: u64,
     /// One or more cells.
     pub cells: Vec<Cell>,
     /// The sender's wet slots that these cells make dry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ends: Vec<SlotName>,
+}
+
+fn integer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    if number > MAX_INTEGER {
+        return Err(serde::de::Error::custom("an id must be below 2^53"));
+    }
+    Ok(number)
 }
 
 /// Operations on several slots of one connection.

@@ -85,11 +85,24 @@ impl OpenBoard {
         self.addresses = hosting::network_addresses();
     }
 
-    /// Takes the board off the relay inside the app, and stops that.
-    pub fn stop_sharing(&mut self) {
+    /// Puts the board on the relay at an address that a person typed; that relay may create it.
+    ///
+    /// # Errors
+    /// In words for people, when that is no address.
+    pub fn share_through(&mut self, address: &str) -> Result<(), String> {
+        let meta = self.board.meta();
+        let link = Link::at(address, &meta.board, &meta.key)
+            .map_err(|_| "type the relay's host, and its port if it isn't the usual one".to_owned())?;
         self.sharing = false;
+        self.board.share(Some(Remote { link, create: true }), None);
+        Ok(())
+    }
+
+    /// Takes the board off its relay; if that is the one inside the app, stops it.
+    pub fn stop_sharing(&mut self) {
+        let here = std::mem::take(&mut self.sharing);
         self.board.share(None, None);
-        if let Some(hosting) = self.hosting.take() {
+        if let Some(hosting) = self.hosting.take_if(|_| here) {
             // It says good-bye to everybody first; the window doesn't wait for that.
             std::thread::spawn(move || drop(hosting));
         }

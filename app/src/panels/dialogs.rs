@@ -43,8 +43,23 @@ pub enum ShareView {
     Failed(String),
 }
 
+/// The address of a relay as it is being typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RelayDraft {
+    /// The text so far.
+    pub address: String,
+    /// What was wrong with it when it was tried.
+    pub problem: Option<String>,
+}
+
 /// Shows the dialog for sharing. `copied` is the link that was copied last.
-pub fn share(ctx: &Context, view: &ShareView, copied: Option<&str>, asked: &mut Asked) {
+pub fn share(
+    ctx: &Context,
+    view: &ShareView,
+    relay: &mut RelayDraft,
+    copied: Option<&str>,
+    asked: &mut Asked,
+) {
     dialog(ctx, "Share this board", asked, |ui, asked| match view {
         ShareView::Off => {
             muted(
@@ -53,6 +68,7 @@ pub fn share(ctx: &Context, view: &ShareView, copied: Option<&str>, asked: &mut 
                        Your drawing stays on this computer too.",
             );
             start(ui, "Start sharing", asked);
+            through_relay(ui, relay, asked);
         }
         ShareView::Starting => {
             ui.horizontal(|ui| {
@@ -67,6 +83,7 @@ pub fn share(ctx: &Context, view: &ShareView, copied: Option<&str>, asked: &mut 
             );
             ui.label(egui::RichText::new(text).color(theme.error));
             start(ui, "Try again", asked);
+            through_relay(ui, relay, asked);
         }
         ShareView::Hosting(links) => {
             muted(
@@ -87,8 +104,35 @@ pub fn share(ctx: &Context, view: &ShareView, copied: Option<&str>, asked: &mut 
                 "This board lives on a relay. Whoever has the link can draw with you.",
             );
             link_row(ui, link, copied == Some(link.link.as_str()), true, asked);
+            ui.add_space(space::S);
+            let leave = widgets::word_button(ui, None, "Leave the relay", false);
+            if leave.clicked() {
+                asked.push(Command::StopSharing);
+            }
+            leave.on_hover_text("The board stays on this computer; what others draw no longer comes");
         }
     });
+}
+
+/// The other way: a relay that somebody runs, which stays up when this app is closed.
+fn through_relay(ui: &mut Ui, relay: &mut RelayDraft, asked: &mut Asked) {
+    ui.add_space(space::L);
+    let label = muted(ui, "Or share it through a relay that stays up:");
+    ui.horizontal(|ui| {
+        let room = ui.available_width() - COPY_WIDTH - space::S;
+        let field = egui::TextEdit::singleline(&mut relay.address)
+            .hint_text("relay.example:7411")
+            .desired_width(room);
+        let field = ui.add(field).labelled_by(label.id);
+        let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if widgets::word_button(ui, None, "Share there", false).clicked() || enter {
+            relay.problem = None;
+            asked.push(Command::ShareThrough(relay.address.trim().to_owned()));
+        }
+    });
+    if let Some(problem) = &relay.problem {
+        alert(ui, &format!("That is no relay: {problem}"));
+    }
 }
 
 fn start(ui: &mut Ui, words: &str, asked: &mut Asked) {
@@ -134,10 +178,7 @@ pub fn join(ctx: &Context, draft: &mut String, problem: Option<&str>, asked: &mu
             field.request_focus();
         }
         if let Some(problem) = problem {
-            let theme = Theme::of(ui.ctx());
-            let words = format!("That can't be joined: {problem}");
-            let line = ui.label(egui::RichText::new(&words).color(theme.error));
-            line.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &words));
+            alert(ui, &format!("That can't be joined: {problem}"));
         }
         ui.add_space(space::S);
         if widgets::word_button(ui, Some(icons::LINK), "Join", true).clicked() || enter {
@@ -173,6 +214,12 @@ fn dialog(ctx: &Context, title: &str, asked: &mut Asked, contents: impl FnOnce(&
     if modal.should_close() {
         asked.push(Command::Cancel);
     }
+}
+
+fn alert(ui: &mut Ui, words: &str) {
+    let theme = Theme::of(ui.ctx());
+    let line = ui.label(egui::RichText::new(words).color(theme.error));
+    line.widget_info(|| WidgetInfo::labeled(Role::Alert, true, words));
 }
 
 fn muted(ui: &mut Ui, words: &str) -> egui::Response {

@@ -289,7 +289,8 @@ impl Writer {
         }
         let (cell, _) = other.or(won.first())?;
         let text = format!(
-            "The board is full: it may have {max_cells} cells and {max_bytes} bytes. Delete something."
+            "The board is full: it may have {max_cells} cells and {max_bytes} bytes. Go on on a new one, or ask \
+             whoever runs the relay for more."
         );
         let mut refused = Refused::new(Code::BoardFull, text, Retry::Changed);
         refused.cell = Some(cell.key().into());
