@@ -2,7 +2,7 @@
 //! stamped, shown, kept and sent; what comes from the relay is shown.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use drawbridge_protocol::{Cell, Here, Peer, SlotName, SlotOp, Slots, Value};
 use serde::Deserialize;
@@ -203,9 +203,29 @@ impl Board {
             self.client.live(slots);
         }
         if let Some(write) = effects.write {
-            let cells: Vec<Cell> = write.stamped(|| self.client.stamp());
+            let mut cells = write.stamped(|| self.client.stamp());
+            self.go_above_what_is_shown(&mut cells);
             self.editor.commit(&write, &cells);
             self.client.write(cells, write.ends);
+        }
+    }
+
+    /// Own cells from a clock that ran ahead keep their old stamps here until [`Board::pump`] hears of the new
+    /// ones. What the hand does meanwhile must not lose against them.
+    fn go_above_what_is_shown(&self, cells: &mut [Cell]) {
+        for cell in cells {
+            let held = self
+                .editor
+                .document()
+                .get(cell.element.as_str(), cell.prop.as_str());
+            if let Some((stamp, _)) = held.filter(|(stamp, _)| *stamp >= cell.stamp) {
+                let clock = self.client.clock();
+                clock
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .observe(stamp);
+                cell.stamp = self.client.stamp();
+            }
         }
     }
 

@@ -82,7 +82,11 @@ pub(super) fn listen(
         if ended.load(Ordering::Acquire) {
             return;
         }
-        let Ok(stream) = stream else { continue };
+        let Ok(stream) = stream else {
+            // Out of file descriptors, most likely, and so again at once.
+            std::thread::sleep(TRY_PAUSE);
+            continue;
+        };
         match take(&stream, token) {
             Ok(Some(line)) => {
                 if tell.send(line).is_err() {
