@@ -50,6 +50,20 @@ pub enum DraftOp {
     End(SlotName),
 }
 
+impl DraftOp {
+    /// Adds a step to others that are to be stored. Of a draft that it starts anew or ends, nothing earlier is
+    /// wanted any more.
+    pub(super) fn push_to(self, steps: &mut Vec<Self>) {
+        if let Self::Put(slot, _) | Self::End(slot) = &self {
+            steps.retain(|held| {
+                let (Self::Put(name, _) | Self::Add(name, _) | Self::End(name)) = held;
+                name != slot
+            });
+        }
+        steps.push(self);
+    }
+}
+
 /// The relay a board is shared through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remote {

@@ -28,13 +28,7 @@ impl Saving {
     }
 
     pub(super) fn draft(&mut self, op: DraftOp, due: Duration) {
-        if let DraftOp::End(slot) | DraftOp::Put(slot, _) = &op {
-            // What was to be stored of an earlier form is no longer wanted.
-            self.next.drafts.retain(|held| match held {
-                DraftOp::Put(name, _) | DraftOp::Add(name, _) | DraftOp::End(name) => name != slot,
-            });
-        }
-        self.next.drafts.push(op);
+        op.push_to(&mut self.next.drafts);
         self.urge(due);
     }
 
@@ -86,12 +80,7 @@ impl Saving {
     fn put_back(&mut self, failed: StoreBatch) {
         let mut drafts = failed.drafts;
         for op in std::mem::take(&mut self.next.drafts) {
-            if let DraftOp::End(slot) | DraftOp::Put(slot, _) = &op {
-                drafts.retain(|held| match held {
-                    DraftOp::Put(name, _) | DraftOp::Add(name, _) | DraftOp::End(name) => name != slot,
-                });
-            }
-            drafts.push(op);
+            op.push_to(&mut drafts);
         }
         self.next.drafts = drafts;
         self.next.unsettle |= failed.unsettle;
