@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use drawbridge_protocol::{CellKey, Code, Refused, Retry, Role, Stamp};
+use drawbridge_protocol::{CellKey, Clock, Code, Refused, Retry, Role, STAMP_AHEAD_MS, Stamp};
 
 use super::line::Line;
 use super::outbox::{Group, Outbox, Sent};
@@ -148,27 +148,40 @@ impl Session {
         clock.correct(relay_ms, wall_ms);
         clock.reset();
         let mut ahead = Vec::new();
+        let mut latest = relay_ms;
         for (key, entry) in self.replica.iter() {
             match entry.state {
                 CellState::Fresh if entry.stamp.ms > relay_ms => {
                     ahead.push((entry.stamp, key.clone(), entry.floor));
                 }
                 CellState::Waiting if !entry.acked => {}
-                CellState::Settled | CellState::Fresh | CellState::Waiting => clock.observe(entry.stamp),
+                CellState::Settled | CellState::Fresh | CellState::Waiting => {
+                    latest = latest.max(entry.stamp.ms);
+                    clock.observe(entry.stamp);
+                }
             }
         }
         ahead.sort();
+        // Above what it overwrote a cell may be too early still. It waits then, and the clock doesn't
+        // follow it: whatever else is written would wait too.
+        let limit = latest.saturating_add(STAMP_AHEAD_MS);
+        let (later, now): (Vec<_>, Vec<_>) = ahead
+            .into_iter()
+            .partition(|(_, _, floor)| floor.is_some_and(|floor| floor.ms > limit));
         let mut restamped = Vec::new();
-        for (before, key, floor) in ahead {
-            if let Some(floor) = floor {
-                clock.observe(floor);
+        let mut stamp_anew = |clock: &mut Clock, cells: Vec<(Stamp, CellKey, Option<Stamp>)>| {
+            for (before, key, floor) in cells {
+                if let Some(floor) = floor {
+                    clock.observe(floor);
+                }
+                let after = clock.tick(wall_ms);
+                if after < before {
+                    restamped.push((key, before, after));
+                }
             }
-            let after = clock.tick(wall_ms);
-            // Above what it overwrote it may be as early as before: then it waits.
-            if after < before {
-                restamped.push((key, before, after));
-            }
-        }
+        };
+        stamp_anew(&mut clock, now);
+        stamp_anew(&mut clock.clone(), later);
         let offset = clock.offset_ms();
         drop(clock);
         for (key, _, after) in &restamped {

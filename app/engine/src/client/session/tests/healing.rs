@@ -1,5 +1,7 @@
 //! A relay that lost what it had gets it back.
 
+use drawbridge_protocol::{Code, Retry};
+
 use super::*;
 
 /// A rig that holds a settled cell of somebody else, one of its own, and a fresh one.
@@ -122,4 +124,38 @@ fn an_edit_over_an_early_cell_that_waits_goes_above_it() {
         rig.events
             .contains(&Event::Restamped(vec![(key("a", "color"), stale.stamp, stamp)]))
     );
+}
+
+#[test]
+fn t3_an_edit_over_an_early_cell_that_waits_keeps_nothing_else_waiting() {
+    let mut rig = Rig::new();
+    rig.join();
+    let early = cell("a", "color", at(RELAY_MS + 600_000, 9), "\"red\"");
+    rig.cells("e-1", vec![early.clone()]);
+    rig.reconnect();
+    rig.welcome(false, |_| {});
+    rig.caught_up("f-0");
+    rig.draw("a", "color", "\"blue\"", &[]);
+    rig.draw("b", "color", "\"green\"", &[]);
+    let writes = rig.take_writes();
+    assert_eq!(writes.len(), 2);
+    for write in writes {
+        assert!(write.cells[0].stamp > early.stamp);
+        rig.refuse(Refused {
+            id: Some(write.id),
+            cell: Some(write.cells[0].key().into()),
+            ..Refused::new(Code::StampAhead, "No.", Retry::After(540_000))
+        });
+    }
+    let again = rig.only_write();
+    assert_eq!(again.cells[0].key(), key("b", "color"));
+    assert!(again.cells[0].stamp.ms < RELAY_MS + 60_000);
+    assert!(rig.draw("c", "color", "1", &[]).stamp.ms < RELAY_MS + 60_000);
+    rig.pass(Duration::from_secs(540));
+    let waited = rig.take_writes();
+    let cell = waited
+        .iter()
+        .flat_map(|write| &write.cells)
+        .find(|cell| cell.key() == early.key());
+    assert!(cell.expect("it goes in time").stamp > early.stamp);
 }
