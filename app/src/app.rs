@@ -6,7 +6,7 @@ use drawbridge_engine::tools::Style;
 use drawbridge_protocol::Link;
 use egui::{Context, ThemePreference, ViewportCommand};
 
-use crate::canvas::Canvas;
+use crate::canvas::{self, Canvas};
 use crate::command::{self, Appearance, Command};
 use crate::open::OpenBoard;
 use crate::panels::dialogs::{self, Dialog, RelayDraft, ShareView};
@@ -148,7 +148,7 @@ impl App {
             panels::menu::show(ctx, &menu, &mut self.title_draft, asked);
         }
         // What is not saved is said in focus mode too.
-        panels::status::show(ctx, &status);
+        panels::status::show(ctx, &status, asked);
         if let Some((message, _)) = &self.message {
             panels::message::show(ctx, message, asked);
         }
@@ -160,6 +160,16 @@ impl App {
                 dialogs::join(ctx, &mut self.join_draft, self.join_problem.as_deref(), asked);
             }
             None => {}
+        }
+    }
+
+    /// Asks for commands and performs them.
+    fn obey(&mut self, ctx: &Context, ask: impl FnOnce(&mut Self, &Context, &mut Asked)) {
+        let mut asked = Asked::new();
+        ask(self, ctx, &mut asked);
+        for command in asked {
+            self.perform(ctx, command);
+            ctx.request_repaint();
         }
     }
 
@@ -223,6 +233,8 @@ impl App {
                 ctx.set_theme(preference(appearance));
                 self.keep_settings(ctx);
             }
+            Command::Reconnect => self.board.reconnect(),
+            Command::OfferAgain => self.board.offer_again(),
             Command::Dismiss => self.message = None,
             Command::FocusMode => {
                 self.alone = !self.alone;
@@ -330,14 +342,11 @@ impl eframe::App for App {
         if self.message.as_ref().is_some_and(|(_, until)| *until <= now) {
             self.message = None;
         }
-        let mut asked = Asked::new();
-        self.keys(&ctx, &mut asked);
-        self.canvas.show(ui, &mut self.board);
-        self.panels(&ctx, &mut asked);
-        for command in asked {
-            self.perform(&ctx, command);
-            ctx.request_repaint();
-        }
+        // What was clicked holds for a stroke that begins in the same frame, and keys find it ended.
+        let bare = !canvas::is_covered(&ctx);
+        self.obey(&ctx, Self::panels);
+        self.canvas.show(ui, &mut self.board, bare);
+        self.obey(&ctx, |app, ctx, asked| app.keys(ctx, asked));
         // One at a time: the next waits until this one is dismissed.
         if self.message.is_none()
             && let Some(problem) = self.board.problem()

@@ -70,6 +70,10 @@ pub enum Command {
     MyColor(String),
     /// Show this mode.
     Appearance(Appearance),
+    /// Try to reach the relay at once.
+    Reconnect,
+    /// Offer the relay again what it did not take.
+    OfferAgain,
     /// Take the message away.
     Dismiss,
     /// Hide or show everything but the board.
@@ -207,6 +211,8 @@ pub static TABLE: &[Entry] = &[
     ),
     entry(Command::StartSharing, "Start sharing", "", icons::SHARE, &[]),
     entry(Command::StopSharing, "Stop sharing", "", icons::CLOSE, &[]),
+    entry(Command::Reconnect, "Try now", "", icons::LIVE, &[]),
+    entry(Command::OfferAgain, "Offer again", "", icons::SENDING, &[]),
     entry(Command::Dismiss, "Dismiss", "", icons::CLOSE, &[]),
     entry(
         Command::FocusMode,

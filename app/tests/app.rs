@@ -281,6 +281,29 @@ fn a_press_beside_an_open_menu_closes_it_and_draws_nothing() {
 }
 
 #[test]
+fn a_colour_holds_for_a_stroke_that_begins_in_the_same_frame() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = window(folder.path());
+    let swatch = window.get_by_label("Vermilion").rect().center();
+    let left = PointerButton::Primary;
+    window.event(Event::PointerMoved(swatch));
+    window.event(button(swatch, left, true, Modifiers::NONE));
+    window.step();
+    // A slow machine: released, moved and pressed on the board before the next frame.
+    window.input_mut().events.extend([
+        button(swatch, left, false, Modifiers::NONE),
+        Event::PointerMoved(pos2(600.0, 300.0)),
+        button(pos2(600.0, 300.0), left, true, Modifiers::NONE),
+    ]);
+    window.step();
+    window.event(Event::PointerMoved(pos2(660.0, 300.0)));
+    window.event(button(pos2(660.0, 300.0), left, false, Modifiers::NONE));
+    window.run_ok();
+    let colors: Vec<Color> = shown(&window).iter().map(|element| element.color).collect();
+    assert_eq!(colors, [Color::Ink(Ink::Red)]);
+}
+
+#[test]
 fn what_was_drawn_is_there_after_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut first = window(folder.path());

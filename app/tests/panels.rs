@@ -281,13 +281,14 @@ fn states_and_messages_reach_a_screen_reader() {
     let view = StatusView {
         connection: Connection::Offline,
         saving: false,
+        brief: false,
         waiting: 3,
         parked: vec!["the board is full".to_owned()],
         unsaved: None,
     };
     let message = Message::problem("The link could not be opened. Nothing is lost");
     let mut harness = window(move |ctx, state| {
-        status::show(ctx, &view);
+        status::show(ctx, &view, &mut state.asked);
         message::show(ctx, &message, &mut state.asked);
     });
     harness.get_by_role_and_label(Role::Status, "Offline: 3 changes waiting for the relay");

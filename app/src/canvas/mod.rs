@@ -18,6 +18,12 @@ use gather::{Act, Gather, Kind};
 /// The longest time between two frames that moves anything, in seconds: after a pause nothing leaps.
 const LONGEST_STEP: f64 = 0.1;
 
+/// Whether a menu or a dialog is open: a press beside it closes it, and draws nothing.
+#[must_use]
+pub fn is_covered(ctx: &Context) -> bool {
+    Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some())
+}
+
 /// The canvas's own state between frames.
 #[derive(Debug)]
 pub struct Canvas {
@@ -43,13 +49,13 @@ impl Canvas {
         Size::new(f64::from(self.rect.width()), f64::from(self.rect.height()))
     }
 
-    /// Takes this frame's input, then paints.
-    pub fn show(&mut self, ui: &mut Ui, board: &mut OpenBoard) {
+    /// Takes this frame's input, then paints. `bare`: what [`is_covered`] denied when the frame began.
+    pub fn show(&mut self, ui: &mut Ui, board: &mut OpenBoard, bare: bool) {
         self.rect = ui.max_rect();
         let response = ui.interact(self.rect, ui.scope_id().with("canvas"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Board"));
         let ctx = ui.ctx().clone();
-        self.hand(&ctx, board);
+        self.hand(&ctx, board, bare);
         self.wheel(&ctx, board);
         let now = ctx.input(|input| input.time);
         if board.flush(now * 1000.0) {
@@ -74,12 +80,10 @@ impl Canvas {
     }
 
     /// Everything that was done with pointer and fingers since the last frame.
-    fn hand(&mut self, ctx: &Context, board: &mut OpenBoard) {
+    fn hand(&mut self, ctx: &Context, board: &mut OpenBoard, bare: bool) {
         let (events, now, held) = ctx.input(|input| (input.events.clone(), input.time, input.modifiers));
-        // A press beside an open menu closes it, and draws nothing.
-        let shut = Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some());
         let mut gather = std::mem::take(&mut self.gather);
-        let acts = gather.read(&events, now * 1000.0, held, |at| !shut && self.is_bare(ctx, at));
+        let acts = gather.read(&events, now * 1000.0, held, |at| bare && self.is_bare(ctx, at));
         self.gather = gather;
         for act in acts {
             if let Kind::Down(_) = act.kind {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::board::{About, Board};
-use drawbridge_engine::client::{BoardFile, ClientConfig, OpenError, Profile, Remote, Status, Timings};
+use drawbridge_engine::client::{BoardFile, ClientConfig, OpenError, Phase, Profile, Remote, Timings};
 use drawbridge_engine::document::{Color, Element};
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::geometry::{Camera, Point, Size};
@@ -16,6 +16,7 @@ use drawbridge_engine::tools::{Event, Style, Tool};
 use drawbridge_protocol::{BoardId, Link};
 
 use crate::hosting::Hosting;
+use crate::network;
 use crate::panels::people::Person;
 use crate::settings::Settings;
 use crate::wake::Waker;
@@ -30,8 +31,10 @@ pub struct OpenBoard {
     board: Board,
     /// The other boards of the folder, as of when this one was opened.
     others: Vec<BoardFile>,
-    /// Since when something has been waiting for disk or relay.
-    waiting: Option<Instant>,
+    /// Whether something is on its way to disk or relay.
+    busy: status::Busy,
+    /// Tells when this computer's network changed.
+    network: network::Watch,
     problems: Vec<String>,
     /// Whether this board is on the relay inside the app, or to be.
     sharing: bool,
@@ -83,7 +86,8 @@ impl OpenBoard {
         let mut open = Self {
             board,
             others: Vec::new(),
-            waiting: None,
+            busy: status::Busy::default(),
+            network: network::Watch::start(waker.function()),
             problems,
             sharing: false,
             hosting: None,
@@ -102,7 +106,7 @@ impl OpenBoard {
         let style = self.board.editor().style();
         let old = std::mem::replace(&mut self.board, fresh);
         self.board.set_style(style);
-        self.waiting = None;
+        self.busy = status::Busy::default();
         if let Err(error) = old.close() {
             self.problems.push(format!("On the board you left, {error}"));
         }
@@ -215,14 +219,13 @@ impl OpenBoard {
     pub fn pump(&mut self) {
         self.board.pump();
         self.move_in();
-        let Status {
-            unstored, waiting, ..
-        } = *self.board.status();
-        self.waiting = if unstored + waiting > 0 {
-            self.waiting.or_else(|| Some(Instant::now()))
-        } else {
-            None
-        };
+        let status = self.board.status();
+        // Without a relay to send to, nothing is on its way there.
+        let sending = status.phase == Phase::Live && status.waiting > 0;
+        self.busy.note(status.unstored > 0 || sending, Instant::now());
+        if self.network.changed() {
+            self.board.client().network_back();
+        }
     }
 
     /// What a hand did.

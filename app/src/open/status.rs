@@ -1,34 +1,78 @@
 //! How the open board stands with disk and relay, in the panel's terms.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use drawbridge_engine::client::{Phase, Status};
 
 use super::OpenBoard;
 use crate::panels::status::{Connection, StatusView};
 
-/// What waits for the disk or the relay for less than this is not shown as waiting: at every stroke
-/// it would come and go faster than it can be read.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// What waits for disk or relay for longer than this is counted; before, it is only said that it is on its way.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// For how long after the last change was saved it is still said to be saving: at every stroke the words
+/// would come and go faster than they can be read.
+const LINGER: Duration = Duration::from_millis(600);
+
+/// When something was on its way to disk or relay.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Busy {
+    since: Option<Instant>,
+    last: Option<Instant>,
+}
+
+impl Busy {
+    /// Notes whether something is on its way at `now`.
+    pub(super) fn note(&mut self, busy: bool, now: Instant) {
+        self.since = busy.then(|| self.since.unwrap_or(now));
+        if busy {
+            self.last = Some(now);
+        }
+    }
+
+    /// Whether something is on its way, or was a moment ago, and not for long.
+    fn is_brief(self, now: Instant) -> bool {
+        let lately = self.last.is_some_and(|last| now < last + LINGER);
+        (lately || self.since.is_some()) && self.since.is_none_or(|since| now < since + PATIENCE)
+    }
+
+    /// After how long that may be otherwise by itself.
+    fn due(self, now: Instant) -> Option<Duration> {
+        let at = match (self.since, self.last) {
+            (Some(since), _) => since + PATIENCE,
+            (None, last) => last? + LINGER,
+        };
+        let left = at.saturating_duration_since(now);
+        (!left.is_zero()).then_some(left)
+    }
+}
 
 impl OpenBoard {
     /// How it stands with disk and relay.
     #[must_use]
     pub fn status(&self) -> StatusView {
-        let patient = self.waiting.is_none_or(|since| since.elapsed() < PATIENCE);
-        status_view(self.board.status(), patient)
+        status_view(self.board.status(), self.busy.is_brief(Instant::now()))
     }
 
     /// After how long [`OpenBoard::status`] may say something else by itself.
     #[must_use]
     pub fn status_due(&self) -> Option<Duration> {
-        let left = PATIENCE.saturating_sub(self.waiting?.elapsed());
-        (!left.is_zero()).then_some(left)
+        self.busy.due(Instant::now())
+    }
+
+    /// Connects at once, also after the relay said no.
+    pub fn reconnect(&mut self) {
+        self.board.client().set_online(true);
+        self.board.client().network_back();
+    }
+
+    /// Offers the relay again what it did not take.
+    pub fn offer_again(&mut self) {
+        self.board.client().retry_parked();
     }
 }
 
-/// The engine's state in the panel's terms. `patient`: what waits has not waited long enough to be said.
-fn status_view(status: &Status, patient: bool) -> StatusView {
+/// The engine's state in the panel's terms. `brief`: what is on its way is so since a moment only, or has just arrived.
+fn status_view(status: &Status, brief: bool) -> StatusView {
     let connection = match &status.phase {
         Phase::Local => Connection::Alone,
         Phase::Offline { .. } => Connection::Offline,
@@ -40,10 +84,10 @@ fn status_view(status: &Status, patient: bool) -> StatusView {
         Phase::Live => Connection::Live,
         Phase::Refused { message, .. } => Connection::Refused(message.clone()),
     };
-    let offline = matches!(connection, Connection::Offline);
     StatusView {
-        waiting: if patient && !offline { 0 } else { status.waiting },
-        saving: !patient && status.unstored > 0,
+        waiting: status.waiting,
+        saving: status.unstored > 0 && !brief,
+        brief,
         parked: status
             .parked
             .iter()
@@ -73,22 +117,31 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_a_moment_only_is_not_said() {
-        assert_eq!(status_view(&status(Phase::Live, 1, 2), true).waiting, 0);
+    fn everything_is_said_to_be_saved_only_when_it_is() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut busy = Busy::default();
+        assert!(!busy.is_brief(at(0)) && busy.due(at(0)).is_none());
+        busy.note(true, at(0));
+        assert!(busy.is_brief(at(0)), "from the first moment");
+        busy.note(false, at(20));
+        assert!(
+            busy.is_brief(at(30)),
+            "and a little longer, so that the words don't flicker"
+        );
+        assert_eq!(busy.due(at(100)), Some(Duration::from_millis(500)));
+        assert!(!busy.is_brief(at(700)));
+        busy.note(true, at(800));
+        busy.note(true, at(1900));
+        assert!(!busy.is_brief(at(1900)), "what waits for long is counted");
         let long = status_view(&status(Phase::Live, 1, 2), false);
-        assert_eq!((long.waiting, long.saving), (2, true));
-        let reason = String::new();
-        let offline = Phase::Offline {
-            retry_at: None,
-            reason,
-        };
-        assert_eq!(status_view(&status(offline, 0, 3), true).waiting, 3);
+        assert_eq!((long.waiting, long.saving, long.brief), (2, true, false));
     }
 
     #[test]
     fn every_phase_is_shown_as_what_it_is() {
         let catching =
-            |done, total| status_view(&status(Phase::CatchingUp { done, total }, 0, 0), true).connection;
+            |done, total| status_view(&status(Phase::CatchingUp { done, total }, 0, 0), false).connection;
         assert_eq!(catching(40, 100), Connection::CatchingUp(40));
         assert_eq!(catching(0, 0), Connection::CatchingUp(0));
         assert_eq!(catching(u64::MAX, 3), Connection::CatchingUp(100));
@@ -108,7 +161,7 @@ mod tests {
                 message: "the cell is too big".to_owned(),
             },
         });
-        let view = status_view(&refused, true);
+        let view = status_view(&refused, false);
         assert_eq!(
             view.connection,
             Connection::Refused("the key doesn't open this board".to_owned())

@@ -2,7 +2,8 @@
 
 use egui::{Align2, Color32, Context, Role, Sense, Vec2, WidgetInfo};
 
-use super::widgets;
+use super::{Asked, widgets};
+use crate::command::{Command, find};
 use crate::fonts;
 use crate::icons;
 use crate::theme::{Theme, size, space};
@@ -31,6 +32,8 @@ pub struct StatusView {
     pub connection: Connection,
     /// Whether changes have been on their way to this computer's disk for longer than usual.
     pub saving: bool,
+    /// Something is on its way to disk or relay since a moment only, or has just arrived.
+    pub brief: bool,
     /// Own changes that the relay doesn't have yet.
     pub waiting: usize,
     /// Why the relay took some changes not at all, one sentence each.
@@ -89,6 +92,11 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
         );
     }
     match (&view.connection, view.waiting) {
+        (Connection::Alone, _) if view.brief => (
+            icons::CONNECTING,
+            "Saving on this computer…".to_owned(),
+            Tone::Quiet,
+        ),
         (Connection::Alone, _) => (
             icons::SAVED_HERE,
             "Saved on this computer".to_owned(),
@@ -103,11 +111,16 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
             let text = format!("Connecting: {} waiting for the relay", changes(n));
             (icons::CONNECTING, text, Tone::Quiet)
         }
-        (Connection::CatchingUp(percent), _) => (
+        (Connection::CatchingUp(percent), 0) => (
             icons::CONNECTING,
             format!("Catching up: {percent} %"),
             Tone::Quiet,
         ),
+        (Connection::CatchingUp(percent), n) => {
+            let text = format!("Catching up: {percent} %, {} waiting for the relay", changes(n));
+            (icons::CONNECTING, text, Tone::Quiet)
+        }
+        (Connection::Live, _) if view.brief => (icons::SENDING, "Live: saving…".to_owned(), Tone::Quiet),
         (Connection::Live, 0) => (
             icons::LIVE,
             "Live: everything saved on the relay".to_owned(),
@@ -128,11 +141,16 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
             format!("Offline: {} waiting for the relay", changes(n)),
             Tone::Care,
         ),
-        (Connection::Refused(why), _) => (
-            icons::REFUSED,
-            format!("Not connected: {why}. Your drawing is saved on this computer"),
-            Tone::Wrong,
-        ),
+        (Connection::Refused(why), n) => {
+            let why = why.trim_end_matches('.');
+            let waiting = if n == 0 {
+                String::new()
+            } else {
+                format!("; {} waiting for the relay", changes(n))
+            };
+            let text = format!("Not connected: {why}. Your drawing is saved on this computer{waiting}");
+            (icons::REFUSED, text, Tone::Wrong)
+        }
     }
 }
 
@@ -148,8 +166,8 @@ pub fn parked_words(view: &StatusView) -> Option<String> {
     ))
 }
 
-/// Shows the panel.
-pub fn show(ctx: &Context, view: &StatusView) {
+/// Shows the panel; where a person can do something, with a button for it.
+pub fn show(ctx: &Context, view: &StatusView, asked: &mut Asked) {
     let corner = Vec2::new(-space::M, -space::M);
     widgets::bare(ctx, "Connection and saving", Align2::RIGHT_BOTTOM, corner, |ui| {
         ui.vertical(|ui| {
@@ -161,10 +179,25 @@ pub fn show(ctx: &Context, view: &StatusView) {
                         ui.label(why);
                     }
                 });
+                if view.connection == Connection::Live {
+                    action(ui, Command::OfferAgain, asked);
+                }
             }
             let (icon, text, tone) = words(view);
             line(ui, icon, &text, tone);
+            if matches!(view.connection, Connection::Offline | Connection::Refused(_)) {
+                action(ui, Command::Reconnect, asked);
+            }
         });
+    });
+}
+
+fn action(ui: &mut egui::Ui, command: Command, asked: &mut Asked) {
+    let Some(entry) = find(&command) else { return };
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+        if widgets::word_button(ui, None, entry.label, false).clicked() {
+            asked.push(command);
+        }
     });
 }
 
@@ -216,6 +249,7 @@ mod tests {
         StatusView {
             connection,
             saving: false,
+            brief: false,
             waiting,
             parked: Vec::new(),
             unsaved: None,
@@ -231,7 +265,11 @@ mod tests {
                 view(Connection::Connecting, 2),
                 "Connecting: 2 changes waiting for the relay",
             ),
-            (view(Connection::CatchingUp(40), 1), "Catching up: 40 %"),
+            (view(Connection::CatchingUp(40), 0), "Catching up: 40 %"),
+            (
+                view(Connection::CatchingUp(40), 1),
+                "Catching up: 40 %, 1 change waiting for the relay",
+            ),
             (view(Connection::Live, 0), "Live: everything saved on the relay"),
             (
                 view(Connection::Live, 1),
