@@ -304,6 +304,26 @@ fn a_colour_holds_for_a_stroke_that_begins_in_the_same_frame() {
 }
 
 #[test]
+fn undo_and_redo_pressed_in_one_frame_both_count() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = window(folder.path());
+    drag(&mut window, PointerButton::Primary, &wave());
+    let before = shown(&window);
+    let key = |modifiers| Event::Key {
+        key: Key::Z,
+        physical_key: Some(Key::Z),
+        pressed: true,
+        repeat: false,
+        modifiers,
+    };
+    let ctrl = Modifiers::COMMAND | Modifiers::CTRL;
+    window.input_mut().events.extend([key(ctrl), key(ctrl | Modifiers::SHIFT)]);
+    window.step();
+    window.run_ok();
+    assert_eq!(shown(&window), before);
+}
+
+#[test]
 fn what_was_drawn_is_there_after_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut first = window(folder.path());
