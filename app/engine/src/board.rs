@@ -75,6 +75,8 @@ pub struct Person {
     pub about: About,
     /// Where their pointer is, in board units; `None` when it isn't on the board.
     pub cursor: Option<Point>,
+    /// What their hello said: it holds again when they clear what they said since.
+    hello: About,
 }
 
 /// A board, open.
@@ -277,8 +279,9 @@ impl Board {
             Person {
                 conn: here.conn,
                 peer: here.peer,
-                about,
+                about: about.clone(),
                 cursor: None,
+                hello: about,
             },
         );
         for (slot, chunks) in here.slots {
@@ -296,7 +299,7 @@ impl Board {
         };
         match slot.as_str() {
             CURSOR_SLOT => person.cursor = last.and_then(point),
-            ABOUT_SLOT => person.about = last.map(About::read).unwrap_or_default(),
+            ABOUT_SLOT => person.about = last.map_or_else(|| person.hello.clone(), About::read),
             _ => {
                 // The next flush shows it.
                 let _ = self.editor.remote_live(conn, slot, op);
@@ -365,3 +368,6 @@ fn point(value: &Value) -> Option<Point> {
     let sane = |v: f64| v.is_finite() && v.abs() <= MAX_COORDINATE;
     (sane(x) && sane(y)).then(|| Point::new(x, y))
 }
+
+#[cfg(test)]
+mod tests;
