@@ -84,14 +84,12 @@ impl SqliteStore {
 }
 
 fn open_and_load(path: &Path, new: &Meta) -> Result<(Connection, Loaded), StoreError> {
-    let length = std::fs::metadata(path).ok().map(|meta| meta.len());
-    if length == Some(0) {
-        return Err(StoreError::Damaged("it is empty".to_owned()));
-    }
+    // An empty file is what a crash leaves in the instant in which SQLite makes a new one.
+    let is_nothing = std::fs::metadata(path).map_or(true, |meta| meta.len() == 0);
     // SQLite would throw the log away.
-    if length.is_none() && has_log(path) {
+    if is_nothing && has_log(path) {
         return Err(StoreError::Damaged(
-            "it is missing, only its log is there".to_owned(),
+            "it is missing or empty, only its log is there".to_owned(),
         ));
     }
     let mut db = Connection::open(path)?;
@@ -102,7 +100,7 @@ fn open_and_load(path: &Path, new: &Meta) -> Result<(Connection, Loaded), StoreE
     let format: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     // Also a file whose layout a crash kept from being committed.
-    let is_new = length.is_none() || (application_id, format, tables) == (0, 0, 0);
+    let is_new = is_nothing || (application_id, format, tables) == (0, 0, 0);
     if !is_new && application_id != APPLICATION_ID {
         return Err(StoreError::Damaged("it is not a board".to_owned()));
     }

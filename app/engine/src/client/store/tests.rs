@@ -201,12 +201,9 @@ fn filled(path: &Path) {
 #[test]
 fn a_damaged_board_is_put_aside_and_said_and_a_new_one_started() {
     type Damage = fn(&Path);
-    let damages: [(&str, Damage); 4] = [
+    let damages: [(&str, Damage); 3] = [
         ("no database", |path| {
             std::fs::write(path, "x".repeat(9_000)).expect("written");
-        }),
-        ("cut to nothing", |path| {
-            std::fs::write(path, "").expect("written");
         }),
         ("cut in the middle", |path| {
             let bytes = std::fs::read(path).expect("read");
@@ -297,16 +294,35 @@ fn a_damaged_board_is_put_aside_with_its_log_as_both_were() {
 }
 
 #[test]
-fn a_log_whose_board_is_missing_is_not_thrown_away() {
+fn a_log_whose_board_is_missing_or_empty_is_not_thrown_away() {
+    for empty in [false, true] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("board-1.board");
+        killed(&path);
+        let mut log_path = path.clone().into_os_string();
+        log_path.push("-wal");
+        let log = std::fs::read(log_path).expect("a log");
+        std::fs::remove_file(&path).expect("removed");
+        if empty {
+            std::fs::write(&path, "").expect("written");
+        }
+        let damaged = open(&path).damaged.expect("said");
+        let mut kept = damaged.put_aside.into_os_string();
+        kept.push("-wal");
+        assert!(std::fs::read(kept).expect("kept") == log, "empty: {empty}");
+    }
+}
+
+#[test]
+fn an_empty_file_as_a_crash_leaves_it_is_a_new_board() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("board-1.board");
-    killed(&path);
-    std::fs::remove_file(&path).expect("removed");
-    let log = files(dir.path()).remove(0).1;
-    let damaged = open(&path).damaged.expect("said");
-    let mut kept = damaged.put_aside.into_os_string();
-    kept.push("-wal");
-    assert!(std::fs::read(kept).expect("kept") == log);
+    std::fs::write(&path, "").expect("written");
+    let opened = open(&path);
+    assert_eq!(opened.damaged, None);
+    assert_eq!(opened.loaded, Loaded::empty(meta()));
+    drop(opened);
+    assert_eq!(open(&path).damaged, None, "and stays one");
 }
 
 fn damage_again(path: &Path) {
