@@ -8,6 +8,7 @@ mod saver;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

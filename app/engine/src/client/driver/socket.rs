@@ -6,15 +6,20 @@ use std::time::Duration;
 
 use drawbridge_protocol::CloseCode;
 use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel};
 use tokio::task::JoinHandle;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::error::UrlError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+use super::wire::{Wire, reach};
+
+type Stream = WebSocketStream<Wire<TcpStream>>;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(5);
 /// How long a farewell may take.
@@ -24,13 +29,20 @@ const MAX_MESSAGE: usize = 64 << 20;
 /// Frames read ahead of the session.
 const READ_AHEAD: usize = 64;
 
+/// The shortest time between two words that bytes moved.
+const HEARD_EVERY: Duration = Duration::from_secs(1);
+
 /// What a connection says.
 #[derive(Debug)]
 pub(super) enum FromSocket {
     Opened,
     Frame(String),
+    /// The line is alive: a ping or pong came, or part of a frame came or went.
     Heard,
-    Closed { code: Option<u16>, reason: String },
+    Closed {
+        code: Option<u16>,
+        reason: String,
+    },
 }
 
 #[derive(Debug)]
@@ -96,14 +108,10 @@ async fn connect(
     from: Sender<FromSocket>,
     queued: Arc<AtomicUsize>,
 ) {
-    let config = WebSocketConfig::default()
-        .read_buffer_size(32 << 10)
-        .write_buffer_size(0)
-        .max_message_size(Some(MAX_MESSAGE))
-        .max_frame_size(Some(MAX_MESSAGE));
-    let connecting = connect_async_with_config(url, Some(config), true);
+    let moved = Arc::new(Notify::new());
+    let connecting = handshake(&url, Arc::clone(&moved));
     let stream = match tokio::time::timeout(CONNECT_WAIT, connecting).await {
-        Ok(Ok((stream, _))) => stream,
+        Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return tell_closed(&from, &error).await,
         Err(_) => {
             let reason = "the relay can't be reached: it does not answer".to_owned();
@@ -112,10 +120,41 @@ async fn connect(
     };
     tell(&from, FromSocket::Opened).await;
     let (sink, stream) = stream.split();
-    // Both in one task, side by side: neither waits for the other, and they end together.
+    // In one task, side by side: none waits for another, and they end together.
     tokio::select! {
         () = read(stream, &from) => {}
         () = write(sink, to, &queued) => {}
+        () = tell_of_moves(&moved, &from) => {}
+    }
+}
+
+/// Opens a WebSocket without TLS.
+async fn handshake(url: &str, moved: Arc<Notify>) -> Result<Stream, Error> {
+    let request = url.into_client_request()?;
+    let uri = request.uri();
+    if uri.scheme_str() != Some("ws") {
+        return Err(UrlError::TlsFeatureNotEnabled.into());
+    }
+    let host = uri.host().ok_or(UrlError::NoHostName)?;
+    let tcp = reach(&format!("{host}:{}", uri.port_u16().unwrap_or(80))).await?;
+    let config = WebSocketConfig::default()
+        .read_buffer_size(32 << 10)
+        .write_buffer_size(0)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    let wire = Wire::new(tcp, Arc::clone(&moved));
+    let (stream, _) = client_async_with_config(request, wire, Some(config)).await?;
+    // The bytes of the handshake are told of by `Opened`.
+    let _ = moved.notified().now_or_never();
+    Ok(stream)
+}
+
+/// Says now and then that bytes move: a frame that takes long on a slow line shows that the line lives.
+async fn tell_of_moves(moved: &Notify, from: &Sender<FromSocket>) {
+    loop {
+        moved.notified().await;
+        tell(from, FromSocket::Heard).await;
+        tokio::time::sleep(HEARD_EVERY).await;
     }
 }
 
@@ -187,3 +226,6 @@ async fn write(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
