@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::mpsc::Sender;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use drawbridge_protocol::CellSet;
 use tokio::sync::Notify;
@@ -19,30 +19,53 @@ pub(super) enum Command {
 
 /// A queue that never blocks its writers. Wet steps that follow each other become one, so it
 /// holds at most one between two of anything else.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Inbox {
-    queue: Mutex<VecDeque<Command>>,
+    /// `None` when the thread that read it has ended.
+    queue: Mutex<Option<VecDeque<Command>>>,
     filled: Notify,
 }
 
+/// Closes an inbox when its reader ends, however that ends: what waits is dropped, and with it the
+/// replies that it holds, so that nobody waits for them for ever.
+#[derive(Debug)]
+pub(super) struct CloseOnDrop<'a>(pub(super) &'a Inbox);
+
+impl Drop for CloseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.queue().take();
+    }
+}
+
 impl Inbox {
+    pub(super) fn new() -> Self {
+        Self {
+            queue: Mutex::new(Some(VecDeque::new())),
+            filled: Notify::new(),
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Option<VecDeque<Command>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn push(&self, command: Command) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.queue();
+        let Some(queue) = guard.as_mut() else {
+            return;
+        };
         match (queue.back_mut(), command) {
             (Some(Command::Input(Input::Live(held))), Command::Input(Input::Live(more))) => {
                 combine_slots(held, more);
             }
             (_, command) => queue.push_back(command),
         }
-        drop(queue);
+        drop(guard);
         self.filled.notify_one();
     }
 
     pub(super) fn pop(&self) -> Option<Command> {
-        self.queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front()
+        self.queue().as_mut()?.pop_front()
     }
 
     /// Returns when something was pushed since the last time this returned.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use drawbridge_protocol::{Cell, CellKey, Slots, Stamp};
 
-use crate::client::session::{Event, PersonChange, Status, combine_slots};
+use crate::client::session::{Event, PersonChange, Phase, Status, combine_slots};
 
 /// What came since the last time. To be applied in the order of the fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +80,19 @@ impl Mailbox {
         if first {
             (self.wake)();
         }
+    }
+
+    /// The client's thread has panicked: nothing is stored or sent from here on, which must be said.
+    pub(super) fn broke(&self) {
+        let mut status = self.status();
+        status.phase = Phase::Offline {
+            retry_at: None,
+            reason: "The board stopped working.".to_owned(),
+        };
+        status.store_error =
+            Some("this board stopped working because of a defect; close it and open it again".to_owned());
+        status.role = None;
+        self.put(Event::Status(status));
     }
 
     pub(super) fn drain(&self) -> Drained {

@@ -11,6 +11,7 @@ mod tests;
 mod wire;
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 use drawbridge_protocol::{BoardId, Cell, CellSet, Clock, Key, Peer, SlotName, Slots, Value};
 
-use self::inbox::{Command, Inbox};
+use self::inbox::{CloseOnDrop, Command, Inbox};
 use self::mailbox::Mailbox;
 use super::record::{DraftOp, Loaded, Meta, Remote};
 use super::session::{Input, Session, SessionConfig, SharedClock, Status, Timings};
@@ -160,7 +161,7 @@ impl Client {
             timings: config.timings,
         };
         let session = Session::new(session_config, loaded, Arc::clone(&clock), seed, ticker.now());
-        let inbox = Arc::new(Inbox::default());
+        let inbox = Arc::new(Inbox::new());
         let mailbox = Arc::new(Mailbox::new(session.status(), wake));
         let (done_tx, done) = channel();
         let system = |error: std::io::Error| OpenError::System(error.to_string());
@@ -173,10 +174,19 @@ impl Client {
         std::thread::Builder::new()
             .name("drawbridge-client".to_owned())
             .spawn(move || {
+                let _closing = CloseOnDrop(&inbox_there);
                 let run = run::run(session, ticker, &inbox_there, &mailbox_there, saver);
-                let result = runtime.block_on(run);
-                // Nobody may be waiting any more.
-                let _ = done_tx.send(result);
+                // What it left half done is dropped with it; nothing looks at it again.
+                match catch_unwind(AssertUnwindSafe(|| runtime.block_on(run))) {
+                    Ok(result) => {
+                        // Nobody may be waiting any more.
+                        let _ = done_tx.send(result);
+                    }
+                    Err(_) => {
+                        tracing::error!("the client's thread panicked");
+                        mailbox_there.broke();
+                    }
+                }
             })
             .map_err(system)?;
         Ok(Opened {
@@ -290,7 +300,8 @@ impl Client {
         }
     }
 
-    /// All winning cells held now, everything written before included. Blocks for a moment.
+    /// All winning cells held now, everything written before included. Blocks for a moment. Empty if
+    /// the client broke, which [`Status::store_error`] tells.
     #[must_use]
     pub fn snapshot(&self) -> CellSet {
         let (reply, answer) = channel();
@@ -320,9 +331,12 @@ impl Client {
         self.inbox.push(Command::Close);
         let wait = CLOSE_WAIT + Duration::from_secs(2);
         done.recv_timeout(wait).unwrap_or_else(|_| {
+            let status = self.mailbox.status();
             Err(CloseError::NotStored {
-                cells: self.mailbox.status().unstored,
-                reason: "the disk does not answer".to_owned(),
+                cells: status.unstored,
+                reason: status
+                    .store_error
+                    .unwrap_or_else(|| "the disk does not answer".to_owned()),
             })
         })
     }

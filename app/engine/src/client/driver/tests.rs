@@ -331,3 +331,24 @@ fn closing_says_goodbye_and_another_board_is_not_opened_for_this_one() {
     let error = Client::open(other, Arc::new(|| {})).expect_err("another board");
     assert!(matches!(error, OpenError::OtherBoard { .. }), "{error}");
 }
+
+#[test]
+fn a_client_whose_thread_broke_answers_and_says_so() {
+    let wake = || panic!("as a defect anywhere in the client's thread would");
+    let client = Client::open(config(None, None), Arc::new(wake))
+        .expect("it opens")
+        .client;
+    client.write(vec![cell(&client, "a", "1")], vec![]);
+    let (told, answer) = channel();
+    std::thread::spawn(move || {
+        // One that the thread may still have taken, and one that nobody will.
+        client.sync();
+        client.sync();
+        let broke = client.wait_until(LONG, |status| status.store_error.is_some());
+        told.send((broke, client.snapshot().len(), client.close()))
+    });
+    let (broke, cells, closed) = answer.recv_timeout(LONG).expect("nothing hangs");
+    assert!(broke, "the person is told");
+    assert_eq!(cells, 0, "nobody knows any more");
+    closed.expect_err("nobody stored it");
+}
