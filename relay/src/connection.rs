@@ -88,7 +88,7 @@ impl Connection {
             }
             self.fill(socket);
             if let Some(code) = self.closing {
-                // A relay whose disk failed will not answer what is still under way.
+                // A relay that failed will not answer what is still under way.
                 let settled =
                     code == CloseCode::Internal || self.seat.room.board().is_settled(self.seat.conn);
                 if settled && socket.is_idle() {

@@ -126,9 +126,9 @@ pub(crate) fn check_write(write: &Write, limits: &Limits) -> Result<(), Box<Refu
     Ok(())
 }
 
-/// The ending when the disk has failed.
+/// The ending when the relay has failed.
 pub(crate) fn stopped() -> Ending {
-    let refused = Refused::new(Code::StoreFull, "The relay's disk failed.", Retry::After(5000));
+    let refused = Refused::new(Code::StoreFull, "The relay failed.", Retry::After(5000));
     (
         Box::new(refused),
         Closing::new(CloseCode::Internal, "the relay failed"),

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::committer::{Committer, Request};
+use crate::failure::Failures;
 use crate::settings::Settings;
 use crate::store::{Checkpoints, Epochs, Readers, Store, StoreError, Writer};
 
@@ -37,8 +38,7 @@ pub(crate) struct Hub {
     pub(crate) head: Arc<AtomicU64>,
     pub(crate) requests: Sender<Request>,
     pub(crate) phase: watch::Sender<Phase>,
-    /// The first failure of the disk.
-    pub(crate) failed: watch::Sender<Option<String>>,
+    pub(crate) failures: Failures,
     // A std mutex: held only to insert, remove or ring, never across an await.
     bells: Mutex<HashMap<u64, Arc<Bell>>>,
     next_bell: AtomicU64,
@@ -61,21 +61,10 @@ impl Hub {
         let clock = Clock::start(store.clock_ms);
         let (requests, queue) = channel();
         let head = Arc::new(AtomicU64::new(store.head));
-        let failed = watch::Sender::new(None);
-        let report = {
-            let failed = failed.clone();
-            move |error: StoreError| {
-                tracing::error!(%error, "the disk failed; the relay stops");
-                failed.send_if_modified(|first| {
-                    let is_first = first.is_none();
-                    first.get_or_insert(error.to_string());
-                    is_first
-                });
-            }
-        };
+        let failures = Failures::default();
         let committer = Committer {
             writer: Writer::new(store.db, &settings)?,
-            checkpoints: Checkpoints::start(&store.path, report.clone())?,
+            checkpoints: Checkpoints::start(&store.path, failures.clone())?,
             clock: clock.clone(),
             epoch: store.epochs.present().to_owned(),
             settings: Arc::clone(&settings),
@@ -87,10 +76,9 @@ impl Hub {
         };
         let committer = std::thread::Builder::new()
             .name("committer".to_owned())
-            .spawn(move || {
-                if let Err(error) = committer.run(&queue) {
-                    report(error.into());
-                }
+            .spawn({
+                let failures = failures.clone();
+                move || failures.guard("committer", || committer.run(&queue))
             })
             .map_err(|error| StoreError::Io {
                 path: store.path.clone(),
@@ -104,7 +92,7 @@ impl Hub {
             head,
             requests,
             phase: watch::Sender::new(Phase::Open),
-            failed,
+            failures,
             bells: Mutex::new(HashMap::new()),
             next_bell: AtomicU64::new(0),
         };
@@ -158,12 +146,7 @@ impl Threads {
         hub.readers.close();
         // If it has ended already, it failed, and said so.
         let _ = hub.requests.send(Request::Stop);
-        if self.committer.join().is_err() {
-            tracing::error!("the committer panicked");
-            hub.failed.send_if_modified(|first| {
-                first.get_or_insert_with(|| "the committer panicked".to_owned());
-                true
-            });
-        }
+        // It catches its panics.
+        let _ = self.committer.join();
     }
 }

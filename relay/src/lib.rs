@@ -11,6 +11,7 @@ pub mod cli;
 mod clock;
 mod committer;
 mod connection;
+mod failure;
 mod hello;
 mod http;
 mod hub;

@@ -19,6 +19,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::failure::Failure;
 use crate::http::{self, From, Shared};
 use crate::hub::{Hub, Phase, Threads};
 use crate::settings::Settings;
@@ -37,7 +38,7 @@ pub enum RelayError {
     /// The listener can't be used.
     #[error("can't listen: {0}")]
     Listen(#[from] std::io::Error),
-    /// A part of the relay panicked.
+    /// A part of the relay panicked, and so it stopped. What was acknowledged is safe.
     #[error("the relay broke: {0}")]
     Panicked(String),
 }
@@ -46,7 +47,7 @@ pub enum RelayError {
 /// given, closes every connection, and returns. Must run on a tokio runtime with time and I/O.
 ///
 /// # Errors
-/// When the store can't be opened, or the disk fails later.
+/// When the store can't be opened, or later the disk fails or a part of the relay panics.
 pub async fn serve(
     listener: TcpListener,
     data: &Path,
@@ -89,7 +90,7 @@ impl Relay {
         self.address
     }
 
-    /// Waits until it ends by itself, which it only does when the disk fails.
+    /// Waits until it ends by itself, which it only does when the disk fails or a part of it panics.
     ///
     /// # Errors
     /// Why it ended.
@@ -100,7 +101,7 @@ impl Relay {
     /// Commits what it was given, closes every connection, and ends. Takes at most a few seconds.
     ///
     /// # Errors
-    /// When the disk failed.
+    /// When the disk failed, or a part of it panicked.
     pub async fn stop(self) -> Result<(), RelayError> {
         // If it has ended already, the task says how.
         let _ = self.stop.send(());
@@ -134,13 +135,12 @@ async fn run(
         hub: Arc::clone(&hub),
         alive,
     });
-    let mut failed = hub.failed.subscribe();
     let mut requests = JoinSet::new();
     tokio::pin!(shutdown);
     let code = loop {
         tokio::select! {
             () = &mut shutdown => break hub.settings.stop_code,
-            _ = async { failed.wait_for(Option::is_some).await.is_ok() } => break CloseCode::Internal,
+            () = hub.failures.any() => break CloseCode::Internal,
             Some(_) = requests.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((tcp, from)) => {
@@ -171,9 +171,9 @@ async fn run(
     let finishing = Arc::clone(&hub);
     let finished = tokio::task::spawn_blocking(move || threads.finish(&finishing)).await;
     finished.map_err(|error| RelayError::Panicked(error.to_string()))?;
-    let failure = hub.failed.borrow().clone();
-    match failure {
-        Some(why) => Err(RelayError::Failed(why)),
+    match hub.failures.first() {
+        Some(Failure::Disk(why)) => Err(RelayError::Failed(why)),
+        Some(Failure::Panicked(thread)) => Err(RelayError::Panicked(format!("its {thread} thread panicked"))),
         None => {
             tracing::info!("stopped");
             Ok(())
@@ -202,3 +202,6 @@ async fn request(tcp: TcpStream, from: SocketAddr, router: Router, head_within: 
         tracing::debug!(%from, %error, "an HTTP connection ended");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use super::StoreError;
+use crate::failure::Failures;
 
 /// How much is written between two checkpoints.
 const EVERY_BYTES: usize = 4 << 20;
@@ -21,17 +22,14 @@ pub(crate) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Starts the thread. `failed` is told of an error of the disk, after which it stops.
-    pub(crate) fn start(
-        path: &Path,
-        failed: impl Fn(StoreError) + Send + 'static,
-    ) -> Result<Self, StoreError> {
+    /// Starts the thread. It stops when the disk fails it.
+    pub(crate) fn start(path: &Path, failures: Failures) -> Result<Self, StoreError> {
         let db = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         db.execute_batch("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;")?;
         let (ask, asked) = sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("checkpoint".to_owned())
-            .spawn(move || run(&db, &asked, failed))
+            .spawn(move || failures.guard("checkpoint", || run(&db, &asked)))
             .map_err(|error| StoreError::io(path, &error))?;
         Ok(Self {
             ask: Some(ask),
@@ -54,23 +52,23 @@ impl Checkpoints {
     /// Ends the thread and empties the log, on the writer's own connection.
     pub(crate) fn finish(mut self, db: &Connection) -> Result<(), rusqlite::Error> {
         self.ask = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the checkpoint thread panicked");
+        if let Some(thread) = self.thread.take() {
+            // It catches its panics.
+            let _ = thread.join();
         }
         db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
     }
 }
 
-fn run(db: &Connection, asked: &Receiver<()>, failed: impl Fn(StoreError)) {
+fn run(db: &Connection, asked: &Receiver<()>) -> Result<(), rusqlite::Error> {
     while asked.recv().is_ok() {
         match db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
             Ok(()) => {}
             Err(error) if may_wait(&error) => tracing::debug!(%error, "a checkpoint has to wait"),
-            Err(error) => return failed(error.into()),
+            Err(error) => return Err(error),
         }
     }
+    Ok(())
 }
 
 /// Whether a checkpoint may simply be tried again later: somebody was in the way, or the disk is full.
