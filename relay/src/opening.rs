@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use drawbridge_protocol::{
-    BoardId, CloseCode, Code, Cursor, Hello, IdError, Joined, Refused, RelayMessage, Retry, Role, VERSION,
-    Welcome, encode,
+    BoardId, CloseCode, Code, Cursor, Hello, IdError, Joined, RelayMessage, Retry, Role, VERSION, Welcome,
+    encode,
 };
 use sha2::{Digest, Sha256};
 use tokio::net::TcpStream;
@@ -22,6 +22,16 @@ use crate::hub::{Hub, Phase};
 use crate::room::Seat;
 use crate::socket::{Closing, Incoming, Socket};
 use crate::store::StoreError;
+
+/// Why a connection doesn't come in.
+enum TurnedAway {
+    /// The other side is gone.
+    Gone,
+    /// It is told why.
+    Refused(Ending),
+    /// It broke a rule of the transport, of which the code tells enough.
+    Broken(Closing),
+}
 
 /// Serves an upgraded stream to its end. `read` is what came in behind the HTTP request.
 pub(crate) async fn run(
@@ -54,13 +64,13 @@ async fn converse(
     let entry = hub.bell();
     let came_in = async {
         let board = board.map_err(|error| {
-            let ending = hello::ending(Code::BadBoard, format!("{error}."), Retry::Never);
-            Some(ending)
+            TurnedAway::Refused(hello::ending(Code::BadBoard, format!("{error}."), Retry::Never))
         })?;
         let hello = first_message(hub, socket).await?;
         join(hub, &board, hello, Arc::clone(&entry.bell))
             .await
             .map(|joined| (board, joined))
+            .map_err(TurnedAway::Refused)
     };
     let mut phase = hub.phase.subscribe();
     let came_in = tokio::select! {
@@ -78,12 +88,13 @@ async fn converse(
             tracing::info!(%board, conn, code, "left");
             closing
         }
-        Err(Some((refused, closing))) => {
+        Err(TurnedAway::Refused((refused, closing))) => {
             tracing::info!(%from, code = ?refused.code, "turned away");
             socket.push(encode(&RelayMessage::Refused(refused)).into());
             Some(closing)
         }
-        Err(None) => None,
+        Err(TurnedAway::Broken(closing)) => Some(closing),
+        Err(TurnedAway::Gone) => None,
     }
 }
 
@@ -94,8 +105,8 @@ async fn closing_code(phase: &mut watch::Receiver<Phase>) -> CloseCode {
     }
 }
 
-/// Waits for the hello. `Err(None)`: the other side is gone.
-async fn first_message(hub: &Hub, socket: &mut Socket) -> Result<Hello, Option<Ending>> {
+/// Waits for the hello.
+async fn first_message(hub: &Hub, socket: &mut Socket) -> Result<Hello, TurnedAway> {
     let incoming = async {
         loop {
             match std::future::poll_fn(|cx| socket.poll_incoming(cx)).await {
@@ -105,17 +116,14 @@ async fn first_message(hub: &Hub, socket: &mut Socket) -> Result<Hello, Option<E
         }
     };
     match tokio::time::timeout(hub.settings.hello_within, incoming).await {
-        Err(_) => Err(Some(hello::ending(
+        Err(_) => Err(TurnedAway::Refused(hello::ending(
             Code::HelloLate,
             "No hello came in time.",
             Retry::After(1000),
         ))),
-        Ok(Incoming::Text(text)) => hello::read(&text, &hub.settings.limits).map_err(Some),
-        Ok(Incoming::Broken(closing)) => {
-            let refused = Refused::new(Code::HelloFirst, "The first message must be hello.", Retry::Never);
-            Err(Some((Box::new(refused), closing)))
-        }
-        Ok(Incoming::Gone | Incoming::Sign) => Err(None),
+        Ok(Incoming::Text(text)) => hello::read(&text, &hub.settings.limits).map_err(TurnedAway::Refused),
+        Ok(Incoming::Broken(closing)) => Err(TurnedAway::Broken(closing)),
+        Ok(Incoming::Gone | Incoming::Sign) => Err(TurnedAway::Gone),
     }
 }
 
@@ -125,7 +133,7 @@ async fn join(
     board: &BoardId,
     hello: Hello,
     bell: Arc<Bell>,
-) -> Result<(Connection, Vec<Bytes>), Option<Ending>> {
+) -> Result<(Connection, Vec<Bytes>), Ending> {
     let seat = open(hub, board, &hello).await?;
     let conn = seat.conn;
     let head = hub.head.load(Ordering::Acquire);
@@ -164,7 +172,7 @@ async fn join(
             "{} people are on the board already.",
             hub.settings.limits.board_people
         );
-        return Err(Some(hello::ending(Code::BoardBusy, text, Retry::After(10_000))));
+        return Err(hello::ending(Code::BoardBusy, text, Retry::After(10_000)));
     };
     let welcome = RelayMessage::Welcome(Box::new(Welcome {
         version: VERSION,
@@ -185,7 +193,7 @@ async fn join(
 }
 
 /// Asks the committer for a seat.
-async fn open(hub: &Hub, board: &BoardId, hello: &Hello) -> Result<Seat, Option<Ending>> {
+async fn open(hub: &Hub, board: &BoardId, hello: &Hello) -> Result<Seat, Ending> {
     let (reply, answer) = oneshot::channel();
     let request = Open {
         board: board.clone(),
@@ -193,17 +201,15 @@ async fn open(hub: &Hub, board: &BoardId, hello: &Hello) -> Result<Seat, Option<
         create: hello.create,
         reply,
     };
-    hub.requests
-        .send(Request::Open(request))
-        .map_err(|_| Some(stopped()))?;
-    let seat = answer.await.map_err(|_| Some(stopped()))?;
+    hub.requests.send(Request::Open(request)).map_err(|_| stopped())?;
+    let seat = answer.await.map_err(|_| stopped())?;
     seat.map_err(|refused| {
         let (_, closing) = hello::ending(refused.code, "", refused.retry);
-        Some((refused, closing))
+        (refused, closing)
     })
 }
 
-fn failed(error: &StoreError) -> Option<Ending> {
+fn failed(error: &StoreError) -> Ending {
     tracing::error!(%error, "can't read a board");
-    Some(stopped())
+    stopped()
 }

@@ -135,6 +135,16 @@ async fn strangers_with_bad_input_are_told_and_the_others_go_on() {
             refused(Code::HelloAgain, Some(1008)),
         ),
         (
+            "a binary frame for a hello",
+            "/boards/b",
+            false,
+            Message::binary(vec![1, 2]),
+            Heard {
+                refused: None,
+                closed: Some(1003),
+            },
+        ),
+        (
             "no hello",
             "/boards/b",
             false,

@@ -164,6 +164,32 @@ async fn w2_w3_bad_frames_end_the_connection_with_their_code_and_nobody_elses() 
 }
 
 #[tokio::test]
+async fn h1_w3_a_first_frame_of_the_wrong_kind_or_size_is_answered_with_its_code_alone() {
+    let (_folder, relay) = fresh().await;
+    let raw: [(&[u8], u16); 5] = [
+        (b"\x82\x83\0\0\0\0bin", 1003),
+        (b"\x81\x82\0\0\0\0\xff\xfe", 1007),
+        (b"\x81\x02hi", 1002),
+        (b"\x81\xff\0\0\0\0\x10\0\0\0\0\0\0\0", 1009),
+        (
+            &[b"\x81\xfe\x41\x00\0\0\0\0".as_slice(), &[b' '; 0x4100]].concat(),
+            1009,
+        ),
+    ];
+    for (bytes, code) in raw {
+        let mut client = Client::connect(relay.local_addr(), "b").await;
+        match client.socket.get_mut() {
+            MaybeTlsStream::Plain(tcp) => tcp.write_all(bytes).await.expect("sent"),
+            _ => panic!("a plain stream"),
+        }
+        match client.next().await {
+            Message::Close(Some(frame)) => assert_eq!(u16::from(frame.code), code),
+            other => panic!("{other:?} instead of the close {code}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn r7_t2_b1_bad_writes_are_refused_by_name_and_the_rest_goes_on() {
     let folder = TempDir::new().expect("a folder");
     let mut settings = Settings::default();
