@@ -317,7 +317,10 @@ fn undo_and_redo_pressed_in_one_frame_both_count() {
         modifiers,
     };
     let ctrl = Modifiers::COMMAND | Modifiers::CTRL;
-    window.input_mut().events.extend([key(ctrl), key(ctrl | Modifiers::SHIFT)]);
+    window
+        .input_mut()
+        .events
+        .extend([key(ctrl), key(ctrl | Modifiers::SHIFT)]);
     window.step();
     window.run_ok();
     assert_eq!(shown(&window), before);
