@@ -1,5 +1,6 @@
 //! The store's own thread: a slow disk holds up neither window nor network.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -22,7 +23,9 @@ pub(super) fn start(mut store: Box<dyn Store>) -> std::io::Result<Saver> {
         .name("drawbridge-store".to_owned())
         .spawn(move || {
             for (id, batch) in todo {
-                let result = store.commit(&batch);
+                // A defect in the store is a commit that failed: it is shown, and tried again.
+                let result = catch_unwind(AssertUnwindSafe(|| store.commit(&batch)))
+                    .unwrap_or_else(|_| Err(StoreError::Other("the program broke while storing".to_owned())));
                 if told.send((id, result)).is_err() {
                     break;
                 }
@@ -31,4 +34,43 @@ pub(super) fn start(mut store: Box<dyn Store>) -> std::io::Result<Saver> {
             drop(told);
         })?;
     Ok(Saver { batches, results })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::record::Loaded;
+
+    /// Breaks at its first commit.
+    #[derive(Debug)]
+    struct Broken(bool);
+
+    impl Store for Broken {
+        fn load(&mut self) -> Result<Loaded, StoreError> {
+            Err(StoreError::Other("not asked for".to_owned()))
+        }
+
+        fn commit(&mut self, _: &StoreBatch) -> Result<(), StoreError> {
+            assert!(
+                std::mem::replace(&mut self.0, true),
+                "as a defect in the store would"
+            );
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_store_that_panics_is_a_failed_commit_and_goes_on() {
+        let mut saver = start(Box::new(Broken(false))).expect("a thread");
+        for id in [1, 2] {
+            saver
+                .batches
+                .send((id, StoreBatch::default()))
+                .expect("it listens");
+        }
+        let (id, first) = saver.results.blocking_recv().expect("an answer");
+        assert!(id == 1 && matches!(first, Err(StoreError::Other(_))), "{first:?}");
+        let (id, second) = saver.results.blocking_recv().expect("an answer");
+        assert!(id == 2 && second.is_ok(), "{second:?}");
+    }
 }
