@@ -392,6 +392,8 @@ fn lead_to(board: &mut Board, link: Link) {
         .as_ref()
         .is_some_and(|remote| remote.link == link);
     if !there {
-        board.share(Some(Remote { link, create: true }), None);
+        // An empty file is nothing that a relay could have lost.
+        let create = board.editor().document().cells().next().is_some();
+        board.share(Some(Remote { link, create }), None);
     }
 }
