@@ -8,6 +8,7 @@ mod clock;
 mod close;
 mod codec;
 mod cursor;
+pub mod fault;
 mod id;
 mod limits;
 mod link;

@@ -23,6 +23,8 @@ mod server;
 mod settings;
 mod socket;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod wet;
 mod wire;
 

@@ -1,0 +1,1 @@
+//! What tests of several packages together need of a relay's inside, and nobody else.
