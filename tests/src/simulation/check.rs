@@ -112,14 +112,9 @@ impl World {
         };
         let person = &self.people[n];
         let is_kept = person.disk.drafts().contains_key(&id.slot());
-        let patience = Duration::from_millis(500 + 3 * person.store_ms);
+        let patience = Duration::from_millis(500 + 3 * person.slowest_ms);
         self.tally.count("clients killed in the middle of a stroke");
-        if !is_kept
-            && !person.is_full
-            && !person.was_full
-            && !person.is_hidden
-            && self.now > *since + patience
-        {
+        if !is_kept && !person.is_full && !person.was_full && self.now > *since + patience {
             return self.fail("a stroke under way is on disk", format!("person {n}: {id}"));
         }
         Ok(())
@@ -264,7 +259,6 @@ impl World {
             cell.stamp,
             &cell.value,
         ) {
-            self.model.acknowledge(board, cell);
             return Ok(());
         }
         self.fail(

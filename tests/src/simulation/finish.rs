@@ -69,8 +69,7 @@ impl World {
     }
 
     fn is_at_rest(&mut self) -> bool {
-        let in_step = (0..self.people.len())
-            .all(|n| self.is_in_step(n) || board_of(n) == board_of(0) && self.is_buried(n));
+        let in_step = (0..self.people.len()).all(|n| self.is_in_step(n));
         let quiet = |n: &usize| {
             let link = &self.links[*n];
             let is_gone = link.client_gone && !self.is_attached(*n);
@@ -84,14 +83,6 @@ impl World {
                 .is_some_and(|run| !run.frame_due && run.storing.is_none())
         });
         in_step && shown && quiet && self.relay.is_at_rest()
-    }
-
-    fn is_buried(&self, n: usize) -> bool {
-        let phase = self.people[n]
-            .run
-            .as_ref()
-            .map(|run| run.hand.session().status().phase);
-        self.model.is_buried && matches!(phase, Some(Phase::Refused { .. }))
     }
 
     fn restless(&self) -> String {

@@ -34,7 +34,11 @@ impl World {
             Act::OldCopy => self.put_back(n)?,
             Act::DiskFull => (self.people[n].is_full, self.people[n].was_full) = (true, true),
             Act::DiskWell => self.people[n].is_full = false,
-            Act::DiskSlow => self.people[n].store_ms = size,
+            Act::DiskSlow => {
+                let person = &mut self.people[n];
+                person.store_ms = size;
+                person.slowest_ms = person.slowest_ms.max(size);
+            }
             Act::Jump => self.people[n].jump(step.arg),
             Act::Drift => {
                 let now = self.now;
@@ -44,7 +48,11 @@ impl World {
             Act::Slow => self.people[n].slow_ms = size,
             Act::Block => self.people[n].is_blocked = true,
             Act::Unblock => self.people[n].is_blocked = false,
-            Act::Hide => self.people[n].is_hidden = true,
+            Act::Hide => {
+                // Whoever looks away has lifted the pen.
+                self.by_hand(n, Act::Up, size)?;
+                self.people[n].is_hidden = true;
+            }
             Act::Show => self.people[n].is_hidden = false,
             Act::Offline => self.tell(n, Input::SetOnline(false)),
             Act::Online => self.tell(n, Input::SetOnline(true)),
@@ -85,7 +93,7 @@ impl World {
         let (Some(run), Some(board)) = (&mut person.run, &mut person.board) else {
             return Ok(());
         };
-        if run.quitting.is_some() {
+        if run.quitting.is_some() || person.is_hidden {
             return Ok(());
         }
         let ahead = if act == Act::Early { 200_000 } else { 0 };
@@ -166,6 +174,7 @@ impl World {
         self.runs += 1;
         let person = &mut self.people[n];
         person.was_full = person.is_full;
+        person.slowest_ms = person.store_ms;
         let loaded = person.disk.load().expect("a model store loads");
         let config = SessionConfig {
             peer: Peer::from_bits(bits),

@@ -4,13 +4,15 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use drawbridge_protocol::Write;
+use drawbridge_protocol::{Cell, Write};
 
 /// What travels.
 #[derive(Debug, Clone)]
 pub(super) enum Parcel {
-    /// A text frame; of a write, what it says.
-    Frame(String, Option<Rc<Write>>),
+    /// A text frame; of the relay's, the cells of which it says that they are on its disk.
+    Frame(String, Option<Rc<Vec<Cell>>>),
+    /// A client's write, and what it says.
+    Write(String, Rc<Write>),
     Ping,
     Pong,
     /// The way to the relay is open.

@@ -14,6 +14,8 @@ mod relay;
 mod schedule;
 mod shrink;
 mod tally;
+mod told;
+mod traffic;
 mod world;
 
 pub use model::Violation;

@@ -59,6 +59,8 @@ pub(super) struct Person {
     /// Its disk was full in this run: what failed is tried again later.
     pub(super) was_full: bool,
     pub(super) store_ms: u64,
+    /// The most that a commit may have taken in this run.
+    pub(super) slowest_ms: u64,
     pub(super) is_blocked: bool,
     pub(super) is_hidden: bool,
     pub(super) lag_ms: u64,
@@ -97,6 +99,7 @@ impl Person {
             is_full: false,
             was_full: false,
             store_ms: 2,
+            slowest_ms: 2,
             is_blocked: false,
             is_hidden: false,
             lag_ms: 2,

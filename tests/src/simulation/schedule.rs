@@ -160,9 +160,18 @@ impl Schedule {
     pub fn of(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let people = random.pick(&[2, 2, 2, 3, 3, 4]);
-        let room = if random.chance(8) { 12 } else { 1_000_000 };
-        let length = random.pick(&[10, 20, 30, 45, 70]);
-        let menu = menu(&mut random);
+        // Rarely one on which there is hardly any room: a full board is small then, and full early.
+        let is_small = random.chance(8);
+        let room = if is_small { 20 } else { 1_000_000 };
+        let length = if is_small {
+            90
+        } else {
+            random.pick(&[10, 20, 30, 45, 70])
+        };
+        let mut menu = menu(&mut random);
+        if is_small {
+            menu.extend([Act::Strange, Act::Strange, Act::Delete, Act::Color, Act::Unknown]);
+        }
         let hurry = random.pick(&[0, 1, 2]);
         let steps = (0..length)
             .map(|_| step(&mut random, &menu, people, hurry))

@@ -271,7 +271,11 @@ impl World {
                     self.check_write(n, write, text.len())?;
                 }
                 let text = self.as_newer(n, text);
-                self.send_up(n, Parcel::Frame(text, write));
+                let parcel = match write {
+                    Some(write) => Parcel::Write(text, write),
+                    None => Parcel::Frame(text, None),
+                };
+                self.send_up(n, parcel);
             }
             Output::Store { id, batch } => {
                 let wait = self.people[n].store_ms;

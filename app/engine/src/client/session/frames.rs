@@ -91,6 +91,7 @@ impl Session {
             self.replica.unsettle();
             self.saving.unsettle();
         }
+        self.replica.forget_acks();
         let conn = welcome.conn;
         let mut outbox = Outbox::new(self.serial, welcome.limits, welcome.window);
         outbox.read_only = welcome.role == Role::View;

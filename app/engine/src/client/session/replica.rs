@@ -268,6 +268,17 @@ impl Replica {
         }
     }
 
+    /// A connection begins: what an earlier one acknowledged and never sent back may have been on a disk that is lost
+    /// meanwhile, also where the cursor still fits.
+    pub(super) fn forget_acks(&mut self) {
+        for key in &self.unsettled {
+            if let Some(entry) = self.cells.get_mut(key) {
+                self.waiting += usize::from(entry.acked && entry.parked.is_none());
+                entry.acked = false;
+            }
+        }
+    }
+
     /// Whether the cell is on this machine's disk, as it stands.
     pub(super) fn is_stored(&self, key: &CellKey) -> bool {
         self.cells

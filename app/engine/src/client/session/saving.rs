@@ -6,7 +6,7 @@ use std::time::Duration;
 use drawbridge_protocol::fault::{self, Fault};
 
 use super::{Output, Session};
-use crate::client::record::{DraftOp, Remote, StoreBatch};
+use crate::client::record::{CellState, DraftOp, Remote, StoreBatch, StoredCell};
 
 #[derive(Debug, Default)]
 pub(super) struct Saving {
@@ -110,10 +110,15 @@ impl Session {
         let (id, mut cells) = self.replica.take_dirty();
         let mut batch = std::mem::take(&mut self.saving.next);
         let ends = batch.drafts.iter().any(|op| matches!(op, DraftOp::End(_)));
-        let cursor_first = fault::is_planted(Fault::CursorTooEarly) && self.saving.cursor_moved;
-        if cursor_first || fault::is_planted(Fault::DraftEndedBeforeStored) && ends {
+        let late = |row: &StoredCell| {
+            let came = row.state == CellState::Settled && self.saving.cursor_moved;
+            came && fault::is_planted(Fault::CursorTooEarly)
+                || ends && fault::is_planted(Fault::DraftEndedBeforeStored)
+        };
+        let late: Vec<StoredCell> = cells.extract_if(.., |row| late(row)).collect();
+        if !late.is_empty() {
             // The next batch has them.
-            self.replica.not_stored(&std::mem::take(&mut cells));
+            self.replica.not_stored(&late);
             self.saving.urge(self.now.mono + self.config.timings.store_lazy);
         }
         batch.cells = cells;
