@@ -121,15 +121,26 @@ impl World {
     }
 
     /// Own cells got other stamps.
-    pub(super) fn restamped(&mut self, n: usize) {
+    pub(super) fn restamped(&mut self, n: usize) -> Result {
+        let board = self.board(n);
+        let mut wrong = None;
         let person = &mut self.people[n];
         let Some(run) = &mut person.run else {
-            return;
+            return Ok(());
         };
         for (key, before, after) in run.hand.take_restamped() {
             self.tally.count("cells stamped anew");
             if let Some(value) = self.model.known.get(&(key.clone(), before)).cloned() {
                 self.model.known.insert((key.clone(), after), value);
+            }
+            if self.model.heard.contains(&(run.number, key.clone(), before)) {
+                wrong = Some(format!("person {n}: {key:?} {before:?}"));
+            }
+            // A run that died before it stored the acknowledgement knows nothing of it.
+            if let Some((stamp, _)) = self.model.acked.get_mut(&(board.clone(), key.clone()))
+                && *stamp == before
+            {
+                *stamp = after;
             }
             for (held, stamp) in &mut run.handed {
                 if *held == key && *stamp == before {
@@ -142,6 +153,10 @@ impl World {
                 // Also of one that was written over since.
                 *stamp = after;
             }
+        }
+        match wrong {
+            Some(detail) => self.fail("what was acknowledged keeps its stamp", detail),
+            None => Ok(()),
         }
     }
 
@@ -222,7 +237,10 @@ impl World {
                     continue;
                 };
                 let base = CellKey::new(id.clone(), Property::base());
-                let is_dry = self.model.finished.contains(&id) && !self.model.parked.contains(&base);
+                let model = &self.model;
+                let is_dry = model.finished.contains(&id)
+                    && !model.cancelled.contains(&id)
+                    && !model.parked.contains(&base);
                 if op == SlotOp::Clear && is_dry && run.hand.session().get(&base).is_none() {
                     return self.fail("wet ink never blinks", format!("person {n}: {id}"));
                 }

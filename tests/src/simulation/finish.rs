@@ -39,6 +39,7 @@ impl World {
                 Act::Show,
                 Act::Drift,
                 Act::Start,
+                Act::Share,
                 Act::Online,
                 Act::Up,
             ] {

@@ -10,7 +10,7 @@ use drawbridge_engine::geometry::Point;
 use drawbridge_engine::tools::{Button, Event as Gesture, Modifiers, Pointer, State};
 use drawbridge_protocol::{CellKey, ElementId, Peer, Property, Stamp, Value};
 
-use super::person::{Drawing, Run};
+use super::person::{Drawing, Run, remote_of};
 use super::schedule::{Act, Step};
 use super::world::{Result, World};
 
@@ -54,6 +54,8 @@ impl World {
                 self.people[n].is_hidden = true;
             }
             Act::Show => self.people[n].is_hidden = false,
+            Act::Unshare => self.tell(n, Input::SetRemote(None)),
+            Act::Share => self.tell(n, Input::SetRemote(Some(remote_of(n)))),
             Act::Offline => self.tell(n, Input::SetOnline(false)),
             Act::Online => self.tell(n, Input::SetOnline(true)),
             Act::NetworkBack => self.tell(n, Input::NetworkBack),

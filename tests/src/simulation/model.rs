@@ -32,6 +32,8 @@ pub(super) struct Model {
     pub(super) known: HashMap<(CellKey, Stamp), Value>,
     /// What the relay has told somebody that it has. While nobody's disk is lost, it is on the board in the end.
     pub(super) acked: HashMap<(BoardId, CellKey), (Stamp, Value)>,
+    /// What each run of a program has heard to be on the relay's disk.
+    pub(super) heard: HashSet<(u64, CellKey, Stamp)>,
     /// Exactly these were told by the relay to be on its disk, this one or one that it lost.
     pub(super) told: HashSet<(CellKey, Stamp)>,
     /// Strokes that were lifted.

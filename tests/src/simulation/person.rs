@@ -18,6 +18,19 @@ pub(super) fn board_of(n: usize) -> BoardId {
     BoardId::new(name).expect("a board's name")
 }
 
+/// Where a person's board is shared. Somebody has to have made it; the others follow a link.
+pub(super) fn remote_of(n: usize) -> Remote {
+    Remote {
+        link: Link {
+            secure: false,
+            relay: "relay:7411".to_owned(),
+            board: board_of(n),
+            key: Key::from_bits(KEY),
+        },
+        create: n == 0 || n == 3,
+    }
+}
+
 /// The program while it runs.
 #[derive(Debug)]
 pub(super) struct Run {
@@ -73,19 +86,10 @@ pub(super) struct Person {
 
 impl Person {
     pub(super) fn new(n: usize, is_newer: bool) -> Self {
-        let remote = Remote {
-            link: Link {
-                secure: false,
-                relay: "relay:7411".to_owned(),
-                board: board_of(n),
-                key: Key::from_bits(KEY),
-            },
-            create: n == 0 || n == 3,
-        };
         let meta = Meta {
             board: board_of(n),
             key: Key::from_bits(KEY),
-            remote: Some(remote),
+            remote: Some(remote_of(n)),
             hosted: None,
         };
         Self {

@@ -58,6 +58,10 @@ acts! {
     Redo = "redo",
     /// They name the board.
     Title = "title",
+    /// They stop sharing: the board is theirs alone.
+    Unshare = "unshare",
+    /// They share it again where it was.
+    Share = "share",
     /// They choose to be offline.
     Offline = "offline",
     /// And online again.
@@ -201,6 +205,7 @@ fn menu(random: &mut Random) -> Vec<Act> {
         (12, &[Early, Color]),
         (40, &[Offline, Online, Online]),
         (30, &[NetworkBack]),
+        (15, &[Unshare, Share, Share]),
         (15, &[Hide, Show]),
         (45, &[Kill, Start, Start]),
         (20, &[Quit, Start]),

@@ -233,6 +233,8 @@ impl World {
                 let board = self.board(n);
                 for cell in cells.iter().flat_map(|cells| cells.iter()) {
                     self.model.acknowledge(board.clone(), cell);
+                    let run = self.people[n].run.as_ref().map_or(0, |run| run.number);
+                    self.model.heard.insert((run, cell.key(), cell.stamp));
                 }
                 Input::Frame(text)
             }

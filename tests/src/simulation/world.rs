@@ -235,7 +235,7 @@ impl World {
         if shows && !std::mem::replace(&mut run.frame_due, true) {
             self.at(self.now + FRAME, Event::Frame(n, number));
         }
-        self.restamped(n);
+        self.restamped(n)?;
         for output in outputs {
             self.obey(n, output)?;
         }
