@@ -176,6 +176,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         Poll::Ready(Ok(()))
     }
 
+    /// Sends a message of any kind, behind what waits.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn send(&mut self, message: Message) -> Result<(), Error> {
+        std::future::poll_fn(|cx| self.poll_send(cx)).await?;
+        self.inner.send(message).await
+    }
+
     /// Sends a ping, if the way is free; if it isn't, the other side has enough to answer.
     pub(crate) fn ping(&mut self) -> Result<(), Error> {
         if self.is_idle() {

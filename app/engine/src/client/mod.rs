@@ -9,6 +9,8 @@ mod profile;
 mod record;
 mod session;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use driver::{Client, ClientConfig, CloseError, Drained, OpenError, Opened};
 pub use profile::{BoardFile, Handoff, HandoffError, Profile, ProfileError, Start};

@@ -1,6 +1,8 @@
 //! A board that keeps itself on disk and in step with its relay, behind a handle that never blocks.
 //! Only here are sockets opened, the clock read and threads started.
 
+#[cfg(feature = "testing")]
+pub(super) mod echo;
 mod inbox;
 mod mailbox;
 mod run;

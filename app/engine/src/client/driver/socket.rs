@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::error::UrlError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::wire::{Wire, reach};
@@ -48,6 +48,8 @@ pub(super) enum FromSocket {
 #[derive(Debug)]
 enum ToSocket {
     Text(String),
+    #[cfg(feature = "testing")]
+    Binary(Bytes),
     Ping,
     Close(CloseCode),
 }
@@ -63,10 +65,16 @@ pub(super) struct Socket {
 
 impl Socket {
     pub(super) fn open(url: String) -> Self {
+        // The protocol has no use for binary messages.
+        Self::open_with(url, |_| {})
+    }
+
+    /// Opens a connection whose binary messages are given to `binary`.
+    pub(super) fn open_with(url: String, binary: impl Fn(Bytes) + Send + 'static) -> Self {
         let (to, to_rx) = unbounded_channel();
         let (from_tx, from) = channel(READ_AHEAD);
         let queued = Arc::new(AtomicUsize::new(0));
-        let task = tokio::spawn(connect(url, to_rx, from_tx, Arc::clone(&queued)));
+        let task = tokio::spawn(connect(url, to_rx, from_tx, Arc::clone(&queued), binary));
         Self {
             to,
             from,
@@ -79,6 +87,12 @@ impl Socket {
         self.queued.fetch_add(text.len(), Ordering::Relaxed);
         // A task that ended has said so in `from`.
         let _ = self.to.send(ToSocket::Text(text));
+    }
+
+    /// Sends what the protocol has no use for.
+    #[cfg(feature = "testing")]
+    pub(super) fn send_binary(&self, bytes: Bytes) {
+        let _ = self.to.send(ToSocket::Binary(bytes));
     }
 
     pub(super) fn ping(&self) {
@@ -107,6 +121,7 @@ async fn connect(
     to: UnboundedReceiver<ToSocket>,
     from: Sender<FromSocket>,
     queued: Arc<AtomicUsize>,
+    binary: impl Fn(Bytes),
 ) {
     let moved = Arc::new(Notify::new());
     let connecting = handshake(&url, Arc::clone(&moved));
@@ -122,7 +137,7 @@ async fn connect(
     let (sink, stream) = stream.split();
     // In one task, side by side: none waits for another, and they end together.
     tokio::select! {
-        () = read(stream, &from) => {}
+        () = read(stream, &from, binary) => {}
         () = write(sink, to, &queued) => {}
         () = tell_of_moves(&moved, &from) => {}
     }
@@ -174,7 +189,7 @@ async fn tell_closed(from: &Sender<FromSocket>, error: &Error) {
     tell(from, FromSocket::Closed { code: None, reason }).await;
 }
 
-async fn read(mut stream: SplitStream<Stream>, from: &Sender<FromSocket>) {
+async fn read(mut stream: SplitStream<Stream>, from: &Sender<FromSocket>, binary: impl Fn(Bytes)) {
     while let Some(message) = stream.next().await {
         match message {
             Ok(Message::Text(text)) => tell(from, FromSocket::Frame(text.as_str().to_owned())).await,
@@ -189,7 +204,12 @@ async fn read(mut stream: SplitStream<Stream>, from: &Sender<FromSocket>) {
                 tell(from, closed).await;
                 return;
             }
-            Ok(_) => tell(from, FromSocket::Heard).await,
+            Ok(other) => {
+                if let Message::Binary(bytes) = other {
+                    binary(bytes);
+                }
+                tell(from, FromSocket::Heard).await;
+            }
             Err(error) => return tell_closed(from, &error).await,
         }
     }
@@ -208,6 +228,8 @@ async fn write(
                 let bytes = text.len();
                 (Message::text(text), bytes)
             }
+            #[cfg(feature = "testing")]
+            ToSocket::Binary(bytes) => (Message::Binary(bytes), 0),
             ToSocket::Ping => (Message::Ping(Default::default()), 0),
             ToSocket::Close(code) => {
                 let frame = CloseFrame {
