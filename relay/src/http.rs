@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -44,11 +44,25 @@ pub(crate) fn router(shared: Shared) -> Router {
         .with_state(shared)
 }
 
-async fn board(State(shared): State<Shared>, mut request: Request<Body>) -> Response {
-    let headers = request.headers();
-    if !has_token(headers, &header::UPGRADE, "websocket") {
+async fn board(State(shared): State<Shared>, request: Request<Body>) -> Response {
+    if !has_token(request.headers(), &header::UPGRADE, "websocket") {
         return page();
     }
+    // A bad name is refused over the WebSocket, where a browser's script can see why.
+    let board = BoardId::new(request.uri().path().strip_prefix(BOARDS).unwrap_or_default());
+    upgrade(request, async move |tcp, read, from| {
+        opening::run(shared.hub, board, tcp, read, from).await;
+        drop(shared.alive);
+    })
+}
+
+/// Answers a request for a WebSocket, and has the stream served in a task of its own.
+pub(crate) fn upgrade<S, F>(mut request: Request<Body>, serve: S) -> Response
+where
+    S: FnOnce(TcpStream, Bytes, SocketAddr) -> F + Send + 'static,
+    F: Future<Output = ()> + Send,
+{
+    let headers = request.headers();
     let key = headers
         .get(header::SEC_WEBSOCKET_KEY)
         .map(|key| derive_accept_key(key.as_bytes()));
@@ -64,25 +78,21 @@ async fn board(State(shared): State<Shared>, mut request: Request<Body>) -> Resp
         )
             .into_response();
     };
-    // A bad name is refused over the WebSocket, where a browser's script can see why.
-    let board = BoardId::new(request.uri().path().strip_prefix(BOARDS).unwrap_or_default());
     let Some(&From(from)) = request.extensions().get::<From>() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
-        let alive = shared.alive;
         match upgrade
             .await
             .map(|upgraded| upgraded.downcast::<TokioIo<TcpStream>>())
         {
             Ok(Ok(parts)) => {
-                opening::run(shared.hub, board, parts.io.into_inner(), parts.read_buf, from).await;
+                serve(parts.io.into_inner(), parts.read_buf, from).await;
             }
             Ok(Err(_)) => tracing::error!("an upgraded stream is no TCP stream"),
             Err(error) => tracing::debug!(%from, %error, "no upgrade"),
         }
-        drop(alive);
     });
     let Ok(accept) = HeaderValue::from_str(&accept) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();

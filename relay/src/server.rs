@@ -182,7 +182,7 @@ async fn run(
 }
 
 /// One TCP connection's HTTP requests, up to an upgrade.
-async fn request(tcp: TcpStream, from: SocketAddr, router: Router, head_within: Duration) {
+pub(crate) async fn request(tcp: TcpStream, from: SocketAddr, router: Router, head_within: Duration) {
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!(%from, %error, "no TCP_NODELAY");
     }

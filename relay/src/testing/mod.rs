@@ -1,5 +1,9 @@
 //! What tests of several packages together need of a relay's inside, and nobody else.
 
 mod by_hand;
+mod echo;
+mod frames;
 
 pub use by_hand::{ByHand, Disk, Out};
+pub use echo::echo;
+pub use frames::{CameIn, Feed, read_frames};

@@ -15,7 +15,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 /// The key of every board in these tests.
 pub(crate) const KEY: &str = "0123456789abcdefABCDEF";
 /// No answer takes this long.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A relay on a free port of this machine.
 pub(crate) async fn relay(data: &Path, settings: Settings) -> Relay {

@@ -3,5 +3,6 @@
 mod bad_input;
 mod client;
 mod ending;
+mod frames;
 mod reading;
 mod wet;

@@ -60,6 +60,9 @@ impl World {
                     .run
                     .as_ref()
                     .map(|run| run.hand.session().status().phase);
+                if let Some(Phase::Local) = phase {
+                    self.step(step(Act::Share, n))?;
+                }
                 if looked % 20 == 0 && matches!(phase, Some(Phase::Refused { .. })) && !self.model.is_buried {
                     self.step(step(Act::Online, n))?;
                 }

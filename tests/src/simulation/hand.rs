@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use drawbridge_engine::board::Board;
-use drawbridge_engine::client::{ByHand, Input, Phase, SessionConfig, Store as _, Timings};
+use drawbridge_engine::client::testing::ByHand;
+use drawbridge_engine::client::{Input, Phase, SessionConfig, Store as _, Timings};
 use drawbridge_engine::editor::{Editor, SeededRandom};
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::tools::{Button, Event as Gesture, Modifiers, Pointer, State};

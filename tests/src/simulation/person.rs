@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use drawbridge_engine::board::Board;
-use drawbridge_engine::client::{ByHand, MemoryStore, Meta, Remote, StoreBatch};
+use drawbridge_engine::client::testing::ByHand;
+use drawbridge_engine::client::{MemoryStore, Meta, Remote, StoreBatch};
 use drawbridge_protocol::{BoardId, CellKey, ElementId, Key, Link, Peer, Stamp};
 
 /// When all simulations begin, in milliseconds since the Unix epoch.

@@ -2,7 +2,9 @@
 //! Only here are sockets opened, the clock read and threads started.
 
 #[cfg(feature = "testing")]
-mod by_hand;
+pub(super) mod by_hand;
+#[cfg(feature = "testing")]
+pub(super) mod echo;
 mod inbox;
 mod mailbox;
 mod run;
@@ -29,8 +31,6 @@ use super::record::{DraftOp, Loaded, Meta, Remote};
 use super::session::{Input, Session, SessionConfig, SharedClock, Status, Timings};
 use super::store::{DamagedStore, MemoryStore, SqliteStore, Store, StoreError};
 
-#[cfg(feature = "testing")]
-pub use self::by_hand::ByHand;
 pub use self::mailbox::Drained;
 
 /// How long closing waits for the disk.

@@ -1,5 +1,6 @@
 //! One WebSocket connection to a relay, as a task with a queue each way.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,9 +13,9 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::error::UrlError;
+use tokio_tungstenite::tungstenite::error::{ProtocolError, UrlError};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::wire::{Wire, reach};
@@ -48,6 +49,8 @@ pub(super) enum FromSocket {
 #[derive(Debug)]
 enum ToSocket {
     Text(String),
+    #[cfg(feature = "testing")]
+    Binary(Bytes),
     Ping,
     Close(CloseCode),
 }
@@ -63,10 +66,16 @@ pub(super) struct Socket {
 
 impl Socket {
     pub(super) fn open(url: String) -> Self {
+        // The protocol has no use for binary messages.
+        Self::open_with(url, |_| {})
+    }
+
+    /// Opens a connection whose binary messages are given to `binary`.
+    pub(super) fn open_with(url: String, binary: impl Fn(Bytes) + Send + 'static) -> Self {
         let (to, to_rx) = unbounded_channel();
         let (from_tx, from) = channel(READ_AHEAD);
         let queued = Arc::new(AtomicUsize::new(0));
-        let task = tokio::spawn(connect(url, to_rx, from_tx, Arc::clone(&queued)));
+        let task = tokio::spawn(connect(url, to_rx, from_tx, Arc::clone(&queued), binary));
         Self {
             to,
             from,
@@ -79,6 +88,12 @@ impl Socket {
         self.queued.fetch_add(text.len(), Ordering::Relaxed);
         // A task that ended has said so in `from`.
         let _ = self.to.send(ToSocket::Text(text));
+    }
+
+    /// Sends what the protocol has no use for.
+    #[cfg(feature = "testing")]
+    pub(super) fn send_binary(&self, bytes: Bytes) {
+        let _ = self.to.send(ToSocket::Binary(bytes));
     }
 
     pub(super) fn ping(&self) {
@@ -107,25 +122,33 @@ async fn connect(
     to: UnboundedReceiver<ToSocket>,
     from: Sender<FromSocket>,
     queued: Arc<AtomicUsize>,
+    binary: impl Fn(Bytes),
 ) {
     let moved = Arc::new(Notify::new());
     let connecting = handshake(&url, Arc::clone(&moved));
     let stream = match tokio::time::timeout(CONNECT_WAIT, connecting).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return tell_closed(&from, &error).await,
+        Ok(Err(error)) => return tell(&from, closed(&error)).await,
         Err(_) => {
             let reason = "the relay can't be reached: it does not answer".to_owned();
             return tell(&from, FromSocket::Closed { code: None, reason }).await;
         }
     };
     tell(&from, FromSocket::Opened).await;
-    let (sink, stream) = stream.split();
+    let (mut sink, stream) = stream.split();
     // In one task, side by side: none waits for another, and they end together.
-    tokio::select! {
-        () = read(stream, &from) => {}
-        () = write(sink, to, &queued) => {}
-        () = tell_of_moves(&moved, &from) => {}
-    }
+    let end = tokio::select! {
+        end = read(stream, &from, binary) => end,
+        () = write(&mut sink, to, &queued) => return,
+        never = tell_of_moves(&moved, &from) => match never {},
+    };
+    // The answer to a goodbye, or what the other side did wrong, goes if the way is free; nobody waits for it.
+    let _ = match end.answer {
+        Some(code) => sink.send(goodbye(code)).now_or_never(),
+        None => sink.flush().now_or_never(),
+    };
+    // The session may have left this connection.
+    let _ = from.send(end.closed).await;
 }
 
 /// Opens a WebSocket without TLS.
@@ -150,7 +173,7 @@ async fn handshake(url: &str, moved: Arc<Notify>) -> Result<Stream, Error> {
 }
 
 /// Says now and then that bytes move: a frame that takes long on a slow line shows that the line lives.
-async fn tell_of_moves(moved: &Notify, from: &Sender<FromSocket>) {
+async fn tell_of_moves(moved: &Notify, from: &Sender<FromSocket>) -> Infallible {
     loop {
         moved.notified().await;
         tell(from, FromSocket::Heard).await;
@@ -165,16 +188,23 @@ async fn tell(from: &Sender<FromSocket>, what: FromSocket) {
     }
 }
 
-async fn tell_closed(from: &Sender<FromSocket>, error: &Error) {
+fn closed(error: &Error) -> FromSocket {
     let reason = match error {
         Error::Io(error) => format!("the relay can't be reached: {error}"),
         Error::Http(response) => format!("there is no relay: HTTP {}", response.status()),
         other => format!("the connection broke: {other}"),
     };
-    tell(from, FromSocket::Closed { code: None, reason }).await;
+    FromSocket::Closed { code: None, reason }
 }
 
-async fn read(mut stream: SplitStream<Stream>, from: &Sender<FromSocket>) {
+/// How reading came to its end.
+struct End {
+    closed: FromSocket,
+    /// What the other side is to be told of the rule it broke.
+    answer: Option<CloseCode>,
+}
+
+async fn read(mut stream: SplitStream<Stream>, from: &Sender<FromSocket>, binary: impl Fn(Bytes)) -> End {
     while let Some(message) = stream.next().await {
         match message {
             Ok(Message::Text(text)) => tell(from, FromSocket::Frame(text.as_str().to_owned())).await,
@@ -186,19 +216,46 @@ async fn read(mut stream: SplitStream<Stream>, from: &Sender<FromSocket>) {
                         |frame| frame.reason.as_str().to_owned(),
                     ),
                 };
-                tell(from, closed).await;
-                return;
+                return End { closed, answer: None };
             }
-            Ok(_) => tell(from, FromSocket::Heard).await,
-            Err(error) => return tell_closed(from, &error).await,
+            Ok(other) => {
+                if let Message::Binary(bytes) = other {
+                    binary(bytes);
+                }
+                tell(from, FromSocket::Heard).await;
+            }
+            Err(error) => {
+                let closed = closed(&error);
+                let answer = broken(&error);
+                return End { closed, answer };
+            }
         }
     }
     let reason = "the connection ended".to_owned();
-    tell(from, FromSocket::Closed { code: None, reason }).await;
+    let closed = FromSocket::Closed { code: None, reason };
+    End { closed, answer: None }
+}
+
+/// The code for a rule that was broken; `None` where there is nobody left to tell.
+fn broken(error: &Error) -> Option<CloseCode> {
+    match error {
+        Error::Capacity(_) => Some(CloseCode::TooBig),
+        Error::Utf8(_) => Some(CloseCode::NotUtf8),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+        Error::Protocol(_) => Some(CloseCode::Protocol),
+        _ => None,
+    }
+}
+
+fn goodbye(code: CloseCode) -> Message {
+    Message::Close(Some(CloseFrame {
+        code: code.number().into(),
+        reason: Default::default(),
+    }))
 }
 
 async fn write(
-    mut sink: SplitSink<Stream, Message>,
+    sink: &mut SplitSink<Stream, Message>,
     mut to: UnboundedReceiver<ToSocket>,
     queued: &AtomicUsize,
 ) {
@@ -208,13 +265,11 @@ async fn write(
                 let bytes = text.len();
                 (Message::text(text), bytes)
             }
+            #[cfg(feature = "testing")]
+            ToSocket::Binary(bytes) => (Message::Binary(bytes), 0),
             ToSocket::Ping => (Message::Ping(Default::default()), 0),
             ToSocket::Close(code) => {
-                let frame = CloseFrame {
-                    code: code.number().into(),
-                    reason: Default::default(),
-                };
-                let _ = sink.send(Message::Close(Some(frame))).await;
+                let _ = sink.send(goodbye(code)).await;
                 return;
             }
         };
