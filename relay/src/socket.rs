@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use drawbridge_protocol::{CloseCode, Limits};
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode as WireCode, Data, OpCode};
@@ -56,8 +56,8 @@ pub(crate) enum Incoming {
 
 /// A WebSocket and what waits to be sent on it.
 #[derive(Debug)]
-pub(crate) struct Socket {
-    inner: WebSocketStream<Wire>,
+pub(crate) struct Socket<S = TcpStream> {
+    inner: WebSocketStream<Wire<S>>,
     queue: VecDeque<Bytes>,
     /// How much of the first message has been given out.
     sent: usize,
@@ -68,9 +68,9 @@ pub(crate) struct Socket {
     busy_since: Option<Instant>,
 }
 
-impl Socket {
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// The server's side of an upgraded stream. `read` is what came in behind the HTTP request.
-    pub(crate) async fn new(tcp: TcpStream, read: &[u8], limits: &Limits) -> Self {
+    pub(crate) async fn new(stream: S, read: &[u8], limits: &Limits) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
@@ -78,7 +78,7 @@ impl Socket {
             .max_frame_size(Some(limits.frame));
         // A hello, its header, what is read ahead, and a little for pings.
         let allowance = Limits::HELLO_FRAME + 2 * READ_BUFFER;
-        let wire = Wire::new(tcp, allowance.saturating_sub(read.len()));
+        let wire = Wire::new(stream, allowance.saturating_sub(read.len()));
         let inner =
             WebSocketStream::from_partially_read(wire, read.to_vec(), Role::Server, Some(config)).await;
         Self {
@@ -100,25 +100,33 @@ impl Socket {
 
     /// The next thing that comes in.
     pub(crate) fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
-        Poll::Ready(match ready!(Pin::new(&mut self.inner).poll_next(cx)) {
-            Some(Ok(Message::Text(text))) if self.hello && text.len() > Limits::HELLO_FRAME => {
+        Poll::Ready(match ready!(self.poll_message(cx)) {
+            Ok(Message::Text(text)) if self.hello && text.len() > Limits::HELLO_FRAME => {
                 Incoming::Broken(Closing::new(CloseCode::TooBig, "the hello is too big"))
             }
-            Some(Ok(Message::Text(text))) => Incoming::Text(text),
-            Some(Ok(Message::Binary(_))) => Incoming::Broken(Closing::new(
+            Ok(Message::Text(text)) => Incoming::Text(text),
+            Ok(Message::Binary(_)) => Incoming::Broken(Closing::new(
                 CloseCode::Unsupported,
                 "only text frames are used here",
             )),
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Incoming::Sign,
+            Ok(_) => Incoming::Sign,
+            Err(end) => end,
+        })
+    }
+
+    /// The next message of any kind but a goodbye, or how the stream ended.
+    pub(crate) fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Incoming>> {
+        Poll::Ready(match ready!(Pin::new(&mut self.inner).poll_next(cx)) {
             Some(Ok(Message::Close(_))) => {
                 // The answer is ready; it goes if the way is free, and nobody waits for it.
                 let _ = Pin::new(&mut self.inner).poll_flush(cx);
-                Incoming::Gone
+                Err(Incoming::Gone)
             }
-            None => Incoming::Gone,
+            Some(Ok(message)) => Ok(message),
+            None => Err(Incoming::Gone),
             Some(Err(error)) => {
                 self.broken = true;
-                broken(&error)
+                Err(broken(&error))
             }
         })
     }

@@ -1,4 +1,4 @@
-//! The TCP stream under a WebSocket: notes when bytes last moved, and takes only a little before the hello.
+//! The stream under a WebSocket: notes when bytes last moved, and takes only a little before the hello.
 
 use std::io;
 use std::pin::Pin;
@@ -6,12 +6,11 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 /// A stream and what is known of it.
 #[derive(Debug)]
-pub(crate) struct Wire {
-    tcp: TcpStream,
+pub(crate) struct Wire<S> {
+    stream: S,
     /// How many bytes may still be read; `None`: any.
     allowance: Option<usize>,
     /// When bytes last came in.
@@ -20,12 +19,12 @@ pub(crate) struct Wire {
     pub(crate) wrote: Instant,
 }
 
-impl Wire {
+impl<S> Wire<S> {
     /// A stream from which at most `allowance` bytes may be read until [`Wire::open`].
-    pub(crate) fn new(tcp: TcpStream, allowance: usize) -> Self {
+    pub(crate) fn new(stream: S, allowance: usize) -> Self {
         let now = Instant::now();
         Self {
-            tcp,
+            stream,
             allowance: Some(allowance),
             heard: now,
             wrote: now,
@@ -38,7 +37,7 @@ impl Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -48,7 +47,7 @@ impl AsyncRead for Wire {
             return Poll::Ready(Err(io::ErrorKind::FileTooLarge.into()));
         }
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.tcp).poll_read(cx, buf))?;
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
         let read = buf.filled().len() - before;
         if read > 0 {
             self.heard = Instant::now();
@@ -58,18 +57,18 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.tcp).poll_write(cx, buf))?;
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
         self.wrote = Instant::now();
         Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_flush(cx)
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(cx)
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
