@@ -28,8 +28,8 @@ pub(super) fn document(data: &[u8]) {
             continue;
         };
         match (first, SlotName::new(second)) {
-            ("put", Ok(slot)) => wet(&mut editor, &slot, SlotOp::Put(vec![value])),
-            ("add", Ok(slot)) => wet(&mut editor, &slot, SlotOp::Add(vec![value])),
+            ("put", Ok(slot)) => wet(&mut editor, &slot, &SlotOp::Put(vec![value])),
+            ("add", Ok(slot)) => wet(&mut editor, &slot, &SlotOp::Add(vec![value])),
             (element, _) => {
                 if let (Ok(element), Ok(prop)) = (ElementId::new(element), Property::new(second)) {
                     let stamp = Stamp {
@@ -55,8 +55,8 @@ pub(super) fn document(data: &[u8]) {
 }
 
 /// Somebody else draws.
-fn wet(editor: &mut Editor, slot: &SlotName, op: SlotOp) {
-    let (SlotOp::Put(chunks) | SlotOp::Add(chunks)) = &op else {
+fn wet(editor: &mut Editor, slot: &SlotName, op: &SlotOp) {
+    let (SlotOp::Put(chunks) | SlotOp::Add(chunks)) = op else {
         return;
     };
     for draft in chunks.iter().filter_map(Draft::new) {
@@ -67,12 +67,12 @@ fn wet(editor: &mut Editor, slot: &SlotName, op: SlotOp) {
             "a draft that is saved is the same stroke"
         );
     }
-    if let SlotOp::Put(chunks) = &op
+    if let SlotOp::Put(chunks) = op
         && let Some(write) = editor.finish_draft(slot, chunks)
     {
         assert_eq!(write.sets.len(), 1, "a draft becomes one cell");
     }
-    editor.remote_live(9, slot, &op);
+    editor.remote_live(9, slot, op);
     let _ = editor.flush(0.0);
 }
 

@@ -32,7 +32,7 @@ pub(super) fn frames(data: &[u8]) {
     let whole = Feed {
         ahead: 0,
         piece: usize::MAX,
-        ..feed.clone()
+        ..feed
     };
     assert_eq!(
         came_in,

@@ -95,9 +95,8 @@ impl Node {
         match (which % 8, part) {
             (0, part) => *part = Self::Leaf(choices.of(&LEAVES).to_string()),
             (1, part) => {
-                *part = other
-                    .filter(|other| other.parts() < room)
-                    .unwrap_or(Self::List(Vec::new()))
+                let other = other.filter(|other| other.parts() < room);
+                *part = other.unwrap_or(Self::List(Vec::new()));
             }
             (2, part) => nest(part, choices),
             (3, part) => *part = long(choices),

@@ -5,6 +5,10 @@ use serde_json::Value;
 use super::frames::frame;
 use super::spec::examples;
 
+fn is_of_client(name: &str, body: &Value) -> bool {
+    matches!(name, "hello" | "write") || (name == "live" && body.is_object())
+}
+
 fn lines(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
@@ -54,12 +58,11 @@ pub(super) fn frames() -> Vec<Vec<u8>> {
 }
 
 pub(super) fn client_messages() -> Vec<Vec<u8>> {
-    of_examples(|name, body| matches!(name, "hello" | "write") || (name == "live" && body.is_object()))
+    of_examples(is_of_client)
 }
 
 pub(super) fn relay_messages() -> Vec<Vec<u8>> {
-    let mut seeds =
-        of_examples(|name, body| !matches!(name, "hello" | "write") && !(name == "live" && body.is_object()));
+    let mut seeds = of_examples(|name, body| !is_of_client(name, body));
     let all: Vec<&[u8]> = seeds.iter().map(Vec::as_slice).collect();
     let all = all.join(&b'\n');
     seeds.push(all);

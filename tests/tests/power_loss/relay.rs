@@ -119,11 +119,9 @@ fn a_cut_in_a_commit_a_checkpoint_or_a_logs_new_start_takes_nothing() {
             db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
                 .expect("a checkpoint");
         }
-        (0..4).for_each(|_| {
-            if !anew {
-                draw(&ann)
-            }
-        });
+        if !anew {
+            (0..4).for_each(|_| draw(&ann));
+        }
         let more = cut_in_commit(&ann, folder.path(), images, &mut random, anew);
         seen = [seen[0] + more[0], seen[1] + more[1]];
     }
