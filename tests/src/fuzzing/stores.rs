@@ -1,5 +1,6 @@
 //! Stores as a bad disk, or somebody, may leave them: a board's file, with bytes changed.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use drawbridge_engine::client::{
@@ -130,7 +131,8 @@ pub(super) fn board_file(data: &[u8]) {
     match SqliteStore::open(&path, &meta()) {
         Err(error) => {
             assert!(!error.to_string().is_empty());
-            assert!(there() == files, "refused ({error}), but changed");
+            let changes = changes(&files, &there());
+            assert!(changes.is_empty(), "refused ({error}), but changed: {changes:?}");
         }
         Ok(opened) => {
             let Loaded { cells, .. } = &opened.loaded;
@@ -145,9 +147,10 @@ pub(super) fn board_file(data: &[u8]) {
                 let kept = kept
                     .into_iter()
                     .map(|(name, bytes)| (name.replace(&*aside, "b.board"), bytes));
+                let changes = changes(&files, &kept.collect());
                 assert!(
-                    kept.collect::<Files>() == files,
-                    "put aside ({damaged}), but changed"
+                    changes.is_empty(),
+                    "put aside ({damaged}), but changed: {changes:?}"
                 );
             }
             let mut store = opened.store;
@@ -163,6 +166,23 @@ pub(super) fn board_file(data: &[u8]) {
             }
         }
     }
+}
+
+/// The files that aren't as they were, and from which byte on. An empty log is as good as none.
+pub(super) fn changes(before: &Files, after: &Files) -> Vec<(String, Option<usize>)> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let get = |files: &Files, name: &str| files.get(name).filter(|bytes| !bytes.is_empty()).cloned();
+    let changed = |name: &&String| get(before, name) != get(after, name);
+    let first = |name: &String| {
+        let (before, after) = (before.get(name)?, after.get(name)?);
+        let same = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+        Some(same)
+    };
+    names
+        .into_iter()
+        .filter(changed)
+        .map(|name| (name.clone(), first(name)))
+        .collect()
 }
 
 fn set(loaded: &Loaded) -> CellSet {
