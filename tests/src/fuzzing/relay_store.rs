@@ -1,18 +1,23 @@
-//! A relay's folder as a bad disk, or somebody, may leave it: refused and left as it is, or served.
+//! A relay's folder as a bad disk, or somebody, may leave it: refused and left as it is, or served in whole messages.
 
 use std::path::Path;
 use std::sync::OnceLock;
 
-use drawbridge_protocol::BoardId;
+use drawbridge_protocol::{BoardId, CloseCode, RelayMessage, decode};
 use drawbridge_relay::store::dump;
 use drawbridge_relay::{Relay, RelayError, Settings};
+use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::Message;
 
 use super::messages;
 use super::stores::{changes, edit};
 use crate::scratch::{self, Files};
 use crate::{Person, fresh_link};
+
+const HELLO: &str = r#"{"hello":{"versions":[1],"peer":"AAAAAAAAAAAAAAAA","key":"BwcHBwcHBwcHBwcHBwcHBw"}}"#;
 
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -71,12 +76,45 @@ pub(super) fn relay_store(data: &[u8]) {
                 assert!(changes.is_empty(), "refused ({error}), but changed: {changes:?}");
             }
             Ok(relay) => {
-                if let Ok(cells) = dump(folder.path(), &BoardId::new("b").expect("a name")) {
+                let sent = read(&relay).await;
+                if let Ok(cells) = dump(folder.path(), &BoardId::new("b").expect("a name"))
+                    && let Some(sent) = sent
+                {
                     cells.iter().for_each(messages::cell);
+                    assert_eq!(sent, cells.len(), "all of it is sent");
                 }
                 let ended = relay.stop().await;
                 assert!(!matches!(ended, Err(RelayError::Panicked(_))), "{ended:?}");
             }
         }
     });
+}
+
+/// Reads the board as a client does: every frame is a message, or the relay says that it can't. Returns how many
+/// cells came, if it was all of them.
+async fn read(relay: &Relay) -> Option<usize> {
+    let url = format!("ws://{}/boards/b", relay.local_addr());
+    // The relay may end at once, or in the middle: its disk failed it.
+    let (mut socket, _) = connect_async(url).await.ok()?;
+    socket.send(HELLO.into()).await.ok()?;
+    let mut cells = 0;
+    while let Some(Ok(message)) = socket.next().await {
+        match message {
+            Message::Text(text) => match messages::of_relay(&text) {
+                Some(RelayMessage::Cells(more)) => cells += more.cells.len(),
+                Some(RelayMessage::CaughtUp(_)) => return Some(cells),
+                Some(RelayMessage::Refused(_)) => return None,
+                Some(_) => {}
+                None => panic!("no message: {:?}: {text}", decode::<RelayMessage>(&text)),
+            },
+            Message::Close(frame) => {
+                let code = frame.map(|frame| u16::from(frame.code));
+                let failed = [CloseCode::Internal, CloseCode::Restart].map(|code| Some(code.number()));
+                assert!(failed.contains(&code), "{code:?}");
+                return None;
+            }
+            _ => {}
+        }
+    }
+    None
 }
