@@ -6,6 +6,7 @@ pub mod fuzzing;
 mod people;
 mod process;
 pub mod scratch;
+pub mod simulation;
 
 pub use people::{Person, agree, base_of, board_of};
 pub use process::{RelayProcess, fresh_link};
