@@ -56,7 +56,7 @@ fn checkpoint(folder: &Path) {
 
 #[test]
 fn a_cut_in_a_commit_leaves_all_of_it_or_nothing() {
-    let (images, mut random) = images(30);
+    let (images, mut random) = images(20);
     let folder = scratch::folder();
     let mut store = SqliteStore::open(&folder.path().join(DB), &meta())
         .expect("a board")
@@ -87,7 +87,7 @@ fn a_cut_in_a_commit_leaves_all_of_it_or_nothing() {
 
 #[test]
 fn a_cut_in_a_checkpoint_or_after_it_takes_nothing() {
-    let (images, mut random) = images(100);
+    let (images, mut random) = images(80);
     let folder = scratch::folder();
     let mut store = SqliteStore::open(&folder.path().join(DB), &meta())
         .expect("a board")
@@ -112,7 +112,7 @@ fn a_cut_in_a_checkpoint_or_after_it_takes_nothing() {
 
 #[test]
 fn a_cut_when_the_log_starts_anew_never_brings_old_pages_back() {
-    let (images, mut random) = images(60);
+    let (images, mut random) = images(40);
     let folder = scratch::folder();
     let mut store = SqliteStore::open(&folder.path().join(DB), &meta())
         .expect("a board")

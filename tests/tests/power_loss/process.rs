@@ -19,7 +19,7 @@ fn spawn(command: &mut Command) -> std::io::Result<Child> {
 
 #[test]
 fn whatever_was_reported_before_a_kill_is_there_and_nothing_by_halves() {
-    let (kills, mut random) = images(30);
+    let (kills, mut random) = images(24);
     let folder = tempfile::tempdir().expect("a folder");
     let mut path = folder.path().join("b.board");
     let (mut reported, mut unreported) = (0, 0);
