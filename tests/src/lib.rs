@@ -1,8 +1,11 @@
 //! What the tests of several packages together need: a relay in a process of its own, people who
 //! draw without a window, and waiting for all of them to agree.
 
+pub mod batches;
+pub mod fuzzing;
 mod people;
 mod process;
+pub mod scratch;
 pub mod simulation;
 
 pub use people::{Person, agree, base_of, board_of};

@@ -9,12 +9,15 @@ mod memory;
 mod read;
 mod schema;
 mod sqlite;
+#[cfg(test)]
+mod strange;
 mod write;
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use drawbridge_protocol::{BoardId, Cell};
+use rusqlite::config::DbConfig;
 
 pub(crate) use checkpoint::Checkpoints;
 pub(crate) use disk::{BoardRow, Disk, DiskError};
@@ -120,6 +123,7 @@ impl Store {
             Ok((read::unsigned(row, 0)?, read::unsigned(row, 1)?))
         })?;
         let epochs = Epochs::begin(&db, head)?;
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         Ok(Self {
             db,
             path: schema::file(data),

@@ -114,9 +114,14 @@ pub(super) fn page(
         }
         page.to = Some(seq);
         page.count += 1;
-        let text = |at| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
-        let stamp = (unsigned(row, 2)?, unsigned(row, 3)?, text(4)?);
-        push_cell(&mut page.cells, text(0)?, text(1)?, stamp, text(5)?);
+        let cell = cell(row)?;
+        let stamp = (
+            cell.stamp.ms,
+            u64::from(cell.stamp.counter),
+            cell.stamp.peer.as_str(),
+        );
+        let (element, prop) = (cell.element.as_str(), cell.prop.as_str());
+        push_cell(&mut page.cells, element, prop, stamp, cell.value.as_str());
     }
     Ok(page)
 }
@@ -155,21 +160,26 @@ pub(super) fn all(db: &Connection, path: &Path, board: &BoardId) -> Result<Vec<C
     let mut rows = query.query([n])?;
     let mut cells = Vec::new();
     while let Some(row) = rows.next()? {
-        let text = |at: usize| row.get::<_, String>(at);
-        let bad = |why: &dyn std::fmt::Display| StoreError::damaged(path, &why.to_string());
-        let counter = u32::try_from(unsigned(row, 3)?).map_err(|error| bad(&error))?;
-        cells.push(Cell {
-            element: ElementId::new(&text(0)?).map_err(|error| bad(&error))?,
-            prop: Property::new(&text(1)?).map_err(|error| bad(&error))?,
-            stamp: Stamp {
-                ms: unsigned(row, 2)?,
-                counter,
-                peer: Peer::new(&text(4)?).map_err(|error| bad(&error))?,
-            },
-            value: Value::from_text(text(5)?).map_err(|error| bad(&error))?,
-        });
+        cells.push(cell(row).map_err(|error| StoreError::damaged(path, &error.to_string()))?);
     }
     Ok(cells)
+}
+
+/// The cell in a row that begins with element, property, milliseconds, counter, peer and value. What a bad disk made
+/// of a cell is an error, and goes to nobody.
+fn cell(row: &Row<'_>) -> Result<Cell, rusqlite::Error> {
+    fn bad(at: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
+        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, error.into())
+    }
+    let text = |at| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
+    let counter = u32::try_from(unsigned(row, 3)?).map_err(|error| bad(3, error))?;
+    let peer = Peer::new(text(4)?).map_err(|error| bad(4, error))?;
+    Ok(Cell {
+        element: ElementId::new(text(0)?).map_err(|error| bad(0, error))?,
+        prop: Property::new(text(1)?).map_err(|error| bad(1, error))?,
+        stamp: Stamp::try_from((unsigned(row, 2)?, counter, peer)).map_err(|error| bad(2, error))?,
+        value: Value::from_text(text(5)?.to_owned()).map_err(|error| bad(5, error))?,
+    })
 }
 
 /// Reads a number that is never negative.

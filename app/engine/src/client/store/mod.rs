@@ -6,6 +6,8 @@ mod memory;
 mod rows;
 mod sqlite;
 #[cfg(test)]
+mod strange;
+#[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;

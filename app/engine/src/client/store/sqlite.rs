@@ -1,5 +1,6 @@
 //! A store in one SQLite file, which every commit reaches before it returns.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
@@ -72,11 +73,19 @@ impl SqliteStore {
         })
     }
 
+    #[cfg(test)]
+    pub(super) fn db(&self) -> &Connection {
+        &self.db
+    }
+
     /// The title on a board that may be open elsewhere; `None` if it has none or can't be read.
     #[must_use]
     pub fn peek_title(path: &Path) -> Option<String> {
         let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).ok()?;
+        if layout(&db).ok()? != ours().ok()? {
+            return None;
+        }
         let sql = "SELECT value FROM cells WHERE element = 'board' AND prop = 'title'";
         let value: String = db.query_row(sql, [], |row| row.get(0)).ok()?;
         serde_json::from_str(&value).ok()
@@ -107,13 +116,18 @@ fn open_and_load(path: &Path, new: &Meta) -> Result<(Connection, Loaded), StoreE
     if format > FORMAT {
         return Err(StoreError::Newer(format));
     }
+    // A view or trigger of somebody's making could keep every statement below busy for ever.
+    if !is_new && layout(&db)? != ours()? {
+        return Err(StoreError::Damaged("its tables are not a board's".to_owned()));
+    }
     db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.set_prepared_statement_cache_capacity(32);
     if is_new {
         start(&mut db, new)?;
     } else {
-        let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        // Not `quick_check`: it passes rows that are out of order, of which a search finds some and not others.
+        let verdict: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
             return Err(StoreError::Damaged(verdict));
         }
@@ -121,6 +135,29 @@ fn open_and_load(path: &Path, new: &Meta) -> Result<(Connection, Loaded), StoreE
     let loaded = load(&db)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok((db, loaded))
+}
+
+/// The statements that made what is in a file, comments and spaces aside.
+fn layout(db: &Connection) -> Result<BTreeSet<String>, rusqlite::Error> {
+    let plain = |sql: String| {
+        let lines = sql
+            .lines()
+            .map(|line| line.split("--").next().unwrap_or_default());
+        lines
+            .flat_map(str::split_whitespace)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let mut query = db.prepare("SELECT coalesce(sql, type || ' ' || name) FROM sqlite_schema")?;
+    let rows = query.query_map([], |row| row.get(0).map(plain))?;
+    rows.collect()
+}
+
+/// The same of a board's.
+fn ours() -> Result<BTreeSet<String>, rusqlite::Error> {
+    let db = Connection::open_in_memory()?;
+    db.execute_batch(LAYOUT)?;
+    layout(&db)
 }
 
 /// Lays out a new file in one transaction.

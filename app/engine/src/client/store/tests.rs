@@ -7,7 +7,7 @@ use drawbridge_protocol::{BoardId, Cell, Code, ElementId, Key, Peer, Property, S
 use super::*;
 use crate::client::record::{CellState, DraftOp, Meta, Reason, Remote, StoredCell};
 
-fn meta() -> Meta {
+pub(super) fn meta() -> Meta {
     Meta {
         board: BoardId::new("board-1").expect("an id"),
         key: Key::from_bits([3; 16]),
@@ -24,7 +24,7 @@ fn stamp(ms: u64) -> Stamp {
     }
 }
 
-fn row(element: &str, prop: &str, value: &str, state: CellState) -> StoredCell {
+pub(super) fn row(element: &str, prop: &str, value: &str, state: CellState) -> StoredCell {
     StoredCell {
         cell: Cell {
             element: ElementId::new(element).expect("an id"),
@@ -155,7 +155,7 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
     assert_eq!(loaded.cells[2], fourth.cells[0]);
 }
 
-fn open(path: &Path) -> StoreOpened<SqliteStore> {
+pub(super) fn open(path: &Path) -> StoreOpened<SqliteStore> {
     SqliteStore::open(path, &meta()).expect("it opens")
 }
 

@@ -1,0 +1,121 @@
+//! What the fuzzers start from: the SPEC's examples and what they don't show.
+
+use serde_json::Value;
+
+use super::frames::frame;
+use super::spec::examples;
+
+fn is_of_client(name: &str, body: &Value) -> bool {
+    matches!(name, "hello" | "write") || (name == "live" && body.is_object())
+}
+
+fn lines(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
+}
+
+fn of_examples(wanted: impl Fn(&str, &Value) -> bool) -> Vec<Vec<u8>> {
+    let with_one = |example: &&Value| {
+        let members = example.as_object();
+        let name = members.and_then(|members| members.keys().next().filter(|_| members.len() == 1));
+        name.is_some_and(|name| wanted(name, &example[name]))
+    };
+    let found = examples().iter().filter(with_one);
+    found.map(|example| example.to_string().into_bytes()).collect()
+}
+
+/// Frames of every kind, whole, in fragments, and broken.
+pub(super) fn frames() -> Vec<Vec<u8>> {
+    let hello = client_messages().swap_remove(0);
+    let (first, rest) = hello.split_at(40);
+    let all: [&[Vec<u8>]; 14] = [
+        &[frame(0x81, &hello)],
+        &[
+            frame(0x01, first),
+            frame(0x89, b"ping"),
+            frame(0x00, b""),
+            frame(0x80, rest),
+        ],
+        &[frame(0x82, b"binary")],
+        &[frame(0x81, b"\xff\xfe")],
+        &[frame(0x01, b"\xc3"), frame(0x80, b"\xa9")],
+        &[frame(0x88, b"\x03\xe8bye"), frame(0x81, b"late")],
+        &[frame(0x88, b"\x03")],
+        &[frame(0x8a, b"pong"), frame(0x81, b"{}")],
+        &[frame(0x80, b"goes on from nothing")],
+        &[frame(0xc1, b"reserved bit")],
+        &[frame(0x83, b"reserved code")],
+        &[frame(0x09, b"a ping in fragments")],
+        &[frame(0x81, &[b' '; 2_001])],
+        &[vec![
+            0x81, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0,
+        ]],
+    ];
+    let cuts = [[0, 63, 0], [7, 0, 0], [0, 5, 1]];
+    let seed = |cut: &[u8; 3], frames: &[Vec<u8>]| [cut.as_slice(), &frames.concat()].concat();
+    all.iter()
+        .flat_map(|frames| cuts.iter().map(|cut| seed(cut, frames)))
+        .collect()
+}
+
+pub(super) fn client_messages() -> Vec<Vec<u8>> {
+    of_examples(is_of_client)
+}
+
+pub(super) fn relay_messages() -> Vec<Vec<u8>> {
+    let mut seeds = of_examples(|name, body| !is_of_client(name, body));
+    let all: Vec<&[u8]> = seeds.iter().map(Vec::as_slice).collect();
+    let all = all.join(&b'\n');
+    seeds.push(all);
+    seeds.extend(lines(&[
+        r#"{"refused":{"id":1,"code":"cell_too_big","message":"No.","retry":"never"}}"#,
+        r#"{"refused":{"id":1,"cell":{"element":"c","prop":"base"},"code":"stamp_ahead","message":"No.","retry":{"after":250}}}"#,
+        "{\"ack\":{\"id\":1}}\n{\"ack\":{\"id\":2}}\n{\"refused\":{\"id\":3,\"code\":\"read_only\",\"message\":\"\",\"retry\":\"changed\"}}",
+        r#"{"welcome":{"version":1,"conn":1,"role":"view","time":5,"resumed":true,"more":0,"limits":{"frame":300,"cell":60,"write_cells":1,"slots":1,"slot":9},"window":{"writes":1,"bytes":1}}}"#,
+        r#"{"welcome":{"version":2,"conn":1,"role":"edit","time":5,"resumed":true,"more":0}}"#,
+        r#"{"cells":{"cursor":"x","cells":[{"element":"c","prop":"base","stamp":[9007199254740991,4294967295,"AAAAAAAAAAAAAAAA"],"value":null}]}}"#,
+        r#"{"moved":{"to":"drawbridge://a/b#c"}}"#,
+        r#"{"refused":{"code":"too_tuesday","message":"No.","retry":{"at_noon":[]}}}"#,
+        r#"{"dance":[]}"#,
+    ]));
+    seeds
+}
+
+pub(super) fn spec() -> Vec<Vec<u8>> {
+    let count = u8::try_from(examples().len()).expect("few examples");
+    let plain = (0..count).map(|n| vec![n, 0]);
+    let changed =
+        (0..count).flat_map(|n| (0..8).map(move |which| vec![n, 2, 3, 1, which, 1, 2, 5, 7, which, 4, 9]));
+    plain.chain(changed).collect()
+}
+
+pub(super) fn document() -> Vec<Vec<u8>> {
+    lines(&[
+        r##"e base {"kind":"stroke","order":"a0","color":"#010203","width":4,"step":0.25,"points":"480 320 12-8 9-9 7 2","pressure":"50 2-1"}"##,
+        "e base {\"kind\":\"stroke\",\"points\":\"0 0 100 0 0 100-100 0 0-100\",\"width\":40}\ne place [2,0,0,-2,1000,-5]\ne color \"red\"\ne order \"a0V\"\ne deleted false\ne width 12.5\ne step 2",
+        "put s {\"kind\":\"stroke\",\"points\":\"0 0\",\"step\":0.0009765625}\nadd s {\"points\":\"12-8 9-9\",\"pressure\":\"1 0\"}\nadd s {\"points\":\"7 2\"}\ns base {\"kind\":\"stroke\",\"points\":\"0 0 12-8 9-9 7 2\"}",
+        "board title \"Plan\"\nput cursor [120.5,80]\nput about {\"name\":\"Ada\",\"color\":\"#2f6fde\"}\ne deleted true",
+        "e base {\"kind\":\"stroke\",\"points\":\"0 0 9007199254740991 0\",\"step\":1024}\ne base {\"kind\":\"stroke\",\"points\":\"976562 976562 1 1 1 1 1 1-1-1-1-1\",\"step\":1024,\"width\":10000,\"place\":[1e6,1e6,-1e6,1e6,0,0]}",
+        "e base {\"kind\":\"hologram\",\"points\":\"1 1\"}\nf base null\ng base {\"kind\":\"stroke\",\"points\":\"5 5 0 0 0 0\",\"width\":1e-9,\"pressure\":\"100-100 100\"}",
+    ])
+}
+
+pub(super) fn links() -> Vec<Vec<u8>> {
+    lines(&[
+        "drawbridge://127.0.0.1:7411/plan#0123456789abcdefABCDEF",
+        "http://relay.example/boards/plan#0123456789abcdefABCDEF",
+        "https://[::1]:443/boards/plan?x=1#0123456789abcdefABCDEF",
+        "wss://a_b.c-d:65535/boards/boards/#0123456789abcdef",
+        " WS://A/b/#0123456789abcdef\n",
+    ])
+}
+
+/// Scripts of edits to a store's files.
+pub(super) fn edits() -> Vec<Vec<u8>> {
+    let mut seeds = vec![Vec::new()];
+    for which in 0..8 {
+        for (file, place) in [(0, 0x01), (0, 0x30), (0, 0x80), (1, 0x00), (1, 0x20), (1, 0xd0)] {
+            seeds.push(vec![which, file, place, 0x40, 0x11, 3, 0xff, 0x00, 0x41]);
+        }
+    }
+    seeds
+}

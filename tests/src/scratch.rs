@@ -1,0 +1,41 @@
+//! Folders for files that need not survive anything.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+/// A fresh folder, in memory where the system has such a place: thousands of stores are opened in them.
+#[must_use]
+pub fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .expect("a folder")
+}
+
+/// Files by name.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// The files in a folder whose name starts with `stem`. Locks and SQLite's index of its log, which is made
+/// anew from the log, aside.
+#[must_use]
+pub fn read(folder: &Path, stem: &str) -> Files {
+    let entries = std::fs::read_dir(folder).expect("a readable folder");
+    let mut files = Files::new();
+    for entry in entries {
+        let entry = entry.expect("a readable folder");
+        let name = entry.file_name().into_string().expect("a plain name");
+        let counts = name.starts_with(stem) && !name.ends_with("-shm") && !name.ends_with("lock");
+        if counts && entry.path().is_file() {
+            files.insert(name, std::fs::read(entry.path()).expect("a readable file"));
+        }
+    }
+    files
+}
+
+/// Writes files into a folder.
+pub fn write(folder: &Path, files: &Files) {
+    for (name, bytes) in files {
+        std::fs::write(folder.join(name), bytes).expect("a file is written");
+    }
+}
