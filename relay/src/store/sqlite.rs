@@ -49,6 +49,12 @@ impl SqliteDisk {
         })
     }
 
+    /// The connection, for tests that look.
+    #[cfg(test)]
+    pub(super) fn db(&self) -> &Connection {
+        &self.db
+    }
+
     /// Has the log moved into the file by a thread of its own.
     pub(crate) fn with_checkpoints(mut self, checkpoints: Checkpoints) -> Self {
         self.checkpoints = Some(checkpoints);

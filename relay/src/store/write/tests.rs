@@ -6,7 +6,10 @@ use drawbridge_protocol::{Cursor, ElementId, Peer, Retry, Stamp, Value};
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::{Store, StoreError, dump};
+use crate::settings::Settings;
+use crate::store::disk::{Disk, DiskError};
+use crate::store::memory::MemoryDisk;
+use crate::store::{SqliteDisk, Store, StoreError, dump};
 
 const NOW: u64 = 1_800_000_000_000;
 
@@ -25,7 +28,7 @@ fn cell(element: &str, prop: &str, ms: u64, value: &str) -> Cell {
 
 struct Fixture {
     _folder: TempDir,
-    writer: Writer,
+    writer: Writer<SqliteDisk>,
     board: i64,
 }
 
@@ -33,10 +36,14 @@ fn board_id() -> BoardId {
     BoardId::new("board").expect("an id")
 }
 
+fn writer(store: Store, settings: &Settings) -> Writer<SqliteDisk> {
+    let disk = SqliteDisk::new(store.db, settings).expect("a disk");
+    Writer::new(disk, settings.limits.clone(), store.head)
+}
+
 fn fixture(settings: &Settings) -> Fixture {
     let folder = TempDir::new().expect("a folder");
-    let store = Store::open(folder.path()).expect("a store");
-    let mut writer = Writer::new(store.db, settings).expect("a writer");
+    let mut writer = writer(Store::open(folder.path()).expect("a store"), settings);
     writer.begin().expect("begin");
     let board = writer.create(&board_id(), [1; 32], NOW).expect("a board").n;
     writer.commit(NOW).expect("commit");
@@ -65,7 +72,8 @@ impl Fixture {
     fn past(&self) -> Vec<String> {
         let mut query = self
             .writer
-            .db
+            .disk
+            .db()
             .prepare("SELECT value FROM past ORDER BY n")
             .expect("sql");
         let rows = query.query_map([], |row| row.get(0)).expect("rows");
@@ -258,12 +266,14 @@ fn a_full_disk_is_told_apart_and_loses_nothing() {
     store.write(&[cell("a", "base", NOW, "1")]).expect("taken");
     let pages: i64 = store
         .writer
-        .db
+        .disk
+        .db()
         .query_row("PRAGMA page_count", [], |row| row.get(0))
         .expect("pages");
     store
         .writer
-        .db
+        .disk
+        .db()
         .pragma_update(None, "max_page_count", pages)
         .expect("a limit");
     let big = format!("\"{}\"", "x".repeat(100_000));
@@ -274,11 +284,12 @@ fn a_full_disk_is_told_apart_and_loses_nothing() {
         .map(|_| ())
         .and_then(|()| store.writer.commit(NOW))
         .expect_err("no room");
-    assert!(is_full(&error), "{error}");
+    assert_eq!(error, DiskError::Full);
     store.writer.roll_back().expect("rollback");
     store
         .writer
-        .db
+        .disk
+        .db()
         .pragma_update(None, "max_page_count", 1_000_000)
         .expect("room");
     assert_eq!(
@@ -295,7 +306,7 @@ fn e2_a_relay_that_came_back_with_an_older_copy_knows_it() {
     let run = |writes: u64| {
         let store = Store::open(folder.path()).expect("a store");
         let (epochs, path) = (store.epochs.clone(), store.path.clone());
-        let mut writer = Writer::new(store.db, &Settings::default()).expect("a writer");
+        let mut writer = writer(store, &Settings::default());
         writer.begin().expect("begin");
         let row = writer.find(&board_id()).expect("sql");
         let board = row.map_or_else(
@@ -344,7 +355,7 @@ fn a_damaged_store_is_refused_and_left_as_it_is() {
     let path = folder.path().join("relay.sqlite");
     {
         let store = Store::open(folder.path()).expect("a store");
-        let mut writer = Writer::new(store.db, &Settings::default()).expect("a writer");
+        let mut writer = writer(store, &Settings::default());
         writer.begin().expect("begin");
         let board = writer.create(&board_id(), [1; 32], NOW).expect("a board").n;
         for n in 0..2000 {
@@ -408,4 +419,96 @@ fn two_relays_do_not_share_a_folder() {
     assert!(matches!(Store::open(folder.path()), Err(StoreError::InUse(_))));
     drop(first);
     Store::open(folder.path()).expect("free again");
+}
+
+/// Does the same to a disk as to another, and compares what comes of it: the model disk of the simulator stands for the real
+/// one only if it does.
+#[test]
+fn a_disk_in_memory_and_one_on_disk_keep_one_contract() {
+    let seed = std::env::var("DRAWBRIDGE_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    for seed in seed.map_or(1..41, |seed| seed..seed + 1) {
+        println!("seed {seed}");
+        let folder = TempDir::new().expect("a folder");
+        let mut settings = Settings::default();
+        (settings.limits.board_cells, settings.limits.board_bytes) = (20, 400);
+        let mut real = writer(Store::open(folder.path()).expect("a store"), &settings);
+        let mut model = Writer::new(MemoryDisk::default(), settings.limits.clone(), 0);
+        let mut word: u64 = seed;
+        let mut random = |end: u64| {
+            word = word
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (word >> 33) % end
+        };
+        let ids = ["a", "b"].map(|id| BoardId::new(id).expect("an id"));
+        for _ in 0..30 {
+            real.begin().expect("begin");
+            model.begin().expect("begin");
+            for _ in 0..random(4) {
+                let id = &ids[random(2) as usize];
+                let found = real.find(id).expect("a disk");
+                assert_eq!(found, model.find(id).expect("a disk"));
+                let Some(row) = found else {
+                    let made = real.create(id, [1; 32], NOW).expect("a disk");
+                    assert_eq!(made, model.create(id, [1; 32], NOW).expect("a disk"));
+                    continue;
+                };
+                let cells: Vec<Cell> = (0..random(3) + 1)
+                    .map(|_| {
+                        let prop = ["base", "deleted", "x-odd"][random(3) as usize];
+                        let value = ["1", "true", "\"abcdefgh\"", "{ }"][random(4) as usize];
+                        let ms = NOW + random(3) * 40_000;
+                        cell(&format!("e{}", random(9)), prop, ms, value)
+                    })
+                    .collect();
+                let committed = real.write(row.n, &cells, NOW).expect("a disk");
+                assert_eq!(
+                    committed,
+                    model.write(row.n, &cells, NOW).expect("a disk"),
+                    "{cells:?}"
+                );
+            }
+            if random(4) == 0 {
+                real.roll_back().expect("a disk");
+                model.roll_back().expect("a disk");
+            } else {
+                real.commit(NOW).expect("a disk");
+                model.commit(NOW).expect("a disk");
+            }
+            assert_eq!(real.head(), model.head());
+            for n in 1..=2 {
+                let totals = real.disk.totals(n).ok();
+                assert_eq!(totals, model.disk.totals(n).ok());
+                let (above, bytes) = (random(12), random(300) as usize);
+                if totals.is_some() {
+                    let page = real.disk.page(n, above, bytes).expect("a disk");
+                    let other = model.disk.page(n, above, bytes).expect("a disk");
+                    assert_eq!((page.to, page.count), (other.to, other.count));
+                    let sorted = |cells: &str| {
+                        let mut cells: Vec<String> = cells.split("},{").map(str::to_owned).collect();
+                        cells
+                            .iter_mut()
+                            .for_each(|cell| *cell = cell.trim_matches(['{', '}']).to_owned());
+                        cells.sort();
+                        cells
+                    };
+                    assert_eq!(sorted(&page.cells), sorted(&other.cells));
+                    let count = real.disk.count(n, above).expect("a disk");
+                    assert_eq!(count, model.disk.count(n, above).expect("a disk"));
+                }
+            }
+        }
+        // What was committed is there after a power cut, and nothing else.
+        let head = real.head();
+        drop(real);
+        model.disk.crash();
+        for id in &ids {
+            let kept = dump(folder.path(), id).unwrap_or_default();
+            let model: Vec<Cell> = model.disk.dump(id).cloned().collect();
+            assert_eq!(kept, model);
+        }
+        assert_eq!(Store::open(folder.path()).expect("a store").head, head);
+    }
 }
