@@ -14,6 +14,9 @@ use super::person::Drawing;
 use super::schedule::Act;
 use super::world::{Result, World};
 
+/// What may wait for a window beside the cells: people who came and left, and cells that aren't stored yet.
+const BACKLOG: usize = 60;
+
 impl World {
     /// What a person did changed these cells.
     pub(super) fn check_hand(
@@ -170,6 +173,14 @@ impl World {
             if !self.model.parked.contains(&parked.key) {
                 self.model.parked.insert(parked.key.clone());
             }
+        }
+        // What waits for a window that nobody looks at is put together, by cell and person.
+        let (backlog, held) = (run.hand.backlog(), self.people[n].disk.rows().count());
+        if backlog > 2 * held + BACKLOG {
+            return self.fail(
+                "what waits is bounded",
+                format!("person {n}: {backlog} over {held} cells"),
+            );
         }
         if status.unstored > 0 {
             return Ok(());

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use drawbridge_engine::client::Phase;
 use drawbridge_protocol::{BoardId, CellKey, ElementId, Stamp, Value};
+use drawbridge_relay::testing::ByHand;
 
 use super::hand::cells_of;
 use super::model::covers;
@@ -15,6 +16,8 @@ use super::world::{Result, World};
 /// How long it may take until everybody is in step: cells that are minutes early have to wait so long.
 const REST: Duration = Duration::from_secs(45 * 60);
 const LOOK: Duration = Duration::from_secs(1);
+/// How long it takes at most until the relay has heard of a line that broke.
+const LEAVE: Duration = Duration::from_secs(5);
 
 type Cells = BTreeMap<CellKey, (Stamp, Value)>;
 
@@ -69,7 +72,21 @@ impl World {
             }
             self.run_until(self.now + LOOK)?;
         }
-        self.compare()
+        self.compare()?;
+        self.leave()
+    }
+
+    /// Everybody goes: a board that nobody is on takes no memory.
+    fn leave(&mut self) -> Result {
+        for n in 0..self.people.len() {
+            self.kill(n)?;
+        }
+        self.run_until(self.now + LEAVE)?;
+        let rooms = self.relay.by_hand.as_ref().map_or(0, ByHand::rooms);
+        if rooms > 0 {
+            return self.fail("a board that nobody is on is let go", format!("{rooms} are held"));
+        }
+        Ok(())
     }
 
     fn is_at_rest(&mut self) -> bool {

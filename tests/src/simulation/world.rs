@@ -64,7 +64,14 @@ impl World {
     pub(super) fn new(schedule: &Schedule) -> Self {
         let mut random = Random::new(schedule.seed ^ 0x5eed);
         let people = (0..schedule.people)
-            .map(|n| Person::new(n, random.chance(30)))
+            .map(|n| {
+                let mut person = Person::new(n, random.chance(30));
+                if random.chance(25) {
+                    // Some clocks are wrong from the beginning: by ten minutes, a day, a year.
+                    person.jump(random.pick(&[-600_000, 600_000, -86_400_000, -31_536_000_000]));
+                }
+                person
+            })
             .collect();
         let settings = Settings {
             limits: Limits {

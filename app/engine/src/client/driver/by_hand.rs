@@ -77,6 +77,12 @@ impl ByHand {
         std::mem::take(&mut self.works.restamped)
     }
 
+    /// How many things wait for the window.
+    #[must_use]
+    pub fn backlog(&self) -> usize {
+        self.works.backlog()
+    }
+
     /// When to hand in [`Input::Timeout`] at the latest.
     #[must_use]
     pub fn next_timeout(&self, now: Duration) -> Option<Duration> {

@@ -115,6 +115,13 @@ impl Mailbox {
         }
     }
 
+    /// How many things wait.
+    #[cfg(feature = "testing")]
+    pub(super) fn backlog(&self) -> usize {
+        let state = self.state();
+        state.cells.len() + state.restamped.len() + state.comings.len() + state.live.len()
+    }
+
     pub(super) fn status(&self) -> Status {
         self.state().status.clone()
     }

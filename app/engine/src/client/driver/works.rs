@@ -75,6 +75,12 @@ impl Works {
         None
     }
 
+    /// How many things wait for the window.
+    #[cfg(feature = "testing")]
+    pub(super) fn backlog(&self) -> usize {
+        self.mailbox.backlog()
+    }
+
     /// Whether the handle has closed, and the disk has everything or has had its time.
     pub(super) fn is_over(&self, now: Duration) -> bool {
         self.closing
