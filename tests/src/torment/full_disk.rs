@@ -1,0 +1,1 @@
+//! A world whose disks are too small.
