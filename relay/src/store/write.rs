@@ -387,9 +387,13 @@ fn stamp_ahead(cells: &[Cell], totals: &Totals, now_ms: u64) -> Option<Box<Refus
     Some(Box::new(refused))
 }
 
-/// Whether the disk is full, which passes; every other error of the disk doesn't.
+/// Whether the disk is full, which passes; every other error of the disk doesn't. No room for the log's index
+/// is the same to us, though SQLite has another name for it.
 pub(crate) fn is_full(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || error
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
 }
 
 #[cfg(test)]

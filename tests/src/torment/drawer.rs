@@ -9,8 +9,8 @@ use std::thread::JoinHandle;
 use super::draw::Drawing;
 use super::journal::Line;
 
-/// What one of them says, and which one.
-pub(super) type Heard = (usize, Line);
+/// Which one says what; `None` when it has ended.
+pub(super) type Heard = (usize, Option<Line>);
 
 /// Somebody with a board's file of their own, whose process comes and goes.
 #[derive(Debug)]
@@ -132,9 +132,11 @@ fn listen(who: usize, out: ChildStdout, heard: &Sender<Heard>) {
     let mut text = String::new();
     while out.read_line(&mut text).expect("what it says") > 0 && text.ends_with('\n') {
         let line = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
-        if heard.send((who, line)).is_err() {
+        if heard.send((who, Some(line))).is_err() {
             return;
         }
         text.clear();
     }
+    // Its owner may be gone.
+    let _ = heard.send((who, None));
 }

@@ -21,6 +21,7 @@ use std::path::PathBuf;
 use drawbridge_protocol::CellSet;
 
 pub use draw::{Drawing, run as draw};
+pub use full_disk::run as fill_disks;
 pub use plan::{Action, Plan};
 pub use table::Table;
 pub use world::World;

@@ -44,7 +44,12 @@ pub struct World {
     lasts: Vec<u8>,
     heard: Receiver<Heard>,
     resting: Vec<Option<u64>>,
+    /// What each said last that stands against resting.
     pub(super) restless: Vec<String>,
+    /// Who was heard to end.
+    pub(super) gone: Vec<bool>,
+    /// How often each has opened their board.
+    pub(super) opened: Vec<u64>,
     pub(super) journal: Journal,
     /// The relay has whatever it acknowledged: it has lost nothing since all agreed.
     kept: bool,
@@ -53,21 +58,25 @@ pub struct World {
 }
 
 impl World {
-    /// A world that follows from `seed`, with everybody started. Its folders lie in `place`, or where they may.
+    /// A world that follows from `seed`, with a relay and nobody started yet.
     #[must_use]
-    pub fn new(programs: &Programs, seed: u64, place: Option<&Path>, weight: usize) -> Self {
+    pub fn new(programs: &Programs, seed: u64) -> Self {
+        Self::over(programs, seed, 0, |_| {})
+    }
+
+    /// A world in which strokes weigh `weight` bytes more. `ready` gets the relay's folder and each person's, by name,
+    /// before anything is in them.
+    pub(super) fn over(programs: &Programs, seed: u64, weight: usize, ready: impl Fn(&Path)) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let folder = match place {
-            Some(place) => tempfile::tempdir_in(place),
-            None => tempfile::tempdir(),
-        }
-        .expect("a folder");
+        let folder = tempfile::tempdir().expect("a folder");
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .expect("a runtime");
         let data = folder.path().join("relay");
+        fs::create_dir(&data).expect("a folder");
+        ready(&data);
         let program = programs.relay.to_str().expect("UTF-8").to_owned();
         let relay = RelayProcess::start(&program, &data);
         let (to_us, heard) = channel();
@@ -76,6 +85,7 @@ impl World {
             let proxy = Proxy::start(runtime.handle(), relay.address(), rng.u64(..));
             let home = folder.path().join(name);
             fs::create_dir(&home).expect("a folder");
+            ready(&home);
             let drawing = Drawing {
                 file: home.join(format!("{BOARD}.board")),
                 link: fresh_link(proxy.address(), BOARD),
@@ -97,6 +107,8 @@ impl World {
             lasts: vec![0; people.len()],
             resting: vec![None; people.len()],
             restless: vec![String::new(); people.len()],
+            gone: vec![false; people.len()],
+            opened: vec![0; people.len()],
             journal: Journal::new(people.len()),
             people,
             proxies,
@@ -137,7 +149,7 @@ impl World {
     }
 
     /// Lets people draw for a random while: the load under which whatever follows happens.
-    fn work(&mut self, most: Duration) {
+    pub(super) fn work(&mut self, most: Duration) {
         // Now and then nothing at all, so that what has only just begun is hit too.
         let ms = if self.rng.u8(..4) == 0 {
             0..10
@@ -167,7 +179,12 @@ impl World {
     }
 
     fn note(&mut self, (who, line): Heard) {
+        self.gone[who] = line.is_none();
+        let Some(line) = line else {
+            return;
+        };
         self.journal.note(who, &line);
+        self.opened[who] += u64::from(matches!(line, Line::Opened { .. }));
         match line {
             Line::Resting { digest } => self.resting[who] = Some(digest),
             Line::Restless { why } => {
@@ -193,7 +210,7 @@ impl World {
     }
 
     /// Takes in what has been said by now.
-    fn catch_up(&mut self) {
+    pub(super) fn catch_up(&mut self) {
         while let Ok(heard) = self.heard.try_recv() {
             self.note(heard);
         }
@@ -229,11 +246,7 @@ impl World {
                 self.start_relay();
             }
             Action::StopRelay => {
-                let relay = self.relay.take().expect("a relay");
-                let (status, log) = relay.terminate();
-                assert!(status.success(), "{status}: {log:?}");
-                self.table.count("stops of the relay");
-                self.check_relay();
+                self.stop_relay();
                 self.start_relay();
             }
             Action::KillClient => {
@@ -288,6 +301,13 @@ impl World {
         self.catch_up();
         self.relay.take().expect("a relay").kill();
         self.table.count("kills of the relay");
+        self.check_relay();
+    }
+
+    pub(super) fn stop_relay(&mut self) {
+        let (status, log) = self.relay.take().expect("a relay").terminate();
+        assert!(status.success(), "{status}: {log:?}");
+        self.table.count("stops of the relay");
         self.check_relay();
     }
 
@@ -361,7 +381,7 @@ impl World {
         assert_eq!(self.journal.strange(&left.board), [], "nobody wrote that");
     }
 
-    fn close_client(&mut self, who: usize) {
+    pub(super) fn close_client(&mut self, who: usize) {
         self.people[who].tell(CLOSE);
         let (status, complaint) = self.people[who].ended();
         assert!(status.success(), "{} closed: {status}, {complaint}", NAMES[who]);
@@ -437,8 +457,7 @@ impl World {
                 self.close_client(who);
             }
         }
-        let (status, log) = self.relay.take().expect("a relay").terminate();
-        assert!(status.success(), "{status}: {log:?}");
+        self.stop_relay();
         let board = relay_left(&self.data, BOARD).expect("a store");
         for person in &self.people {
             let left = read(&person.drawing.file, BOARD);
