@@ -192,7 +192,11 @@ impl World {
                 self.restless[who] = why;
             }
             Line::TurnedAway { code } => {
-                self.table.count("times a person was turned away and tried again");
+                self.table.count(if code.starts_with("NoBoard") {
+                    "turned away, tried again by hand: the relay has no such board yet"
+                } else {
+                    "turned away, tried again by hand: the line had damaged what was sent"
+                });
                 self.restless[who] = code;
             }
             Line::Disk { error, unstored } => {
