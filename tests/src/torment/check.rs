@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use drawbridge_engine::client::{CellState, Meta, SqliteStore};
 use drawbridge_protocol::{BoardId, CellSet, Key, SlotName, Value};
@@ -18,20 +18,25 @@ pub(super) struct Left {
     pub(super) unsettled: usize,
 }
 
-/// What a process that is gone left in its file, as the engine reads it. The file itself and its log stay as
-/// they are, for the process that comes next. `None`: it never made one.
+/// What a process that is gone left in its file, as the engine reads it. `None`: it never made one.
 pub(super) fn left_in(file: &Path, board: &str) -> Option<Left> {
     file.exists().then(|| {
         let folder = tempfile::tempdir().expect("a folder");
-        let name = file.file_name().expect("a name").to_str().expect("UTF-8");
-        for suffix in ["", "-wal"] {
-            let from = file.with_file_name(format!("{name}{suffix}"));
-            if from.exists() {
-                fs::copy(&from, folder.path().join(format!("{name}{suffix}"))).expect("a copy");
-            }
-        }
-        read(&folder.path().join(name), board)
+        read(&copied(file, folder.path()), board)
     })
+}
+
+/// A copy of a database and its log in another folder. What reads it there leaves no trace beside the file itself: no
+/// log taken in, no shared memory made, which the process that comes next has to do for itself.
+fn copied(file: &Path, folder: &Path) -> PathBuf {
+    let name = file.file_name().expect("a name").to_str().expect("UTF-8");
+    for suffix in ["", "-wal"] {
+        let from = file.with_file_name(format!("{name}{suffix}"));
+        if from.exists() {
+            fs::copy(&from, folder.join(format!("{name}{suffix}"))).expect("a copy");
+        }
+    }
+    folder.join(name)
 }
 
 /// What is in a file that no process has open.
@@ -62,9 +67,11 @@ pub(super) fn read(file: &Path, board: &str) -> Left {
 pub(super) fn relay_left(data: &Path, board: &str) -> Option<CellSet> {
     let file = data.join("relay.sqlite");
     file.exists().then(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = copied(&file, folder.path());
         is_whole(&file);
         adds_up(&file);
-        board_of(data, board)
+        board_of(folder.path(), board)
     })
 }
 
