@@ -135,13 +135,17 @@ impl RelayProcess {
         *self = Self::start_at(&self.program, &self.data, self.address);
     }
 
-    /// Asks it to stop, waits for its end, and returns its exit status and the rest of its log.
-    #[cfg(unix)]
+    /// Asks it to stop, waits for its end, and returns its exit status and the rest of its log. Where a process can't
+    /// be asked, it is killed.
     pub fn terminate(mut self) -> (ExitStatus, Vec<String>) {
-        let asked = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status();
-        assert!(asked.expect("kill").success(), "SIGTERM");
+        if cfg!(unix) {
+            let asked = Command::new("kill")
+                .args(["-TERM", &self.child.id().to_string()])
+                .status();
+            assert!(asked.expect("kill").success(), "SIGTERM");
+        } else {
+            self.child.kill().expect("its end");
+        }
         let status = self.child.wait().expect("its end");
         if let Some(reader) = self.reader.take() {
             reader.join().expect("its log");

@@ -2,8 +2,8 @@
 //! disks that come back older, empty or full. What each process said that it has must be there afterwards.
 //!
 //! `draw` and `hand` are the drawing process, `journal` is what it says and what follows from that; `drawer` holds such a
-//! process; `world` is a relay, its people and the lines between them; `plan` says what happens to them; `check` looks
-//! at what they left on disk; `full_disk` is a world whose disks are too small.
+//! process; `world` is a relay, its people and the lines between them; `plan` says what happens to them, and `trouble`
+//! does it; `check` looks at what they left on disk; `full_disk` is a world whose disks are too small.
 
 mod check;
 mod draw;
@@ -13,6 +13,7 @@ mod hand;
 mod journal;
 mod plan;
 mod table;
+mod trouble;
 mod world;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
