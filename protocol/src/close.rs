@@ -49,18 +49,20 @@ impl CloseCode {
 
     /// Whether a client that was closed with `number` tries again by itself. No number at all
     /// (the line broke) counts as yes, and so does a number that isn't in this list: a proxy's, say.
+    /// So do frames and texts that arrived broken: no client writes such, so the line damaged them.
     #[must_use]
     pub fn client_retries(number: Option<u16>) -> bool {
         match number.and_then(|n| Self::ALL.into_iter().find(|code| code.number() == n)) {
+            Some(Self::Normal | Self::Unsupported | Self::Policy | Self::TooBig) => false,
             Some(
-                Self::Normal
+                Self::GoingAway
                 | Self::Protocol
-                | Self::Unsupported
                 | Self::NotUtf8
-                | Self::Policy
-                | Self::TooBig,
-            ) => false,
-            Some(Self::GoingAway | Self::Internal | Self::Restart | Self::TryLater) | None => true,
+                | Self::Internal
+                | Self::Restart
+                | Self::TryLater,
+            )
+            | None => true,
         }
     }
 }
@@ -76,7 +78,7 @@ mod tests {
             .map(CloseCode::number)
             .filter(|&n| CloseCode::client_retries(Some(n)))
             .collect();
-        assert_eq!(comes_back, [1001, 1011, 1012, 1013]);
+        assert_eq!(comes_back, [1001, 1002, 1007, 1011, 1012, 1013]);
         assert!(CloseCode::client_retries(None));
         assert!(CloseCode::client_retries(Some(1006)));
     }

@@ -1,12 +1,14 @@
 //! What the tests of several packages together need: a relay in a process of its own, people who
-//! draw without a window, and waiting for all of them to agree.
+//! draw without a window, waiting for all of them to agree, and real processes in real trouble.
 
 pub mod batches;
 pub mod fuzzing;
 mod people;
 mod process;
+pub mod proxy;
 pub mod scratch;
 pub mod simulation;
+pub mod torment;
 
 pub use people::{Person, agree, base_of, board_of};
 pub use process::{RelayProcess, fresh_link};

@@ -160,12 +160,12 @@ impl Person {
     pub fn wait_for(&self, cells: &[Cell]) {
         let came = self
             .client
-            .wait_cells(PATIENCE, |held| missing(held, cells).is_empty());
+            .wait_cells(PATIENCE, |held| missing(held, cells.iter().cloned()).is_empty());
         assert!(
             came,
             "{} never got {:?}",
             self.name,
-            missing(&self.client.snapshot(), cells)
+            missing(&self.client.snapshot(), cells.iter().cloned())
         );
     }
 
@@ -202,13 +202,14 @@ pub fn board_of(data: &Path, board: &str) -> CellSet {
     set
 }
 
-fn missing(held: &CellSet, cells: &[Cell]) -> Vec<(CellKey, Stamp)> {
-    let lacks = |cell: &&Cell| {
+/// Which of `cells` are not held, nor anything greater.
+pub(crate) fn missing(held: &CellSet, cells: impl IntoIterator<Item = Cell>) -> Vec<(CellKey, Stamp)> {
+    let lacks = |cell: &Cell| {
         held.get(&cell.key())
             .is_none_or(|(stamp, value)| cell.beats(stamp, value.as_str()))
     };
     cells
-        .iter()
+        .into_iter()
         .filter(lacks)
         .map(|cell| (cell.key(), cell.stamp))
         .collect()
@@ -226,7 +227,8 @@ pub fn agree(people: &[&Person], data: &Path, board: &str, acknowledged: &[Cell]
         let seen: Vec<_> = people.iter().map(|person| person.board()).collect();
         let relay = board_of(data, board);
         if seen.iter().all(|held| *held == relay) {
-            assert_eq!(missing(&relay, acknowledged), [], "acknowledged and lost");
+            let lost = missing(&relay, acknowledged.iter().cloned());
+            assert_eq!(lost, [], "acknowledged and lost");
             return relay;
         }
         if start.elapsed() > PATIENCE {

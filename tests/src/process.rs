@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use drawbridge_engine::client::Remote;
 use drawbridge_protocol::{BoardId, Key, Link};
@@ -26,7 +28,8 @@ pub struct RelayProcess {
     data: PathBuf,
     address: SocketAddr,
     child: Child,
-    log: Option<std::thread::JoinHandle<Vec<String>>>,
+    log: Arc<Mutex<Vec<String>>>,
+    reader: Option<std::thread::JoinHandle<()>>,
 }
 
 impl RelayProcess {
@@ -37,24 +40,58 @@ impl RelayProcess {
     }
 
     fn start_at(program: &str, data: &Path, address: SocketAddr) -> Self {
-        let mut child = Command::new(program)
-            .args(["--listen", &address.to_string(), "--data"])
-            .arg(data)
-            .env("RUST_LOG", "info")
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the relay's program starts");
-        let mut log = BufReader::new(child.stderr.take().expect("its log"));
-        let address = listening(&mut log);
+        Self::try_start_at(program, data, address)
+            .unwrap_or_else(|log| panic!("the relay ended before it listened:\n{log}"))
+    }
+
+    /// As [`RelayProcess::start`].
+    ///
+    /// # Errors
+    /// With what it said, when it ends before it listens.
+    pub fn try_start(program: &str, data: &Path) -> Result<Self, String> {
+        Self::try_start_at(program, data, SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
+    fn try_start_at(program: &str, data: &Path, address: SocketAddr) -> Result<Self, String> {
+        let mut child = spawn(program, data, address);
+        let mut lines = BufReader::new(child.stderr.take().expect("its log"));
+        let address = match listening(&mut lines) {
+            Ok(address) => address,
+            Err(log) => {
+                child.wait().expect("its end");
+                return Err(log);
+            }
+        };
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&log);
         // Keeps reading, so that the relay never waits for room in the pipe.
-        let log = std::thread::spawn(move || log.lines().map_while(Result::ok).collect());
-        Self {
+        let reader = std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                heard.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            }
+        });
+        Ok(Self {
             program: program.to_owned(),
             data: data.to_owned(),
             address,
             child,
-            log: Some(log),
-        }
+            log,
+            reader: Some(reader),
+        })
+    }
+
+    /// Starts `program` over `data` and kills it after so long, wherever it is by then.
+    pub fn start_and_kill(program: &str, data: &Path, after: Duration) {
+        let mut child = spawn(program, data, SocketAddr::from(([127, 0, 0, 1], 0)));
+        std::thread::sleep(after);
+        child.kill().expect("SIGKILL");
+        child.wait().expect("its end");
+    }
+
+    /// What it has said since it listens.
+    #[must_use]
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Where it listens.
@@ -98,16 +135,22 @@ impl RelayProcess {
         *self = Self::start_at(&self.program, &self.data, self.address);
     }
 
-    /// Asks it to stop, waits for its end, and returns its exit status and the rest of its log.
-    #[cfg(unix)]
+    /// Asks it to stop, waits for its end, and returns its exit status and the rest of its log. Where a process can't
+    /// be asked, it is killed.
     pub fn terminate(mut self) -> (ExitStatus, Vec<String>) {
-        let asked = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status();
-        assert!(asked.expect("kill").success(), "SIGTERM");
+        if cfg!(unix) {
+            let asked = Command::new("kill")
+                .args(["-TERM", &self.child.id().to_string()])
+                .status();
+            assert!(asked.expect("kill").success(), "SIGTERM");
+        } else {
+            self.child.kill().expect("its end");
+        }
         let status = self.child.wait().expect("its end");
-        let log = self.log.take().map(|log| log.join().expect("its log"));
-        (status, log.unwrap_or_default())
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("its log");
+        }
+        (status, self.log())
     }
 }
 
@@ -119,20 +162,30 @@ impl Drop for RelayProcess {
     }
 }
 
-/// Reads the log up to the line that names the address.
-fn listening(log: &mut BufReader<ChildStderr>) -> SocketAddr {
+fn spawn(program: &str, data: &Path, address: SocketAddr) -> Child {
+    Command::new(program)
+        .args(["--listen", &address.to_string(), "--data"])
+        .arg(data)
+        .env("RUST_LOG", "info")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the relay's program starts")
+}
+
+/// Reads the log up to the line that names the address. An error is all of the log.
+fn listening(log: &mut BufReader<ChildStderr>) -> Result<SocketAddr, String> {
     let mut seen = String::new();
     loop {
         let start = seen.len();
         if log.read_line(&mut seen).expect("a log line") == 0 {
-            panic!("the relay ended before it listened:\n{seen}");
+            return Err(seen);
         }
         let found = seen[start..]
             .split(" address=")
             .nth(1)
             .and_then(|rest| rest.split_whitespace().next());
         if let Some(address) = found {
-            return address.parse().expect("an address");
+            return Ok(address.parse().expect("an address"));
         }
     }
 }

@@ -9,6 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
+use super::sqlite::is_full;
 
 /// Marks the file as a relay's: "DrwB".
 const APPLICATION_ID: i32 = 0x4472_7742;
@@ -137,7 +138,7 @@ fn check(path: &Path) -> Result<(), StoreError> {
         }
         _ => return Err(StoreError::damaged(path, "it is no SQLite file")),
     }
-    let damaged = |error: rusqlite::Error| StoreError::damaged(path, &error.to_string());
+    let damaged = |error: rusqlite::Error| unreadable(path, &error);
     let db = open_read_only(path).map_err(damaged)?;
     let number = |name: &str| {
         db.pragma_query_value(None, name, |row| row.get::<_, i32>(0))
@@ -172,4 +173,23 @@ fn check(path: &Path) -> Result<(), StoreError> {
     )
     .map_err(damaged)?;
     Ok(())
+}
+
+/// Why a file can't be read. Only what is found wrong within it is damage: a disk that is full (SQLite can't make the
+/// file's shared memory then) or fails says nothing about what is on it.
+fn unreadable(path: &Path, error: &rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, Unknown};
+    match error.sqlite_error_code() {
+        None | Some(DatabaseCorrupt | NotADatabase | Unknown) => {
+            StoreError::damaged(path, &error.to_string())
+        }
+        Some(_) if is_full(error) => StoreError::Io {
+            path: path.to_owned(),
+            why: "the disk is full".to_owned(),
+        },
+        Some(_) => StoreError::Io {
+            path: path.to_owned(),
+            why: error.to_string(),
+        },
+    }
 }

@@ -239,11 +239,18 @@ impl Disk for SqliteDisk {
 
 impl From<rusqlite::Error> for DiskError {
     fn from(error: rusqlite::Error) -> Self {
-        // Whether the disk is full passes; every other error of the disk doesn't.
-        if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
+        if is_full(&error) {
             Self::Full
         } else {
             Self::Failed(error.to_string())
         }
     }
+}
+
+/// Whether the disk is full, which passes; every other error of the disk doesn't. No room for the log's index is the same to
+/// us, though SQLite has another name for it.
+pub(super) fn is_full(error: &rusqlite::Error) -> bool {
+    let code = |error: &rusqlite::ffi::Error| error.extended_code;
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || error.sqlite_error().map(code) == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
 }

@@ -1,21 +1,66 @@
-//! A headless client that draws until it is killed: for each stroke it puts wet chunks and keeps a
-//! draft, then writes it, and once the relay has acknowledged it prints the stroke's id.
+//! A headless client that draws until it is killed.
 //!
-//! `test-client FILE LINK`
+//! `test-client FILE LINK` draws one stroke after the other: it puts wet chunks and keeps a draft, then writes it, and once
+//! the relay has acknowledged it prints the stroke's id.
+//!
+//! `test-client FILE LINK --name NAME --seed N` draws like a busy person, and prints what must not be lost.
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Parser;
 use drawbridge_engine::client::{Client, ClientConfig, DraftOp, Phase, Remote, Timings};
 use drawbridge_protocol::{Cell, ElementId, Link, Property, SlotOp, Slots, Value};
 use drawbridge_tests::base_of;
+use drawbridge_tests::torment::{Drawing, draw};
 
-fn main() {
-    let mut args = std::env::args().skip(1);
-    let path = PathBuf::from(args.next().expect("a file"));
-    let link: Link = args.next().expect("a link").parse().expect("a link");
+#[derive(Parser)]
+struct Args {
+    /// The board's file.
+    file: PathBuf,
+    /// Where the board is.
+    link: Link,
+    /// Draws like a busy person, who names what they draw after this.
+    #[arg(long, requires = "seed")]
+    name: Option<String>,
+    /// What the busy person does follows from it.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many bytes each of their strokes has beside its points.
+    #[arg(long, default_value_t = 0)]
+    weight: usize,
+    /// Whether the relay may make the board for them.
+    #[arg(long)]
+    create: bool,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let (Some(name), Some(seed)) = (args.name, args.seed) else {
+        one_after_the_other(args.file, args.link);
+        return ExitCode::SUCCESS;
+    };
+    let drawing = Drawing {
+        file: args.file,
+        link: args.link,
+        create: args.create,
+        name,
+        seed,
+        weight: args.weight,
+    };
+    match draw(&drawing) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn one_after_the_other(path: PathBuf, link: Link) {
     let config = ClientConfig {
         path: Some(path),
         board: link.board.clone(),

@@ -2,9 +2,14 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::StoreError;
+
+/// How often a lock is tried for, and how long between two times. A process that this program starts holds a copy of
+/// every lock until it runs its own program, also of one that is given back meanwhile.
+const TRIES: u32 = 25;
+const BETWEEN: Duration = Duration::from_millis(20);
 
 /// Takes the board at `path` for this process, as long as the file that is returned lives.
 pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
@@ -16,11 +21,14 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
         .write(true)
         .open(&beside)
         .map_err(|error| other(&error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Busy(path.to_owned())),
-        Err(TryLockError::Error(error)) => Err(other(&error)),
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(BETWEEN),
+            Err(TryLockError::Error(error)) => return Err(other(&error)),
+        }
     }
+    Err(StoreError::Busy(path.to_owned()))
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

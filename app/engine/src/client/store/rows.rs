@@ -178,6 +178,8 @@ impl From<rusqlite::Error> for StoreError {
         match &error {
             Sql::SqliteFailure(failure, _) => match failure.code {
                 ErrorCode::DiskFull => Self::Full,
+                // No room for the log's index.
+                _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => Self::Full,
                 ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Damaged(error.to_string()),
                 // A table or column that should be there.
                 ErrorCode::Unknown => Self::Damaged(error.to_string()),

@@ -185,6 +185,26 @@ fn a_second_process_cant_open_the_same_board() {
     assert_eq!(open(&path).damaged, None);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_board_that_was_closed_opens_again_while_the_program_starts_others() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("board-1.board");
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                let status = std::process::Command::new("true").status();
+                assert!(status.expect("it starts").success());
+            }
+        });
+        let refused = (0..100).find_map(|_| SqliteStore::open(&path, &meta()).err());
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(refused, None);
+    });
+}
+
 /// A file with so many cells that it has inner pages.
 fn filled(path: &Path) {
     let mut store = open(path).store;
