@@ -1,6 +1,7 @@
 //! What the tests of several packages together need: a relay in a process of its own, people who
 //! draw without a window, and waiting for all of them to agree.
 
+pub mod hostile;
 mod people;
 mod process;
 
