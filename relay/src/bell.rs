@@ -20,6 +20,12 @@ impl Bell {
         }
     }
 
+    /// Whether it was rung and nobody has looked yet.
+    #[cfg(feature = "testing")]
+    pub(crate) fn is_rung(&self) -> bool {
+        self.rung.load(Ordering::Acquire)
+    }
+
     /// Ready once for any number of rings since the last time.
     pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<()> {
         self.waker.register(cx.waker());

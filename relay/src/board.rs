@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{Ack, Here, Joined, Refused, RelayMessage, SlotName, Slots, encode};
 use tokio_tungstenite::tungstenite::Bytes;
 
@@ -243,6 +244,14 @@ impl Board {
         person.is_none_or(|person| person.writes == 0 && person.replies.is_empty())
     }
 
+    /// Whether answers wait for the connection.
+    #[cfg(feature = "testing")]
+    pub(crate) fn has_replies(&self, conn: u64) -> bool {
+        self.people
+            .get(&conn)
+            .is_some_and(|person| !person.replies.is_empty())
+    }
+
     /// A write's outcome is known: tells everybody.
     pub(crate) fn outcome(&mut self, outcome: Outcome) {
         let Outcome {
@@ -261,7 +270,9 @@ impl Board {
                     let told = self.people.values().map(|person| person.place.seq).min();
                     self.ring.forget(told.unwrap_or(seq));
                     self.ring.push(seq, committed.cells);
-                    self.people.values().for_each(|person| person.bell.ring());
+                    if !fault::is_planted(Fault::LostWakeup) {
+                        self.people.values().for_each(|person| person.bell.ring());
+                    }
                 }
                 self.wet.end(conn, &ends, as_of, self.head);
                 encode(&RelayMessage::Ack(Ack { id }))

@@ -4,20 +4,18 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 
-use drawbridge_protocol::{BoardId, Cell, Code, Refused, Retry, SlotName};
-use rusqlite::Error;
+use drawbridge_protocol::fault::{self, Fault};
+use drawbridge_protocol::{BoardId, Cell, Code, Hello, Refused, Retry, SlotName};
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::board::{Board, Committed, Outcome};
-use crate::clock::Clock;
+use crate::core::Core;
 use crate::room::{Room, Seat};
-use crate::settings::Settings;
-use crate::store::{BoardRow, Checkpoints, Writer, is_full};
+use crate::store::{BoardRow, Disk, DiskError, Writer};
 
 /// How much one transaction gathers.
 const MAX_REQUESTS: usize = 1024;
@@ -56,6 +54,22 @@ pub(crate) struct Open {
     pub(crate) reply: oneshot::Sender<Result<Seat, Box<Refused>>>,
 }
 
+impl Open {
+    /// What `hello` asks of `board`.
+    pub(crate) fn new(
+        board: &BoardId,
+        hello: &Hello,
+        reply: oneshot::Sender<Result<Seat, Box<Refused>>>,
+    ) -> Self {
+        Self {
+            board: board.clone(),
+            key_hash: Sha256::digest(hello.key.reveal()).into(),
+            create: hello.create,
+            reply,
+        }
+    }
+}
+
 /// A write that passed the checks of its form.
 #[derive(Debug)]
 pub(crate) struct Write {
@@ -82,97 +96,132 @@ enum Done {
     Nothing,
 }
 
-/// The thread's state.
-pub(crate) struct Committer {
-    /// The store's writing side.
-    pub(crate) writer: Writer,
-    /// The checkpoint thread.
-    pub(crate) checkpoints: Checkpoints,
-    /// The relay's clock.
-    pub(crate) clock: Clock,
-    /// The present epoch.
-    pub(crate) epoch: String,
-    /// What the relay was told.
-    pub(crate) settings: Arc<Settings>,
-    /// Where boards' timers run.
-    pub(crate) runtime: Handle,
-    /// For the seats that it hands out.
-    pub(crate) requests: Sender<Request>,
-    /// The last sequence number that is on disk, for others to read.
-    pub(crate) head: Arc<AtomicU64>,
-    /// The boards that somebody is on, and how many seats each has.
-    pub(crate) rooms: HashMap<i64, (Arc<Room>, usize)>,
-    /// The last connection number given.
-    pub(crate) conns: u64,
+/// Requests of one transaction, and what it made of them.
+pub(crate) struct Batch {
+    requests: Vec<Request>,
+    done: Vec<Done>,
+    /// Whether there is anything to commit.
+    writes: bool,
+    now_ms: u64,
 }
 
-impl Committer {
+/// The thread's state.
+pub(crate) struct Committer<D> {
+    writer: Writer<D>,
+    core: Arc<Core>,
+    /// For the seats that it hands out.
+    requests: Sender<Request>,
+    /// The boards that somebody is on, and how many seats each has.
+    rooms: HashMap<i64, (Arc<Room>, usize)>,
+    /// The last connection number given.
+    conns: u64,
+}
+
+impl<D: Disk> Committer<D> {
+    /// Writes to `disk`, on which `head` is the last sequence number. `requests` leads to the queue that it works off.
+    pub(crate) fn new(disk: D, head: u64, core: Arc<Core>, requests: Sender<Request>) -> Self {
+        Self {
+            writer: Writer::new(disk, core.settings.limits.clone(), head),
+            core,
+            requests,
+            rooms: HashMap::new(),
+            conns: 0,
+        }
+    }
+
     /// Works until it is told to stop. An error means that the disk failed, and that what was in
     /// the last transaction may or may not be on it.
-    pub(crate) fn run(mut self, queue: &Receiver<Request>) -> Result<(), Error> {
+    pub(crate) fn run(mut self, queue: &Receiver<Request>) -> Result<(), DiskError> {
         let mut stop = false;
         while !stop {
             let Ok(first) = queue.recv() else { break };
-            let mut batch = Vec::new();
-            let mut bytes = 0;
-            let mut next = Some(first);
-            while let Some(request) = next {
-                match request {
-                    Request::Stop => {
-                        stop = true;
-                    }
-                    request => {
-                        bytes += if let Request::Write(write) = &request {
-                            write.bytes
-                        } else {
-                            0
-                        };
-                        batch.push(request);
-                    }
-                }
-                let more = batch.len() < MAX_REQUESTS && bytes < MAX_BYTES;
-                // What was queued before the stop has been taken by now.
-                next = if more && !stop {
-                    queue.try_recv().ok()
-                } else {
-                    None
-                };
-            }
-            self.batch(batch)?;
-            self.checkpoints.committed(bytes);
+            let requests = gather(first, queue);
+            // What was queued before the stop has been taken by now.
+            stop = requests.iter().any(|request| matches!(request, Request::Stop));
+            let mut batch = self.prepare(requests)?;
+            self.commit(&mut batch)?;
+            self.tell(batch);
         }
-        self.checkpoints.finish(self.writer.db())
+        self.writer.disk_mut().finish()
     }
 
-    fn batch(&mut self, batch: Vec<Request>) -> Result<(), Error> {
-        let done = match self.transaction(&batch) {
-            Ok(done) => done,
-            Err(error) if is_full(&error) => {
-                tracing::error!("the disk is full; writes are refused until there is room");
-                self.writer.roll_back()?;
-                self.without_disk(&batch)?
-            }
-            Err(error) => return Err(error),
-        };
-        self.head.store(self.writer.head(), Ordering::Release);
-        for (request, done) in batch.into_iter().zip(done) {
-            self.tell(request, done);
+    /// The disk.
+    #[cfg(feature = "testing")]
+    pub(crate) fn disk_mut(&mut self) -> &mut D {
+        self.writer.disk_mut()
+    }
+
+    /// Puts a request in the queue.
+    #[cfg(feature = "testing")]
+    pub(crate) fn ask(&self, request: Request) {
+        // Whoever asks holds the other end.
+        let _ = self.requests.send(request);
+    }
+
+    /// How many boards somebody is on.
+    #[cfg(feature = "testing")]
+    pub(crate) fn rooms(&self) -> usize {
+        self.rooms.len()
+    }
+
+    /// Does what is asked in one transaction, which isn't committed yet.
+    pub(crate) fn prepare(&mut self, requests: Vec<Request>) -> Result<Batch, DiskError> {
+        if fault::is_planted(Fault::AckBeforeCommit) {
+            self.writer.commit(self.core.now_ms())?;
         }
+        let mut batch = Batch {
+            writes: requests.iter().any(|request| match request {
+                Request::Write(_) => true,
+                Request::Open(open) => open.create,
+                Request::Leave { .. } | Request::Stop => false,
+            }),
+            requests,
+            done: Vec::new(),
+            now_ms: self.core.now_ms(),
+        };
+        match self.transaction(&batch) {
+            Ok(done) => batch.done = done,
+            Err(DiskError::Full) => self.is_full(&mut batch)?,
+            Err(error) => return Err(error),
+        }
+        Ok(batch)
+    }
+
+    /// Commits what was prepared: when this returns, it is on disk.
+    pub(crate) fn commit(&mut self, batch: &mut Batch) -> Result<(), DiskError> {
+        if batch.writes && !fault::is_planted(Fault::AckBeforeCommit) {
+            match self.writer.commit(batch.now_ms) {
+                Ok(()) => {}
+                Err(DiskError::Full) => self.is_full(batch)?,
+                Err(error) => return Err(error),
+            }
+        }
+        self.core.committed(self.writer.head());
         Ok(())
     }
 
-    fn transaction(&mut self, batch: &[Request]) -> Result<Vec<Done>, Error> {
-        let now = self.clock.now_ms();
-        let writes = batch.iter().any(|request| match request {
-            Request::Write(_) => true,
-            Request::Open(open) => open.create,
-            Request::Leave { .. } | Request::Stop => false,
-        });
-        if writes {
+    /// Tells the boards what was committed.
+    pub(crate) fn tell(&mut self, batch: Batch) {
+        for (request, done) in batch.requests.into_iter().zip(batch.done) {
+            self.tell_one(request, done);
+        }
+    }
+
+    fn is_full(&mut self, batch: &mut Batch) -> Result<(), DiskError> {
+        tracing::error!("the disk is full; writes are refused until there is room");
+        self.writer.roll_back()?;
+        batch.writes = false;
+        batch.done = self.without_disk(&batch.requests)?;
+        Ok(())
+    }
+
+    fn transaction(&mut self, batch: &Batch) -> Result<Vec<Done>, DiskError> {
+        let now = batch.now_ms;
+        if batch.writes {
             self.writer.begin()?;
         }
-        let mut done = Vec::with_capacity(batch.len());
-        for request in batch {
+        let mut done = Vec::with_capacity(batch.requests.len());
+        for request in &batch.requests {
             done.push(match request {
                 Request::Write(write) => Done::Written(self.writer.write(write.room.n, &write.cells, now)?),
                 Request::Open(open) => Done::Opened(match self.writer.find(&open.board)? {
@@ -182,19 +231,16 @@ impl Committer {
                 Request::Leave { .. } | Request::Stop => Done::Nothing,
             });
         }
-        if writes {
-            self.writer.commit(now)?;
-        }
         Ok(done)
     }
 
     /// What can be said while the disk is full: boards open, writes are refused.
-    fn without_disk(&mut self, batch: &[Request]) -> Result<Vec<Done>, Error> {
+    fn without_disk(&mut self, requests: &[Request]) -> Result<Vec<Done>, DiskError> {
         let full = || {
             let text = "The relay's disk is full.";
             Box::new(Refused::new(Code::StoreFull, text, Retry::After(FULL_RETRY_MS)))
         };
-        batch
+        requests
             .iter()
             .map(|request| {
                 Ok(match request {
@@ -209,8 +255,7 @@ impl Committer {
             .collect()
     }
 
-    /// Tells the board what is on disk now.
-    fn tell(&mut self, request: Request, done: Done) {
+    fn tell_one(&mut self, request: Request, done: Done) {
         match (request, done) {
             (Request::Write(write), Done::Written(mut result)) => {
                 if let Err(refused) = &mut result {
@@ -257,8 +302,8 @@ impl Committer {
     fn seat(&mut self, row: &BoardRow) -> Seat {
         self.conns += 1;
         let (room, seats) = self.rooms.entry(row.n).or_insert_with(|| {
-            let board = Board::new(&self.settings, &self.epoch, row.head, row.cells);
-            (Arc::new(Room::new(row.n, board, self.runtime.clone())), 0)
+            let board = Board::new(&self.core.settings, self.core.epoch(), row.head, row.cells);
+            (Arc::new(Room::new(row.n, board, Arc::clone(&self.core.time))), 0)
         });
         *seats += 1;
         Seat {
@@ -267,6 +312,22 @@ impl Committer {
             requests: self.requests.clone(),
         }
     }
+}
+
+/// Takes what is waiting behind `first`, as much as one transaction holds.
+pub(crate) fn gather(first: Request, queue: &Receiver<Request>) -> Vec<Request> {
+    let size = |request: &Request| match request {
+        Request::Write(write) => write.bytes,
+        _ => 0,
+    };
+    let mut bytes = size(&first);
+    let mut requests = vec![first];
+    while requests.len() < MAX_REQUESTS && bytes < MAX_BYTES {
+        let Ok(request) = queue.try_recv() else { break };
+        bytes += size(&request);
+        requests.push(request);
+    }
+    requests
 }
 
 /// Whether a connection may come in to the board that was found.
@@ -278,6 +339,7 @@ fn admit(open: &Open, found: Option<BoardRow>) -> Result<BoardRow, Box<Refused>>
             "The relay doesn't have this board.",
             Retry::Changed,
         ),
+        Some(row) if row.gone && fault::is_planted(Fault::GravestoneIgnored) => Ok(row),
         Some(row) if row.gone => refused(Code::BoardGone, "The board was deleted.", Retry::Never),
         // In constant time, so that a key can't be guessed piece by piece.
         Some(row) if bool::from(row.key_hash.ct_eq(&open.key_hash)) => Ok(row),

@@ -35,6 +35,12 @@ pub(crate) fn ending(code: Code, text: impl Into<String>, retry: Retry) -> Endin
     )
 }
 
+/// The ending of a connection that the board doesn't take.
+pub(crate) fn turned_away(refused: Box<Refused>) -> Ending {
+    let (_, closing) = ending(refused.code, "", refused.retry);
+    (refused, closing)
+}
+
 /// Reads the first message of a connection.
 pub(crate) fn read(text: &str, limits: &Limits) -> Result<Hello, Ending> {
     let hello = match decode::<ClientMessage>(text) {

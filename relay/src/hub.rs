@@ -10,11 +10,12 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::bell::Bell;
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemTimer, Time as _, wall_ms};
 use crate::committer::{Committer, Request};
+use crate::core::Core;
 use crate::failure::Failures;
 use crate::settings::Settings;
-use crate::store::{Checkpoints, Epochs, Readers, Store, StoreError, Writer};
+use crate::store::{Checkpoints, Readers, SqliteDisk, Store, StoreError};
 
 /// How far a relay's end has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,12 +31,8 @@ pub(crate) enum Phase {
 /// The shared parts.
 #[derive(Debug)]
 pub(crate) struct Hub {
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) clock: Clock,
-    pub(crate) epochs: Epochs,
+    pub(crate) core: Arc<Core>,
     pub(crate) readers: Arc<Readers>,
-    /// The last sequence number on disk.
-    pub(crate) head: Arc<AtomicU64>,
     pub(crate) requests: Sender<Request>,
     pub(crate) phase: watch::Sender<Phase>,
     pub(crate) failures: Failures,
@@ -58,22 +55,14 @@ impl Hub {
         settings: Arc<Settings>,
         runtime: Handle,
     ) -> Result<(Arc<Self>, Threads), StoreError> {
-        let clock = Clock::start(store.clock_ms);
-        let (requests, queue) = channel();
-        let head = Arc::new(AtomicU64::new(store.head));
+        let time = Arc::new(SystemTimer(runtime));
+        let clock = Clock::start(store.clock_ms, wall_ms(), time.now());
         let failures = Failures::default();
-        let committer = Committer {
-            writer: Writer::new(store.db, &settings)?,
-            checkpoints: Checkpoints::start(&store.path, failures.clone())?,
-            clock: clock.clone(),
-            epoch: store.epochs.present().to_owned(),
-            settings: Arc::clone(&settings),
-            runtime,
-            requests: requests.clone(),
-            head: Arc::clone(&head),
-            rooms: HashMap::new(),
-            conns: 0,
-        };
+        let disk = SqliteDisk::new(store.db, &settings)?
+            .with_checkpoints(Checkpoints::start(&store.path, failures.clone())?);
+        let core = Arc::new(Core::new(settings, time, clock, store.epochs, store.head));
+        let (requests, queue) = channel();
+        let committer = Committer::new(disk, store.head, Arc::clone(&core), requests.clone());
         let committer = std::thread::Builder::new()
             .name("committer".to_owned())
             .spawn({
@@ -85,11 +74,8 @@ impl Hub {
                 why: error.to_string(),
             })?;
         let hub = Self {
-            settings,
-            clock,
-            epochs: store.epochs,
+            core,
             readers: Arc::new(Readers::new(store.path)),
-            head,
             requests,
             phase: watch::Sender::new(Phase::Open),
             failures,

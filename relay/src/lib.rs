@@ -11,6 +11,8 @@ pub mod cli;
 mod clock;
 mod committer;
 mod connection;
+mod conversation;
+mod core;
 mod failure;
 mod hello;
 mod http;

@@ -2,21 +2,16 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use drawbridge_protocol::{
-    BoardId, CloseCode, Code, Cursor, Hello, IdError, Joined, RelayMessage, Retry, Role, VERSION, Welcome,
-    encode,
-};
-use sha2::{Digest, Sha256};
+use drawbridge_protocol::{BoardId, CloseCode, Code, Hello, IdError, RelayMessage, Retry, encode};
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::bell::Bell;
-use crate::board::Welcomed;
 use crate::committer::{Open, Request};
 use crate::connection::Connection;
+use crate::conversation::{Above, Arrival};
 use crate::hello::{self, Ending, stopped};
 use crate::hub::{Hub, Phase};
 use crate::room::Seat;
@@ -41,7 +36,7 @@ pub(crate) async fn run(
     read: Bytes,
     from: SocketAddr,
 ) {
-    let mut socket = Socket::new(tcp, &read, &hub.settings.limits).await;
+    let mut socket = Socket::new(tcp, &read, &hub.core.settings.limits).await;
     drop(read);
     let mut phase = hub.phase.subscribe();
     let closing = tokio::select! {
@@ -50,7 +45,7 @@ pub(crate) async fn run(
     };
     if let Some(closing) = closing {
         tracing::debug!(%from, code = closing.code.number(), reason = closing.reason, "closing");
-        socket.close(closing, hub.settings.close_within).await;
+        socket.close(closing, hub.core.settings.close_within).await;
     }
 }
 
@@ -115,13 +110,15 @@ async fn first_message(hub: &Hub, socket: &mut Socket) -> Result<Hello, TurnedAw
             }
         }
     };
-    match tokio::time::timeout(hub.settings.hello_within, incoming).await {
+    match tokio::time::timeout(hub.core.settings.hello_within, incoming).await {
         Err(_) => Err(TurnedAway::Refused(hello::ending(
             Code::HelloLate,
             "No hello came in time.",
             Retry::After(1000),
         ))),
-        Ok(Incoming::Text(text)) => hello::read(&text, &hub.settings.limits).map_err(TurnedAway::Refused),
+        Ok(Incoming::Text(text)) => {
+            hello::read(&text, &hub.core.settings.limits).map_err(TurnedAway::Refused)
+        }
         Ok(Incoming::Broken(closing)) => Err(TurnedAway::Broken(closing)),
         Ok(Incoming::Gone | Incoming::Sign) => Err(TurnedAway::Gone),
     }
@@ -135,78 +132,25 @@ async fn join(
     bell: Arc<Bell>,
 ) -> Result<(Connection, Vec<Bytes>), Ending> {
     let seat = open(hub, board, &hello).await?;
-    let conn = seat.conn;
-    let head = hub.head.load(Ordering::Acquire);
-    let cursor = hello
-        .cursor
-        .as_deref()
-        .filter(|text| text.len() <= Cursor::MAX)
-        .and_then(Cursor::parse);
-    let fits = cursor.filter(|cursor| hub.epochs.fits(cursor, head));
-    let resumed = fits.is_some();
-    let seq = fits.map_or(0, |cursor| cursor.seq);
-    let (board_head, all) = {
-        let board = seat.room.board();
-        (board.head(), board.cells())
+    let arrival = Arrival::new(&hub.core, seat, hello);
+    let count = match arrival.to_count() {
+        Some(Above { board, seq }) => {
+            let count = Arc::clone(&hub.readers).count(board, seq).await;
+            Some(count.map_err(|error| failed(&error))?)
+        }
+        None => None,
     };
-    let more = if seq >= board_head {
-        0
-    } else if seq == 0 {
-        all
-    } else {
-        let count = Arc::clone(&hub.readers).count(seat.room.n, seq).await;
-        count.map_err(|error| failed(&error))?
-    };
-    let role = Role::Edit;
-    let intro = Joined {
-        conn,
-        peer: hello.peer,
-        about: hello.about,
-        role,
-    };
-    let joined = seat
-        .room
-        .change(conn, |board| board.join(intro, Arc::clone(&bell), seq));
-    let Some(Welcomed { here, frames, place }) = joined else {
-        let text = format!(
-            "{} people are on the board already.",
-            hub.settings.limits.board_people
-        );
-        return Err(hello::ending(Code::BoardBusy, text, Retry::After(10_000)));
-    };
-    let welcome = RelayMessage::Welcome(Box::new(Welcome {
-        version: VERSION,
-        features: Vec::new(),
-        conn,
-        role,
-        time: hub.clock.now_ms(),
-        limits: hub.settings.limits.clone(),
-        window: hub.settings.window.clone(),
-        resumed,
-        more,
-        here,
-    }));
-    let mut welcome: Vec<Bytes> = vec![encode(&welcome).into()];
-    welcome.extend(frames);
-    let connection = Connection::new(hub, seat, bell, place, more);
-    Ok((connection, welcome))
+    let (conversation, welcome) = arrival.enter(&hub.core, Arc::clone(&bell), count)?;
+    Ok((Connection::new(hub, conversation, bell), welcome))
 }
 
 /// Asks the committer for a seat.
 async fn open(hub: &Hub, board: &BoardId, hello: &Hello) -> Result<Seat, Ending> {
     let (reply, answer) = oneshot::channel();
-    let request = Open {
-        board: board.clone(),
-        key_hash: Sha256::digest(hello.key.reveal()).into(),
-        create: hello.create,
-        reply,
-    };
+    let request = Open::new(board, hello, reply);
     hub.requests.send(Request::Open(request)).map_err(|_| stopped())?;
     let seat = answer.await.map_err(|_| stopped())?;
-    seat.map_err(|refused| {
-        let (_, closing) = hello::ending(refused.code, "", refused.retry);
-        (refused, closing)
-    })
+    seat.map_err(hello::turned_away)
 }
 
 fn failed(error: &StoreError) -> Ending {

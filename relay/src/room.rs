@@ -4,9 +4,8 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use tokio::runtime::Handle;
-
 use crate::board::Board;
+use crate::clock::Time;
 use crate::committer::Request;
 
 /// One board that somebody is on.
@@ -17,16 +16,16 @@ pub(crate) struct Room {
     // A std mutex: it is held for short work in memory, never across an await, and the committer
     // takes it from a thread that isn't async.
     board: Mutex<Board>,
-    runtime: Handle,
+    time: Arc<dyn Time>,
 }
 
 impl Room {
     /// A room around a board.
-    pub(crate) fn new(n: i64, board: Board, runtime: Handle) -> Self {
+    pub(crate) fn new(n: i64, board: Board, time: Arc<dyn Time>) -> Self {
         Self {
             n,
             board: Mutex::new(board),
-            runtime,
+            time,
         }
     }
 
@@ -41,19 +40,22 @@ impl Room {
         let (result, later) = {
             let mut board = self.board();
             let result = change(&mut board);
-            (result, board.changed(author, Instant::now()))
+            (result, board.changed(author, self.time.now()))
         };
-        if let Some(at) = later {
-            let room = Arc::clone(self);
-            self.runtime.spawn(async move {
-                let mut next = Some(at);
-                while let Some(at) = next {
-                    tokio::time::sleep_until(at.into()).await;
-                    next = room.board().tick(Instant::now());
-                }
-            });
-        }
+        self.wake(later);
         result
+    }
+
+    /// Tells the others what had to wait, if it is time.
+    pub(crate) fn tick(self: &Arc<Self>) {
+        let later = self.board().tick(self.time.now());
+        self.wake(later);
+    }
+
+    fn wake(self: &Arc<Self>, at: Option<Instant>) {
+        if let Some(at) = at {
+            self.time.wake(self, at);
+        }
     }
 }
 

@@ -139,12 +139,12 @@ async fn run(
     tokio::pin!(shutdown);
     let code = loop {
         tokio::select! {
-            () = &mut shutdown => break hub.settings.stop_code,
+            () = &mut shutdown => break hub.core.settings.stop_code,
             () = hub.failures.any() => break CloseCode::Internal,
             Some(_) = requests.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((tcp, from)) => {
-                    requests.spawn(request(tcp, from, router.clone(), hub.settings.head_within));
+                    requests.spawn(request(tcp, from, router.clone(), hub.core.settings.head_within));
                 }
                 Err(error) => {
                     // Out of file descriptors, most likely: those who are in shall go on.
@@ -159,14 +159,14 @@ async fn run(
     hub.enter(Phase::Closing(code));
     drop(router);
     requests.shutdown().await;
-    if tokio::time::timeout(hub.settings.grace, all_gone.recv())
+    if tokio::time::timeout(hub.core.settings.grace, all_gone.recv())
         .await
         .is_err()
     {
         tracing::warn!("some connections didn't end in time");
         hub.enter(Phase::Over);
         // Their tasks let go at once; those that close need no longer than this.
-        let _ = tokio::time::timeout(hub.settings.close_within, all_gone.recv()).await;
+        let _ = tokio::time::timeout(hub.core.settings.close_within, all_gone.recv()).await;
     }
     let finishing = Arc::clone(&hub);
     let finished = tokio::task::spawn_blocking(move || threads.finish(&finishing)).await;

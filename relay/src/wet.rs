@@ -7,6 +7,7 @@ mod frames;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{
     Code, Here, Joined, Left, Limits, Refused, RelayMessage, Retry, SlotName, SlotOp, Slots, Value,
 };
@@ -160,7 +161,8 @@ impl Wet {
 
     fn hold(&mut self, seq: u64) {
         // A later hold for no greater a sequence number holds nothing more.
-        if seq > 0 && self.holds.back().is_none_or(|&(_, held)| held < seq) {
+        let planted = fault::is_planted(Fault::WetClearedBeforeDry);
+        if !planted && seq > 0 && self.holds.back().is_none_or(|&(_, held)| held < seq) {
             self.holds.push_back((self.version, seq));
         }
     }

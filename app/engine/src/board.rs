@@ -8,8 +8,8 @@ use drawbridge_protocol::{Cell, Here, Peer, SlotName, SlotOp, Slots, Value};
 use serde::Deserialize;
 
 use crate::client::{
-    Client, ClientConfig, CloseError, DamagedStore, DraftOp, Drained, Meta, OpenError, PersonChange, Remote,
-    Status,
+    Client, ClientConfig, CloseError, DamagedStore, DraftOp, Drained, Meta, OpenError, Opened, PersonChange,
+    Remote, Status,
 };
 use crate::editor::{CURSOR_SLOT, Editor, Effects, SystemRandom};
 use crate::geometry::{Camera, MAX_COORDINATE, Point};
@@ -106,9 +106,14 @@ impl Board {
     pub fn open_with(
         config: ClientConfig,
         wake: Arc<dyn Fn() + Send + Sync>,
-        mut editor: Editor,
+        editor: Editor,
     ) -> Result<Self, OpenError> {
-        let opened = Client::open(config, wake)?;
+        Ok(Self::over(Client::open(config, wake)?, editor))
+    }
+
+    /// The same over a client that is open already.
+    #[must_use]
+    pub fn over(opened: Opened, mut editor: Editor) -> Self {
         editor.merge(&opened.cells);
         let mut board = Self {
             editor,
@@ -128,7 +133,7 @@ impl Board {
                 None => board.client.draft(DraftOp::End(slot)),
             }
         }
-        Ok(board)
+        board
     }
 
     /// Document, scene, camera, tool and style.
@@ -180,6 +185,13 @@ impl Board {
     /// Names the board.
     pub fn set_title(&mut self, title: &str) {
         let effects = self.editor.set_title(title);
+        self.apply(effects);
+    }
+
+    /// Writes properties as a tool would, in one step to undo.
+    #[cfg(feature = "testing")]
+    pub fn set(&mut self, sets: Vec<crate::tools::Set>) {
+        let effects = self.editor.set(sets);
         self.apply(effects);
     }
 

@@ -49,14 +49,13 @@ impl Checkpoints {
         }
     }
 
-    /// Ends the thread and empties the log, on the writer's own connection.
-    pub(crate) fn finish(mut self, db: &Connection) -> Result<(), rusqlite::Error> {
+    /// Ends the thread, once it has done what it was asked.
+    pub(crate) fn finish(mut self) {
         self.ask = None;
         if let Some(thread) = self.thread.take() {
             // It catches its panics.
             let _ = thread.join();
         }
-        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The starts of a relay, by which it tells whether a client's cursor still means something.
 
 use drawbridge_protocol::Cursor;
+use drawbridge_protocol::fault::{self, Fault};
 use rusqlite::{Connection, params};
 
 use super::StoreError;
@@ -18,14 +19,25 @@ impl Epochs {
             path: "the system's random numbers".into(),
             why: error.to_string(),
         })?;
-        let epoch = format!("{:016x}", u64::from_be_bytes(bits));
-        db.execute(
-            "INSERT INTO epochs (epoch, first_seq) VALUES (?, ?)",
-            params![epoch, signed(head + 1)],
-        )?;
         let mut query = db.prepare("SELECT epoch, first_seq FROM epochs ORDER BY n")?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, unsigned(row, 1)?)))?;
-        Ok(Self(rows.collect::<Result<_, _>>()?))
+        let known = rows.collect::<Result<_, _>>()?;
+        let epochs = Self::after(known, u64::from_be_bytes(bits), head);
+        if let Some((epoch, first)) = epochs.0.last() {
+            db.execute(
+                "INSERT OR IGNORE INTO epochs (epoch, first_seq) VALUES (?, ?)",
+                params![epoch, signed(*first)],
+            )?;
+        }
+        Ok(epochs)
+    }
+
+    /// The starts known so far and a new one with a random name, at which `head` was the last sequence number.
+    pub(super) fn after(mut known: Vec<(String, u64)>, random: u64, head: u64) -> Self {
+        if known.is_empty() || !fault::is_planted(Fault::EpochUnchanged) {
+            known.push((format!("{random:016x}"), head + 1));
+        }
+        Self(known)
     }
 
     /// The present epoch.
@@ -33,9 +45,18 @@ impl Epochs {
         self.0.last().map_or("", |(epoch, _)| epoch)
     }
 
+    /// All of them, each with its first sequence number.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn to_vec(&self) -> Vec<(String, u64)> {
+        self.0.clone()
+    }
+
     /// Whether a cursor means something here: its epoch is known, and its place lies before the
     /// next epoch's first, or in the present epoch at most at `head`.
     pub(crate) fn fits(&self, cursor: &Cursor, head: u64) -> bool {
+        if fault::is_planted(Fault::StaleCursorBelieved) {
+            return true;
+        }
         let Some(at) = self.0.iter().position(|(epoch, _)| *epoch == cursor.epoch) else {
             return false;
         };

@@ -2,9 +2,13 @@
 //! of the write that brought it; overwritten rows move to the table `past`.
 
 mod checkpoint;
+mod disk;
 mod epochs;
+#[cfg(any(test, feature = "testing"))]
+mod memory;
 mod read;
 mod schema;
+mod sqlite;
 mod write;
 
 use std::fs::{self, File, TryLockError};
@@ -13,9 +17,13 @@ use std::path::{Path, PathBuf};
 use drawbridge_protocol::{BoardId, Cell};
 
 pub(crate) use checkpoint::Checkpoints;
+pub(crate) use disk::{BoardRow, Disk, DiskError};
 pub(crate) use epochs::Epochs;
+#[cfg(feature = "testing")]
+pub(crate) use memory::MemoryDisk;
 pub(crate) use read::{Page, Readers};
-pub(crate) use write::{BoardRow, Writer, is_full};
+pub(crate) use sqlite::SqliteDisk;
+pub(crate) use write::Writer;
 
 /// Why the store can't be used.
 #[derive(Debug, thiserror::Error)]

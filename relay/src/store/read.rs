@@ -54,12 +54,7 @@ impl Readers {
 
     /// How many of the board's cells lie above `above`.
     pub(crate) async fn count(self: std::sync::Arc<Self>, board: i64, above: u64) -> Result<u64, StoreError> {
-        self.run(move |db| {
-            let sql = "SELECT count(*) FROM cells WHERE board = ? AND seq > ?";
-            db.prepare_cached(sql)?
-                .query_row(params![board, signed(above)], |row| unsigned(row, 0))
-        })
-        .await
+        self.run(move |db| count(db, board, above)).await
     }
 
     async fn run<T: Send + 'static>(
@@ -101,7 +96,12 @@ impl Readers {
     }
 }
 
-fn page(db: &Connection, board: i64, above: u64, max_bytes: usize) -> Result<Page, rusqlite::Error> {
+pub(super) fn page(
+    db: &Connection,
+    board: i64,
+    above: u64,
+    max_bytes: usize,
+) -> Result<Page, rusqlite::Error> {
     let sql = "SELECT element, prop, ms, counter, peer, value, seq FROM cells \
                WHERE board = ? AND seq > ? ORDER BY seq";
     let mut query = db.prepare_cached(sql)?;
@@ -119,6 +119,12 @@ fn page(db: &Connection, board: i64, above: u64, max_bytes: usize) -> Result<Pag
         push_cell(&mut page.cells, text(0)?, text(1)?, stamp, text(5)?);
     }
     Ok(page)
+}
+
+pub(super) fn count(db: &Connection, board: i64, above: u64) -> Result<u64, rusqlite::Error> {
+    let sql = "SELECT count(*) FROM cells WHERE board = ? AND seq > ?";
+    db.prepare_cached(sql)?
+        .query_row(params![board, signed(above)], |row| unsigned(row, 0))
 }
 
 /// Appends one cell as JSON, after a comma if there is one before. Names and peers are of alphabets

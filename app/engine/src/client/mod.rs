@@ -10,6 +10,8 @@ mod record;
 mod session;
 mod store;
 
+#[cfg(feature = "testing")]
+pub use driver::ByHand;
 pub use driver::{Client, ClientConfig, CloseError, Drained, OpenError, Opened};
 pub use profile::{BoardFile, Handoff, HandoffError, Profile, ProfileError, Start};
 pub use record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, StoreBatch, StoredCell};

@@ -296,6 +296,12 @@ impl Editor {
         self.write(vec![(board, prop, json(title))], Vec::new())
     }
 
+    /// Writes properties as a tool would.
+    #[cfg(feature = "testing")]
+    pub(crate) fn set(&mut self, sets: Vec<Set>) -> Effects {
+        self.write(sets, Vec::new())
+    }
+
     /// The stroke of which a draft was left behind when the program died. `None` if it can't be read, or got through.
     pub fn finish_draft(&mut self, slot: &SlotName, chunks: &[Value]) -> Option<Transaction> {
         let id = ElementId::new(slot.as_str())

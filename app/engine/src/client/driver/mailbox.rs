@@ -40,6 +40,12 @@ struct State {
     woken: bool,
 }
 
+impl std::fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mailbox").finish_non_exhaustive()
+    }
+}
+
 impl Mailbox {
     pub(super) fn new(status: Status, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         Self {

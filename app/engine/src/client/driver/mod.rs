@@ -1,6 +1,8 @@
 //! A board that keeps itself on disk and in step with its relay, behind a handle that never blocks.
 //! Only here are sockets opened, the clock read and threads started.
 
+#[cfg(feature = "testing")]
+mod by_hand;
 mod inbox;
 mod mailbox;
 mod run;
@@ -9,6 +11,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 mod wire;
+mod works;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,10 +24,13 @@ use drawbridge_protocol::{BoardId, Cell, CellSet, Clock, Key, Peer, SlotName, Sl
 
 use self::inbox::{CloseOnDrop, Command, Inbox};
 use self::mailbox::Mailbox;
+use self::works::Works;
 use super::record::{DraftOp, Loaded, Meta, Remote};
 use super::session::{Input, Session, SessionConfig, SharedClock, Status, Timings};
 use super::store::{DamagedStore, MemoryStore, SqliteStore, Store, StoreError};
 
+#[cfg(feature = "testing")]
+pub use self::by_hand::ByHand;
 pub use self::mailbox::Drained;
 
 /// How long closing waits for the disk.
@@ -102,8 +108,28 @@ pub struct Client {
     inbox: Arc<Inbox>,
     mailbox: Arc<Mailbox>,
     clock: SharedClock,
+    wall: Wall,
     peer: Peer,
     done: Option<Receiver<Result<(), CloseError>>>,
+}
+
+/// Which wall clock the handle stamps with.
+#[derive(Debug, Clone)]
+enum Wall {
+    System,
+    /// One that somebody sets.
+    #[cfg(feature = "testing")]
+    Set(Arc<std::sync::atomic::AtomicU64>),
+}
+
+impl Wall {
+    fn now_ms(&self) -> u64 {
+        match self {
+            Self::System => run::wall_ms(),
+            #[cfg(feature = "testing")]
+            Self::Set(ms) => ms.load(std::sync::atomic::Ordering::Relaxed),
+        }
+    }
 }
 
 impl std::fmt::Debug for Client {
@@ -171,11 +197,12 @@ impl Client {
             .map_err(system)?;
         let saver = saver::start(store).map_err(system)?;
         let (inbox_there, mailbox_there) = (Arc::clone(&inbox), Arc::clone(&mailbox));
+        let works = Works::new(session, Arc::clone(&inbox), Arc::clone(&mailbox));
         std::thread::Builder::new()
             .name("drawbridge-client".to_owned())
             .spawn(move || {
                 let _closing = CloseOnDrop(&inbox_there);
-                let run = run::run(session, ticker, &inbox_there, &mailbox_there, saver);
+                let run = run::run(works, ticker, &inbox_there, saver);
                 // What it left half done is dropped with it; nothing looks at it again.
                 match catch_unwind(AssertUnwindSafe(|| runtime.block_on(run))) {
                     Ok(result) => {
@@ -194,6 +221,7 @@ impl Client {
                 inbox,
                 mailbox,
                 clock,
+                wall: Wall::System,
                 peer,
                 done: Some(done),
             },
@@ -264,7 +292,7 @@ impl Client {
             .clock
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        clock.tick(run::wall_ms())
+        clock.tick(self.wall.now_ms())
     }
 
     /// What came since the last time, put together by cell, person and slot.

@@ -2,23 +2,17 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use drawbridge_protocol::{CloseCode, Slots};
+use drawbridge_protocol::CloseCode;
 
-use super::inbox::{Command, Inbox};
-use super::mailbox::Mailbox;
+use super::inbox::Inbox;
 use super::saver::Saver;
 use super::socket::{self, FromSocket, Socket};
+use super::works::Works;
 use super::{CLOSE_WAIT, CloseError};
-use crate::client::session::{Input, Now, Output, Session, combine_slots};
+use crate::client::session::{Input, Now, Output, Session};
 
 /// With more than this on its way to the network, in bytes, wet steps are put together instead.
 const CONGESTED: usize = 128 << 10;
-/// The time between two wet steps on the wire, on average: at most 60 a second.
-const WET_PAUSE: Duration = Duration::from_nanos(16_666_666);
-/// How much earlier than that one may go, so that frames which come a little unevenly wait for nothing.
-const WET_SLACK: Duration = Duration::from_millis(16);
-/// How soon a congested network is looked at again.
-const WET_LOOK: Duration = Duration::from_millis(2);
 /// The longest sleep; timers of the operating system end somewhere.
 const MAX_SLEEP: Duration = Duration::from_secs(3600);
 
@@ -47,21 +41,18 @@ impl Ticker {
 
 /// Runs until the handle closes it and the store is closed.
 pub(super) async fn run(
-    mut session: Session,
+    mut works: Works,
     ticker: Ticker,
     inbox: &Inbox,
-    mailbox: &Mailbox,
     mut saver: Saver,
 ) -> Result<(), CloseError> {
     let mut socket: Option<Socket> = None;
     let mut farewell = None;
-    let mut wet = Wet::default();
-    let mut closing: Option<Duration> = None;
-    let mut snapshots = Vec::new();
     loop {
-        while let Some(output) = session.poll() {
+        while let Some(output) = works.poll() {
             match output {
-                Output::Event(event) => mailbox.put(event),
+                // The mailbox has them.
+                Output::Event(_) => {}
                 Output::Send(text) => {
                     if let Some(socket) = &socket {
                         socket.send(text);
@@ -85,79 +76,25 @@ pub(super) async fn run(
                 }
             }
         }
-        // Only now, so that whoever asked finds the status of the same moment.
-        for reply in snapshots.drain(..) {
-            let reply: std::sync::mpsc::Sender<_> = reply;
-            // Nobody may be waiting for it any more.
-            let _ = reply.send(session.cells());
-        }
         let now = ticker.now().mono;
-        if closing.is_some_and(|until| session.is_stored() || now >= until) {
+        if works.is_over(now) {
             break;
         }
-
-        let mut until = session.next_timeout().unwrap_or(Duration::MAX);
-        if !wet.held.is_empty() {
-            until = until.min(wet.not_before().max(now + WET_LOOK));
-        }
-        if let Some(closing) = closing {
-            until = until.min(closing);
-        }
+        let until = works.next_timeout(now).unwrap_or(Duration::MAX);
         let sleep = until.saturating_sub(now).min(MAX_SLEEP);
         tokio::select! {
             () = inbox.filled() => {}
             Some((id, result)) = saver.results.recv() => {
                 let result = result.map_err(|error| error.to_string());
-                session.handle(ticker.now(), Input::Stored { id, result });
+                works.handle(ticker.now(), Input::Stored { id, result });
             }
-            word = hear(&mut socket) => session.handle(ticker.now(), word),
-            () = tokio::time::sleep(sleep) => session.handle(ticker.now(), Input::Timeout),
-        }
-        while let Some(command) = inbox.pop() {
-            match command {
-                Command::Input(Input::Live(slots)) => combine_slots(&mut wet.held, slots),
-                // It comes with every wet step, and is for the store alone.
-                Command::Input(input @ Input::Draft(_)) => session.handle(ticker.now(), input),
-                Command::Input(input) => {
-                    // What was put together goes before whatever may rest on it.
-                    wet.flush(&mut session, ticker);
-                    session.handle(ticker.now(), input);
-                }
-                Command::Snapshot(reply) => snapshots.push(reply),
-                Command::Close => {
-                    closing = Some(ticker.now().mono + CLOSE_WAIT);
-                    session.handle(ticker.now(), Input::Flush);
-                }
-            }
+            word = hear(&mut socket) => works.handle(ticker.now(), word),
+            () = tokio::time::sleep(sleep) => works.handle(ticker.now(), Input::Timeout),
         }
         let congested = socket.as_ref().is_some_and(|socket| socket.queued() > CONGESTED);
-        if !congested && wet.not_before() <= ticker.now().mono {
-            wet.flush(&mut session, ticker);
-        }
+        works.take_in(ticker.now(), congested);
     }
-    finish(&session, socket, farewell, saver).await
-}
-
-/// Wet steps that are put together until the network may have them.
-#[derive(Debug, Default)]
-struct Wet {
-    held: Slots,
-    /// When the next step would go if they went evenly (the generic cell rate algorithm).
-    due: Duration,
-}
-
-impl Wet {
-    fn not_before(&self) -> Duration {
-        self.due.saturating_sub(WET_SLACK)
-    }
-
-    fn flush(&mut self, session: &mut Session, ticker: Ticker) {
-        if !self.held.is_empty() {
-            let now = ticker.now();
-            self.due = self.due.max(now.mono) + WET_PAUSE;
-            session.handle(now, Input::Live(std::mem::take(&mut self.held)));
-        }
-    }
+    finish(&works.session, socket, farewell, saver).await
 }
 
 /// The next word from the network, as the session takes it; waits for ever without a connection.

@@ -1,5 +1,6 @@
 //! What each of the relay's messages does.
 
+use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{
     Cells, CloseCode, Code, Cursor, DecodeError, Here, Refused, RelayMessage, Retry, Role, VERSION, Welcome,
     decode,
@@ -131,6 +132,9 @@ impl Session {
             }
         }
         let mut winners = frame.cells;
+        if fault::is_planted(Fault::UnknownDropped) {
+            winners.retain(|cell| !cell.prop.as_str().starts_with("x-"));
+        }
         winners.retain(|cell| self.replica.receive(cell));
         self.move_cursor(frame.cursor);
         if !winners.is_empty() {

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{Cell, CellKey, Code, Limits, SlotName, Stamp, Window, Write};
 
 use super::replica::Replica;
-use crate::client::record::Reason;
+use crate::client::record::{CellState, Reason};
 
 /// The largest write into which cells left over from earlier connections are gathered, in bytes.
 const OFFER_BYTES: usize = 256 << 10;
@@ -204,6 +205,9 @@ impl Outbox {
         };
         for (key, _) in &sent.cells {
             replica.set_sent(key, self.serial);
+            if fault::is_planted(Fault::OutboxClearedOnSend) {
+                replica.edit(key, |entry| entry.state = CellState::Settled);
+            }
         }
         self.in_flight_bytes += bytes;
         self.in_flight.insert(id, sent);
@@ -228,7 +232,7 @@ impl Outbox {
     fn front_is_stored(&self, replica: &Replica) -> bool {
         self.queue
             .front()
-            .is_some_and(|group| group.keys.iter().all(|key| replica.is_stored(key)))
+            .is_some_and(|group| group.keys.iter().all(|key| is_stored(replica, key)))
     }
 
     /// The next cells from before, as many as go in one write.
@@ -242,7 +246,7 @@ impl Outbox {
             let Some(key) = self.offers.pop_front() else {
                 break;
             };
-            if replica.is_stored(&key) {
+            if is_stored(replica, &key) {
                 bytes += replica.get(&key).map_or(0, |entry| entry.value.as_str().len());
                 group.keys.push(key);
             } else {
@@ -292,4 +296,9 @@ impl Outbox {
         }
         (cells, Vec::new())
     }
+}
+
+/// Whether a cell may be sent: nobody else gets what this machine could still lose.
+fn is_stored(replica: &Replica, key: &CellKey) -> bool {
+    replica.is_stored(key) || fault::is_planted(Fault::SentBeforeStored)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{CellKey, Clock, Code, Refused, Retry, Role, STAMP_AHEAD_MS, Stamp};
 
 use super::line::Line;
@@ -74,7 +75,13 @@ impl Session {
                     code: refused.code,
                     message: refused.message.clone(),
                 };
-                self.replica.edit(&key, |entry| entry.parked = Some(reason));
+                self.replica.edit(&key, |entry| {
+                    if fault::is_planted(Fault::ParkedForgotten) {
+                        entry.state = CellState::Settled;
+                    } else if !fault::is_planted(Fault::RefusedLoop) {
+                        entry.parked = Some(reason);
+                    }
+                });
                 self.save_soon();
             }
             self.outbox(|outbox| outbox.push_front(group));
@@ -171,7 +178,7 @@ impl Session {
         let mut restamped = Vec::new();
         let mut stamp_anew = |clock: &mut Clock, cells: Vec<(Stamp, CellKey, Option<Stamp>)>| {
             for (before, key, floor) in cells {
-                if let Some(floor) = floor {
+                if let Some(floor) = floor.filter(|_| !fault::is_planted(Fault::RestampBelowFloor)) {
                     clock.observe(floor);
                 }
                 let after = clock.tick(wall_ms);

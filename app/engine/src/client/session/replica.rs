@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{Cell, CellKey, CellSet, Stamp, Value};
 
 use super::api::Parked;
@@ -194,6 +195,9 @@ impl Replica {
         let won = match self.cells.get(&key) {
             Some(held) if (held.stamp, &held.value) > (cell.stamp, &cell.value) => {
                 self.raise_floor(&key, cell.stamp);
+                if fault::is_planted(Fault::LesserCellSettles) {
+                    self.edit(&key, |entry| entry.state = CellState::Settled);
+                }
                 return false;
             }
             Some(held) if (held.stamp, &held.value) == (cell.stamp, &cell.value) => {
@@ -250,6 +254,9 @@ impl Replica {
     /// The relay lost what it had: everything has to be offered again. The store does the same to
     /// its rows at one word.
     pub(super) fn unsettle(&mut self) {
+        if fault::is_planted(Fault::UnsettleForgotten) {
+            return;
+        }
         self.waiting = 0;
         for (key, entry) in &mut self.cells {
             entry.acked = false;

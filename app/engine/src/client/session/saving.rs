@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use drawbridge_protocol::fault::{self, Fault};
+
 use super::{Output, Session};
 use crate::client::record::{DraftOp, Remote, StoreBatch};
 
@@ -38,6 +40,9 @@ impl Saving {
     }
 
     pub(super) fn unsettle(&mut self) {
+        if fault::is_planted(Fault::UnsettleForgotten) {
+            return;
+        }
         self.next.unsettle = true;
         self.urge(Duration::ZERO);
     }
@@ -102,8 +107,15 @@ impl Session {
         if !self.saving.has_something() && !self.replica.is_dirty() {
             return;
         }
-        let (id, cells) = self.replica.take_dirty();
+        let (id, mut cells) = self.replica.take_dirty();
         let mut batch = std::mem::take(&mut self.saving.next);
+        let ends = batch.drafts.iter().any(|op| matches!(op, DraftOp::End(_)));
+        let cursor_first = fault::is_planted(Fault::CursorTooEarly) && self.saving.cursor_moved;
+        if cursor_first || fault::is_planted(Fault::DraftEndedBeforeStored) && ends {
+            // The next batch has them.
+            self.replica.not_stored(&std::mem::take(&mut cells));
+            self.saving.urge(self.now.mono + self.config.timings.store_lazy);
+        }
         batch.cells = cells;
         if std::mem::take(&mut self.saving.cursor_moved) {
             batch.cursor.clone_from(&self.cursor);

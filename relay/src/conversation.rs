@@ -1,0 +1,235 @@
+//! What is said on one connection to a board: what comes in, and what the board has for it. Pure: it is handed frames and
+//! pages of the store, and hands out frames.
+
+use std::sync::Arc;
+
+use drawbridge_protocol::{
+    CaughtUp, ClientMessage, Code, DecodeError, Hello, Joined, Refused, RelayMessage, Retry, Role, VERSION,
+    Welcome, Write, decode, encode,
+};
+use tokio_tungstenite::tungstenite::Bytes;
+
+use crate::bell::Bell;
+use crate::board::{Place, Welcomed};
+use crate::committer::{self, Request};
+use crate::core::Core;
+use crate::hello::{self, Ending, stopped};
+use crate::ring::cells_frame;
+use crate::room::Seat;
+use crate::store::Page;
+
+/// Somebody with a seat, who isn't on the board yet.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    seat: Seat,
+    hello: Hello,
+    /// The place that the cursor names, if it fits.
+    resumed: Option<u64>,
+}
+
+/// What is to be read from the store: the board's number, and the sequence number above which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Above {
+    pub(crate) board: i64,
+    pub(crate) seq: u64,
+}
+
+impl Arrival {
+    /// A connection whose hello got it a seat.
+    pub(crate) fn new(core: &Core, seat: Seat, hello: Hello) -> Self {
+        let resumed = core.place(hello.cursor.as_deref());
+        Self { seat, hello, resumed }
+    }
+
+    /// What has to be counted in the store before it comes in: the cells that it lacks. `None` where that is known.
+    pub(crate) fn to_count(&self) -> Option<Above> {
+        let seq = self.resumed.filter(|&seq| seq > 0)?;
+        let board = self.seat.room.n;
+        (seq < self.seat.room.board().head()).then_some(Above { board, seq })
+    }
+
+    /// Comes in; `count` is what [`Self::to_count`] asked for. Returns what is said from here on, and the frames that
+    /// welcome it.
+    pub(crate) fn enter(
+        self,
+        core: &Arc<Core>,
+        bell: Arc<Bell>,
+        count: Option<u64>,
+    ) -> Result<(Conversation, Vec<Bytes>), Ending> {
+        let Self { seat, hello, resumed } = self;
+        let (conn, role, seq) = (seat.conn, Role::Edit, resumed.unwrap_or(0));
+        let more = match count {
+            Some(count) => count,
+            None if seq == 0 => seat.room.board().cells(),
+            None => 0,
+        };
+        let intro = Joined {
+            conn,
+            peer: hello.peer,
+            about: hello.about,
+            role,
+        };
+        let joined = seat.room.change(conn, |board| board.join(intro, bell, seq));
+        let Some(Welcomed { here, frames, place }) = joined else {
+            let text = format!(
+                "{} people are on the board already.",
+                core.settings.limits.board_people
+            );
+            return Err(hello::ending(Code::BoardBusy, text, Retry::After(10_000)));
+        };
+        let welcome = RelayMessage::Welcome(Box::new(Welcome {
+            version: VERSION,
+            features: Vec::new(),
+            conn,
+            role,
+            time: core.now_ms(),
+            limits: core.settings.limits.clone(),
+            window: core.settings.window.clone(),
+            resumed: resumed.is_some(),
+            more,
+            here,
+        }));
+        let mut welcome: Vec<Bytes> = vec![encode(&welcome).into()];
+        welcome.extend(frames);
+        let conversation = Conversation {
+            core: Arc::clone(core),
+            seat,
+            place,
+            more,
+            caught_up: false,
+            reading: false,
+        };
+        Ok((conversation, welcome))
+    }
+}
+
+/// A connection that is on a board.
+#[derive(Debug)]
+pub(crate) struct Conversation {
+    core: Arc<Core>,
+    seat: Seat,
+    place: Place,
+    /// About how many cells are still to be sent until it has caught up.
+    more: u64,
+    caught_up: bool,
+    /// A page of the store was asked for and hasn't come.
+    reading: bool,
+}
+
+/// What is to be done next.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    /// To be sent.
+    pub(crate) frames: Vec<Bytes>,
+    /// To be read from the store, for [`Conversation::page`].
+    pub(crate) read: Option<Above>,
+}
+
+impl Conversation {
+    /// The connection's number.
+    pub(crate) fn conn(&self) -> u64 {
+        self.seat.conn
+    }
+
+    /// Whether it may be given a message now: it hasn't as much under way as its window allows.
+    pub(crate) fn listens(&self) -> bool {
+        !self.seat.room.board().is_full(self.seat.conn)
+    }
+
+    /// Whether nothing of it waits for the disk or to be taken by [`Self::turn`].
+    pub(crate) fn is_settled(&self) -> bool {
+        self.seat.room.board().is_settled(self.seat.conn)
+    }
+
+    /// Whether dry cells or answers wait for it.
+    #[cfg(feature = "testing")]
+    pub(crate) fn is_behind(&self) -> bool {
+        let board = self.seat.room.board();
+        self.place.seq < board.head() || board.has_replies(self.seat.conn)
+    }
+
+    /// Takes a message; returns what is answered at once.
+    pub(crate) fn message(&mut self, text: &str) -> Result<Vec<Bytes>, Ending> {
+        let refused = match decode::<ClientMessage>(text) {
+            Ok(ClientMessage::Write(write)) => self.write(write, text.len())?.into_iter().collect(),
+            Ok(ClientMessage::Live(slots)) => {
+                let conn = self.seat.conn;
+                self.seat.room.change(conn, |board| board.live(conn, slots))
+            }
+            Ok(ClientMessage::Hello(_)) => {
+                let text = "The hello came already.";
+                return Err(hello::ending(Code::HelloAgain, text, Retry::Never));
+            }
+            Err(DecodeError::Unknown(name)) => {
+                let text = format!("This relay doesn't know the message {name:?}.");
+                vec![Refused::new(Code::UnknownMessage, text, Retry::Never)]
+            }
+            Err(error) => return Err(hello::bad_message(&error)),
+        };
+        Ok(refused.into_iter().map(frame).collect())
+    }
+
+    fn write(&mut self, write: Write, bytes: usize) -> Result<Option<Refused>, Ending> {
+        if let Err(refused) = hello::check_write(&write, &self.core.settings.limits) {
+            return Ok(Some(*refused));
+        }
+        let Write { id, cells, ends } = write;
+        let Seat { room, conn, requests } = &self.seat;
+        let as_of = room.board().queue(*conn, bytes);
+        let write = committer::Write {
+            room: Arc::clone(room),
+            conn: *conn,
+            id,
+            cells,
+            ends,
+            as_of,
+            bytes,
+        };
+        let sent = requests.send(Request::Write(Box::new(write)));
+        sent.map(|()| None).map_err(|_| stopped())
+    }
+
+    /// Takes the page of the store that [`Turn::read`] asked for, and makes a frame of it. `None` if there is nothing in
+    /// it, which can't be: the row of a board's last write is always there.
+    pub(crate) fn page(&mut self, page: &Page) -> Option<Bytes> {
+        self.reading = false;
+        let to = page.to?;
+        self.place.seq = to;
+        self.more = if self.caught_up {
+            0
+        } else {
+            self.more.saturating_sub(page.count)
+        };
+        Some(cells_frame(self.core.epoch(), to, &page.cells, self.more))
+    }
+
+    /// What the board has for it. To be asked for once everything before has been sent.
+    pub(crate) fn turn(&mut self) -> Turn {
+        let reading = self.reading;
+        let next = self
+            .seat
+            .room
+            .board()
+            .next(self.seat.conn, &mut self.place, reading);
+        let nothing_above = !reading && !next.behind && next.cells.is_none();
+        let mut frames = next.replies;
+        frames.extend(next.cells);
+        frames.extend(next.wet.iter().flat_map(|wet| wet.iter().cloned()));
+        if nothing_above && !self.caught_up {
+            self.caught_up = true;
+            let cursor = format!("{}-{}", self.core.epoch(), self.place.seq);
+            frames.push(encode(&RelayMessage::CaughtUp(CaughtUp { cursor })).into());
+        }
+        self.reading |= next.behind;
+        let read = next.behind.then_some(Above {
+            board: self.seat.room.n,
+            seq: self.place.seq,
+        });
+        Turn { frames, read }
+    }
+}
+
+fn frame(refused: Refused) -> Bytes {
+    tracing::debug!(code = ?refused.code, "refused");
+    encode(&RelayMessage::Refused(Box::new(refused))).into()
+}

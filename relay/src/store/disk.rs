@@ -1,0 +1,103 @@
+//! What the writer needs of a disk: rows in transactions. `SqliteDisk` is the one that relays have.
+
+use drawbridge_protocol::{BoardId, Cell};
+
+#[cfg(any(test, feature = "testing"))]
+use super::read::Page;
+
+/// Why a disk doesn't do what it should.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DiskError {
+    /// No room. It passes, and nothing of the transaction is there.
+    #[error("the disk is full")]
+    Full,
+    /// Anything else: nobody knows what of the transaction is there.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A board as the disk knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BoardRow {
+    /// Its number in the store.
+    pub(crate) n: i64,
+    /// The hash of its key.
+    pub(crate) key_hash: [u8; 32],
+    /// Whether it was deleted.
+    pub(crate) gone: bool,
+    /// How many cells it has.
+    pub(crate) cells: u64,
+    /// Its last write.
+    pub(crate) head: u64,
+}
+
+/// What the checks of a write need to know of its board.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    /// How many cells it has.
+    pub(crate) cells: u64,
+    /// Their bytes: names and values.
+    pub(crate) bytes: u64,
+    /// The greatest stamp's milliseconds.
+    pub(crate) max_ms: u64,
+    /// The last write's sequence number.
+    pub(crate) head: u64,
+}
+
+/// A row that is there already under a cell's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// Its number.
+    pub(crate) n: i64,
+    /// Its bytes: names and value.
+    pub(crate) bytes: u64,
+    /// Whether the cell beats it.
+    pub(crate) loses: bool,
+}
+
+/// Boards and cells in rows. Between `begin` and `commit` what is read is what was written; without the `commit` it
+/// never happened.
+pub(crate) trait Disk {
+    /// Begins a transaction.
+    fn begin(&mut self) -> Result<(), DiskError>;
+
+    /// Commits it, with the totals of the boards that changed, the last sequence number and the relay's clock. When this
+    /// returns, it survives a power cut.
+    fn commit(&mut self, changed: &[(i64, Totals)], head: u64, now_ms: u64) -> Result<(), DiskError>;
+
+    /// Goes back to before `begin`.
+    fn roll_back(&mut self) -> Result<(), DiskError>;
+
+    /// Looks a board up, with its totals as of the last commit.
+    fn find(&self, id: &BoardId) -> Result<Option<BoardRow>, DiskError>;
+
+    /// Makes a board; returns its number.
+    fn create(&mut self, id: &BoardId, key_hash: [u8; 32], now_ms: u64) -> Result<i64, DiskError>;
+
+    /// A board's totals as of the last commit.
+    fn totals(&self, board: i64) -> Result<Totals, DiskError>;
+
+    /// What the board holds under the cell's key.
+    fn held(&self, board: i64, cell: &Cell) -> Result<Option<Held>, DiskError>;
+
+    /// Puts a cell in place of what was held.
+    fn put(
+        &mut self,
+        board: i64,
+        cell: &Cell,
+        seq: u64,
+        held: Option<&Held>,
+        now_ms: u64,
+    ) -> Result<(), DiskError>;
+
+    /// The board's writes above `above`: about `max_bytes`, but at least one whole write.
+    #[cfg(any(test, feature = "testing"))]
+    fn page(&self, board: i64, above: u64, max_bytes: usize) -> Result<Page, DiskError>;
+
+    /// How many of the board's cells lie above `above`.
+    #[cfg(any(test, feature = "testing"))]
+    fn count(&self, board: i64, above: u64) -> Result<u64, DiskError>;
+
+    /// Nothing more will be written: leaves everything as tidy as can be.
+    fn finish(&mut self) -> Result<(), DiskError>;
+}

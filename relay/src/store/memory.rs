@@ -1,0 +1,198 @@
+//! A disk in memory that forgets what wasn't committed: for simulators. It can be copied, rolled back and full.
+
+use std::collections::BTreeMap;
+
+use drawbridge_protocol::{BoardId, Cell, CellKey};
+
+use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
+use super::epochs::Epochs;
+use super::read::{Page, push_cell};
+
+/// What lies on the disk.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Image {
+    boards: Vec<Rows>,
+    epochs: Vec<(String, u64)>,
+    head: u64,
+    clock_ms: u64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Rows {
+    id: BoardId,
+    key_hash: [u8; 32],
+    gone: bool,
+    totals: Totals,
+    cells: BTreeMap<CellKey, (Cell, u64)>,
+}
+
+/// A relay's disk. A clone is a copy of it, as somebody may put back later.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MemoryDisk {
+    /// What survives a power cut.
+    durable: Image,
+    /// With what the transaction under way has written.
+    working: Image,
+    full: bool,
+}
+
+impl MemoryDisk {
+    /// What a power cut leaves.
+    pub(crate) fn crash(&mut self) {
+        self.working = self.durable.clone();
+    }
+
+    /// Takes no more, or has room again.
+    pub(crate) fn set_full(&mut self, full: bool) {
+        self.full = full;
+    }
+
+    /// Begins an epoch; returns all of them, the last sequence number and the clock's last reading.
+    pub(crate) fn start(&mut self, random: u64) -> (Epochs, u64, u64) {
+        let epochs = Epochs::after(
+            std::mem::take(&mut self.durable.epochs),
+            random,
+            self.durable.head,
+        );
+        self.durable.epochs = epochs.to_vec();
+        self.crash();
+        (epochs, self.durable.head, self.durable.clock_ms)
+    }
+
+    /// Every cell of a board that survives a power cut.
+    pub(crate) fn dump(&self, id: &BoardId) -> impl Iterator<Item = &Cell> {
+        let rows = self.durable.boards.iter().filter(move |rows| rows.id == *id);
+        rows.flat_map(|rows| rows.cells.values().map(|(cell, _)| cell))
+    }
+
+    /// Deletes a board: only its gravestone stays.
+    pub(crate) fn bury(&mut self, id: &BoardId) {
+        for rows in self.durable.boards.iter_mut().filter(|rows| rows.id == *id) {
+            rows.gone = true;
+            rows.cells.clear();
+            (rows.totals.cells, rows.totals.bytes) = (0, 0);
+        }
+        self.crash();
+    }
+
+    fn rows(&self, board: i64) -> Result<&Rows, DiskError> {
+        let at = usize::try_from(board - 1).unwrap_or(usize::MAX);
+        let rows = self.working.boards.get(at);
+        rows.ok_or_else(|| DiskError::Failed(format!("no board {board}")))
+    }
+
+    /// What readers see, who know nothing of the transaction under way.
+    fn durable_rows(&self, board: i64) -> Result<&Rows, DiskError> {
+        let at = usize::try_from(board - 1).unwrap_or(usize::MAX);
+        let rows = self.durable.boards.get(at);
+        rows.ok_or_else(|| DiskError::Failed(format!("no board {board}")))
+    }
+
+    fn rows_mut(&mut self, board: i64) -> Result<&mut Rows, DiskError> {
+        let at = usize::try_from(board - 1).unwrap_or(usize::MAX);
+        let rows = self.working.boards.get_mut(at);
+        rows.ok_or_else(|| DiskError::Failed(format!("no board {board}")))
+    }
+
+    fn room(&self) -> Result<(), DiskError> {
+        if self.full { Err(DiskError::Full) } else { Ok(()) }
+    }
+}
+
+impl Disk for MemoryDisk {
+    fn begin(&mut self) -> Result<(), DiskError> {
+        Ok(())
+    }
+
+    fn commit(&mut self, changed: &[(i64, Totals)], head: u64, now_ms: u64) -> Result<(), DiskError> {
+        self.room()?;
+        for (board, totals) in changed {
+            self.rows_mut(*board)?.totals = *totals;
+        }
+        (self.working.head, self.working.clock_ms) = (head, now_ms);
+        self.durable = self.working.clone();
+        Ok(())
+    }
+
+    fn roll_back(&mut self) -> Result<(), DiskError> {
+        self.crash();
+        Ok(())
+    }
+
+    fn find(&self, id: &BoardId) -> Result<Option<BoardRow>, DiskError> {
+        let found = (1..)
+            .zip(&self.working.boards)
+            .find(|(_, rows)| rows.id == *id)
+            .map(|(n, rows)| BoardRow {
+                n,
+                key_hash: rows.key_hash,
+                gone: rows.gone,
+                cells: rows.totals.cells,
+                head: rows.totals.head,
+            });
+        Ok(found)
+    }
+
+    fn create(&mut self, id: &BoardId, key_hash: [u8; 32], _: u64) -> Result<i64, DiskError> {
+        self.room()?;
+        self.working.boards.push(Rows {
+            id: id.clone(),
+            key_hash,
+            gone: false,
+            totals: Totals::default(),
+            cells: BTreeMap::new(),
+        });
+        Ok(i64::try_from(self.working.boards.len()).unwrap_or(i64::MAX))
+    }
+
+    fn totals(&self, board: i64) -> Result<Totals, DiskError> {
+        Ok(self.rows(board)?.totals)
+    }
+
+    fn held(&self, board: i64, cell: &Cell) -> Result<Option<Held>, DiskError> {
+        let held = self.rows(board)?.cells.get(&cell.key());
+        Ok(held.map(|(held, _)| Held {
+            n: 0,
+            bytes: held.size() as u64,
+            loses: cell.beats(held.stamp, held.value.as_str()),
+        }))
+    }
+
+    fn put(&mut self, board: i64, cell: &Cell, seq: u64, _: Option<&Held>, _: u64) -> Result<(), DiskError> {
+        self.room()?;
+        let rows = self.rows_mut(board)?;
+        rows.cells.insert(cell.key(), (cell.clone(), seq));
+        Ok(())
+    }
+
+    fn page(&self, board: i64, above: u64, max_bytes: usize) -> Result<Page, DiskError> {
+        let mut rows: Vec<_> = self.durable_rows(board)?.cells.values().collect();
+        rows.retain(|(_, seq)| *seq > above);
+        rows.sort_by_key(|(_, seq)| *seq);
+        let mut page = Page::default();
+        for (cell, seq) in rows {
+            if page.to.is_some_and(|to| to != *seq) && page.cells.len() >= max_bytes {
+                break;
+            }
+            page.to = Some(*seq);
+            page.count += 1;
+            let stamp = (
+                cell.stamp.ms,
+                u64::from(cell.stamp.counter),
+                cell.stamp.peer.as_str(),
+            );
+            let (element, prop) = (cell.element.as_str(), cell.prop.as_str());
+            push_cell(&mut page.cells, element, prop, stamp, cell.value.as_str());
+        }
+        Ok(page)
+    }
+
+    fn count(&self, board: i64, above: u64) -> Result<u64, DiskError> {
+        let rows = self.durable_rows(board)?.cells.values();
+        Ok(rows.filter(|(_, seq)| *seq > above).count() as u64)
+    }
+
+    fn finish(&mut self) -> Result<(), DiskError> {
+        Ok(())
+    }
+}

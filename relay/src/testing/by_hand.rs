@@ -1,0 +1,372 @@
+//! A relay without sockets, threads, files or clock, for simulators. Its committer, rooms and conversations are the real
+//! ones; whoever owns it moves frames, says what time it is, and decides when the disk is done.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::{Context, Waker};
+use std::time::{Duration, Instant};
+
+use drawbridge_protocol::{BoardId, Cell, CloseCode, Hello, Refused, RelayMessage, encode};
+use tokio::sync::oneshot;
+use tokio_tungstenite::tungstenite::Bytes;
+
+use crate::bell::Bell;
+use crate::clock::{Clock, Time};
+use crate::committer::{Batch, Committer, Open, Request, gather};
+use crate::conversation::{Arrival, Conversation};
+use crate::core::Core;
+use crate::hello::{self, Ending};
+use crate::room::{Room, Seat};
+use crate::settings::Settings;
+use crate::store::{Disk as _, MemoryDisk};
+
+/// A relay's disk in memory. A clone is a copy of it, as somebody may put back later.
+#[derive(Debug, Clone, Default)]
+pub struct Disk(MemoryDisk);
+
+impl Disk {
+    /// Every cell of a board that survives a power cut.
+    pub fn dump(&self, board: &BoardId) -> impl Iterator<Item = &Cell> {
+        self.0.dump(board)
+    }
+
+    /// Deletes a board: only its gravestone stays.
+    pub fn bury(&mut self, board: &BoardId) {
+        self.0.bury(board);
+    }
+}
+
+/// What the relay does to a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Out {
+    /// A frame to be sent.
+    Frame(Bytes),
+    /// The end, with this code, after the frames before.
+    Close(CloseCode),
+}
+
+/// The time, as somebody sets it, and the rooms that want to be woken.
+#[derive(Debug)]
+struct SetTime {
+    now: Mutex<Instant>,
+    wakes: Mutex<Vec<(Instant, Weak<Room>)>>,
+}
+
+impl Time for SetTime {
+    fn now(&self) -> Instant {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wake(&self, room: &Arc<Room>, at: Instant) {
+        let mut wakes = self.wakes.lock().unwrap_or_else(PoisonError::into_inner);
+        wakes.push((at, Arc::downgrade(room)));
+    }
+}
+
+/// How far a connection has come.
+enum Stage {
+    Greeting,
+    Waiting(Box<Hello>, oneshot::Receiver<Result<Seat, Box<Refused>>>),
+    Open(Box<Conversation>),
+}
+
+struct Line {
+    board: BoardId,
+    bell: Arc<Bell>,
+    stage: Stage,
+    /// Frames that it hasn't read yet.
+    unread: VecDeque<String>,
+    /// Something happened since it last looked what there is for it.
+    stirred: bool,
+    /// Not everything that was sent on it has been taken.
+    is_busy: bool,
+}
+
+/// A running relay.
+pub struct ByHand {
+    core: Arc<Core>,
+    time: Arc<SetTime>,
+    zero: Instant,
+    committer: Committer<MemoryDisk>,
+    queue: Receiver<Request>,
+    lines: BTreeMap<u64, Line>,
+    next_line: u64,
+    /// Requests whose transaction is under way, and whether it is committed.
+    batch: Option<(Batch, bool)>,
+}
+
+impl std::fmt::Debug for ByHand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ByHand")
+            .field("lines", &self.lines.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl ByHand {
+    /// Starts a relay over a disk, as the program does. `now` counts from `zero`, which is any moment that stays the same;
+    /// `random` names the epoch.
+    #[must_use]
+    pub fn start(
+        disk: Disk,
+        settings: &Arc<Settings>,
+        zero: Instant,
+        now: Duration,
+        wall_ms: u64,
+        random: u64,
+    ) -> Self {
+        let Disk(mut disk) = disk;
+        let (epochs, head, clock_ms) = disk.start(random);
+        let time = Arc::new(SetTime {
+            now: Mutex::new(zero + now),
+            wakes: Mutex::default(),
+        });
+        let clock = Clock::start(clock_ms, wall_ms, zero + now);
+        let core = Core::new(
+            Arc::clone(settings),
+            Arc::clone(&time) as Arc<dyn Time>,
+            clock,
+            epochs,
+            head,
+        );
+        let core = Arc::new(core);
+        let (requests, queue) = channel();
+        Self {
+            committer: Committer::new(disk, head, Arc::clone(&core), requests),
+            core,
+            time,
+            zero,
+            queue,
+            lines: BTreeMap::new(),
+            next_line: 1,
+            batch: None,
+        }
+    }
+
+    /// The power is cut: all that is left is the disk.
+    #[must_use]
+    pub fn crash(mut self) -> Disk {
+        let mut disk = std::mem::take(self.committer.disk_mut());
+        disk.crash();
+        Disk(disk)
+    }
+
+    /// A copy of what is on the disk now.
+    #[must_use]
+    pub fn disk(&mut self) -> Disk {
+        let mut disk = self.committer.disk_mut().clone();
+        disk.crash();
+        Disk(disk)
+    }
+
+    /// Every cell of a board that would survive a power cut now.
+    pub fn dump(&mut self, board: &BoardId) -> impl Iterator<Item = &Cell> {
+        self.committer.disk_mut().dump(board)
+    }
+
+    /// The disk takes no more, or has room again.
+    pub fn set_full(&mut self, full: bool) {
+        self.committer.disk_mut().set_full(full);
+    }
+
+    /// Its clock, in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.core.now_ms()
+    }
+
+    /// Somebody connected to a board's address. Returns the number of the connection.
+    pub fn connect(&mut self, board: BoardId) -> u64 {
+        let n = self.next_line;
+        self.next_line += 1;
+        let line = Line {
+            board,
+            bell: Arc::default(),
+            stage: Stage::Greeting,
+            unread: VecDeque::new(),
+            stirred: false,
+            is_busy: false,
+        };
+        self.lines.insert(n, line);
+        n
+    }
+
+    /// A frame came on a connection; it is read when its turn comes.
+    pub fn receive(&mut self, line: u64, text: String) {
+        if let Some(line) = self.lines.get_mut(&line) {
+            line.unread.push_back(text);
+        }
+    }
+
+    /// All that was sent on a connection has been taken: there may be more.
+    pub fn sent(&mut self, line: u64) {
+        if let Some(line) = self.lines.get_mut(&line) {
+            line.is_busy = false;
+            line.stirred = true;
+        }
+    }
+
+    /// A connection ended.
+    pub fn hang_up(&mut self, line: u64) {
+        self.lines.remove(&line);
+    }
+
+    /// Whether somebody waits for the disk.
+    pub fn wants_disk(&mut self) -> bool {
+        self.batch.is_some() || {
+            let first = self.queue.try_recv().ok();
+            match first {
+                Some(first) => {
+                    let requests = gather(first, &self.queue);
+                    let batch = self.committer.prepare(requests);
+                    self.batch = batch.ok().map(|batch| (batch, false));
+                    self.batch.is_some()
+                }
+                None => false,
+            }
+        }
+    }
+
+    /// Commits the transaction that is under way.
+    pub fn commit(&mut self) {
+        if let Some((batch, committed)) = &mut self.batch {
+            *committed = self.committer.commit(batch).is_ok();
+        }
+    }
+
+    /// Tells everybody what was committed.
+    pub fn tell(&mut self) {
+        if let Some((batch, _)) = self.batch.take_if(|(_, committed)| *committed) {
+            self.committer.tell(batch);
+        }
+    }
+
+    /// When something waits for its time.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Duration> {
+        let wakes = self.time.wakes.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = wakes.iter().map(|(at, _)| *at).min();
+        next.map(|at| at.saturating_duration_since(self.zero))
+    }
+
+    /// Does whatever can be done at `now` without the disk.
+    pub fn work(&mut self, now: Duration) -> Vec<(u64, Out)> {
+        let now = self.zero + now;
+        *self.time.now.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        let mut wakes = std::mem::take(&mut *self.time.wakes.lock().unwrap_or_else(PoisonError::into_inner));
+        let due: Vec<_> = wakes.extract_if(.., |(at, _)| *at <= now).collect();
+        self.time
+            .wakes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(wakes);
+        due.iter()
+            .filter_map(|(_, room)| room.upgrade())
+            .for_each(|room| room.tick());
+        let mut out = Vec::new();
+        // What one connection does may wake another.
+        loop {
+            let before = out.len();
+            let mut moved = false;
+            for n in self.lines.keys().copied().collect::<Vec<_>>() {
+                while let Some(result) = self.step(n) {
+                    moved = true;
+                    self.push(n, result, &mut out);
+                }
+            }
+            if !moved && out.len() == before {
+                return out;
+            }
+        }
+    }
+
+    /// Does one thing on a connection, as its task would; `None` if there is nothing to do.
+    fn step(&mut self, n: u64) -> Option<Result<Vec<Bytes>, Ending>> {
+        let line = self.lines.get_mut(&n)?;
+        match &mut line.stage {
+            Stage::Greeting => {
+                let text = line.unread.pop_front()?;
+                let hello = hello::read(&text, &self.core.settings.limits);
+                Some(hello.map(|hello| {
+                    let (reply, answer) = oneshot::channel();
+                    self.committer
+                        .ask(Request::Open(Open::new(&line.board, &hello, reply)));
+                    line.stage = Stage::Waiting(Box::new(hello), answer);
+                    Vec::new()
+                }))
+            }
+            Stage::Waiting(hello, answer) => {
+                let answer = answer.try_recv().ok()?;
+                let entered = answer.map_err(hello::turned_away).and_then(|seat| {
+                    let arrival = Arrival::new(&self.core, seat, (**hello).clone());
+                    let count = arrival.to_count().map(|above| {
+                        let disk = self.committer.disk_mut();
+                        disk.count(above.board, above.seq).unwrap_or(0)
+                    });
+                    arrival.enter(&self.core, Arc::clone(&line.bell), count)
+                });
+                Some(entered.map(|(conversation, frames)| {
+                    line.stage = Stage::Open(Box::new(conversation));
+                    line.stirred = true;
+                    frames
+                }))
+            }
+            Stage::Open(conversation) => {
+                line.stirred |= line.bell.poll(&Context::from_waker(Waker::noop())).is_ready();
+                if conversation.listens()
+                    && let Some(text) = line.unread.pop_front()
+                {
+                    line.stirred = true;
+                    return Some(conversation.message(&text));
+                }
+                if line.is_busy || !std::mem::take(&mut line.stirred) {
+                    return None;
+                }
+                let turn = conversation.turn();
+                let mut frames = turn.frames;
+                if let Some(above) = turn.read {
+                    let batch = self.core.settings.batch_bytes;
+                    let page = self.committer.disk_mut().page(above.board, above.seq, batch);
+                    frames.extend(page.ok().and_then(|page| conversation.page(&page)));
+                }
+                Some(Ok(frames)).filter(|turn| turn.as_ref().is_ok_and(|frames| !frames.is_empty()))
+            }
+        }
+    }
+
+    fn push(&mut self, n: u64, result: Result<Vec<Bytes>, Ending>, out: &mut Vec<(u64, Out)>) {
+        match result {
+            Ok(frames) => {
+                if let Some(line) = self.lines.get_mut(&n) {
+                    line.is_busy |= !frames.is_empty();
+                }
+                out.extend(frames.into_iter().map(|frame| (n, Out::Frame(frame))));
+            }
+            Err((refused, closing)) => {
+                self.lines.remove(&n);
+                let frame = encode(&RelayMessage::Refused(refused)).into();
+                out.extend([(n, Out::Frame(frame)), (n, Out::Close(closing.code))]);
+            }
+        }
+    }
+
+    /// Connections that sleep although the dry board or an answer waits for them.
+    #[must_use]
+    pub fn oversleepers(&self) -> Vec<u64> {
+        let sleeps = |line: &Line| match &line.stage {
+            Stage::Open(conversation) => {
+                !line.is_busy && !line.stirred && !line.bell.is_rung() && conversation.is_behind()
+            }
+            _ => false,
+        };
+        let asleep = self.lines.iter().filter(|(_, line)| sleeps(line));
+        asleep.map(|(n, _)| *n).collect()
+    }
+
+    /// How many boards are held in memory.
+    #[must_use]
+    pub fn rooms(&self) -> usize {
+        self.committer.rooms()
+    }
+}
