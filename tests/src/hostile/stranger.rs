@@ -110,6 +110,9 @@ impl Stranger {
 
     /// Sends bytes, as the network carries them. `false`: the time is over, or the line broke.
     pub async fn raw(&mut self, aim: &Aim, bytes: &[u8]) -> bool {
+        if !aim.goes_on() {
+            return false;
+        }
         let sending = async {
             aim.network.carry(bytes.len()).await;
             self.out.write_all(bytes).await

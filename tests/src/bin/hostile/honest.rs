@@ -177,10 +177,6 @@ fn open(remote: &Remote) -> (Client, Receiver<()>) {
     (client, woken)
 }
 
-fn name(who: usize, stroke: u32) -> ElementId {
-    ElementId::new(&format!("honest-{who}-{stroke}")).expect("an id")
-}
-
 /// Somebody with a pen, and eyes for the other's.
 struct Person {
     who: usize,
