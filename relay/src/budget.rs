@@ -54,7 +54,7 @@ pub(crate) struct Patience {
 
 impl Patience {
     /// Bytes of a message that count as much as another message.
-    const UNIT: usize = 8 << 10;
+    const UNIT: usize = 64 << 10;
 
     /// A reader who takes so many messages.
     pub(crate) fn new(rate: Rate) -> Self {

@@ -56,14 +56,14 @@ impl Default for Settings {
             limits: Limits::default(),
             window: Window::default(),
             reading: Rate {
-                per_second: 2000,
-                burst: 4000,
+                per_second: 500,
+                burst: 1000,
             },
             writing: Rate {
                 per_second: 200,
                 burst: 2000,
             },
-            rest: 2,
+            rest: 4,
             head_within: Duration::from_secs(10),
             hello_within: Duration::from_secs(10),
             ping_every: Duration::from_secs(20),

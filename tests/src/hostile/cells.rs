@@ -25,8 +25,7 @@ async fn writes(aim: Aim, make: fn(usize, u64) -> String) -> Tally {
     .await
 }
 
-/// The greatest and the least stamps. On an empty board the greatest is taken, and is the board's time
-/// from then on; on any other it is refused.
+/// The greatest and the least stamps. The greatest would leave nothing above for anybody else.
 pub(super) async fn stamps(aim: Aim) -> Tally {
     writes(aim, |who, round| {
         let peer = peer(who);

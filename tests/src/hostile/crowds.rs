@@ -68,8 +68,11 @@ pub(super) async fn storm_joined(aim: Aim) -> Tally {
             match Stranger::join(&aim, who, true).await {
                 Ok(stranger) => {
                     stranger.welcomed().await;
-                    drop(stranger);
-                    tally.count("hung up by itself");
+                    if stranger.refused() {
+                        tally.merge(stranger.end(true).await);
+                    } else {
+                        tally.count("hung up by itself");
+                    }
                 }
                 Err(end) => tally.count(end),
             }

@@ -1,5 +1,7 @@
 //! Too much of what is allowed: messages as fast as the network carries them.
 
+use drawbridge_protocol::Limits;
+
 use super::stranger::frame;
 use super::{Aim, Stranger, Tally, all, now_ms, peer};
 
@@ -61,7 +63,9 @@ pub(super) async fn write_big(aim: Aim) -> Tally {
 /// Writes of as many cells as one may have.
 pub(super) async fn write_many_cells(aim: Aim) -> Tally {
     flood(aim, |who, round| {
-        let cells: Vec<String> = (0..10_000).map(|n| cell(who, n, round, "1")).collect();
+        let cells: Vec<String> = (0..Limits::default().write_cells)
+            .map(|n| cell(who, n as u64, round, "1"))
+            .collect();
         write(round, &cells.join(","))
     })
     .await
