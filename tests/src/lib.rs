@@ -4,6 +4,7 @@
 pub mod hostile;
 mod people;
 mod process;
+pub mod simulation;
 
 pub use people::{Person, agree, base_of, board_of};
 pub use process::{RelayProcess, fresh_link};

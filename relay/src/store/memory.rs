@@ -65,6 +65,22 @@ impl MemoryDisk {
         rows.flat_map(|rows| rows.cells.values().map(|(cell, _)| cell))
     }
 
+    /// A cell of a board that survives a power cut.
+    pub(crate) fn cell(&self, id: &BoardId, key: &CellKey) -> Option<&Cell> {
+        let rows = self.durable.boards.iter().find(|rows| rows.id == *id)?;
+        rows.cells.get(key).map(|(cell, _)| cell)
+    }
+
+    /// Whether there is such a board, alive or deleted.
+    pub(crate) fn has(&self, id: &BoardId) -> bool {
+        self.durable.boards.iter().any(|rows| rows.id == *id)
+    }
+
+    /// The clock's last reading that survives a power cut.
+    pub(crate) fn clock_ms(&self) -> u64 {
+        self.durable.clock_ms
+    }
+
     /// Deletes a board: only its gravestone stays.
     pub(crate) fn bury(&mut self, id: &BoardId) {
         for rows in self.durable.boards.iter_mut().filter(|rows| rows.id == *id) {

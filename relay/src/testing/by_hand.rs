@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
-use drawbridge_protocol::{BoardId, Cell, CloseCode, Hello, Refused, RelayMessage, encode};
+use drawbridge_protocol::{BoardId, Cell, CellKey, CloseCode, Hello, Refused, RelayMessage, encode};
 use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::Bytes;
 
@@ -29,6 +29,18 @@ impl Disk {
     /// Every cell of a board that survives a power cut.
     pub fn dump(&self, board: &BoardId) -> impl Iterator<Item = &Cell> {
         self.0.dump(board)
+    }
+
+    /// Whether there is such a board, alive or deleted.
+    #[must_use]
+    pub fn has(&self, board: &BoardId) -> bool {
+        self.0.has(board)
+    }
+
+    /// What the relay's clock read at its last commit, in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn clock_ms(&self) -> u64 {
+        self.0.clock_ms()
     }
 
     /// Deletes a board: only its gravestone stays.
@@ -163,6 +175,11 @@ impl ByHand {
     /// Every cell of a board that would survive a power cut now.
     pub fn dump(&mut self, board: &BoardId) -> impl Iterator<Item = &Cell> {
         self.committer.disk_mut().dump(board)
+    }
+
+    /// A cell that would survive a power cut now.
+    pub fn held(&mut self, board: &BoardId, key: &CellKey) -> Option<&Cell> {
+        self.committer.disk_mut().cell(board, key)
     }
 
     /// The disk takes no more, or has room again.

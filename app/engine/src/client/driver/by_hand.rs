@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use drawbridge_protocol::Clock;
+use drawbridge_protocol::{CellKey, Clock, Stamp};
 
 use super::inbox::Inbox;
 use super::mailbox::Mailbox;
@@ -70,6 +70,11 @@ impl ByHand {
     /// What to do next, never an event: the handle's [`Client::drain`] has those.
     pub fn poll(&mut self) -> Option<Output> {
         self.works.poll()
+    }
+
+    /// Own cells that got another stamp since the last time: key, before, after.
+    pub fn take_restamped(&mut self) -> Vec<(CellKey, Stamp, Stamp)> {
+        std::mem::take(&mut self.works.restamped)
     }
 
     /// When to hand in [`Input::Timeout`] at the latest.

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
+#[cfg(feature = "testing")]
+use drawbridge_protocol::{CellKey, Stamp};
 use drawbridge_protocol::{CellSet, Slots};
 
 use super::CLOSE_WAIT;
 use super::inbox::{Command, Inbox};
 use super::mailbox::Mailbox;
+#[cfg(feature = "testing")]
+use crate::client::session::Event;
 use crate::client::session::{Input, Now, Output, Session, combine_slots};
 
 /// The time between two wet steps on the wire, on average: at most 60 a second.
@@ -29,6 +33,9 @@ pub(super) struct Works {
     /// Until when the disk may take, once the handle has closed.
     closing: Option<Duration>,
     snapshots: Vec<Sender<CellSet>>,
+    /// For whoever watches.
+    #[cfg(feature = "testing")]
+    pub(super) restamped: Vec<(CellKey, Stamp, Stamp)>,
 }
 
 impl Works {
@@ -40,6 +47,8 @@ impl Works {
             wet: Wet::default(),
             closing: None,
             snapshots: Vec::new(),
+            #[cfg(feature = "testing")]
+            restamped: Vec::new(),
         }
     }
 
@@ -48,7 +57,13 @@ impl Works {
     pub(super) fn poll(&mut self) -> Option<Output> {
         loop {
             match self.session.poll() {
-                Some(Output::Event(event)) => self.mailbox.put(event),
+                Some(Output::Event(event)) => {
+                    #[cfg(feature = "testing")]
+                    if let Event::Restamped(stamps) = &event {
+                        self.restamped.extend_from_slice(stamps);
+                    }
+                    self.mailbox.put(event);
+                }
                 Some(output) => return Some(output),
                 None => break,
             }

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
-use drawbridge_protocol::{CellSet, Clock, CloseCode, Here, SlotName, Value};
+use drawbridge_protocol::{CellKey, CellSet, Clock, CloseCode, Here, SlotName, Stamp, Value};
 
 pub use api::{
     Event, Input, Now, Output, Parked, PersonChange, Phase, SessionConfig, SharedClock, Status, Timings,
@@ -161,6 +161,12 @@ impl Session {
     #[must_use]
     pub fn cells(&self) -> CellSet {
         self.replica.to_set()
+    }
+
+    /// The winning stamp and value of one key, if this client holds a cell of it.
+    #[must_use]
+    pub fn get(&self, key: &CellKey) -> Option<(Stamp, &Value)> {
+        self.replica.get(key).map(|entry| (entry.stamp, &entry.value))
     }
 
     /// Who else is here, with their wet slots.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use drawbridge_protocol::CellKey;
+use drawbridge_protocol::{CellKey, SlotName, Value};
 
 use super::{Store, StoreError};
 use crate::client::record::{CellState, DraftOp, Loaded, Meta, StoreBatch, StoredCell};
@@ -24,6 +24,23 @@ impl MemoryStore {
             rest: Loaded::empty(meta),
             failing: None,
         }
+    }
+
+    /// The row of one key.
+    #[must_use]
+    pub fn get(&self, key: &CellKey) -> Option<&StoredCell> {
+        self.cells.get(key)
+    }
+
+    /// Every row, by key.
+    pub fn rows(&self) -> impl Iterator<Item = &StoredCell> {
+        self.cells.values()
+    }
+
+    /// Strokes that are under way.
+    #[must_use]
+    pub fn drafts(&self) -> &BTreeMap<SlotName, Vec<Value>> {
+        &self.rest.drafts
     }
 
     /// Makes every commit fail with `error`, or work again.
