@@ -47,7 +47,7 @@ impl Default for Limits {
         Self {
             frame: 4 << 20,
             cell: 1 << 20,
-            write_cells: 1_000,
+            write_cells: 500,
             slot: 1 << 20,
             slots: 64,
             about: 4 << 10,

@@ -61,7 +61,7 @@ impl Default for Settings {
             },
             writing: Rate {
                 per_second: 200,
-                burst: 2000,
+                burst: 1000,
             },
             rest: 4,
             head_within: Duration::from_secs(10),

@@ -11,7 +11,7 @@ use crate::budget::{Budget, Rate};
 use crate::committer::Request;
 
 /// How much one transaction gathers of those who write little, in units.
-const MAX_LIGHT: usize = 4096;
+const MAX_LIGHT: usize = 1024;
 /// And of those who write much: a few milliseconds' work.
 const MAX_HEAVY: usize = 256;
 /// Bytes that cost as much as one cell.

@@ -20,6 +20,7 @@ async fn writes(aim: Aim, make: fn(usize, u64) -> String) -> Tally {
                 break;
             }
         }
+        stranger.settle(&aim, who).await;
         stranger.end(false).await
     })
     .await

@@ -20,6 +20,7 @@ async fn flood(aim: Aim, make: fn(usize, u64) -> String) -> Tally {
                 break;
             }
         }
+        stranger.settle(&aim, who).await;
         stranger.end(false).await
     })
     .await
@@ -120,6 +121,7 @@ pub(super) async fn ping(aim: Aim) -> Tally {
                 break;
             }
         }
+        stranger.settle(&aim, who).await;
         stranger.end(false).await
     })
     .await

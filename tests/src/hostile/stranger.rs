@@ -10,17 +10,24 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::{Aim, Tally};
+use super::{Aim, Tally, now_ms, peer};
 
 /// How long the relay may take to end a connection that broke a rule.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How much of a message is looked at.
 const LOOKED_AT: u64 = 512;
 
+/// The number of the last write of all, and how its answers begin.
+const LAST: &str = "9007199254740991";
+const LAST_ACK: &str = r#"{"ack":{"id":9007199254740991}"#;
+const LAST_REFUSED: &str = r#"{"refused":{"id":9007199254740991,"#;
+
 /// What the relay said so far.
 #[derive(Debug, Default)]
 struct Heard {
     welcomed: bool,
+    /// The last write of all has been answered.
+    settled: bool,
     refused: BTreeMap<String, u64>,
     closed: Option<u16>,
     /// The line ended.
@@ -106,6 +113,20 @@ impl Stranger {
     /// Sends a text message. `false`: the time is over, or the line broke.
     pub async fn text(&mut self, aim: &Aim, text: &str) -> bool {
         self.raw(aim, &frame(0x81, text.as_bytes())).await
+    }
+
+    /// Writes one last cell and waits for the answer: what the relay had to say of everything before has come then.
+    pub async fn settle(&mut self, aim: &Aim, who: usize) {
+        let (peer, ms) = (peer(who), now_ms());
+        let cell = format!(r#"{{"element":"last{who}","prop":"base","stamp":[{ms},0,"{peer}"],"value":1}}"#);
+        if self
+            .text(aim, &format!(r#"{{"write":{{"id":{LAST},"cells":[{cell}]}}}}"#))
+            .await
+        {
+            let settled = self.heard_of(|heard| heard.settled || heard.over);
+            // When the time is over, so is the attack.
+            let _ = tokio::time::timeout_at(aim.until, settled).await;
+        }
     }
 
     /// Sends bytes, as the network carries them. `false`: the time is over, or the line broke.
@@ -217,6 +238,7 @@ async fn listen(mut read: BufReader<OwnedReadHalf>, heard: watch::Sender<Heard>)
                 let code = u16::from_be_bytes([start[0], start[1]]);
                 heard.send_modify(|heard| heard.closed = Some(code));
             }
+            1 if start.starts_with(LAST_ACK.as_bytes()) => heard.send_modify(|heard| heard.settled = true),
             1 if start.starts_with(b"{\"welcome\"") => heard.send_modify(|heard| heard.welcomed = true),
             1 if start.starts_with(b"{\"refused\"") => {
                 let text = String::from_utf8_lossy(&start);
@@ -225,7 +247,11 @@ async fn listen(mut read: BufReader<OwnedReadHalf>, heard: watch::Sender<Heard>)
                     .nth(1)
                     .and_then(|rest| rest.split('"').next());
                 let code = code.unwrap_or("?").to_owned();
-                heard.send_modify(|heard| *heard.refused.entry(code).or_default() += 1);
+                let last = text.starts_with(LAST_REFUSED);
+                heard.send_modify(|heard| {
+                    *heard.refused.entry(code).or_default() += 1;
+                    heard.settled |= last;
+                });
             }
             _ => {}
         }
