@@ -21,7 +21,7 @@ pub use close::CloseCode;
 pub use codec::{DecodeError, decode, encode};
 pub use cursor::Cursor;
 pub use id::{BoardId, ElementId, IdError, Key, Peer, Property, SlotName};
-pub use limits::{Limits, STAMP_AHEAD_MS, VERSION, Window};
+pub use limits::{Limits, STAMP_AHEAD_MS, STAMP_FIRST_MS, VERSION, Window};
 pub use link::{DEFAULT_PORT, Link, LinkError};
 pub use message::{
     Ack, CaughtUp, CellName, Cells, ClientMessage, Code, ConnLive, Hello, Here, Joined, Left, Live, Moved,

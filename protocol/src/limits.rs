@@ -9,6 +9,10 @@ pub const VERSION: u32 = 1;
 /// How far ahead of the board's time a stamp may lie, in milliseconds.
 pub const STAMP_AHEAD_MS: u64 = 60_000;
 
+/// The latest that an empty board's first stamps may name, in milliseconds since the Unix epoch: half of what there
+/// is, so that nobody can use up the stamps above which all others must lie.
+pub const STAMP_FIRST_MS: u64 = 1 << 52;
+
 /// What a relay takes. All sizes are bytes of JSON text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -17,7 +21,7 @@ pub struct Limits {
     pub frame: usize,
     /// One cell: its element id, property and value.
     pub cell: usize,
-    /// Cells in one write.
+    /// Cells in one write. It is committed as one, and others wait for it.
     pub write_cells: usize,
     /// Chunk or chunks of one wet slot, together.
     pub slot: usize,
@@ -43,7 +47,7 @@ impl Default for Limits {
         Self {
             frame: 4 << 20,
             cell: 1 << 20,
-            write_cells: 10_000,
+            write_cells: 500,
             slot: 1 << 20,
             slots: 64,
             about: 4 << 10,

@@ -59,6 +59,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn start(args: Args) -> Result<(), RelayError> {
+    // Many systems let a program open 1024 files unless it asks for more, which it may: a crowd that says nothing would
+    // keep everybody else out.
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(files) => tracing::debug!(files, "may open so many files and connections"),
+        Err(error) => tracing::warn!(%error, "can't ask for more connections"),
+    }
     let data = match args.data.or_else(default_data) {
         Some(data) => data,
         None => {

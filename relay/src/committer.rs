@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
+use std::time::Instant;
 
 use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{BoardId, Cell, Code, Hello, Refused, Retry, SlotName};
@@ -16,9 +17,12 @@ use crate::board::{Board, Committed, Outcome};
 use crate::core::Core;
 use crate::room::{Room, Seat};
 use crate::store::{BoardRow, Disk, DiskError, Writer};
+use crate::turns::{Turn, Turns};
 
-/// How much one transaction gathers.
+/// How much one transaction gathers, in a simulator.
+#[cfg(feature = "testing")]
 const MAX_REQUESTS: usize = 1024;
+#[cfg(feature = "testing")]
 const MAX_BYTES: usize = 8 << 20;
 /// When to try again after the disk was full.
 const FULL_RETRY_MS: u64 = 5000;
@@ -132,15 +136,13 @@ impl<D: Disk> Committer<D> {
     /// Works until it is told to stop. An error means that the disk failed, and that what was in
     /// the last transaction may or may not be on it.
     pub(crate) fn run(mut self, queue: &Receiver<Request>) -> Result<(), DiskError> {
-        let mut stop = false;
-        while !stop {
-            let Ok(first) = queue.recv() else { break };
-            let requests = gather(first, queue);
-            // What was queued before the stop has been taken by now.
-            stop = requests.iter().any(|request| matches!(request, Request::Stop));
+        let mut turns = Turns::new(self.core.settings.writing, self.core.settings.rest);
+        while let Some(Turn { requests, heavy }) = turns.next(queue) {
+            let start = Instant::now();
             let mut batch = self.prepare(requests)?;
             self.commit(&mut batch)?;
             self.tell(batch);
+            turns.done(heavy, start.elapsed());
         }
         self.writer.disk_mut().finish()
     }
@@ -315,6 +317,7 @@ impl<D: Disk> Committer<D> {
 }
 
 /// Takes what is waiting behind `first`, as much as one transaction holds.
+#[cfg(feature = "testing")]
 pub(crate) fn gather(first: Request, queue: &Receiver<Request>) -> Vec<Request> {
     let size = |request: &Request| match request {
         Request::Write(write) => write.bytes,

@@ -10,6 +10,7 @@ use drawbridge_protocol::{CloseCode, RelayMessage, encode};
 use tokio::time::Sleep;
 
 use crate::bell::Bell;
+use crate::budget::Patience;
 use crate::conversation::{Above, Conversation};
 use crate::hub::{Hub, Phase};
 use crate::socket::{Closing, Incoming, Socket};
@@ -40,6 +41,7 @@ pub(crate) struct Connection {
     page: Option<Reading>,
     timer: Pin<Box<Sleep>>,
     pinged: Instant,
+    patience: Patience,
     closing: Option<CloseCode>,
 }
 
@@ -53,6 +55,7 @@ impl Connection {
             page: None,
             timer: Box::pin(tokio::time::sleep(hub.core.settings.ping_every)),
             pinged: Instant::now(),
+            patience: Patience::new(hub.core.settings.reading),
             closing: None,
         }
     }
@@ -66,6 +69,8 @@ impl Connection {
     pub(crate) async fn run(&mut self, socket: &mut Socket) -> Option<Closing> {
         loop {
             let event = std::future::poll_fn(|cx| self.poll(socket, cx)).await;
+            // Much may have come in one read: others have their turns between.
+            tokio::task::coop::consume_budget().await;
             if let Err(closing) = self.handle(event, socket) {
                 return closing;
             }
@@ -104,6 +109,7 @@ impl Connection {
             return Poll::Ready(Event::Timer);
         }
         if self.reads(socket)
+            && self.patience.poll(cx)
             && let Poll::Ready(incoming) = socket.poll_incoming(cx)
         {
             return Poll::Ready(Event::In(incoming));
@@ -117,6 +123,9 @@ impl Connection {
     }
 
     fn handle(&mut self, event: Event, socket: &mut Socket) -> Result<(), Option<Closing>> {
+        if let Event::In(incoming) = &event {
+            self.patience.read(incoming.len());
+        }
         match event {
             Event::In(Incoming::Text(text)) => match self.conversation.message(&text) {
                 Ok(answers) => {
@@ -174,7 +183,7 @@ impl Connection {
         if socket.stuck_since().is_some_and(|since| now >= since + silence) {
             return Err(None); // It takes nothing, so a goodbye wouldn't arrive either.
         }
-        if !self.reads(socket) {
+        if !self.reads(socket) || self.patience.is_out() {
             socket.forgive();
         }
         if now >= socket.heard() + silence {

@@ -7,6 +7,7 @@
 
 mod bell;
 mod board;
+mod budget;
 pub mod cli;
 mod clock;
 mod committer;
@@ -27,8 +28,10 @@ mod socket;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod turns;
 mod wet;
 mod wire;
 
+pub use budget::Rate;
 pub use server::{Relay, RelayError, serve};
 pub use settings::Settings;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use drawbridge_protocol::{CloseCode, Limits, Window};
 
+use crate::budget::Rate;
+
 /// How a relay behaves. The defaults are what the SPEC promises.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -11,6 +13,14 @@ pub struct Settings {
     pub limits: Limits,
     /// How much of one connection may wait for the disk; announced in `welcome`.
     pub window: Window,
+    /// How many messages are read from one connection. Whoever sends more is read more slowly; a pen sends 60 a
+    /// second, so this is met by programs only.
+    pub reading: Rate,
+    /// How many cells of one connection go to the disk before those of others who write less go first. A person
+    /// meets it with a large paste, a client that heals a board soon.
+    pub writing: Rate,
+    /// How many times as long as the disk was busy with those who write more it then rests for the others.
+    pub rest: u32,
     /// How long a client may take for the head of its HTTP request.
     pub head_within: Duration,
     /// How long a client may take for its hello, from the upgrade on.
@@ -45,6 +55,15 @@ impl Default for Settings {
         Self {
             limits: Limits::default(),
             window: Window::default(),
+            reading: Rate {
+                per_second: 500,
+                burst: 1000,
+            },
+            writing: Rate {
+                per_second: 200,
+                burst: 1000,
+            },
+            rest: 4,
             head_within: Duration::from_secs(10),
             hello_within: Duration::from_secs(10),
             ping_every: Duration::from_secs(20),

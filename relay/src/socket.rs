@@ -54,6 +54,16 @@ pub(crate) enum Incoming {
     Broken(Closing),
 }
 
+impl Incoming {
+    /// Its size in bytes, as far as it counts.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Sign | Self::Gone | Self::Broken(_) => 0,
+        }
+    }
+}
+
 /// A WebSocket and what waits to be sent on it.
 #[derive(Debug)]
 pub(crate) struct Socket<S = TcpStream> {

@@ -19,6 +19,9 @@ use self::frames::Frames;
 /// is told of everybody anew.
 const MAX_CLEARS: usize = 16_384;
 
+/// How many of its slots a connection may fill: all of them are in memory.
+const FULL_SLOTS: usize = 4;
+
 /// One connection's slots.
 #[derive(Debug)]
 struct Person {
@@ -202,6 +205,13 @@ impl Wet {
         let bytes = added + held.filter(|_| !anew).map_or(0, |slot| slot.bytes);
         if bytes > self.limits.slot {
             let text = format!("A slot may hold at most {} bytes.", self.limits.slot);
+            return Err(Refused::new(Code::SlotTooBig, text, Retry::Never));
+        }
+        let others = person.slots.iter().filter(|(held, _)| *held != name);
+        let together = bytes + others.map(|(_, slot)| slot.bytes).sum::<usize>();
+        if together > FULL_SLOTS * self.limits.slot {
+            let text =
+                format!("All slots of a connection may hold at most {FULL_SLOTS} times as much as one.");
             return Err(Refused::new(Code::SlotTooBig, text, Retry::Never));
         }
         self.version += 1;

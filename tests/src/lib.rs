@@ -3,6 +3,7 @@
 
 pub mod batches;
 pub mod fuzzing;
+pub mod hostile;
 mod people;
 mod process;
 pub mod proxy;

@@ -100,6 +100,12 @@ impl RelayProcess {
         self.address
     }
 
+    /// Its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its data folder.
     #[must_use]
     pub fn data(&self) -> &Path {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use drawbridge_protocol::fault::{self, Fault};
-use drawbridge_protocol::{BoardId, Cell, CellKey, Code, Limits, Property, Refused, Retry, STAMP_AHEAD_MS};
+use drawbridge_protocol::{
+    BoardId, Cell, CellKey, Code, Limits, Property, Refused, Retry, STAMP_AHEAD_MS, STAMP_FIRST_MS,
+};
 
 use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
 use super::read::push_cell;
@@ -210,10 +212,12 @@ impl<D: Disk> Writer<D> {
 }
 
 fn stamp_ahead(cells: &[Cell], totals: &Totals, now_ms: u64) -> Option<Box<Refused>> {
-    if totals.cells == 0 {
-        return None; // An empty board's time is what its first writer names.
-    }
-    let latest = now_ms.max(totals.max_ms) + STAMP_AHEAD_MS;
+    // An empty board's time is what its first writer names, as long as there is room for everybody after them.
+    let latest = if totals.cells == 0 {
+        STAMP_FIRST_MS
+    } else {
+        now_ms.max(totals.max_ms) + STAMP_AHEAD_MS
+    };
     let cell = cells.iter().find(|cell| cell.stamp.ms > latest)?;
     let wait = cell.stamp.ms - latest;
     let text = format!(

@@ -289,3 +289,30 @@ fn v2_v3_any_reader_ends_where_the_board_is() {
         }
     }
 }
+
+#[test]
+fn b1_a_connection_fills_no_more_than_four_of_its_slots() {
+    let mut wet = Wet::new(Limits::default(), 1 << 20);
+    let intro = |conn| Joined {
+        conn,
+        peer: Peer::from_bits([1; 12]),
+        about: Value::from_text("{}".to_owned()).expect("json"),
+        role: Role::Edit,
+    };
+    wet.join(intro(1));
+    wet.join(intro(2));
+    let put = |wet: &mut Wet, conn, slot: &str, bytes: usize| {
+        let chunk = Value::from_text(format!("\"{}\"", "x".repeat(bytes - 3))).expect("json");
+        let slots = Slots::from([(SlotName::new(slot).expect("a name"), SlotOp::Put(vec![chunk]))]);
+        wet.apply(conn, slots).first().map(|refused| refused.code)
+    };
+    let full = Limits::default().slot;
+    for slot in ["a", "b", "c", "d"] {
+        assert_eq!(put(&mut wet, 1, slot, full), None);
+    }
+    assert_eq!(put(&mut wet, 1, "e", 100), Some(Code::SlotTooBig));
+    assert_eq!(put(&mut wet, 1, "a", full), None, "what replaces counts once");
+    assert_eq!(put(&mut wet, 1, "a", full - 100), None);
+    assert_eq!(put(&mut wet, 1, "e", 100), None);
+    assert_eq!(put(&mut wet, 2, "a", full), None, "others have their own");
+}
