@@ -285,6 +285,7 @@ fn states_and_messages_reach_a_screen_reader() {
         waiting: 3,
         parked: vec!["the board is full".to_owned()],
         unsaved: None,
+        held_up: None,
     };
     let message = Message::problem("The link could not be opened. Nothing is lost");
     let mut harness = window(move |ctx, state| {

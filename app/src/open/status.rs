@@ -94,6 +94,7 @@ fn status_view(status: &Status, brief: bool) -> StatusView {
             .map(|parked| parked.reason.message.clone())
             .collect(),
         unsaved: status.store_error.clone(),
+        held_up: status.held_up.clone(),
         connection,
     }
 }
@@ -111,6 +112,7 @@ mod tests {
             waiting,
             parked: Vec::new(),
             store_error: None,
+            held_up: None,
             role: None,
             relay: None,
         }

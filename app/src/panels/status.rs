@@ -40,6 +40,8 @@ pub struct StatusView {
     pub parked: Vec<String>,
     /// Why changes can't be saved on this computer, if they can't.
     pub unsaved: Option<String>,
+    /// Why the relay takes no changes at present, in a sentence, if it doesn't.
+    pub held_up: Option<String>,
 }
 
 /// How much a person should care.
@@ -119,6 +121,11 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
         (Connection::CatchingUp(percent), n) => {
             let text = format!("Catching up: {percent} %, {} waiting for the relay", changes(n));
             (icons::CONNECTING, text, Tone::Quiet)
+        }
+        (Connection::Live, n) if n > 0 && view.held_up.is_some() => {
+            let why = view.held_up.as_deref().unwrap_or_default();
+            let text = format!("{why} {} kept on this computer, tried again by itself", changes(n));
+            (icons::WARNING, text, Tone::Care)
         }
         (Connection::Live, _) if view.brief => (icons::SENDING, "Live: saving…".to_owned(), Tone::Quiet),
         (Connection::Live, 0) => (
@@ -253,6 +260,7 @@ mod tests {
             waiting,
             parked: Vec::new(),
             unsaved: None,
+            held_up: None,
         }
     }
 
@@ -302,6 +310,16 @@ mod tests {
         bad.unsaved = Some("the disk is full".to_owned());
         assert_eq!(words(&bad).1, "Not saved on this computer: the disk is full");
         assert_eq!(words(&bad).2, Tone::Wrong);
+    }
+
+    #[test]
+    fn what_the_relay_cannot_take_at_present_is_said_with_its_reason() {
+        let mut held = view(Connection::Live, 2);
+        held.held_up = Some("The relay's disk is full.".to_owned());
+        let text = "The relay's disk is full. 2 changes kept on this computer, tried again by itself";
+        assert_eq!((words(&held).1.as_str(), words(&held).2), (text, Tone::Care));
+        held.waiting = 0;
+        assert_eq!(words(&held).1, "Live: everything saved on the relay");
     }
 
     #[test]

@@ -205,6 +205,9 @@ pub struct Status {
     pub parked: Vec<Parked>,
     /// Why the local store fails at present, if it does; it is tried again by itself.
     pub store_error: Option<String>,
+    /// Why the relay takes no changes at present, in a sentence, if it says so: its disk is full, for instance. They are
+    /// offered again by themselves.
+    pub held_up: Option<String>,
     /// What this connection may do, while there is one.
     pub role: Option<Role>,
     /// The relay's host and port, if the board is shared.

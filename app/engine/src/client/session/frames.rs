@@ -106,6 +106,7 @@ impl Session {
             relay_ms: welcome.time,
             pulse: self.fresh_pulse(),
             progress: Some((0, welcome.more)),
+            held_up: None,
             refused: None,
             outbox,
         }));

@@ -53,6 +53,8 @@ pub(super) struct Up {
     pub(super) pulse: Pulse,
     /// Cells that came and cells in all, until it has caught up.
     pub(super) progress: Option<(u64, u64)>,
+    /// Why the relay takes no writes at present, in a sentence, if it said so since it last took one.
+    pub(super) held_up: Option<String>,
     /// The last refusal of nothing that this version knows: a close may follow it.
     pub(super) refused: Option<Refused>,
     pub(super) outbox: Outbox,
@@ -62,6 +64,13 @@ impl Line {
     pub(super) fn role(&self) -> Option<Role> {
         match self {
             Self::Up(up) => Some(up.role),
+            _ => None,
+        }
+    }
+
+    pub(super) fn held_up(&self) -> Option<&str> {
+        match self {
+            Self::Up(up) => up.held_up.as_deref(),
             _ => None,
         }
     }

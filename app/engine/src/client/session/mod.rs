@@ -152,6 +152,7 @@ impl Session {
             waiting: self.replica.waiting(),
             parked: self.replica.parked(),
             store_error: self.saving.error().map(str::to_owned),
+            held_up: self.line.held_up().map(str::to_owned),
             role: self.line.role(),
             relay: self.remote.as_ref().map(|remote| remote.link.relay.clone()),
         }

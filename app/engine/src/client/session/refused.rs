@@ -39,6 +39,9 @@ impl Session {
                 if refused.code == Code::StampAhead {
                     self.on_stamp_ahead(group, &sent, named, until);
                 } else {
+                    if let Line::Up(up) = &mut self.line {
+                        up.held_up = Some(refused.message.clone());
+                    }
                     self.outbox(|outbox| outbox.delay(until, group));
                 }
             }

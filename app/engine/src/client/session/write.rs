@@ -155,6 +155,9 @@ impl Session {
         let Some(sent) = self.take_sent(id) else {
             return;
         };
+        if let Line::Up(up) = &mut self.line {
+            up.held_up = None;
+        }
         for (key, stamp) in &sent.cells {
             let current = self.replica.get(key).map(|entry| (entry.stamp, entry.state));
             let any = fault::is_planted(Fault::AckOfOlderSettlesNewer);

@@ -116,8 +116,13 @@ fn f1_a_write_refused_for_a_while_goes_again_whole_and_not_before() {
     ));
     rig.pass_ms(4_999);
     assert_eq!(rig.take_writes(), []);
+    assert!(rig.status().held_up.is_some(), "the person is told why it waits");
     rig.pass_ms(1);
-    assert_eq!(rig.only_write().cells, cells);
+    let again = rig.only_write();
+    assert_eq!(again.cells, cells);
+    assert!(rig.status().held_up.is_some(), "until the relay takes something");
+    rig.ack(again.id);
+    assert_eq!(rig.status().held_up, None);
 }
 
 #[test]
