@@ -12,7 +12,7 @@ use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_tests::simulation::{Act, Schedule, Tally, Violation, run, shrink};
 
 /// How many schedules a planted fault may hide in.
-const HIDING: u64 = 12_000;
+const HIDING: u64 = 5_000;
 
 fn number(name: &str, default: u64) -> u64 {
     let given = std::env::var(name).ok().and_then(|text| text.parse().ok());

@@ -88,7 +88,7 @@ impl World {
                 writes: 4,
                 bytes: 6000,
             },
-            batch_bytes: 1500,
+            batch_bytes: 400,
             ring_bytes: 2500,
             ..Settings::default()
         };
