@@ -19,11 +19,6 @@ use crate::room::{Room, Seat};
 use crate::store::{BoardRow, Disk, DiskError, Writer};
 use crate::turns::{Turn, Turns};
 
-/// How much one transaction gathers, in a simulator.
-#[cfg(feature = "testing")]
-const MAX_REQUESTS: usize = 1024;
-#[cfg(feature = "testing")]
-const MAX_BYTES: usize = 8 << 20;
 /// When to try again after the disk was full.
 const FULL_RETRY_MS: u64 = 5000;
 
@@ -136,13 +131,14 @@ impl<D: Disk> Committer<D> {
     /// Works until it is told to stop. An error means that the disk failed, and that what was in
     /// the last transaction may or may not be on it.
     pub(crate) fn run(mut self, queue: &Receiver<Request>) -> Result<(), DiskError> {
-        let mut turns = Turns::new(self.core.settings.writing, self.core.settings.rest);
+        let settings = Arc::clone(&self.core.settings);
+        let mut turns = Turns::new(settings.writing, settings.rest, Instant::now());
         while let Some(Turn { requests, heavy }) = turns.next(queue) {
             let start = Instant::now();
             let mut batch = self.prepare(requests)?;
             self.commit(&mut batch)?;
             self.tell(batch);
-            turns.done(heavy, start.elapsed());
+            turns.done(heavy, start.elapsed(), Instant::now());
         }
         self.writer.disk_mut().finish()
     }
@@ -314,23 +310,6 @@ impl<D: Disk> Committer<D> {
             requests: self.requests.clone(),
         }
     }
-}
-
-/// Takes what is waiting behind `first`, as much as one transaction holds.
-#[cfg(feature = "testing")]
-pub(crate) fn gather(first: Request, queue: &Receiver<Request>) -> Vec<Request> {
-    let size = |request: &Request| match request {
-        Request::Write(write) => write.bytes,
-        _ => 0,
-    };
-    let mut bytes = size(&first);
-    let mut requests = vec![first];
-    while requests.len() < MAX_REQUESTS && bytes < MAX_BYTES {
-        let Ok(request) = queue.try_recv() else { break };
-        bytes += size(&request);
-        requests.push(request);
-    }
-    requests
 }
 
 /// Whether a connection may come in to the board that was found.

@@ -56,14 +56,14 @@ pub(crate) struct Turn {
 impl Turns {
     /// Nothing waits. `rate` is what counts as little, in cells; after what is more there is a rest of `rest` times
     /// as long as it took.
-    pub(crate) fn new(rate: Rate, rest: u32) -> Self {
+    pub(crate) fn new(rate: Rate, rest: u32, now: Instant) -> Self {
         Self {
             rate,
             rest,
             accounts: HashMap::new(),
             light: VecDeque::new(),
             heavy: VecDeque::new(),
-            rested: Instant::now(),
+            rested: now,
             stop: false,
         }
     }
@@ -72,20 +72,14 @@ impl Turns {
     pub(crate) fn next(&mut self, queue: &Receiver<Request>) -> Option<Turn> {
         loop {
             let now = Instant::now();
-            while let Ok(request) = queue.try_recv() {
-                self.push(request, now);
-            }
+            self.gather(queue, now);
             let turn = self.take(now);
-            if !turn.requests.is_empty() {
-                return Some(turn);
+            if turn.is_some() || self.stop {
+                return turn;
             }
-            if self.stop {
-                return None;
-            }
-            let came = if self.heavy.is_empty() {
-                queue.recv().map_err(RecvTimeoutError::from)
-            } else {
-                queue.recv_timeout(self.rested.saturating_duration_since(now))
+            let came = match self.wake() {
+                None => queue.recv().map_err(RecvTimeoutError::from),
+                Some(at) => queue.recv_timeout(at.saturating_duration_since(now)),
             };
             match came {
                 Ok(request) => self.push(request, Instant::now()),
@@ -96,10 +90,22 @@ impl Turns {
         }
     }
 
-    /// A turn is over; it took so long.
-    pub(crate) fn done(&mut self, heavy: bool, took: Duration) {
+    /// Takes up what was asked meanwhile.
+    pub(crate) fn gather(&mut self, queue: &Receiver<Request>, now: Instant) {
+        while let Ok(request) = queue.try_recv() {
+            self.push(request, now);
+        }
+    }
+
+    /// When those who rest may go on, if somebody does.
+    pub(crate) fn wake(&self) -> Option<Instant> {
+        (!self.heavy.is_empty()).then_some(self.rested)
+    }
+
+    /// A turn is over at `now`; it took so long.
+    pub(crate) fn done(&mut self, heavy: bool, took: Duration, now: Instant) {
         if heavy {
-            self.rested = Instant::now() + took * self.rest;
+            self.rested = now + took * self.rest;
         }
     }
 
@@ -127,7 +133,8 @@ impl Turns {
         if over { &mut self.heavy } else { &mut self.light }.push_back(of);
     }
 
-    fn take(&mut self, now: Instant) -> Turn {
+    /// What is to be done now, if anything.
+    pub(crate) fn take(&mut self, now: Instant) -> Option<Turn> {
         let mut turn = Turn::default();
         let mut cost = 0;
         while cost < MAX_LIGHT
@@ -143,7 +150,7 @@ impl Turns {
             turn.heavy = true;
             cost += self.serve(of, now, &mut turn);
         }
-        turn
+        (!turn.requests.is_empty()).then_some(turn)
     }
 
     /// Takes what has waited longest of one account; returns what it costs.

@@ -124,7 +124,10 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
         }
         (Connection::Live, n) if n > 0 && view.held_up.is_some() => {
             let why = view.held_up.as_deref().unwrap_or_default();
-            let text = format!("{why} {} kept on this computer, tried again by itself", changes(n));
+            let text = format!(
+                "{why} {} kept on this computer, tried again by itself",
+                changes(n)
+            );
             (icons::WARNING, text, Tone::Care)
         }
         (Connection::Live, _) if view.brief => (icons::SENDING, "Live: saving…".to_owned(), Tone::Quiet),

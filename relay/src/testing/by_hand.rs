@@ -13,13 +13,14 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::bell::Bell;
 use crate::clock::{Clock, Time};
-use crate::committer::{Batch, Committer, Open, Request, gather};
+use crate::committer::{Batch, Committer, Open, Request};
 use crate::conversation::{Arrival, Conversation};
 use crate::core::Core;
 use crate::hello::{self, Ending};
 use crate::room::{Room, Seat};
 use crate::settings::Settings;
 use crate::store::{Disk as _, MemoryDisk};
+use crate::turns::{Turn, Turns};
 
 /// A relay's disk in memory. A clone is a copy of it, as somebody may put back later.
 #[derive(Debug, Clone, Default)]
@@ -95,6 +96,14 @@ struct Line {
     is_busy: bool,
 }
 
+/// A turn at the disk that is under way.
+struct Work {
+    batch: Batch,
+    heavy: bool,
+    since: Instant,
+    committed: bool,
+}
+
 /// A running relay.
 pub struct ByHand {
     core: Arc<Core>,
@@ -104,8 +113,8 @@ pub struct ByHand {
     queue: Receiver<Request>,
     lines: BTreeMap<u64, Line>,
     next_line: u64,
-    /// Requests whose transaction is under way, and whether it is committed.
-    batch: Option<(Batch, bool)>,
+    turns: Turns,
+    work: Option<Work>,
 }
 
 impl std::fmt::Debug for ByHand {
@@ -152,7 +161,8 @@ impl ByHand {
             queue,
             lines: BTreeMap::new(),
             next_line: 1,
-            batch: None,
+            turns: Turns::new(settings.writing, settings.rest, zero + now),
+            work: None,
         }
     }
 
@@ -229,33 +239,43 @@ impl ByHand {
         self.lines.remove(&line);
     }
 
-    /// Whether somebody waits for the disk.
-    pub fn wants_disk(&mut self) -> bool {
-        self.batch.is_some() || {
-            let first = self.queue.try_recv().ok();
-            match first {
-                Some(first) => {
-                    let requests = gather(first, &self.queue);
-                    let batch = self.committer.prepare(requests);
-                    self.batch = batch.ok().map(|batch| (batch, false));
-                    self.batch.is_some()
-                }
-                None => false,
-            }
+    /// Whether a turn at the disk is under way; begins one if somebody's has come.
+    pub fn is_writing(&mut self) -> bool {
+        let now = self.time.now();
+        self.turns.gather(&self.queue, now);
+        if self.work.is_none()
+            && let Some(Turn { requests, heavy }) = self.turns.take(now)
+        {
+            let batch = self.committer.prepare(requests);
+            self.work = batch.ok().map(|batch| Work {
+                batch,
+                heavy,
+                since: now,
+                committed: false,
+            });
         }
+        self.work.is_some()
+    }
+
+    /// Whether nobody waits for the disk.
+    pub fn is_at_rest(&mut self) -> bool {
+        !self.is_writing() && self.turns.wake().is_none()
     }
 
     /// Commits the transaction that is under way.
     pub fn commit(&mut self) {
-        if let Some((batch, committed)) = &mut self.batch {
-            *committed = self.committer.commit(batch).is_ok();
+        if let Some(work) = &mut self.work {
+            work.committed = self.committer.commit(&mut work.batch).is_ok();
         }
     }
 
     /// Tells everybody what was committed.
     pub fn tell(&mut self) {
-        if let Some((batch, _)) = self.batch.take_if(|(_, committed)| *committed) {
-            self.committer.tell(batch);
+        if let Some(work) = self.work.take_if(|work| work.committed) {
+            self.committer.tell(work.batch);
+            let now = self.time.now();
+            self.turns
+                .done(work.heavy, now.saturating_duration_since(work.since), now);
         }
     }
 
@@ -263,14 +283,20 @@ impl ByHand {
     #[must_use]
     pub fn next_wake(&self) -> Option<Duration> {
         let wakes = self.time.wakes.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = wakes.iter().map(|(at, _)| *at).min();
+        let writers = self.turns.wake().filter(|_| self.work.is_none());
+        let next = wakes.iter().map(|(at, _)| *at).chain(writers).min();
         next.map(|at| at.saturating_duration_since(self.zero))
+    }
+
+    /// Says what time it is.
+    pub fn set_now(&mut self, now: Duration) {
+        *self.time.now.lock().unwrap_or_else(PoisonError::into_inner) = self.zero + now;
     }
 
     /// Does whatever can be done at `now` without the disk.
     pub fn work(&mut self, now: Duration) -> Vec<(u64, Out)> {
+        self.set_now(now);
         let now = self.zero + now;
-        *self.time.now.lock().unwrap_or_else(PoisonError::into_inner) = now;
         let mut wakes = std::mem::take(&mut *self.time.wakes.lock().unwrap_or_else(PoisonError::into_inner));
         let due: Vec<_> = wakes.extract_if(.., |(at, _)| *at <= now).collect();
         self.time

@@ -35,7 +35,7 @@ impl Rig {
         let time = Arc::new(SystemTimer(runtime.handle().clone()));
         let (requests, queue) = channel();
         Self {
-            turns: Turns::new(RATE, 1_000_000),
+            turns: Turns::new(RATE, 1_000_000, Instant::now()),
             requests,
             queue,
             room: Arc::new(Room::new(1, board, time)),
@@ -110,7 +110,7 @@ fn who_writes_little_goes_first_and_who_writes_much_in_turn() {
         (vec![(3, 0), (1, 1), (2, 1)], true),
         "each in turn, as much as fits"
     );
-    rig.turns.done(true, Duration::from_secs(1));
+    rig.turns.done(true, Duration::from_secs(1), Instant::now());
     rig.write(3, 1, 1);
     assert_eq!(
         rig.next(),
@@ -131,7 +131,7 @@ fn r6_one_connection_s_writes_stay_in_order_and_its_goodbye_comes_last() {
     rig.ask(Request::Stop);
     let mut seen = Vec::new();
     while let Some(turn) = rig.turns.next(&rig.queue) {
-        rig.turns.done(turn.heavy, Duration::from_secs(1));
+        rig.turns.done(turn.heavy, Duration::from_secs(1), Instant::now());
         seen.extend(turn.requests);
     }
     let ids: Vec<_> = seen

@@ -52,7 +52,7 @@ impl RelaySide {
     }
 
     pub(super) fn is_at_rest(&mut self) -> bool {
-        self.by_hand.as_mut().is_some_and(|relay| !relay.wants_disk())
+        self.by_hand.as_mut().is_some_and(ByHand::is_at_rest)
     }
 
     pub(super) fn heal(&mut self) {
@@ -177,7 +177,7 @@ impl World {
             return Ok(false);
         };
         let out = relay.work(self.now);
-        let wants_disk = relay.wants_disk();
+        let is_writing = relay.is_writing();
         let asleep = relay.oversleepers();
         if !asleep.is_empty() {
             return self.fail(
@@ -185,7 +185,7 @@ impl World {
                 format!("{asleep:?}"),
             );
         }
-        if wants_disk && !self.relay.committing {
+        if is_writing && !self.relay.committing {
             self.relay.committing = true;
             let wait = self.relay.commit_ms;
             let at = self.now + self.random.millis(0, wait);
@@ -227,6 +227,7 @@ impl World {
             return Ok(());
         }
         if let Some(relay) = &mut self.relay.by_hand {
+            relay.set_now(self.now);
             relay.commit();
         }
         let at = self.now + self.random.millis(0, 2);
@@ -248,6 +249,7 @@ impl World {
         if life == self.relay.life
             && let Some(relay) = &mut self.relay.by_hand
         {
+            relay.set_now(self.now);
             relay.tell();
             self.relay.committing = false;
             self.relay.stirred = true;

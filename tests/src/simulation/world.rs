@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use drawbridge_engine::client::{Input, Now, Output, Store as _};
 use drawbridge_protocol::{ClientMessage, Limits, Window, decode};
-use drawbridge_relay::Settings;
+use drawbridge_relay::{Rate, Settings};
 
 use super::line::{Link, Parcel};
 use super::model::{Model, Violation};
@@ -87,6 +87,11 @@ impl World {
             window: Window {
                 writes: 4,
                 bytes: 6000,
+            },
+            // A busy hour comes early here too.
+            writing: Rate {
+                per_second: 4,
+                burst: 12,
             },
             batch_bytes: 400,
             ring_bytes: 2500,
