@@ -1,7 +1,7 @@
 //! Faults that a test can plant, to show that the tests would notice them. Without the feature `testing` there are none,
 //! and what asks for one is compiled away.
 
-/// Something that would be wrong if the program did it. Each is planted at one place, which asks [`is_planted`].
+/// Something that would be wrong if the program did it. Where each is planted, [`is_planted`] is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
     /// The relay acknowledges a write and tells others of it before it is on disk.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{Ack, Here, Joined, Refused, RelayMessage, SlotName, Slots, encode};
@@ -87,6 +87,9 @@ struct Person {
     place: Place,
 }
 
+/// How long somebody waits at the door at most: well under what a client waits for a welcome.
+const DOOR_WAIT: Duration = Duration::from_secs(8);
+
 /// Who changed wet state since it was last shown.
 #[derive(Debug, PartialEq, Eq)]
 enum Authors {
@@ -107,6 +110,8 @@ pub(crate) struct Board {
     pace: Pace,
     timer: bool,
     authors: Authors,
+    /// When the next one would come in if they came evenly.
+    door: Option<Instant>,
 }
 
 impl Board {
@@ -121,6 +126,7 @@ impl Board {
             pace: Pace::new(settings.pace, settings.burst),
             timer: false,
             authors: Authors::Nobody,
+            door: None,
             settings: Arc::clone(settings),
         }
     }
@@ -133,6 +139,21 @@ impl Board {
     /// How many cells the board has.
     pub(crate) fn cells(&self) -> u64 {
         self.cells
+    }
+
+    /// When somebody who knocks at `now` may come in: a crowd comes in one after the other, since everybody on the board is
+    /// told of each. `None` if too many wait already.
+    pub(crate) fn knock(&mut self, now: Instant) -> Option<Instant> {
+        let rate = self.settings.joining;
+        let due = self.door.map_or(now, |door| door.max(now));
+        let at = due
+            .checked_sub(rate.of(rate.burst as usize))
+            .map_or(now, |at| at.max(now));
+        if at > now + DOOR_WAIT {
+            return None;
+        }
+        self.door = Some(due + rate.of(1));
+        Some(at)
     }
 
     /// Takes in a connection that has been sent the board up to `seq`.

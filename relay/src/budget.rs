@@ -16,7 +16,8 @@ pub struct Rate {
 }
 
 impl Rate {
-    fn of(self, units: usize) -> Duration {
+    /// How long it takes to earn so many units.
+    pub(crate) fn of(self, units: usize) -> Duration {
         let units = u32::try_from(units).unwrap_or(u32::MAX);
         Duration::from_secs(units.into()) / self.per_second.max(1)
     }

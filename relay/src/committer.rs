@@ -36,6 +36,8 @@ pub(crate) enum Request {
         /// Its number.
         conn: u64,
     },
+    /// The relay is about to stop: nobody rests any more.
+    Hurry,
     /// Finish what is queued, and end.
     Stop,
 }
@@ -133,7 +135,7 @@ impl<D: Disk> Committer<D> {
     pub(crate) fn run(mut self, queue: &Receiver<Request>) -> Result<(), DiskError> {
         let settings = Arc::clone(&self.core.settings);
         let mut turns = Turns::new(settings.writing, settings.rest, Instant::now());
-        while let Some(Turn { requests, heavy }) = turns.next(queue) {
+        while let Some(Turn { requests, heavy }) = turns.next(queue, |open| self.makes(open)) {
             let start = Instant::now();
             let mut batch = self.prepare(requests)?;
             self.commit(&mut batch)?;
@@ -162,6 +164,11 @@ impl<D: Disk> Committer<D> {
         self.rooms.len()
     }
 
+    /// Whether a request to come in would make a board. Who comes back may make one, and hardly ever does.
+    pub(crate) fn makes(&self, open: &Open) -> bool {
+        open.create && matches!(self.writer.find(&open.board), Ok(None))
+    }
+
     /// Does what is asked in one transaction, which isn't committed yet.
     pub(crate) fn prepare(&mut self, requests: Vec<Request>) -> Result<Batch, DiskError> {
         if fault::is_planted(Fault::AckBeforeCommit) {
@@ -171,7 +178,7 @@ impl<D: Disk> Committer<D> {
             writes: requests.iter().any(|request| match request {
                 Request::Write(_) => true,
                 Request::Open(open) => open.create,
-                Request::Leave { .. } | Request::Stop => false,
+                Request::Leave { .. } | Request::Hurry | Request::Stop => false,
             }),
             requests,
             done: Vec::new(),
@@ -226,7 +233,7 @@ impl<D: Disk> Committer<D> {
                     None if open.create => Ok(self.writer.create(&open.board, open.key_hash, now)?),
                     found => admit(open, found),
                 }),
-                Request::Leave { .. } | Request::Stop => Done::Nothing,
+                Request::Leave { .. } | Request::Hurry | Request::Stop => Done::Nothing,
             });
         }
         Ok(done)
@@ -247,7 +254,7 @@ impl<D: Disk> Committer<D> {
                         None if open.create => Err(full()),
                         found => admit(open, found),
                     }),
-                    Request::Leave { .. } | Request::Stop => Done::Nothing,
+                    Request::Leave { .. } | Request::Hurry | Request::Stop => Done::Nothing,
                 })
             })
             .collect()

@@ -167,7 +167,7 @@ impl Connection {
         }
         let turn = self.conversation.turn();
         turn.frames.into_iter().for_each(|frame| socket.push(frame));
-        if let Some(Above { board, seq }) = turn.read {
+        if let Some(Above { board, seq }) = turn.read.filter(|_| self.closing.is_none()) {
             let readers = Arc::clone(&self.hub.readers);
             let batch = self.hub.core.settings.batch_bytes;
             self.page = Some(Box::pin(readers.page(board, seq, batch)));

@@ -92,6 +92,8 @@ impl Hub {
     /// Moves on to a later phase, and wakes every connection.
     pub(crate) fn enter(&self, phase: Phase) {
         self.phase.send_replace(phase);
+        // If the committer has ended already, it failed, and said so.
+        let _ = self.requests.send(Request::Hurry);
         let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
         bells.values().for_each(|bell| bell.ring());
     }

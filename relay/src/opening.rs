@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use drawbridge_protocol::{BoardId, CloseCode, Code, Hello, IdError, RelayMessage, Retry, encode};
 use tokio::net::TcpStream;
@@ -132,6 +133,12 @@ async fn join(
     bell: Arc<Bell>,
 ) -> Result<(Connection, Vec<Bytes>), Ending> {
     let seat = open(hub, board, &hello).await?;
+    let knocked = seat.room.board().knock(Instant::now());
+    let Some(at) = knocked else {
+        let text = "Too many people are coming to the board at once.";
+        return Err(hello::ending(Code::BoardBusy, text, Retry::After(10_000)));
+    };
+    tokio::time::sleep_until(at.into()).await;
     let arrival = Arrival::new(&hub.core, seat, hello);
     let count = match arrival.to_count() {
         Some(Above { board, seq }) => {

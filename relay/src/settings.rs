@@ -16,6 +16,9 @@ pub struct Settings {
     /// How many messages are read from one connection. Whoever sends more is read more slowly; a pen sends 60 a
     /// second, so this is met by programs only.
     pub reading: Rate,
+    /// How many come in to one board. A crowd waits a little at the door: everybody on the board is told of everybody, and
+    /// those who draw shall not notice.
+    pub joining: Rate,
     /// How many cells of one connection go to the disk before those of others who write less go first. A person
     /// meets it with a large paste, a client that heals a board soon.
     pub writing: Rate,
@@ -58,6 +61,10 @@ impl Default for Settings {
             reading: Rate {
                 per_second: 500,
                 burst: 1000,
+            },
+            joining: Rate {
+                per_second: 40,
+                burst: 80,
             },
             writing: Rate {
                 per_second: 200,

@@ -1,14 +1,14 @@
 //! Whose turn it is at the committer. Whoever writes little goes first; whoever writes much takes turns with others
-//! who do, in small transactions with a rest after each, in which those who write little find the way free. So a
-//! flood takes a bounded share of the disk and the processor, however many connections it comes from, and a client
-//! that heals a board or pastes a large drawing is slowed a little, not refused.
+//! who do, in small transactions with a rest after each, in which those who write little find the way free. So one
+//! connection's flood takes a bounded share of the disk and the processor, and a client that heals a board or pastes a
+//! large drawing is slowed a little, not refused. A crowd of connections that each write little is not held back here.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use crate::budget::{Budget, Rate};
-use crate::committer::Request;
+use crate::committer::{Open, Request};
 
 /// How much one transaction gathers of those who write little, in units.
 const MAX_LIGHT: usize = 1024;
@@ -68,11 +68,12 @@ impl Turns {
         }
     }
 
-    /// Waits for something to do. `None` after a stop, when everything before it has been done.
-    pub(crate) fn next(&mut self, queue: &Receiver<Request>) -> Option<Turn> {
+    /// Waits for something to do. `makes` says of who wants to come in whether that makes a board. `None` after a stop, when
+    /// everything before it has been done.
+    pub(crate) fn next(&mut self, queue: &Receiver<Request>, makes: impl Fn(&Open) -> bool) -> Option<Turn> {
         loop {
             let now = Instant::now();
-            self.gather(queue, now);
+            self.gather(queue, &makes, now);
             let turn = self.take(now);
             if turn.is_some() || self.stop {
                 return turn;
@@ -82,7 +83,7 @@ impl Turns {
                 Some(at) => queue.recv_timeout(at.saturating_duration_since(now)),
             };
             match came {
-                Ok(request) => self.push(request, Instant::now()),
+                Ok(request) => self.push(request, &makes, Instant::now()),
                 Err(RecvTimeoutError::Timeout) => {}
                 // Nobody is left who could ask for anything.
                 Err(RecvTimeoutError::Disconnected) => self.stop = true,
@@ -91,9 +92,9 @@ impl Turns {
     }
 
     /// Takes up what was asked meanwhile.
-    pub(crate) fn gather(&mut self, queue: &Receiver<Request>, now: Instant) {
+    pub(crate) fn gather(&mut self, queue: &Receiver<Request>, makes: &impl Fn(&Open) -> bool, now: Instant) {
         while let Ok(request) = queue.try_recv() {
-            self.push(request, now);
+            self.push(request, makes, now);
         }
     }
 
@@ -109,12 +110,16 @@ impl Turns {
         }
     }
 
-    fn push(&mut self, request: Request, now: Instant) {
+    fn push(&mut self, request: Request, makes: &impl Fn(&Open) -> bool, now: Instant) {
         let of = match &request {
             Request::Write(write) => write.conn,
             Request::Leave { conn, .. } => *conn,
-            Request::Open(open) if open.create => CREATORS,
+            Request::Open(open) if makes(open) => CREATORS,
             Request::Open(_) => COMERS,
+            Request::Hurry => {
+                (self.rest, self.rested) = (0, now);
+                return;
+            }
             Request::Stop => {
                 self.stop = true;
                 return;
@@ -137,6 +142,10 @@ impl Turns {
     pub(crate) fn take(&mut self, now: Instant) -> Option<Turn> {
         let mut turn = Turn::default();
         let mut cost = 0;
+        // Whoever has rested long enough writes little again.
+        for of in std::mem::take(&mut self.heavy) {
+            self.line_up(of, now);
+        }
         while cost < MAX_LIGHT
             && let Some(of) = self.light.pop_front()
         {
@@ -163,8 +172,8 @@ impl Turns {
         };
         let (cost, last) = match &request {
             Request::Write(write) => (1 + write.cells.len() + write.bytes / UNIT, false),
-            Request::Open(open) if open.create => (CREATION, false),
-            Request::Open(_) | Request::Stop => (0, false),
+            Request::Open(_) if of == CREATORS => (CREATION, false),
+            Request::Open(_) | Request::Hurry | Request::Stop => (0, false),
             Request::Leave { .. } => (0, true),
         };
         account.budget.spend(cost, self.rate, now);

@@ -150,4 +150,20 @@ mod once {
              3 relay-old 0 0",
         );
     }
+
+    /// Stamping anew went below what was on its way: an earlier write and a later one of one element then had one stamp,
+    /// and the later edit could lose.
+    #[test]
+    fn t3_stamped_anew_a_cell_stays_above_what_is_on_its_way() {
+        holds(
+            "seed 10159246 people 2 room 1000000
+             120 relay-slow 0 300
+             23 big 1 0
+             107 early 1 0
+             1 wait 0 60000
+             3 early 1 0
+             109 undo 1 0
+             81 color 1 234",
+        );
+    }
 }

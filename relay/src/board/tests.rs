@@ -167,3 +167,23 @@ fn r8_a_refused_write_is_answered_and_ends_nothing() {
     let (here, _) = board.board.wet.here(1, 1000);
     assert_eq!(here[0].slots.len(), 1);
 }
+
+#[test]
+fn a_crowd_comes_in_one_after_the_other_and_nobody_waits_for_long() {
+    let mut settings = Settings::default();
+    (settings.joining.per_second, settings.joining.burst) = (10, 5);
+    let mut board = Board::new(&Arc::new(settings), "0123456789abcdef", 0, 0);
+    let start = Instant::now();
+    let ms = |n| start + Duration::from_millis(n);
+    let came: Vec<_> = (0..200).map_while(|_| board.knock(start)).collect();
+    assert!(came[..6].iter().all(|at| *at == start), "a few come in at once");
+    assert_eq!((came[6], came[7]), (ms(100), ms(200)));
+    assert_eq!(
+        came.len(),
+        86,
+        "more than wait for eight seconds are told to come back"
+    );
+    assert_eq!(board.knock(ms(1)), None);
+    assert!(board.knock(ms(200)).is_some(), "there is room at the door again");
+    assert_eq!(board.knock(ms(60_000)), Some(ms(60_000)));
+}

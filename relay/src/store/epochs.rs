@@ -21,11 +21,12 @@ impl Epochs {
         })?;
         let mut query = db.prepare("SELECT epoch, first_seq FROM epochs ORDER BY n")?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, unsigned(row, 1)?)))?;
-        let known = rows.collect::<Result<_, _>>()?;
+        let known: Vec<_> = rows.collect::<Result<_, _>>()?;
+        let before = known.len();
         let epochs = Self::after(known, u64::from_be_bytes(bits), head);
-        if let Some((epoch, first)) = epochs.0.last() {
+        if let Some((epoch, first)) = epochs.0.get(before) {
             db.execute(
-                "INSERT OR IGNORE INTO epochs (epoch, first_seq) VALUES (?, ?)",
+                "INSERT INTO epochs (epoch, first_seq) VALUES (?, ?)",
                 params![epoch, signed(*first)],
             )?;
         }

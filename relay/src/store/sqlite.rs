@@ -17,6 +17,9 @@ const PRUNE_STEP: u64 = 64;
 /// How many bytes a cell's row takes in the log, about, beside its texts: the pages around it count too.
 const ROW_BYTES: usize = 512;
 
+/// What a transaction takes in the log beside its rows, about: pages of the tables that every one writes.
+const COMMIT_BYTES: usize = 12 << 10;
+
 /// The relay's file.
 #[derive(Debug)]
 pub(crate) struct SqliteDisk {
@@ -59,6 +62,14 @@ impl SqliteDisk {
     pub(crate) fn with_checkpoints(mut self, checkpoints: Checkpoints) -> Self {
         self.checkpoints = Some(checkpoints);
         self
+    }
+
+    /// Notes what a transaction put into the log: also one in which nothing won writes the clock.
+    fn note_written(&mut self) {
+        if let Some(checkpoints) = &mut self.checkpoints {
+            checkpoints.committed(self.written + COMMIT_BYTES);
+        }
+        self.written = 0;
     }
 
     /// Takes some of the oldest rows out of `past`, if they are too old or too much.
@@ -112,14 +123,14 @@ impl Disk for SqliteDisk {
         let row = params![signed(head), signed(now_ms), signed(self.past_bytes)];
         self.db.prepare_cached(sql)?.execute(row)?;
         self.db.execute_batch("COMMIT")?;
-        if let Some(checkpoints) = &mut self.checkpoints {
-            checkpoints.committed(self.written);
-        }
+        self.note_written();
         Ok(())
     }
 
     fn roll_back(&mut self) -> Result<(), DiskError> {
         self.past_bytes = self.past_before;
+        // A disk that is full may have room once the log can be used from its start again.
+        self.note_written();
         // SQLite may have rolled back by itself.
         if !self.db.is_autocommit() {
             self.db.execute_batch("ROLLBACK")?;

@@ -77,12 +77,15 @@ impl Rig {
 
     /// The next turn, as who and which.
     fn next(&mut self) -> (Vec<(u64, u64)>, bool) {
-        let turn = self.turns.next(&self.queue).expect("something to do");
+        let turn = self
+            .turns
+            .next(&self.queue, |open| open.create)
+            .expect("something to do");
         let name = |request: &Request| match request {
             Request::Write(write) => (write.conn, write.id),
             Request::Leave { conn, .. } => (*conn, u64::MAX),
             Request::Open(open) => (0, u64::from(open.create)),
-            Request::Stop => panic!("a stop isn't handed out"),
+            Request::Hurry | Request::Stop => panic!("it isn't handed out"),
         };
         (turn.requests.iter().map(name).collect(), turn.heavy)
     }
@@ -130,7 +133,7 @@ fn r6_one_connection_s_writes_stay_in_order_and_its_goodbye_comes_last() {
     rig.leave(1);
     rig.ask(Request::Stop);
     let mut seen = Vec::new();
-    while let Some(turn) = rig.turns.next(&rig.queue) {
+    while let Some(turn) = rig.turns.next(&rig.queue, |open| open.create) {
         rig.turns.done(turn.heavy, Duration::from_secs(1), Instant::now());
         seen.extend(turn.requests);
     }
@@ -139,7 +142,7 @@ fn r6_one_connection_s_writes_stay_in_order_and_its_goodbye_comes_last() {
         .map(|request| match request {
             Request::Write(write) => write.id,
             Request::Leave { .. } => 50,
-            Request::Open(_) | Request::Stop => panic!("{request:?}"),
+            Request::Open(_) | Request::Hurry | Request::Stop => panic!("{request:?}"),
         })
         .collect();
     assert_eq!(
@@ -172,4 +175,35 @@ fn coming_in_doesn_t_wait_for_those_who_make_boards_without_end() {
         first.len()
     );
     drop(rig.runtime);
+}
+
+#[test]
+fn x4_when_the_relay_is_about_to_stop_nobody_rests() {
+    let mut rig = Rig::new();
+    for id in 0..4 {
+        rig.write(1, id, 200);
+    }
+    assert_eq!(rig.next(), (vec![(1, 0), (1, 1), (1, 2)], true));
+    // A rest that outlasts every test.
+    rig.turns.done(true, Duration::from_secs(1), Instant::now());
+    rig.ask(Request::Hurry);
+    assert_eq!(rig.next(), (vec![(1, 3)], true));
+}
+
+#[test]
+fn who_has_rested_long_enough_writes_little_again() {
+    let mut rig = Rig::new();
+    let start = Instant::now();
+    let makes = |open: &Open| open.create;
+    rig.write(1, 0, 200);
+    rig.write(1, 1, 1);
+    rig.turns.gather(&rig.queue, &makes, start);
+    rig.turns.rested = start + Duration::from_secs(3600);
+    assert!(rig.turns.take(start).is_some_and(|turn| !turn.heavy));
+    assert!(
+        rig.turns.take(start).is_none(),
+        "it has written much, and others rest"
+    );
+    let later = start + Duration::from_secs(60);
+    assert!(rig.turns.take(later).is_some_and(|turn| !turn.heavy));
 }

@@ -142,6 +142,16 @@ impl Outbox {
         Some(sent)
     }
 
+    /// The greatest stamp of each key that the relay has been sent and hasn't answered: it may take that one.
+    pub(super) fn in_flight(&self) -> BTreeMap<&CellKey, Stamp> {
+        let mut stamps: BTreeMap<&CellKey, Stamp> = BTreeMap::new();
+        for (key, stamp) in self.in_flight.values().flat_map(|sent| &sent.cells) {
+            let greatest = stamps.entry(key).or_insert(*stamp);
+            *greatest = (*greatest).max(*stamp);
+        }
+        stamps
+    }
+
     /// The next thing to send, if it may go now. `id` is the number that a write gets.
     pub(super) fn next(&mut self, replica: &mut Replica, now: Duration, id: u64) -> Option<Parcel> {
         self.release(now);

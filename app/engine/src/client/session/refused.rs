@@ -32,6 +32,9 @@ impl Session {
             keys: sent.cells.iter().map(|(key, _)| key.clone()).collect(),
             ends: sent.ends.clone(),
         };
+        if let Line::Up(up) = &mut self.line {
+            up.held_up = None;
+        }
         match refused.retry {
             Retry::After(ms) => {
                 let wait = Duration::from_millis(ms).max(MIN_DELAY);
@@ -159,10 +162,17 @@ impl Session {
         clock.reset();
         let mut ahead = Vec::new();
         let mut latest = relay_ms;
+        let mut unanswered = Vec::new();
+        let in_flight = up.outbox.in_flight();
         for (key, entry) in self.replica.iter() {
             match entry.state {
                 CellState::Fresh if entry.stamp.ms > relay_ms => {
-                    ahead.push((entry.stamp, key.clone(), entry.floor));
+                    // What the relay has still to answer, it may take: below that, what was written over it since would
+                    // lose. Its own stamp is mended when it is refused.
+                    match in_flight.get(key).copied() {
+                        Some(sent) if sent == entry.stamp => unanswered.push(sent),
+                        sent => ahead.push((entry.stamp, key.clone(), entry.floor.max(sent))),
+                    }
                 }
                 CellState::Waiting if !entry.acked => {}
                 CellState::Settled | CellState::Fresh | CellState::Waiting => {
@@ -175,6 +185,8 @@ impl Session {
         // Above what it overwrote a cell may be too early still. It waits then, and the clock doesn't
         // follow it: whatever else is written would wait too.
         let limit = latest.saturating_add(STAMP_AHEAD_MS);
+        let taken = unanswered.into_iter().filter(|stamp| stamp.ms <= limit);
+        taken.for_each(|stamp| clock.observe(stamp));
         let (later, now): (Vec<_>, Vec<_>) = ahead
             .into_iter()
             .partition(|(_, _, floor)| floor.is_some_and(|floor| floor.ms > limit));

@@ -109,15 +109,15 @@ impl Session {
         }
         let (id, mut cells) = self.replica.take_dirty();
         let mut batch = std::mem::take(&mut self.saving.next);
-        let ends = batch.drafts.iter().any(|op| matches!(op, DraftOp::End(_)));
-        let late = |row: &StoredCell| {
-            let came = row.state == CellState::Settled && self.saving.cursor_moved;
-            came && fault::is_planted(Fault::CursorTooEarly)
-                || ends && fault::is_planted(Fault::DraftEndedBeforeStored)
-        };
-        let late: Vec<StoredCell> = cells.extract_if(.., |row| late(row)).collect();
-        if !late.is_empty() {
+        if fault::is_planted(Fault::CursorTooEarly) || fault::is_planted(Fault::DraftEndedBeforeStored) {
+            let ends = batch.drafts.iter().any(|op| matches!(op, DraftOp::End(_)));
+            let is_late = |row: &mut StoredCell| {
+                let came = row.state == CellState::Settled && self.saving.cursor_moved;
+                came && fault::is_planted(Fault::CursorTooEarly)
+                    || ends && fault::is_planted(Fault::DraftEndedBeforeStored)
+            };
             // The next batch has them.
+            let late: Vec<StoredCell> = cells.extract_if(.., is_late).collect();
             self.replica.not_stored(&late);
             self.saving.urge(self.now.mono + self.config.timings.store_lazy);
         }

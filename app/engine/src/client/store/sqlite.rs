@@ -148,7 +148,10 @@ fn layout(db: &Connection) -> Result<BTreeSet<String>, rusqlite::Error> {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    let mut query = db.prepare("SELECT coalesce(sql, type || ' ' || name) FROM sqlite_schema")?;
+    // SQLite's own tables come and go, those of `ANALYZE` for instance, and nobody else can make one.
+    let mut query = db.prepare(
+        "SELECT coalesce(sql, type || ' ' || name) FROM sqlite_schema WHERE substr(name, 1, 7) <> 'sqlite_'",
+    )?;
     let rows = query.query_map([], |row| row.get(0).map(plain))?;
     rows.collect()
 }
