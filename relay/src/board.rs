@@ -176,6 +176,7 @@ impl Board {
             place,
         };
         self.people.insert(conn, person);
+        self.set_pace();
         let (here, frames) = self.wet.here(conn, self.settings.limits.frame / 2);
         Some(Welcomed { here, frames, place })
     }
@@ -183,8 +184,20 @@ impl Board {
     /// A connection is gone, and so are its writes.
     pub(crate) fn leave(&mut self, conn: u64) {
         if self.people.remove(&conn).is_some() {
+            self.set_pace();
             self.wet.leave(conn, self.head);
         }
+    }
+
+    /// Where very many are, each of whom is sent every frame, frames carry more and come less often.
+    fn set_pace(&mut self) {
+        let settings = &self.settings;
+        let is_crowd = self.people.len() > settings.crowd;
+        self.pace.set_interval(if is_crowd {
+            settings.crowd_pace
+        } else {
+            settings.pace
+        });
     }
 
     /// Takes up wet changes of a connection; returns the refusals.

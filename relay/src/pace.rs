@@ -21,6 +21,12 @@ impl Pace {
         }
     }
 
+    /// Changes the time between two frames from here on.
+    pub(crate) fn set_interval(&mut self, interval: Duration) {
+        let burst = self.tolerance.div_duration_f64(self.interval).round() as u32;
+        (self.interval, self.tolerance) = (interval, interval * burst);
+    }
+
     /// Takes the leave to send a frame at `now`, or says when there will be one.
     pub(crate) fn take(&mut self, now: Instant) -> Result<(), Instant> {
         let due = self.due.unwrap_or(now).max(now);
@@ -60,5 +66,15 @@ mod tests {
         let next = pace.take(busy + ms(161)).expect_err("still busy");
         assert!(next <= busy + ms(177));
         assert_eq!(pace.take(next), Ok(()));
+    }
+
+    #[test]
+    fn v7_another_pace_holds_from_the_next_frame_on_with_the_same_burst() {
+        let ms = Duration::from_millis;
+        let start = Instant::now();
+        let mut pace = Pace::new(ms(16), 8);
+        pace.set_interval(ms(33));
+        let sent = (0..330u64).filter(|&n| pace.take(start + ms(n)).is_ok()).count();
+        assert_eq!(sent, 17, "eight at once, and one at each of nine intervals");
     }
 }

@@ -39,6 +39,10 @@ pub struct Settings {
     pub grace: Duration,
     /// The shortest time between two shared wet frames of a busy board.
     pub pace: Duration,
+    /// The same where more than [`Settings::crowd`] connections are on the board.
+    pub crowd_pace: Duration,
+    /// How many connections on a board are many.
+    pub crowd: usize,
     /// How many frames a quiet board may send at once before it counts as busy.
     pub burst: u32,
     /// About how many bytes one `cells` or `live` frame carries. One larger write goes alone.
@@ -78,6 +82,8 @@ impl Default for Settings {
             close_within: Duration::from_secs(2),
             grace: Duration::from_secs(5),
             pace: Duration::from_millis(16),
+            crowd_pace: Duration::from_millis(33),
+            crowd: 200,
             burst: 8,
             batch_bytes: 256 << 10,
             ring_bytes: 4 << 20,
