@@ -2,12 +2,16 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use drawbridge::app::App;
 use drawbridge::wake::Waker;
-use drawbridge_engine::client::{Handoff, Profile, Start};
+use drawbridge_engine::client::{Handoff, HandoffError, Profile, Start};
 use drawbridge_protocol::Link;
+
+/// How long a program that was killed may take to let go of its folder.
+const DYING: Duration = Duration::from_secs(3);
 
 /// Draw together on a shared board.
 #[derive(Debug, Parser)]
@@ -37,12 +41,23 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let waker = Waker::default();
-    let profile = match Profile::open(&folder, waker.function()) {
-        Ok(Start::Opened(profile)) => profile,
-        Ok(Start::Running(other)) => return hand_over(&other, arguments.link.as_ref()),
-        Err(error) => {
-            eprintln!("drawbridge: {error}; choose another folder with --data FOLDER");
-            return ExitCode::FAILURE;
+    let start = Instant::now();
+    let profile = loop {
+        match Profile::open(&folder, waker.function()) {
+            Ok(Start::Opened(profile)) => break profile,
+            Ok(Start::Running(other)) => match hand_over(&other, arguments.link.as_ref()) {
+                Ok(()) => return ExitCode::SUCCESS,
+                // One that was just killed holds the folder for a moment longer.
+                Err(_) if start.elapsed() < DYING => std::thread::sleep(Duration::from_millis(100)),
+                Err(error) => {
+                    eprintln!("drawbridge: {error}; end it, or use --data FOLDER for a second one");
+                    return ExitCode::FAILURE;
+                }
+            },
+            Err(error) => {
+                eprintln!("drawbridge: {error}; choose another folder with --data FOLDER");
+                return ExitCode::FAILURE;
+            }
         }
     };
     let options = eframe::NativeOptions {
@@ -75,19 +90,12 @@ fn main() -> ExitCode {
 }
 
 /// Asks the process that runs in the folder already to open the link, or to show itself.
-fn hand_over(other: &Handoff, link: Option<&Link>) -> ExitCode {
-    match other.send(&link.map(Link::to_string).unwrap_or_default()) {
-        Ok(()) => {
-            eprintln!(
-                "drawbridge: already running with this folder; its window takes over. Use --data FOLDER for a second one"
-            );
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("drawbridge: {error}; end it, or use --data FOLDER for a second one");
-            ExitCode::FAILURE
-        }
-    }
+fn hand_over(other: &Handoff, link: Option<&Link>) -> Result<(), HandoffError> {
+    other.send(&link.map(Link::to_string).unwrap_or_default())?;
+    eprintln!(
+        "drawbridge: already running with this folder; its window takes over. Use --data FOLDER for a second one"
+    );
+    Ok(())
 }
 
 /// Where this system keeps an application's data.
