@@ -166,4 +166,32 @@ mod once {
              81 color 1 234",
         );
     }
+
+    /// A stroke whose clock ran ahead was refused and waited for its time; its wet ink ended at once.
+    #[test]
+    fn v6_wet_ink_stays_while_its_cell_waits_for_its_time() {
+        holds(
+            "seed 30739540 people 2 room 1000000
+             79894 relay-old 1 0
+             8097 slow 0 2000
+             134 relay-start 1 0
+             15258 down 0 0
+             8047 move 0 263
+             16023 strange 0 0
+             32 relay-copy 0 0
+             0 slow 1 2000
+             65 delete 0 0
+             3271 relay-jump 0 -60001
+             21969 color 1 0
+             16 place 1 0
+             172 relay-old 0 0
+             2848 relay-jump 0 240000
+             1 relay-old 0 0
+             19 jump 0 65000
+             4 early 0 0
+             9873 relay-start 1 0
+             6708 up 0 0
+             13915 jump 0 -300000",
+        );
+    }
 }

@@ -132,9 +132,10 @@ impl Session {
         match named {
             Some((key, _)) if !mended => {
                 group.keys.retain(|held| *held != key);
+                // What is wet stays so until the last of its cells has gone.
                 let alone = Group {
                     keys: vec![key],
-                    ends: Vec::new(),
+                    ends: std::mem::take(&mut group.ends),
                 };
                 self.outbox(|outbox| {
                     outbox.delay(until, alone);
