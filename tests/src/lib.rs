@@ -9,6 +9,7 @@ mod process;
 pub mod proxy;
 pub mod scratch;
 pub mod simulation;
+pub mod tally;
 pub mod torment;
 
 pub use people::{Person, agree, base_of, board_of};

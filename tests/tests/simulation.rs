@@ -9,7 +9,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use drawbridge_protocol::fault::{self, Fault};
-use drawbridge_tests::simulation::{Act, Schedule, Tally, Violation, run, shrink};
+use drawbridge_tests::simulation::{Act, Schedule, Violation, run, shrink};
+use drawbridge_tests::tally::Tally;
 
 /// How many schedules a planted fault may hide in.
 const HIDING: u64 = 5_000;

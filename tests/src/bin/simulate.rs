@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use drawbridge_protocol::fault::{self, Fault};
-use drawbridge_tests::simulation::{Schedule, Tally, run, shrink};
+use drawbridge_tests::simulation::{Schedule, run, shrink};
+use drawbridge_tests::tally::Tally;
 
 /// What was asked for.
 struct Args {

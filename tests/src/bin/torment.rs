@@ -8,7 +8,8 @@ use std::process::{Command, ExitCode, Output};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use drawbridge_tests::torment::{Programs, Table, World, fill_disks};
+use drawbridge_tests::tally::Tally;
+use drawbridge_tests::torment::{Programs, World, fill_disks};
 
 /// How many rounds one relay and its people live.
 const ROUNDS: u64 = 4;
@@ -61,7 +62,7 @@ fn main() -> ExitCode {
     let until = args
         .minutes
         .map(|minutes| Instant::now() + Duration::from_secs(60 * minutes));
-    let mut all = Table::default();
+    let mut all = Tally::default();
     let mut done = 0;
     while done < most && until.is_none_or(|until| Instant::now() < until) {
         let seed = seed + done / ROUNDS;
@@ -109,7 +110,7 @@ fn alone(seed: u64) -> ExitCode {
     ExitCode::from(SKIPPED)
 }
 
-fn live(programs: &Programs, seed: u64, rounds: u64) -> Table {
+fn live(programs: &Programs, seed: u64, rounds: u64) -> Tally {
     let mut world = World::new(programs, seed);
     world.begin();
     for round in 0..rounds {

@@ -13,16 +13,15 @@ mod random;
 mod relay;
 mod schedule;
 mod shrink;
-mod tally;
 mod told;
 mod traffic;
 mod world;
 
+use crate::tally::Tally;
 pub use model::Violation;
 pub use random::Random;
 pub use schedule::{Act, Schedule, Step};
 pub use shrink::shrink;
-pub use tally::Tally;
 
 use world::World;
 

@@ -14,7 +14,7 @@ use super::person::{Person, board_of};
 use super::random::Random;
 use super::relay::RelaySide;
 use super::schedule::Schedule;
-use super::tally::Tally;
+use crate::tally::Tally;
 
 /// More than any schedule needs, by far: beyond it something goes round in circles.
 const MAX_EVENTS: u64 = 400_000;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::CLOSE;
 use super::Programs;
-use super::table::Table;
 use super::world::World;
+use crate::tally::Tally;
 
 /// How long anything may take before it counts as never.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -26,9 +26,9 @@ const TOLD: &str = "times a person was told that their disk is full";
 /// Fills the relay's disk, then that of one of its people, then both from outside. The process must be allowed to
 /// mount: alone in a mount namespace of its own, so that nothing of it is left behind.
 #[must_use]
-pub fn run(programs: &Programs, seed: u64) -> Table {
+pub fn run(programs: &Programs, seed: u64) -> Tally {
     let kib = fastrand::Rng::with_seed(seed).u32(700..2_500);
-    let mut table = Table::default();
+    let mut table = Tally::default();
     for world in [relay_fills, client_fills, others_fill] {
         table.merge(&world(programs, seed, kib));
     }
@@ -73,7 +73,7 @@ fn home(world: &World) -> PathBuf {
     file.parent().expect("a folder").to_owned()
 }
 
-fn relay_fills(programs: &Programs, seed: u64, kib: u32) -> Table {
+fn relay_fills(programs: &Programs, seed: u64, kib: u32) -> Tally {
     let mut world = World::over(programs, seed, WEIGHT, |folder| {
         if folder.ends_with("relay") {
             mount(folder, kib);
@@ -103,7 +103,7 @@ fn relay_fills(programs: &Programs, seed: u64, kib: u32) -> Table {
     world.end()
 }
 
-fn client_fills(programs: &Programs, seed: u64, kib: u32) -> Table {
+fn client_fills(programs: &Programs, seed: u64, kib: u32) -> Tally {
     let mut world = World::over(programs, seed, WEIGHT, |folder| {
         if folder.ends_with(WHO.1) {
             mount(folder, kib);
@@ -139,7 +139,7 @@ fn client_fills(programs: &Programs, seed: u64, kib: u32) -> Table {
 }
 
 /// Something else fills both disks, first while relay and client are down, then while they run.
-fn others_fill(programs: &Programs, seed: u64, _: u32) -> Table {
+fn others_fill(programs: &Programs, seed: u64, _: u32) -> Tally {
     let mut world = World::over(programs, seed, 0, |folder| {
         if folder.ends_with("relay") || folder.ends_with(WHO.1) {
             mount(folder, ROOM / 8);

@@ -12,7 +12,6 @@ mod full_disk;
 mod hand;
 mod journal;
 mod plan;
-mod table;
 mod trouble;
 mod world;
 
@@ -24,7 +23,6 @@ use drawbridge_protocol::CellSet;
 pub use draw::{Drawing, run as draw};
 pub use full_disk::run as fill_disks;
 pub use plan::{Action, Plan};
-pub use table::Table;
 pub use world::World;
 
 /// What a drawing process may be told on its standard input, a word a line: finish what is under way and rest.

@@ -13,11 +13,11 @@ use super::check::{read, relay_left};
 use super::draw::Drawing;
 use super::drawer::{Drawer, Heard};
 use super::journal::{Journal, Line};
-use super::table::Table;
 use super::{DRAW, Programs, REST, digest};
 use crate::people::board_of;
 use crate::process::{RelayProcess, fresh_link};
 use crate::proxy::Proxy;
+use crate::tally::Tally;
 
 /// How long anything may take before it counts as never: far above what it takes.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
@@ -50,7 +50,7 @@ pub struct World {
     pub(super) journal: Journal,
     /// The relay has whatever it acknowledged: it has lost nothing since all agreed.
     pub(super) kept: bool,
-    pub(super) table: Table,
+    pub(super) table: Tally,
     _runtime: Runtime,
 }
 
@@ -111,7 +111,7 @@ impl World {
             proxies,
             heard,
             kept: true,
-            table: Table::default(),
+            table: Tally::default(),
             folder: Some(folder),
             _runtime: runtime,
         }
@@ -238,7 +238,7 @@ impl World {
     }
 
     /// Closes everybody and the relay, compares what they left, cell by cell, and returns what was counted.
-    pub fn end(mut self) -> Table {
+    pub fn end(mut self) -> Tally {
         self.agree();
         for who in 0..self.people.len() {
             if self.people[who].is_there() {

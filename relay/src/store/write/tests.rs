@@ -1,5 +1,7 @@
 //! The store's contract: who wins, what is kept, and what is refused.
 
+mod contract;
+
 use std::fs;
 
 use drawbridge_protocol::{Cursor, ElementId, Peer, Retry, Stamp, Value};
@@ -7,8 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::settings::Settings;
-use crate::store::disk::{Disk, DiskError};
-use crate::store::memory::MemoryDisk;
+use crate::store::disk::DiskError;
 use crate::store::{SqliteDisk, Store, StoreError, dump};
 
 const NOW: u64 = 1_800_000_000_000;
@@ -419,96 +420,4 @@ fn two_relays_do_not_share_a_folder() {
     assert!(matches!(Store::open(folder.path()), Err(StoreError::InUse(_))));
     drop(first);
     Store::open(folder.path()).expect("free again");
-}
-
-/// Does the same to a disk as to another, and compares what comes of it: the model disk of the simulator stands for the real
-/// one only if it does.
-#[test]
-fn a_disk_in_memory_and_one_on_disk_keep_one_contract() {
-    let seed = std::env::var("DRAWBRIDGE_SEED")
-        .ok()
-        .and_then(|text| text.parse().ok());
-    for seed in seed.map_or(1..41, |seed| seed..seed + 1) {
-        println!("seed {seed}");
-        let folder = TempDir::new().expect("a folder");
-        let mut settings = Settings::default();
-        (settings.limits.board_cells, settings.limits.board_bytes) = (20, 400);
-        let mut real = writer(Store::open(folder.path()).expect("a store"), &settings);
-        let mut model = Writer::new(MemoryDisk::default(), settings.limits.clone(), 0);
-        let mut word: u64 = seed;
-        let mut random = |end: u64| {
-            word = word
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (word >> 33) % end
-        };
-        let ids = ["a", "b"].map(|id| BoardId::new(id).expect("an id"));
-        for _ in 0..30 {
-            real.begin().expect("begin");
-            model.begin().expect("begin");
-            for _ in 0..random(4) {
-                let id = &ids[random(2) as usize];
-                let found = real.find(id).expect("a disk");
-                assert_eq!(found, model.find(id).expect("a disk"));
-                let Some(row) = found else {
-                    let made = real.create(id, [1; 32], NOW).expect("a disk");
-                    assert_eq!(made, model.create(id, [1; 32], NOW).expect("a disk"));
-                    continue;
-                };
-                let cells: Vec<Cell> = (0..random(3) + 1)
-                    .map(|_| {
-                        let prop = ["base", "deleted", "x-odd"][random(3) as usize];
-                        let value = ["1", "true", "\"abcdefgh\"", "{ }"][random(4) as usize];
-                        let ms = NOW + random(3) * 40_000;
-                        cell(&format!("e{}", random(9)), prop, ms, value)
-                    })
-                    .collect();
-                let committed = real.write(row.n, &cells, NOW).expect("a disk");
-                assert_eq!(
-                    committed,
-                    model.write(row.n, &cells, NOW).expect("a disk"),
-                    "{cells:?}"
-                );
-            }
-            if random(4) == 0 {
-                real.roll_back().expect("a disk");
-                model.roll_back().expect("a disk");
-            } else {
-                real.commit(NOW).expect("a disk");
-                model.commit(NOW).expect("a disk");
-            }
-            assert_eq!(real.head(), model.head());
-            for n in 1..=2 {
-                let totals = real.disk.totals(n).ok();
-                assert_eq!(totals, model.disk.totals(n).ok());
-                let (above, bytes) = (random(12), random(300) as usize);
-                if totals.is_some() {
-                    let page = real.disk.page(n, above, bytes).expect("a disk");
-                    let other = model.disk.page(n, above, bytes).expect("a disk");
-                    assert_eq!((page.to, page.count), (other.to, other.count));
-                    let sorted = |cells: &str| {
-                        let mut cells: Vec<String> = cells.split("},{").map(str::to_owned).collect();
-                        cells
-                            .iter_mut()
-                            .for_each(|cell| *cell = cell.trim_matches(['{', '}']).to_owned());
-                        cells.sort();
-                        cells
-                    };
-                    assert_eq!(sorted(&page.cells), sorted(&other.cells));
-                    let count = real.disk.count(n, above).expect("a disk");
-                    assert_eq!(count, model.disk.count(n, above).expect("a disk"));
-                }
-            }
-        }
-        // What was committed is there after a power cut, and nothing else.
-        let head = real.head();
-        drop(real);
-        model.disk.crash();
-        for id in &ids {
-            let kept = dump(folder.path(), id).unwrap_or_default();
-            let model: Vec<Cell> = model.disk.dump(id).cloned().collect();
-            assert_eq!(kept, model);
-        }
-        assert_eq!(Store::open(folder.path()).expect("a store").head, head);
-    }
 }
