@@ -134,13 +134,18 @@ impl<D: Disk> Committer<D> {
     /// the last transaction may or may not be on it.
     pub(crate) fn run(mut self, queue: &Receiver<Request>) -> Result<(), DiskError> {
         let settings = Arc::clone(&self.core.settings);
-        let mut turns = Turns::new(settings.writing, settings.rest, Instant::now());
-        while let Some(Turn { requests, heavy }) = turns.next(queue, |open| self.makes(open)) {
+        let mut turns = Turns::new(
+            settings.writing,
+            settings.rest,
+            settings.large_rest,
+            Instant::now(),
+        );
+        while let Some(Turn { requests, kind }) = turns.next(queue, |open| self.makes(open)) {
             let start = Instant::now();
             let mut batch = self.prepare(requests)?;
             self.commit(&mut batch)?;
             self.tell(batch);
-            turns.done(heavy, start.elapsed(), Instant::now());
+            turns.done(kind, start.elapsed(), Instant::now());
         }
         self.writer.disk_mut().finish()
     }

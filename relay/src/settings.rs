@@ -24,6 +24,8 @@ pub struct Settings {
     pub writing: Rate,
     /// How many times as long as the disk was busy with those who write more it then rests for the others.
     pub rest: u32,
+    /// The same after one write that is large by itself: nobody draws such a thing, and everybody waits for it.
+    pub large_rest: u32,
     /// How long a client may take for the head of its HTTP request.
     pub head_within: Duration,
     /// How long a client may take for its hello, from the upgrade on.
@@ -72,9 +74,10 @@ impl Default for Settings {
             },
             writing: Rate {
                 per_second: 200,
-                burst: 1000,
+                burst: 100,
             },
             rest: 4,
+            large_rest: 100,
             head_within: Duration::from_secs(10),
             hello_within: Duration::from_secs(10),
             ping_every: Duration::from_secs(20),

@@ -1,7 +1,9 @@
-//! Whose turn it is at the committer. Whoever writes little goes first; whoever writes much takes turns with others
-//! who do, in small transactions with a rest after each, in which those who write little find the way free. So one
-//! connection's flood takes a bounded share of the disk and the processor, and a client that heals a board or pastes a
-//! large drawing is slowed a little, not refused. A crowd of connections that each write little is not held back here.
+//! Whose turn it is at the committer. Whoever writes little goes first; whoever writes much, or at once, takes turns
+//! with others who do, in small transactions with a rest after each, in which those who write little find the way free.
+//! So one connection's flood takes a bounded share of the disk and the processor, and a client that heals a board or
+//! pastes a large drawing is slowed a little, not refused. A single write that is too large for a small transaction keeps
+//! everybody waiting; such ones have turns of their own, with a long rest. A crowd of connections that each write little
+//! is not held back here.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -10,10 +12,13 @@ use std::time::{Duration, Instant};
 use crate::budget::{Budget, Rate};
 use crate::committer::{Open, Request};
 
-/// How much one transaction gathers of those who write little, in units.
-const MAX_LIGHT: usize = 1024;
-/// And of those who write much: a few milliseconds' work.
-const MAX_HEAVY: usize = 256;
+/// How much one transaction gathers, in units, of those who write little and of those who write much: a few
+/// milliseconds' work. Whoever comes meanwhile waits for it.
+const MAX_TURN: usize = 256;
+/// A request that costs more than this is much by itself: a pen's longest stroke costs less.
+const MAX_LIGHT: usize = 64;
+/// And one that costs more than this is large. What clients make of many cells costs less.
+const MAX_HEAVY: usize = 640;
 /// Bytes that cost as much as one cell.
 const UNIT: usize = 1 << 10;
 /// What making a board costs: as much as so many cells.
@@ -34,36 +39,56 @@ struct Account {
 #[derive(Debug)]
 pub(crate) struct Turns {
     rate: Rate,
-    rest: u32,
     accounts: HashMap<u64, Account>,
-    /// Those that something waits for, each in one of the two, in the order in which their turns come.
-    light: VecDeque<u64>,
-    heavy: VecDeque<u64>,
-    /// When heavy ones may go on.
-    rested: Instant,
+    /// In the order of [`Kind`].
+    lanes: [Lane; 3],
     stop: bool,
 }
 
+/// How much is written, from what goes first to what goes last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Little.
+    Light,
+    /// Much, or more than little at once.
+    Heavy,
+    /// More at once than one small transaction holds.
+    Large,
+}
+
+/// Those for whom something of one kind waits; each is in one lane.
+#[derive(Debug)]
+struct Lane {
+    /// In the order in which their turns come.
+    queue: VecDeque<u64>,
+    /// How many times as long as a turn the rest after it is.
+    rest: u32,
+    /// When they may go on.
+    rested: Instant,
+}
+
 /// What is to be done in one transaction.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Turn {
     /// In this order.
     pub(crate) requests: Vec<Request>,
-    /// Whether some of it is of those who write much.
-    pub(crate) heavy: bool,
+    /// The kind that rests after it.
+    pub(crate) kind: Kind,
 }
 
 impl Turns {
-    /// Nothing waits. `rate` is what counts as little, in cells; after what is more there is a rest of `rest` times
-    /// as long as it took.
-    pub(crate) fn new(rate: Rate, rest: u32, now: Instant) -> Self {
+    /// Nothing waits. `rate` is what counts as little, in cells; after what is heavy, and after what is large, there is a
+    /// rest so many times as long as it took.
+    pub(crate) fn new(rate: Rate, heavy_rest: u32, large_rest: u32, now: Instant) -> Self {
+        let lane = |rest| Lane {
+            queue: VecDeque::new(),
+            rest,
+            rested: now,
+        };
         Self {
             rate,
-            rest,
             accounts: HashMap::new(),
-            light: VecDeque::new(),
-            heavy: VecDeque::new(),
-            rested: now,
+            lanes: [lane(0), lane(heavy_rest), lane(large_rest)],
             stop: false,
         }
     }
@@ -100,14 +125,14 @@ impl Turns {
 
     /// When those who rest may go on, if somebody does.
     pub(crate) fn wake(&self) -> Option<Instant> {
-        (!self.heavy.is_empty()).then_some(self.rested)
+        let waiting = self.lanes.iter().filter(|lane| !lane.queue.is_empty());
+        waiting.map(|lane| lane.rested).min()
     }
 
     /// A turn is over at `now`; it took so long.
-    pub(crate) fn done(&mut self, heavy: bool, took: Duration, now: Instant) {
-        if heavy {
-            self.rested = now + took * self.rest;
-        }
+    pub(crate) fn done(&mut self, kind: Kind, took: Duration, now: Instant) {
+        let lane = &mut self.lanes[kind as usize];
+        lane.rested = now + took * lane.rest;
     }
 
     fn push(&mut self, request: Request, makes: &impl Fn(&Open) -> bool, now: Instant) {
@@ -117,7 +142,9 @@ impl Turns {
             Request::Open(open) if makes(open) => CREATORS,
             Request::Open(_) => COMERS,
             Request::Hurry => {
-                (self.rest, self.rested) = (0, now);
+                for lane in &mut self.lanes {
+                    (lane.rest, lane.rested) = (0, now);
+                }
                 return;
             }
             Request::Stop => {
@@ -133,51 +160,58 @@ impl Turns {
     }
 
     fn line_up(&mut self, of: u64, now: Instant) {
-        let account = self.accounts.get(&of);
-        let over = account.is_some_and(|account| account.budget.overdrawn_until(self.rate, now).is_some());
-        if over { &mut self.heavy } else { &mut self.light }.push_back(of);
+        let Some(account) = self.accounts.get(&of) else {
+            return;
+        };
+        let cost = account.waiting.front().map_or(0, |next| cost(next, of));
+        let kind = if cost > MAX_HEAVY {
+            Kind::Large
+        } else if cost > MAX_LIGHT || account.budget.overdrawn_until(self.rate, now).is_some() {
+            Kind::Heavy
+        } else {
+            Kind::Light
+        };
+        self.lanes[kind as usize].queue.push_back(of);
     }
 
     /// What is to be done now, if anything.
     pub(crate) fn take(&mut self, now: Instant) -> Option<Turn> {
-        let mut turn = Turn::default();
-        let mut cost = 0;
         // Whoever has rested long enough writes little again.
-        for of in std::mem::take(&mut self.heavy) {
+        for of in std::mem::take(&mut self.lanes[Kind::Heavy as usize].queue) {
             self.line_up(of, now);
         }
-        while cost < MAX_LIGHT
-            && let Some(of) = self.light.pop_front()
-        {
-            cost += self.serve(of, now, &mut turn);
-        }
-        cost = 0;
-        while cost < MAX_HEAVY
-            && (self.stop || now >= self.rested)
-            && let Some(of) = self.heavy.pop_front()
-        {
-            turn.heavy = true;
-            cost += self.serve(of, now, &mut turn);
+        let mut turn = Turn {
+            requests: Vec::new(),
+            kind: Kind::Light,
+        };
+        for kind in [Kind::Light, Kind::Heavy, Kind::Large] {
+            // Heavy and large never share one: each would wait for the other.
+            if turn.kind != Kind::Light || !(self.stop || now >= self.lanes[kind as usize].rested) {
+                continue;
+            }
+            let mut cost = 0;
+            while cost < MAX_TURN
+                && let Some(of) = self.lanes[kind as usize].queue.pop_front()
+            {
+                turn.kind = kind;
+                cost += self.serve(of, now, &mut turn.requests);
+            }
         }
         (!turn.requests.is_empty()).then_some(turn)
     }
 
     /// Takes what has waited longest of one account; returns what it costs.
-    fn serve(&mut self, of: u64, now: Instant, turn: &mut Turn) -> usize {
+    fn serve(&mut self, of: u64, now: Instant, requests: &mut Vec<Request>) -> usize {
         let Some(account) = self.accounts.get_mut(&of) else {
             return 0;
         };
         let Some(request) = account.waiting.pop_front() else {
             return 0;
         };
-        let (cost, last) = match &request {
-            Request::Write(write) => (1 + write.cells.len() + write.bytes / UNIT, false),
-            Request::Open(_) if of == CREATORS => (CREATION, false),
-            Request::Open(_) | Request::Hurry | Request::Stop => (0, false),
-            Request::Leave { .. } => (0, true),
-        };
+        let cost = cost(&request, of);
+        let last = matches!(request, Request::Leave { .. });
         account.budget.spend(cost, self.rate, now);
-        turn.requests.push(request);
+        requests.push(request);
         if last {
             self.accounts.remove(&of);
         } else if !account.waiting.is_empty() {
@@ -185,6 +219,15 @@ impl Turns {
         }
         // Even what costs nothing takes room.
         cost.max(1)
+    }
+}
+
+/// What a request of this account costs, in units.
+fn cost(request: &Request, of: u64) -> usize {
+    match request {
+        Request::Write(write) => 1 + write.cells.len() + write.bytes / UNIT,
+        Request::Open(_) if of == CREATORS => CREATION,
+        Request::Open(_) | Request::Leave { .. } | Request::Hurry | Request::Stop => 0,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::hello::{self, Ending};
 use crate::room::{Room, Seat};
 use crate::settings::Settings;
 use crate::store::{Disk as _, MemoryDisk};
-use crate::turns::{Turn, Turns};
+use crate::turns::{Kind, Turn, Turns};
 
 /// A relay's disk in memory. A clone is a copy of it, as somebody may put back later.
 #[derive(Debug, Clone, Default)]
@@ -99,7 +99,7 @@ struct Line {
 /// A turn at the disk that is under way.
 struct Work {
     batch: Batch,
-    heavy: bool,
+    kind: Kind,
     since: Instant,
     committed: bool,
 }
@@ -161,7 +161,7 @@ impl ByHand {
             queue,
             lines: BTreeMap::new(),
             next_line: 1,
-            turns: Turns::new(settings.writing, settings.rest, zero + now),
+            turns: Turns::new(settings.writing, settings.rest, settings.large_rest, zero + now),
             work: None,
         }
     }
@@ -245,12 +245,12 @@ impl ByHand {
         let makes = |open: &Open| self.committer.makes(open);
         self.turns.gather(&self.queue, &makes, now);
         if self.work.is_none()
-            && let Some(Turn { requests, heavy }) = self.turns.take(now)
+            && let Some(Turn { requests, kind }) = self.turns.take(now)
         {
             let batch = self.committer.prepare(requests);
             self.work = Some(Work {
                 batch: batch.expect("a model disk does nothing worse than fill up"),
-                heavy,
+                kind,
                 since: now,
                 committed: false,
             });
@@ -278,7 +278,7 @@ impl ByHand {
             self.committer.tell(work.batch);
             let now = self.time.now();
             self.turns
-                .done(work.heavy, now.saturating_duration_since(work.since), now);
+                .done(work.kind, now.saturating_duration_since(work.since), now);
         }
     }
 

@@ -35,7 +35,7 @@ impl Rig {
         let time = Arc::new(SystemTimer(runtime.handle().clone()));
         let (requests, queue) = channel();
         Self {
-            turns: Turns::new(RATE, 1_000_000, Instant::now()),
+            turns: Turns::new(RATE, 1_000_000, 1_000_000, Instant::now()),
             requests,
             queue,
             room: Arc::new(Room::new(1, board, time)),
@@ -76,7 +76,7 @@ impl Rig {
     }
 
     /// The next turn, as who and which.
-    fn next(&mut self) -> (Vec<(u64, u64)>, bool) {
+    fn next(&mut self) -> (Vec<(u64, u64)>, Kind) {
         let turn = self
             .turns
             .next(&self.queue, |open| open.create)
@@ -87,41 +87,67 @@ impl Rig {
             Request::Open(open) => (0, u64::from(open.create)),
             Request::Hurry | Request::Stop => panic!("it isn't handed out"),
         };
-        (turn.requests.iter().map(name).collect(), turn.heavy)
+        (turn.requests.iter().map(name).collect(), turn.kind)
     }
 }
 
 #[test]
 fn who_writes_little_goes_first_and_who_writes_much_in_turn() {
     let mut rig = Rig::new();
-    for conn in [1, 2] {
-        rig.write(conn, 0, 200);
+    for id in [0, 1] {
+        rig.write(1, id, 60);
+        rig.write(2, id, 60);
     }
     assert_eq!(
         rig.next(),
-        (vec![(1, 0), (2, 0)], false),
+        (vec![(1, 0), (2, 0), (1, 1), (2, 1)], Kind::Light),
         "nobody has written much yet"
     );
-    for id in 1..4 {
+    for id in 2..5 {
         rig.write(1, id, 200);
         rig.write(2, id, 200);
     }
     rig.write(3, 0, 1);
-    let (first, heavy) = rig.next();
     assert_eq!(
-        (first, heavy),
-        (vec![(3, 0), (1, 1), (2, 1)], true),
+        rig.next(),
+        (vec![(3, 0), (1, 2), (2, 2)], Kind::Heavy),
         "each in turn, as much as fits"
     );
-    rig.turns.done(true, Duration::from_secs(1), Instant::now());
+    rig.turns
+        .done(Kind::Heavy, Duration::from_secs(1), Instant::now());
     rig.write(3, 1, 1);
     assert_eq!(
         rig.next(),
-        (vec![(3, 1)], false),
+        (vec![(3, 1)], Kind::Light),
         "it rests for those who write little"
     );
-    rig.turns.rested = Instant::now();
-    assert_eq!(rig.next(), (vec![(1, 2), (2, 2)], true));
+    rig.turns.lanes[Kind::Heavy as usize].rested = Instant::now();
+    assert_eq!(rig.next(), (vec![(1, 3), (2, 3)], Kind::Heavy));
+}
+
+#[test]
+fn what_is_large_has_its_own_turns_and_nobody_rests_for_it() {
+    let mut rig = Rig::new();
+    for id in 0..2 {
+        rig.write(1, id, 1000);
+        rig.write(2, id, 100);
+    }
+    rig.write(3, 0, 1);
+    assert_eq!(rig.next(), (vec![(3, 0), (2, 0), (2, 1)], Kind::Heavy));
+    rig.turns
+        .done(Kind::Heavy, Duration::from_secs(1), Instant::now());
+    assert_eq!(rig.next(), (vec![(1, 0)], Kind::Large));
+    rig.turns
+        .done(Kind::Large, Duration::from_secs(1), Instant::now());
+    rig.write(2, 2, 100);
+    rig.turns.lanes[Kind::Heavy as usize].rested = Instant::now();
+    assert_eq!(
+        rig.next(),
+        (vec![(2, 2)], Kind::Heavy),
+        "the others don't wait for it"
+    );
+    rig.turns.lanes[Kind::Large as usize].rested = Instant::now();
+    assert_eq!(rig.next(), (vec![(1, 1)], Kind::Large));
 }
 
 #[test]
@@ -134,7 +160,7 @@ fn r6_one_connection_s_writes_stay_in_order_and_its_goodbye_comes_last() {
     rig.ask(Request::Stop);
     let mut seen = Vec::new();
     while let Some(turn) = rig.turns.next(&rig.queue, |open| open.create) {
-        rig.turns.done(turn.heavy, Duration::from_secs(1), Instant::now());
+        rig.turns.done(turn.kind, Duration::from_secs(1), Instant::now());
         seen.extend(turn.requests);
     }
     let ids: Vec<_> = seen
@@ -183,11 +209,16 @@ fn x4_when_the_relay_is_about_to_stop_nobody_rests() {
     for id in 0..4 {
         rig.write(1, id, 200);
     }
-    assert_eq!(rig.next(), (vec![(1, 0), (1, 1), (1, 2)], true));
+    assert_eq!(
+        rig.next(),
+        (vec![(1, 0), (1, 1)], Kind::Heavy),
+        "each is much by itself"
+    );
     // A rest that outlasts every test.
-    rig.turns.done(true, Duration::from_secs(1), Instant::now());
+    rig.turns
+        .done(Kind::Heavy, Duration::from_secs(1), Instant::now());
     rig.ask(Request::Hurry);
-    assert_eq!(rig.next(), (vec![(1, 3)], true));
+    assert_eq!(rig.next(), (vec![(1, 2), (1, 3)], Kind::Heavy));
 }
 
 #[test]
@@ -195,15 +226,17 @@ fn who_has_rested_long_enough_writes_little_again() {
     let mut rig = Rig::new();
     let start = Instant::now();
     let makes = |open: &Open| open.create;
-    rig.write(1, 0, 200);
-    rig.write(1, 1, 1);
+    for id in [0, 1] {
+        rig.write(1, id, 60);
+    }
+    rig.write(1, 2, 1);
     rig.turns.gather(&rig.queue, &makes, start);
-    rig.turns.rested = start + Duration::from_secs(3600);
-    assert!(rig.turns.take(start).is_some_and(|turn| !turn.heavy));
+    rig.turns.lanes[Kind::Heavy as usize].rested = start + Duration::from_secs(3600);
+    assert!(rig.turns.take(start).is_some_and(|turn| turn.kind == Kind::Light));
     assert!(
         rig.turns.take(start).is_none(),
         "it has written much, and others rest"
     );
     let later = start + Duration::from_secs(60);
-    assert!(rig.turns.take(later).is_some_and(|turn| !turn.heavy));
+    assert!(rig.turns.take(later).is_some_and(|turn| turn.kind == Kind::Light));
 }
