@@ -65,11 +65,15 @@ fn main() {
     let wanted = ATTACKS
         .iter()
         .filter(|attack| attack.name.starts_with(&args.attack));
+    let mut rows = Vec::new();
     for attack in wanted {
         for &at in attack.at {
-            println!("{}", measure(&relay, attack, at, &args));
+            let row = measure(&relay, attack, at, &args);
+            println!("{row}");
+            rows.push(row);
         }
     }
+    println!("{}", table::foot(&rows));
 }
 
 /// A program that was built beside this one.

@@ -48,18 +48,36 @@ pub(crate) struct Row {
     pub(crate) memory: Memory,
 }
 
+/// What of `took` took longer than this share of it, in milliseconds.
+fn quantile(took: &HashMap<Way, Vec<Duration>>, way: Way, share: f64) -> f64 {
+    let sorted = took.get(&way).map(Vec::as_slice).unwrap_or_default();
+    let index = (sorted.len() as f64 * share) as usize;
+    let at = sorted.get(index.min(sorted.len().saturating_sub(1)));
+    at.map_or(f64::NAN, |took| took.as_secs_f64() * 1e3)
+}
+
 impl Row {
     /// Quiet, attacked, and how many times longer.
     fn compare(&self, way: Way, share: f64) -> String {
-        let at = |took: &HashMap<Way, Vec<Duration>>| {
-            let sorted = took.get(&way).map(Vec::as_slice).unwrap_or_default();
-            let index = (sorted.len() as f64 * share) as usize;
-            let at = sorted.get(index.min(sorted.len().saturating_sub(1)));
-            at.map_or(f64::NAN, |took| took.as_secs_f64() * 1e3)
-        };
-        let (quiet, attacked) = (at(&self.quiet), at(&self.attacked));
+        let (quiet, attacked) = (
+            quantile(&self.quiet, way, share),
+            quantile(&self.attacked, way, share),
+        );
         format!("{quiet:.1} → {attacked:.1} ms ×{:.1}", attacked / quiet)
     }
+}
+
+/// The last line: the quiet times of all lines together. One line alone has few strokes, so that one that was slow by
+/// chance makes its 99th percentile.
+pub(crate) fn foot(rows: &[Row]) -> String {
+    let mut quiet: HashMap<Way, Vec<Duration>> = HashMap::new();
+    for (way, took) in rows.iter().flat_map(|row| &row.quiet) {
+        quiet.entry(*way).or_default().extend(took);
+    }
+    quiet.values_mut().for_each(|all| all.sort_unstable());
+    let [middle, wet, dry, ack] = [(Way::Wet, 0.5), (Way::Wet, 0.99), (Way::Dry, 0.99), (Way::Ack, 0.99)]
+        .map(|(way, share)| quantile(&quiet, way, share));
+    format!("| all, quiet | | | | {middle:.1} ms | {wet:.1} ms | {dry:.1} ms | {ack:.1} ms | | |")
 }
 
 impl fmt::Display for Row {
