@@ -4,6 +4,7 @@ use drawbridge_engine::client::{OpenError, Profile};
 use drawbridge_engine::geometry::{Point, Size};
 use drawbridge_engine::tools::Style;
 use drawbridge_protocol::Link;
+use eframe::egui_wgpu::RenderState;
 use egui::{Context, ThemePreference, ViewportCommand};
 
 use crate::canvas::{self, Canvas};
@@ -44,12 +45,14 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the window's contents: the board behind `link`, else the one last drawn on, else a new one.
+    /// Opens the window's contents: the board behind `link`, else the one last drawn on, else a new one. Without a graphics
+    /// card the board itself isn't painted.
     ///
     /// # Errors
     /// When not even an empty board can be had.
     pub fn new(
         ctx: &Context,
+        card: Option<&RenderState>,
         waker: &Waker,
         profile: Profile,
         link: Option<Link>,
@@ -69,7 +72,7 @@ impl App {
         Ok(Self {
             settings,
             board,
-            canvas: Canvas::default(),
+            canvas: Canvas::new(card),
             dialog: None,
             join_draft: String::new(),
             join_problem: None,
@@ -269,7 +272,7 @@ impl App {
     fn opened(&mut self, ctx: &Context, open: impl FnOnce(&mut OpenBoard, &Settings) -> Result<(), String>) {
         match open(&mut self.board, &self.settings) {
             Ok(()) => {
-                self.canvas = Canvas::default();
+                self.canvas.clear();
                 self.message = None;
             }
             Err(problem) => self.say(ctx, Message::problem(problem)),

@@ -11,6 +11,7 @@ pub mod network;
 pub mod open;
 pub mod panels;
 pub mod pointers;
+pub mod render;
 pub mod settings;
 pub mod theme;
 pub mod wake;

@@ -66,15 +66,22 @@ fn main() -> ExitCode {
             .with_app_id("drawbridge")
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([640.0, 420.0]),
-        // Smooth edges for the strokes' triangles.
-        multisampling: 4,
         ..Default::default()
     };
     let link = arguments.link;
     let outcome = eframe::run_native(
         "Drawbridge",
         options,
-        Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, &waker, profile, link)?))),
+        Box::new(move |creation| {
+            let card = creation.wgpu_render_state.as_ref();
+            Ok(Box::new(App::new(
+                &creation.egui_ctx,
+                card,
+                &waker,
+                profile,
+                link,
+            )?))
+        }),
     );
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

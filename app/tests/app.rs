@@ -21,7 +21,8 @@ fn window(folder: &Path) -> Window {
     let mut window = Harness::builder()
         .with_size([1280.0, 720.0])
         .build_eframe(|creation| {
-            App::new(&creation.egui_ctx, &Waker::default(), profile, None).expect("a board can be opened")
+            App::new(&creation.egui_ctx, None, &Waker::default(), profile, None)
+                .expect("a board can be opened")
         });
     window.run_ok();
     window

@@ -37,7 +37,7 @@ impl Window {
                     // The test may have ended.
                     let _ = tell.send(());
                 });
-                App::new(&creation.egui_ctx, &waker, profile, link).expect("a board can be opened")
+                App::new(&creation.egui_ctx, None, &waker, profile, link).expect("a board can be opened")
             });
         harness.run_ok();
         Self { harness, woken }

@@ -10,5 +10,7 @@ pub mod client;
 pub mod document;
 pub mod editor;
 pub mod geometry;
+#[cfg(feature = "testing")]
+pub mod sample;
 pub mod scene;
 pub mod tools;

@@ -2,18 +2,18 @@
 
 pub mod gather;
 pub mod paint;
+pub mod picture;
 
 use drawbridge_engine::geometry::{Point, Size, Vec2};
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, State, Tool};
-use egui::epaint::Mesh;
-use egui::{
-    Context, CursorIcon, Order, PointerButton, Popup, Pos2, Rect, Role, Sense, Shape, Ui, WidgetInfo,
-};
+use eframe::egui_wgpu::RenderState;
+use egui::{Context, CursorIcon, Order, PointerButton, Popup, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
 use crate::open::OpenBoard;
 use crate::pointers::Pointers;
 use crate::theme::{self, Theme};
 use gather::{Act, Gather, Kind};
+use picture::Picture;
 
 /// The longest time between two frames that moves anything, in seconds: after a pause nothing leaps.
 const LONGEST_STEP: f64 = 0.1;
@@ -29,20 +29,29 @@ pub fn is_covered(ctx: &Context) -> bool {
 pub struct Canvas {
     gather: Gather,
     pointers: Pointers,
+    picture: Picture,
     rect: Rect,
 }
 
-impl Default for Canvas {
-    fn default() -> Self {
+impl Canvas {
+    /// A canvas painted by this graphics card.
+    #[must_use]
+    pub fn new(card: Option<&RenderState>) -> Self {
         Self {
             gather: Gather::default(),
             pointers: Pointers::default(),
+            picture: Picture::new(card),
             rect: Rect::ZERO,
         }
     }
-}
 
-impl Canvas {
+    /// Another board comes: nothing of the one before stays.
+    pub fn clear(&mut self) {
+        self.gather = Gather::default();
+        self.pointers = Pointers::default();
+        self.picture.clear();
+    }
+
     /// How big the canvas is, in points.
     #[must_use]
     pub fn size(&self) -> Size {
@@ -144,16 +153,10 @@ impl Canvas {
         let theme = Theme::of(ui.ctx());
         let painter = ui.painter().with_clip_rect(self.rect);
         painter.rect_filled(self.rect, 0.0, theme.board);
-        let camera = *board.editor().camera();
-        let mut mesh = Mesh::default();
-        for item in board.editor().scene().visible(camera.visible(self.size())) {
-            let color = theme.color(item.color);
-            let color = if item.dimmed { theme.dimmed(color) } else { color };
-            paint::add_shape(&mut mesh, &camera, self.rect.min, &item.mesh, color);
+        if self.picture.paint(&painter, board.editor(), self.rect) {
+            ui.ctx().request_repaint();
         }
-        if !mesh.is_empty() {
-            painter.add(Shape::mesh(mesh));
-        } else if board.is_empty() {
+        if board.is_empty() {
             paint::invitation(&painter, self.rect);
         }
         self.paint_pointers(ui.ctx(), &painter, board, now);

@@ -1,7 +1,6 @@
-//! Puts the scene on the screen: the strokes' meshes through the camera, and others' pointers.
+//! What lies over the board's picture: others' pointers, and a word on an empty board.
 
-use drawbridge_engine::geometry::{self, Camera, Point};
-use egui::epaint::{Mesh, Vertex};
+use drawbridge_engine::geometry::{Camera, Point};
 use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2};
 
 use crate::fonts;
@@ -22,20 +21,6 @@ const NAME_SHOWN: usize = 24;
 pub fn window_from_board(camera: &Camera, corner: Pos2, board: Point) -> Pos2 {
     let screen = camera.screen_from_board(board);
     corner + Vec2::new(screen.x as f32, screen.y as f32)
-}
-
-/// Adds a shape to what is painted. The sum is done in 64 bits once an item, so that far out on the board nothing trembles.
-pub fn add_shape(out: &mut Mesh, camera: &Camera, corner: Pos2, shape: &geometry::Mesh, color: Color32) {
-    let base = u32::try_from(out.vertices.len()).unwrap_or(u32::MAX);
-    let place = window_from_board(camera, corner, shape.origin);
-    let zoom = camera.zoom() as f32;
-    out.vertices.extend(
-        shape
-            .vertices
-            .iter()
-            .map(|[x, y]| Vertex::untextured(place + Vec2::new(x * zoom, y * zoom), color)),
-    );
-    out.indices.extend(shape.indices.iter().map(|index| base + index));
 }
 
 /// Somebody's pointer: an arrow in their colour and, as far as `name_seen` (0 to 1) says, their name.

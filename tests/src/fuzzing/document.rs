@@ -89,19 +89,11 @@ fn looks(editor: &Editor) {
         "everything shown lies in this world"
     );
     for item in visible {
-        let corners = item.mesh.vertices.len();
-        assert!(
-            item.mesh
-                .indices
-                .iter()
-                .all(|&corner| (corner as usize) < corners)
-        );
-        assert!(item.mesh.vertices.iter().flatten().all(|v| v.is_finite()));
-        assert!(item.mesh.bounds.is_finite(), "{:?}", item.mesh.bounds);
-        let centre = item.mesh.bounds.center();
-        let _ = scene.hit(centre, 1.0);
+        assert!(item.bounds.is_finite(), "{:?}", item.bounds);
+        let centre = item.bounds.center();
+        let _ = scene.hit(document, centre, 1.0);
     }
-    let _ = scene.hits(Point::new(-far, -far), Point::new(far, far), 10.0);
+    let _ = scene.hits(document, Point::new(-far, -far), Point::new(far, far), 10.0);
     let _ = scene.bounds();
 }
 
@@ -115,12 +107,18 @@ fn sane(element: &Element) {
             "{point:?}"
         );
     }
-    if let Some(mesh) = element.ribbon().mesh(element.place) {
-        let (points, corners) = (element.points.len(), mesh.vertices.len());
+    let _ = element.mesh_within(1.0);
+    if let Some(mesh) = element.mesh() {
+        assert!(
+            mesh.strip
+                .iter()
+                .flat_map(|corner| corner.at())
+                .all(f32::is_finite)
+        );
+        let (points, corners) = (element.points.len(), mesh.strip.len());
         assert!(
             corners <= CORNERS * (points + 1),
             "{corners} corners for {points} points"
         );
-        assert!(mesh.indices.len() <= 4 * corners);
     }
 }

@@ -4,7 +4,7 @@ use drawbridge_protocol::{ElementId, Property, Value};
 
 use super::draft::{Members, read, read_color, read_order, read_width};
 use super::{Color, Draft, Order};
-use crate::geometry::{Affine, InkPoint, MAX_COORDINATE, Ribbon};
+use crate::geometry::{Affine, Curve, InkPoint, MAX_COORDINATE, Mesh, Rect, Ribbon};
 
 /// An element of a kind that is known: so far, a stroke.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,8 @@ pub struct Element {
     pub order: Order,
     /// Its colour.
     pub color: Color,
+    /// How much of what is under it it hides, 0 to 1.
+    pub opacity: f64,
     /// Its width at pressure 50, in its own units.
     pub width: f64,
     /// The resolution of its points, in its own units.
@@ -45,6 +47,7 @@ impl Element {
             id: id.clone(),
             order: given("order").and_then(read_order).unwrap_or(draft.base.order),
             color: given("color").and_then(read_color).unwrap_or(draft.base.color),
+            opacity: either("opacity").find_map(read_opacity).unwrap_or(1.0),
             width: given("width").and_then(read_width).unwrap_or(draft.base.width),
             step: draft.base.step,
             points,
@@ -58,6 +61,35 @@ impl Element {
     pub fn ribbon(&self) -> Ribbon {
         Ribbon::new(&self.points, self.width, self.step)
     }
+
+    /// The same as triangles on the board. `None` where its `place` takes it out of the world.
+    #[must_use]
+    pub fn mesh(&self) -> Option<Mesh> {
+        self.ribbon().mesh(self.place)
+    }
+
+    /// The same for a look from farther away or from nearer: within `tolerance` board units of its shape.
+    #[must_use]
+    pub fn mesh_within(&self, tolerance: f64) -> Option<Mesh> {
+        let scale = self.place.determinant().abs().sqrt();
+        let tolerance = tolerance / scale.max(1e-9);
+        Ribbon::within(&self.points, self.width, self.step, tolerance).mesh(self.place)
+    }
+
+    /// A box on the board that holds it. `None` where its `place` takes it out of the world.
+    #[must_use]
+    pub fn bounds(&self) -> Option<Rect> {
+        let bounds = Curve::new(&self.points, self.width, self.step).bounds()?;
+        let bounds = self.place.transform_rect_bbox(bounds);
+        let far = [bounds.x0, bounds.y0, bounds.x1, bounds.y1]
+            .iter()
+            .any(|v| !v.is_finite() || v.abs() > 10.0 * MAX_COORDINATE);
+        (!far).then_some(bounds)
+    }
+}
+
+fn read_opacity(json: &str) -> Option<f64> {
+    read::<f64>(json).map(|opacity| opacity.clamp(0.0, 1.0))
 }
 
 fn read_place(json: &str) -> Option<Affine> {

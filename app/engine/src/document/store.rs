@@ -227,7 +227,7 @@ mod tests {
                     ];
                     let read = element(&cells).expect("still a stroke");
                     assert!(read.width.is_finite() && read.width > 0.0 && read.place.is_finite());
-                    let _ = read.ribbon().mesh(read.place);
+                    let _ = (read.mesh(), read.bounds(), read.mesh_within(1.0));
                 }
             }
             for member in [
@@ -241,7 +241,7 @@ mod tests {
                     }])
                 {
                     assert!((2f64.powi(-10)..=1024.0).contains(&read.step));
-                    let _ = read.ribbon().mesh(read.place);
+                    let _ = (read.mesh(), read.bounds(), read.mesh_within(1.0));
                 }
             }
         }
@@ -264,8 +264,8 @@ mod tests {
         let points = "0 0".to_owned() + &" 9000 17-9000 13".repeat(60_000);
         let base = format!("{{\"kind\":\"stroke\",\"points\":\"{points}\"}}");
         let read = element(&[cell("e", "base", 1, &base)]).expect("a stroke");
-        let mesh = read.ribbon().mesh(read.place).expect("a mesh");
-        assert!(mesh.vertices.len() < 6_000_000, "{}", mesh.vertices.len());
+        let mesh = read.mesh().expect("a mesh");
+        assert!(mesh.strip.len() < 6_000_000, "{}", mesh.strip.len());
     }
 
     #[test]

@@ -9,12 +9,13 @@ mod remote;
 mod transaction;
 
 use std::collections::HashSet;
+use std::num::NonZero;
 
 use drawbridge_protocol::{Cell, CellKey, ElementId, Property, SlotName, SlotOp, Stamp, Value};
 
 use crate::document::{Change, Color, Document, Draft, json, point_json};
 use crate::geometry::{Camera, Point};
-use crate::scene::{Scene, WetKey};
+use crate::scene::{Scene, Shown, WetKey};
 use crate::tools::{Context, Event, Outcome, Random, Set, State, Style, Tool, step};
 use history::History;
 pub use random::{SeededRandom, SystemRandom};
@@ -24,6 +25,9 @@ pub use transaction::{Effects, Transaction};
 
 /// Others are told at most this often, in milliseconds: 60 times a second, with room for a frame that comes early.
 const LIVE_MS: f64 = 15.0;
+
+/// At least so many elements are read on a thread of their own.
+const PART: usize = 1000;
 
 /// The slot in which others see one's pointer.
 pub const CURSOR_SLOT: &str = "cursor";
@@ -150,6 +154,7 @@ impl Editor {
         }
         let was_idle = self.state.is_idle();
         let mut context = Context {
+            document: &self.document,
             scene: &self.scene,
             camera: &self.camera,
             style: self.style,
@@ -200,7 +205,7 @@ impl Editor {
                 self.scene.put_wet(
                     &WetKey::own(stroke.id().clone()),
                     stroke.base(),
-                    &stroke.ink(),
+                    stroke.ink(),
                     stroke.is_straight(),
                 );
             }
@@ -252,10 +257,26 @@ impl Editor {
                 self.remote.dried(&cell.element, &mut self.scene);
             }
         }
-        for id in changed {
-            self.scene.update(id, self.document.element(id).as_ref());
-        }
-        self.scene.settle();
+        let changed: Vec<&ElementId> = changed.into_iter().collect();
+        // A whole board is read on all processors.
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let part = changed.len().div_ceil(threads).max(PART);
+        let document = &self.document;
+        let read = |ids: &[&ElementId]| -> Vec<(ElementId, Option<Shown>)> {
+            let shown = |id: &ElementId| document.element(id).as_ref().and_then(Shown::of);
+            ids.iter().map(|id| ((*id).clone(), shown(id))).collect()
+        };
+        let many = std::thread::scope(|scope| {
+            let mut parts = changed.chunks(part);
+            let first = parts.next().unwrap_or_default();
+            let others: Vec<_> = parts.map(|ids| scope.spawn(move || read(ids))).collect();
+            let mut many = read(first);
+            for other in others {
+                many.extend(other.join().expect("reading doesn't panic"));
+            }
+            many
+        });
+        self.scene.update_many(many);
     }
 
     /// Takes up other stamps (old, new) for own cells that a wrong clock had stamped.

@@ -100,12 +100,15 @@ impl RemoteInk {
                     conn: Some(*conn),
                     element: id.clone(),
                 };
-                scene.put_wet(
-                    &key,
-                    &heard.draft.base,
-                    &heard.draft.ink(),
-                    std::mem::take(&mut heard.anew),
-                );
+                let mut ink = heard.draft.ink();
+                ink.dedup_by(|next, held| {
+                    let same = next.pos == held.pos;
+                    if same {
+                        held.pressure = held.pressure.max(next.pressure);
+                    }
+                    same
+                });
+                scene.put_wet(&key, &heard.draft.base, &ink, std::mem::take(&mut heard.anew));
             }
         }
     }

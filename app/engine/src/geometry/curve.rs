@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use kurbo::{Point, Vec2};
+use kurbo::{CubicBez, ParamCurveExtrema, Point, Rect, Vec2};
 
 use super::{InkPoint, radius};
 
@@ -28,6 +28,8 @@ const MANY_NODES: usize = 16_384;
 pub struct Curve {
     nodes: Vec<InkPoint>,
     corners: Vec<bool>,
+    /// Whether straight lines between the nodes do.
+    straight: bool,
     width: f64,
     tolerance: f64,
 }
@@ -37,6 +39,12 @@ impl Curve {
     /// are multiples (about a quarter of a pixel when it was drawn). All in board units.
     #[must_use]
     pub fn new(samples: &[InkPoint], width: f64, step: f64) -> Self {
+        Self::within(samples, width, step, tolerance(width, step))
+    }
+
+    /// The same, to be drawn within `tolerance` board units.
+    #[must_use]
+    pub fn within(samples: &[InkPoint], width: f64, step: f64, tolerance: f64) -> Self {
         let mut raw: Vec<InkPoint> = Vec::with_capacity(samples.len());
         for sample in samples {
             match raw.last_mut() {
@@ -44,13 +52,25 @@ impl Curve {
                 _ => raw.push(*sample),
             }
         }
+        // Seen from so far away, what smoothing moves is less than what may differ.
+        if tolerance > SHIFT_STEPS * step {
+            let nodes = simplified(&raw, width, tolerance * 0.75);
+            return Self {
+                corners: vec![false; nodes.len()],
+                nodes,
+                straight: true,
+                width,
+                tolerance,
+            };
+        }
         let corners: Vec<bool> = (0..raw.len()).map(|i| is_corner(&raw, i, step)).collect();
         let nodes = smoothed(&raw, &corners, step);
         Self {
             nodes,
             corners,
+            straight: false,
             width,
-            tolerance: tolerance(width, step),
+            tolerance,
         }
     }
 
@@ -89,14 +109,14 @@ impl Curve {
         let Some(start) = self.nodes.get(first) else {
             return Vec::new();
         };
+        if self.straight {
+            return self.nodes.get(first..=last).unwrap_or_default().to_vec();
+        }
         let mut out = vec![*start];
         let most = if self.nodes.len() > MANY_NODES { 2.0 } else { 16.0 };
         for i in first..last {
             let (a, b) = (self.nodes[i], self.nodes[i + 1]);
-            let chord = b.pos - a.pos;
-            let (from, to) = (self.tangent(i, i + 1), self.tangent(i + 1, i));
-            let third = chord.hypot() / 3.0;
-            let (c, d) = (a.pos + from * third, b.pos - to * third);
+            let (c, d) = self.handles(i);
             let bend = ((a.pos - c) - (c - d))
                 .hypot()
                 .max(((c - d) - (d - b.pos)).hypot());
@@ -110,7 +130,41 @@ impl Curve {
             }
             out.push(b);
         }
-        simplified(&out, self.width, self.tolerance * 0.5)
+        simplified(&out, self.width, self.tolerance * 0.75)
+    }
+
+    /// The two inner control points of the cubic Bézier curve from node `i` to the next.
+    fn handles(&self, i: usize) -> (Point, Point) {
+        let (a, b) = (self.nodes[i].pos, self.nodes[i + 1].pos);
+        let third = (b - a).hypot() / 3.0;
+        (
+            a + self.tangent(i, i + 1) * third,
+            b - self.tangent(i + 1, i) * third,
+        )
+    }
+
+    /// A box that holds the line with its width, and hardly more. `None` for no points.
+    #[must_use]
+    pub fn bounds(&self) -> Option<Rect> {
+        let around = |node: &InkPoint| {
+            let across = 2.0 * radius(self.width, node.pressure);
+            Rect::from_center_size(node.pos, (across, across))
+        };
+        let mut bounds = self.nodes.iter().map(around).reduce(|a, b| a.union(b))?;
+        if !self.straight {
+            for (i, pair) in self.nodes.windows(2).enumerate() {
+                let wide = radius(self.width, pair[0].pressure.max(pair[1].pressure));
+                let (c, d) = self.handles(i);
+                // A curve stays within the hull of its control points: few reach out.
+                let hull = Rect::from_points(c, d).inflate(wide, wide);
+                if !bounds.contains_rect(hull) {
+                    let curve = CubicBez::new(pair[0].pos, c, d, pair[1].pos);
+                    let bent = ParamCurveExtrema::bounding_box(&curve);
+                    bounds = bounds.union(bent.inflate(wide, wide));
+                }
+            }
+        }
+        Some(bounds)
     }
 
     /// The direction of the line at node `i` on the side of its neighbour `next`, at most 1 long,

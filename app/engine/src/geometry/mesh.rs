@@ -1,30 +1,95 @@
 //! A shape as triangles: what is drawn, and what is hit.
 
-use kurbo::{Point, Rect, Vec2};
+use kurbo::{Affine, Point, Rect, Vec2};
 
 use super::MAX_COORDINATE;
 
-/// Triangles in board units. The vertices are relative to the shape's own origin, so that they
-/// are as precise a million units out as at home. Triangles may overlap and turn either way.
+/// Which edge of a line a corner is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Side {
+    /// To the left of the way the pen went.
+    Left = 0,
+    /// On the line itself, where the pen was.
+    Middle = 1,
+    /// To the right of it.
+    Right = 2,
+    /// On the arc of a round end or turn.
+    Rim = 3,
+}
+
+/// A corner of a triangle, told by the line that it belongs to, so that whoever draws can make the edge soft and a thin
+/// line a pixel wide. In board units, relative to the mesh's origin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Corner {
+    /// The point of the line.
+    pub centre: [f32; 2],
+    /// From there to the edge. In the middle it says how far the edge is away.
+    pub offset: [f32; 2],
+    /// Which edge it is on.
+    pub side: Side,
+}
+
+impl Corner {
+    /// Where it is.
+    #[must_use]
+    pub fn at(&self) -> [f32; 2] {
+        match self.side {
+            Side::Middle => self.centre,
+            Side::Left | Side::Right | Side::Rim => {
+                [self.centre[0] + self.offset[0], self.centre[1] + self.offset[1]]
+            }
+        }
+    }
+}
+
+/// Triangles in board units. The corners are relative to the shape's own origin, so that they are as precise a million
+/// units out as at home. Triangles may overlap and turn either way.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mesh {
-    /// Where the vertices' (0, 0) lies on the board.
+    /// Where the corners' (0, 0) lies on the board.
     pub origin: Point,
-    /// Corners, relative to `origin`.
-    pub vertices: Vec<[f32; 2]>,
-    /// Three corners a triangle.
-    pub indices: Vec<u32>,
+    /// One strip: each three corners in a row are a triangle. Where it leaps, corners are there twice, which makes
+    /// triangles of no area.
+    pub strip: Vec<Corner>,
     /// A box on the board that holds all corners.
     pub bounds: Rect,
 }
 
+/// A corner on the board, before an origin is chosen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Far {
+    pub(super) centre: Point,
+    pub(super) offset: Vec2,
+    pub(super) side: Side,
+}
+
+impl Far {
+    /// Where `place` takes it.
+    pub(super) fn placed(self, place: Affine) -> Self {
+        let centre = place * self.centre;
+        Self {
+            centre,
+            offset: place * (self.centre + self.offset) - centre,
+            side: self.side,
+        }
+    }
+
+    fn at(&self) -> Point {
+        match self.side {
+            Side::Middle => self.centre,
+            Side::Left | Side::Right | Side::Rim => self.centre + self.offset,
+        }
+    }
+}
+
 impl Mesh {
-    /// A mesh of these corners in board units. `None` without corners, or when one of them is out
-    /// of the world (ten times [`MAX_COORDINATE`]) or no number.
-    #[must_use]
-    pub fn new(corners: impl Iterator<Item = Point> + Clone, indices: Vec<u32>) -> Option<Self> {
+    /// A mesh of these corners in board units. `None` without corners, or when one of them is out of the world (ten
+    /// times [`MAX_COORDINATE`]) or no number.
+    pub(super) fn new(corners: &[Far]) -> Option<Self> {
         let mut bounds: Option<Rect> = None;
-        for p in corners.clone() {
+        for corner in corners {
+            let p = corner.at();
             if !p.is_finite() || p.x.abs().max(p.y.abs()) > 10.0 * MAX_COORDINATE {
                 return None;
             }
@@ -32,17 +97,29 @@ impl Mesh {
         }
         let bounds = bounds?;
         let origin = bounds.center();
-        let vertices: Vec<[f32; 2]> = corners
-            .map(|p| [(p.x - origin.x) as f32, (p.y - origin.y) as f32])
-            .collect();
+        let near = |v: Vec2| [v.x as f32, v.y as f32];
+        let corner = |far: &Far| Corner {
+            centre: near(far.centre - origin),
+            offset: near(far.offset),
+            side: far.side,
+        };
         // What the rounding to f32 may have pushed out.
         let slack = bounds.width().max(bounds.height()) * f64::from(f32::EPSILON);
         Some(Self {
             origin,
-            vertices,
-            indices,
+            strip: corners.iter().map(corner).collect(),
             bounds: bounds.inflate(slack, slack),
         })
+    }
+
+    /// The corners of each triangle that has an area, relative to the origin.
+    pub fn triangles(&self) -> impl Iterator<Item = [[f32; 2]; 3]> {
+        let corners = |three: &[Corner]| [three[0].at(), three[1].at(), three[2].at()];
+        let flat = |[p, q, r]: &[[f32; 2]; 3]| p == q || q == r || p == r;
+        self.strip
+            .windows(3)
+            .map(corners)
+            .filter(move |three| !flat(three))
     }
 
     /// Whether the shape comes within `radius` board units of the straight way from `a` to `b` (which may be one point).
@@ -54,11 +131,8 @@ impl Mesh {
         }
         let (a, b) = (a - self.origin, b - self.origin);
         let near = Rect::from_points(a.to_point(), b.to_point()).inflate(radius, radius);
-        self.indices.chunks_exact(3).any(|corners| {
-            let [p, q, r] = [0, 1, 2].map(|i| {
-                let [x, y] = self.vertices[corners[i] as usize];
-                Vec2::new(f64::from(x), f64::from(y))
-            });
+        self.triangles().any(|corners| {
+            let [p, q, r] = corners.map(|[x, y]| Vec2::new(f64::from(x), f64::from(y)));
             let around = Rect::from_points(p.to_point(), q.to_point()).union_pt(r.to_point());
             overlap(near, around)
                 && (in_triangle(a, p, q, r)

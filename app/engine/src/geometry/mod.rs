@@ -13,6 +13,6 @@ pub use camera::{Camera, MAX_ZOOM, MIN_ZOOM};
 pub use curve::{Curve, SETTLED};
 pub use ink::{InkPoint, MAX_COORDINATE, radius};
 pub use kurbo::{Affine, BezPath, Point, Rect, Size, Vec2};
-pub use mesh::Mesh;
+pub use mesh::{Corner, Mesh, Side};
 pub use ribbon::Ribbon;
 pub use speed::SpeedPressure;

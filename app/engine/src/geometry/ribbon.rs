@@ -11,11 +11,17 @@ use std::f64::consts::PI;
 
 use kurbo::{Affine, BezPath, Point, Rect, Vec2};
 
+use super::mesh::{Far, Side};
 use super::{Curve, InkPoint, Mesh, radius};
 
 /// A join that turns by less than this has one spoke, in the middle of the turn: the radius there
 /// is short by 2 % at most.
 const SMOOTH_COS: f64 = 0.92;
+/// Where more may differ, joins may turn by more; this much is always sharp.
+const SHARP_COS: f64 = 0.3;
+
+/// How far the pies reach into their neighbours, in radii.
+const OVERLAP: f64 = 0.02;
 
 /// Where the line bends, and the unit normals of what comes before and after. They are one and the
 /// same at a smooth join and at an end.
@@ -42,12 +48,20 @@ impl Ribbon {
         Self::of(&curve, 0..=curve.len().saturating_sub(1))
     }
 
+    /// The same within `tolerance` of the true shape, in the coordinates of the samples: coarser where it is seen from
+    /// afar, finer where from near.
+    #[must_use]
+    pub fn within(samples: &[InkPoint], width: f64, step: f64, tolerance: f64) -> Self {
+        let curve = Curve::within(samples, width, step, tolerance);
+        Self::of(&curve, 0..=curve.len().saturating_sub(1))
+    }
+
     /// The shape of the part of a curve between two nodes, with round ends.
     #[must_use]
     pub fn of(curve: &Curve, nodes: std::ops::RangeInclusive<usize>) -> Self {
         let line = curve.flatten(nodes);
         Self {
-            joints: joints(&line, curve.width()),
+            joints: joints(&line, curve.width(), curve.tolerance()),
             tolerance: curve.tolerance(),
         }
     }
@@ -68,7 +82,7 @@ impl Ribbon {
                     (&mut right, &mut left, joint.before)
                 };
                 inner.push(joint.pos);
-                self.arc(joint, from, turn, |p| outer.push(p));
+                self.arc(joint, turn, |angle| outer.push(joint.at(turned(from, angle))));
                 left.push(joint.left_after());
                 right.push(joint.right_after());
             }
@@ -77,9 +91,11 @@ impl Ribbon {
         let (Some(first), Some(last)) = (self.joints.first(), self.joints.last()) else {
             return path;
         };
-        self.arc(last, last.after, -PI, |p| left.push(p));
+        self.arc(last, -PI, |angle| left.push(last.at(turned(last.after, angle))));
         left.extend(right.iter().rev());
-        self.arc(first, -first.before, -PI, |p| left.push(p));
+        self.arc(first, -PI, |angle| {
+            left.push(first.at(turned(-first.before, angle)));
+        });
         path.move_to(place * left[0]);
         left[1..].iter().for_each(|&p| path.line_to(place * p));
         path.close_path();
@@ -90,37 +106,27 @@ impl Ribbon {
     /// `None` for no points, or where `place` takes it out of the world.
     #[must_use]
     pub fn mesh(&self, place: Affine) -> Option<Mesh> {
-        let mut build = Triangles::default();
+        let mut strip = Strip::default();
         for (i, joint) in self.joints.iter().enumerate() {
             let turn = joint.turn();
             if i == 0 {
-                self.fan(&mut build, joint, -joint.before, -PI);
+                self.fan(&mut strip, joint, -joint.before, -PI);
             }
-            let spoke = (
-                build.vertex(joint.left_before()),
-                build.vertex(joint.right_before()),
-            );
-            if let Some(last) = build.spoke {
-                build.quad(last, spoke);
-            }
-            build.spoke = Some(spoke);
+            strip.spoke(joint, joint.before);
             if turn != 0.0 {
-                self.fan(
-                    &mut build,
-                    joint,
-                    if turn > 0.0 { -joint.before } else { joint.before },
-                    turn,
-                );
-                build.spoke = Some((
-                    build.vertex(joint.left_after()),
-                    build.vertex(joint.right_after()),
-                ));
+                // Where more may differ than the line is thick, nobody sees a pie.
+                if self.tolerance < joint.radius {
+                    let outer = if turn > 0.0 { -joint.before } else { joint.before };
+                    self.fan(&mut strip, joint, outer, turn);
+                }
+                strip.spoke(joint, joint.after);
             }
             if i + 1 == self.joints.len() {
-                self.fan(&mut build, joint, joint.after, -PI);
+                self.fan(&mut strip, joint, joint.after, -PI);
             }
         }
-        Mesh::new(build.vertices.into_iter().map(|p| place * p), build.indices)
+        let corners: Vec<Far> = strip.0.into_iter().map(|corner| corner.placed(place)).collect();
+        Mesh::new(&corners)
     }
 
     /// A box that holds the outline, before any `place`. `None` for no points.
@@ -130,41 +136,47 @@ impl Ribbon {
         self.joints.iter().map(around).reduce(|a, b| a.union(b))
     }
 
-    /// A pie: from the direction `from` (unit) at the joint, turned by `sweep`.
-    fn fan(&self, build: &mut Triangles, joint: &Joint, from: Vec2, sweep: f64) {
-        let centre = build.vertex(joint.pos);
-        let mut last = build.vertex(joint.pos + from * joint.radius);
-        let mut next = |build: &mut Triangles, p: Point| {
-            let this = build.vertex(p);
-            build.indices.extend([centre, last, this]);
-            last = this;
+    /// A pie: from the direction `from` (unit) at the joint, turned by `sweep`. It begins and ends at a spoke, so that
+    /// the triangles in which the strip goes over from and to the neighbours have no area.
+    fn fan(&self, strip: &mut Strip, joint: &Joint, from: Vec2, sweep: f64) {
+        // The tip lies a little inside the neighbours: if it lay on the edge of a quad, rounding could leave a crack.
+        let tip = joint.pos - turned(from, sweep / 2.0) * joint.radius * OVERLAP;
+        let mut part = |direction: Vec2| {
+            let offset = direction * joint.radius;
+            strip.corner(tip, offset, Side::Middle);
+            strip.corner(joint.pos, offset, Side::Rim);
         };
-        self.arc(joint, from, sweep, |p| next(build, p));
-        next(build, joint.pos + turned(from, sweep) * joint.radius);
+        part(from);
+        self.arc(joint, sweep, |angle| part(turned(from, angle)));
+        part(turned(from, sweep));
     }
 
-    /// The points of an arc around a joint, without its first and last.
-    fn arc(&self, joint: &Joint, from: Vec2, sweep: f64, mut point: impl FnMut(Point)) {
+    /// The angles of an arc around a joint, without its first and last.
+    fn arc(&self, joint: &Joint, sweep: f64, mut angle: impl FnMut(f64)) {
         let step = 2.0 * (1.0 - (self.tolerance / joint.radius).min(1.0)).acos();
-        let parts = (sweep.abs() / step.clamp(PI / 60.0, PI / 4.0)).ceil();
+        let parts = (sweep.abs() / step.clamp(PI / 60.0, PI / 2.0)).ceil();
         for part in 1..parts as usize {
-            point(joint.pos + turned(from, sweep * part as f64 / parts) * joint.radius);
+            angle(sweep * part as f64 / parts);
         }
     }
 }
 
 impl Joint {
+    /// The point of the edge in a direction (unit).
+    fn at(&self, direction: Vec2) -> Point {
+        self.pos + direction * self.radius
+    }
     fn left_before(&self) -> Point {
-        self.pos + self.before * self.radius
+        self.at(self.before)
     }
     fn right_before(&self) -> Point {
-        self.pos - self.before * self.radius
+        self.at(-self.before)
     }
     fn left_after(&self) -> Point {
-        self.pos + self.after * self.radius
+        self.at(self.after)
     }
     fn right_after(&self) -> Point {
-        self.pos - self.after * self.radius
+        self.at(-self.after)
     }
 
     /// By how much the line turns here, in radians from -pi to pi, towards the left where positive; 0 at a smooth join.
@@ -177,21 +189,20 @@ impl Joint {
     }
 }
 
+/// A strip under construction.
 #[derive(Default)]
-struct Triangles {
-    vertices: Vec<Point>,
-    indices: Vec<u32>,
-    spoke: Option<(u32, u32)>,
-}
+struct Strip(Vec<Far>);
 
-impl Triangles {
-    fn vertex(&mut self, p: Point) -> u32 {
-        self.vertices.push(p);
-        (self.vertices.len() - 1) as u32
+impl Strip {
+    fn corner(&mut self, centre: Point, offset: Vec2, side: Side) {
+        self.0.push(Far { centre, offset, side });
     }
 
-    fn quad(&mut self, (l0, r0): (u32, u32), (l1, r1): (u32, u32)) {
-        self.indices.extend([l0, r0, l1, l1, r0, r1]);
+    /// Both ends of a spoke along the unit vector `normal`; a quad lies between it and the spoke before.
+    fn spoke(&mut self, joint: &Joint, normal: Vec2) {
+        let offset = normal * joint.radius;
+        self.corner(joint.pos, offset, Side::Left);
+        self.corner(joint.pos, -offset, Side::Right);
     }
 }
 
@@ -200,7 +211,7 @@ fn turned(v: Vec2, angle: f64) -> Vec2 {
     Vec2::new(v.x * cos - v.y * sin, v.x * sin + v.y * cos)
 }
 
-fn joints(line: &[InkPoint], width: f64) -> Vec<Joint> {
+fn joints(line: &[InkPoint], width: f64, tolerance: f64) -> Vec<Joint> {
     let mut line = line.to_vec();
     line.dedup_by(|b, a| (b.pos - a.pos).hypot() <= f64::EPSILON * (1.0 + a.pos.x.abs().max(a.pos.y.abs())));
     let normals: Vec<Vec2> = line
@@ -220,7 +231,10 @@ fn joints(line: &[InkPoint], width: f64) -> Vec<Joint> {
             before,
             after,
         };
-        if before.dot(after) < SMOOTH_COS {
+        // In the middle of a turn of t the edge lies r (1 - cos(t/2)) inside the round one.
+        let half = (1.0 - tolerance / sharp.radius).max(0.0);
+        let smooth = SMOOTH_COS.min(2.0 * half * half - 1.0).max(SHARP_COS);
+        if before.dot(after) < smooth {
             return sharp;
         }
         let middle = (before + after).normalize();

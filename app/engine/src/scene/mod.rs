@@ -1,54 +1,93 @@
-//! What is drawn: outlines and meshes made once, found by place.
+//! What is drawn: which elements are shown, where they lie and in which order, found by place.
 //!
-//! An element becomes an [`Item`] when it changes; until then panning, zooming, drawing and hitting use what is there.
+//! An element becomes an [`Item`] when it changes; its triangles are made when somebody looks, from the document. So panning,
+//! zooming and hitting cost what is near, not what is on the board.
 
+mod journal;
 mod wet;
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Bound;
 
 use drawbridge_protocol::ElementId;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::document::{Base, Color, Element, Order};
+use crate::document::{Base, Color, Document, Element, Order};
 use crate::geometry::{InkPoint, Mesh, Point, Rect};
+use journal::Journal;
 use wet::Wet;
-pub use wet::WetKey;
+pub use wet::{WetKey, WetPiece};
 
-/// A shape to draw in one colour. Its triangles may overlap one another, so what is to look faint has to be
-/// mixed with the ground, not blended over it.
+/// Where a shown element stands in the scene's list, as long as it is shown. Small numbers; they are used again.
+pub type Slot = u32;
+
+/// From this many on, changes are made together.
+const MANY: usize = 1000;
+/// How far apart two neighbours in the stack are ranked, where there is room.
+const GAP: u64 = 1 << 32;
+
+/// A shown element: all that is needed to know whether to draw it, and how.
 #[derive(Debug, Clone)]
 pub struct Item {
-    /// Whose shape, or part of a shape, it is.
+    /// Whose shape it is.
     pub element: ElementId,
-    /// The shape. Never changes: a changed element gets another one with another `serial`.
-    pub mesh: Arc<Mesh>,
-    /// Names the mesh, once in a scene: a key for what a renderer keeps of it.
-    pub serial: u64,
+    /// A box on the board that holds the shape.
+    pub bounds: Rect,
     /// What it is filled with.
     pub color: Color,
+    /// How much of what is under it it hides, 0 to 1.
+    pub opacity: f64,
     /// Whether it is about to go, and drawn fainter.
     pub dimmed: bool,
+    /// Names the shape, once in a scene: a key for what a renderer keeps of it. A changed element gets another one.
+    pub serial: u64,
+    /// Its height in the stack: greater ones are drawn over smaller ones.
+    pub rank: u64,
+}
+
+/// What the scene takes of an element.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    order: Order,
+    bounds: Rect,
+    color: Color,
+    opacity: f64,
+}
+
+impl Shown {
+    /// `None` for what isn't shown: it was deleted, or lies out of the world.
+    #[must_use]
+    pub fn of(element: &Element) -> Option<Self> {
+        if element.deleted {
+            return None;
+        }
+        Some(Self {
+            order: element.order.clone(),
+            bounds: element.bounds()?,
+            color: element.color,
+            opacity: element.opacity,
+        })
+    }
 }
 
 #[derive(Debug)]
 struct Entry {
     item: Item,
     order: Order,
-    /// Its place in the stack, as of the last [`Scene::settle`].
-    rank: u32,
 }
 
-type Leaf = GeomWithData<Rectangle<[f64; 2]>, ElementId>;
+type Leaf = GeomWithData<Rectangle<[f64; 2]>, Slot>;
 
 /// The shown elements of a board, by name, by place and by height in the stack; wet strokes above them.
 #[derive(Debug, Default)]
 pub struct Scene {
-    entries: HashMap<ElementId, Entry>,
-    stack: BTreeSet<(Order, ElementId)>,
-    stale: bool,
+    entries: Vec<Option<Entry>>,
+    free: Vec<Slot>,
+    slots: HashMap<ElementId, Slot>,
+    stack: BTreeMap<(Order, ElementId), Slot>,
     tree: RTree<Leaf>,
+    journal: Journal,
     wet: Vec<(WetKey, Wet)>,
     dimmed: BTreeSet<ElementId>,
     serial: u64,
@@ -65,119 +104,209 @@ impl Scene {
     /// How many elements are shown.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.slots.len()
     }
 
     /// Whether no element is shown.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.slots.is_empty()
     }
 
     /// The item of a shown element.
     #[must_use]
     pub fn get(&self, id: &ElementId) -> Option<&Item> {
-        self.entries.get(id).map(|entry| &entry.item)
+        self.item(*self.slots.get(id)?)
+    }
+
+    /// The item in a slot; `None` where there is none, or none any more.
+    #[must_use]
+    pub fn item(&self, slot: Slot) -> Option<&Item> {
+        let entry = self.entries.get(slot as usize)?.as_ref();
+        entry.map(|entry| &entry.item)
+    }
+
+    /// How many slots there are, taken or free.
+    #[must_use]
+    pub fn slots(&self) -> Slot {
+        self.entries.len() as Slot
+    }
+
+    /// How many changes of slots there were so far.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.journal.end()
+    }
+
+    /// The slots that changed since [`Self::changes`] was `since`, some of them more than once; `None` when that is too
+    /// long ago, and any may have changed.
+    #[must_use]
+    pub fn changed_since(&self, since: u64) -> Option<impl Iterator<Item = Slot>> {
+        self.journal.since(since)
     }
 
     /// The order of the topmost shown element.
     #[must_use]
     pub fn top(&self) -> Option<&Order> {
-        self.stack.last().map(|(order, _)| order)
+        self.stack.last_key_value().map(|((order, _), _)| order)
     }
 
-    /// Shows an element as it is now, or no longer. Call [`Self::settle`] after the last of several.
+    /// Shows an element as it is now, or no longer.
     pub fn update(&mut self, id: &ElementId, element: Option<&Element>) {
-        let shape = element
-            .filter(|e| !e.deleted)
-            .and_then(|e| Some((e, e.ribbon().mesh(e.place)?)));
-        self.remove(id);
-        let Some((element, mesh)) = shape else { return };
-        self.tree.insert(leaf(&mesh, id));
-        let key = (element.order.clone(), id.clone());
-        // What goes on top needs no other to move.
-        let rank = match self.stack.last() {
-            Some(last) if *last < key && !self.stale => self.entries[&last.1].rank.saturating_add(1),
-            Some(_) => {
-                self.stale = true;
-                0
-            }
-            None => 0,
-        };
-        self.stack.insert(key);
-        let item = Item {
-            element: id.clone(),
-            mesh: Arc::new(mesh),
-            serial: self.next_serial(),
-            color: element.color,
-            dimmed: self.dimmed.contains(id),
-        };
-        self.entries.insert(
-            id.clone(),
-            Entry {
-                item,
-                order: element.order.clone(),
+        self.show(id.clone(), element.and_then(Shown::of));
+    }
+
+    /// The same for many: as [`Shown::of`] says, which may be asked on several threads.
+    pub fn update_many(&mut self, many: Vec<(ElementId, Option<Shown>)>) {
+        if many.len() < self.len() || many.len() < MANY {
+            many.into_iter().for_each(|(id, shown)| self.show(id, shown));
+            return;
+        }
+        // The tree and the ranks are made anew: that is faster than one after the other.
+        let (tree, stack) = (std::mem::take(&mut self.tree), std::mem::take(&mut self.stack));
+        let gone: HashSet<Slot> = many
+            .iter()
+            .filter_map(|(id, _)| Some(self.vacate(id)?.0))
+            .collect();
+        let stays = |slot: Slot| !gone.contains(&slot);
+        let mut leaves: Vec<Leaf> = tree.iter().filter(|leaf| stays(leaf.data)).copied().collect();
+        let mut sorted: Vec<_> = stack.into_iter().filter(|(_, slot)| stays(*slot)).collect();
+        for (id, shown) in many {
+            let Some(shown) = shown else { continue };
+            let (key, bounds) = ((shown.order.clone(), id.clone()), shown.bounds);
+            let slot = self.occupy(id, shown, 0);
+            leaves.push(leaf(bounds, slot));
+            sorted.push((key, slot));
+        }
+        sorted.sort_unstable();
+        self.stack = sorted.into_iter().collect();
+        self.tree = RTree::bulk_load(leaves);
+        self.rank_all();
+        self.generation += 1;
+    }
+
+    fn show(&mut self, id: ElementId, shown: Option<Shown>) {
+        if let Some((slot, order)) = self.vacate(&id) {
+            self.stack.remove(&(order, id.clone()));
+            self.note(slot);
+        }
+        let Some(shown) = shown else { return };
+        let key = (shown.order.clone(), id.clone());
+        let rank = self.rank(&key);
+        let bounds = shown.bounds;
+        let slot = self.occupy(id, shown, rank);
+        self.tree.insert(leaf(bounds, slot));
+        self.stack.insert(key, slot);
+        self.note(slot);
+    }
+
+    /// Puts an element into a free slot.
+    fn occupy(&mut self, id: ElementId, shown: Shown, rank: u64) -> Slot {
+        self.serial += 1;
+        let entry = Entry {
+            item: Item {
+                element: id.clone(),
+                bounds: shown.bounds,
+                color: shown.color,
+                opacity: shown.opacity,
+                dimmed: self.dimmed.contains(&id),
+                serial: self.serial,
                 rank,
             },
-        );
-        self.generation += 1;
-    }
-
-    fn remove(&mut self, id: &ElementId) {
-        let Some(entry) = self.entries.remove(id) else {
-            return;
+            order: shown.order,
         };
-        self.tree.remove(&leaf(&entry.item.mesh, id));
-        self.stack.remove(&(entry.order, id.clone()));
+        // One that was shown before has its slot again.
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            self.slots() - 1
+        });
+        self.slots.insert(id, slot);
+        self.entries[slot as usize] = Some(entry);
+        slot
+    }
+
+    /// Takes an element out of its slot and the tree; returns the slot, which is free now, and its order.
+    fn vacate(&mut self, id: &ElementId) -> Option<(Slot, Order)> {
+        let slot = self.slots.remove(id)?;
+        let entry = self.entries.get_mut(slot as usize)?.take()?;
+        self.tree.remove(&leaf(entry.item.bounds, slot));
+        self.free.push(slot);
+        Some((slot, entry.order))
+    }
+
+    fn note(&mut self, slot: Slot) {
+        self.journal.push(slot);
         self.generation += 1;
     }
 
-    /// Counts the stack anew, if need be.
-    pub fn settle(&mut self) {
-        if std::mem::take(&mut self.stale) {
-            for (rank, (_, id)) in (0..).zip(&self.stack) {
-                if let Some(entry) = self.entries.get_mut(id) {
-                    entry.rank = rank;
-                }
+    /// A rank between those of the neighbours that it will have.
+    fn rank(&mut self, key: &(Order, ElementId)) -> u64 {
+        let between = |scene: &Self| {
+            let rank = |slot: &Slot| scene.item(*slot).map_or(0, |item| item.rank);
+            let below = scene
+                .stack
+                .range(..key)
+                .next_back()
+                .map_or(0, |(_, slot)| rank(slot));
+            let after = (Bound::Excluded(key), Bound::Unbounded);
+            match scene.stack.range(after).next().map(|(_, slot)| rank(slot)) {
+                None => below.checked_add(GAP),
+                Some(above) => (above - below > 1).then(|| below + (above - below) / 2),
+            }
+        };
+        if let Some(rank) = between(self) {
+            return rank;
+        }
+        // No room is left: all get it anew. That is once in dozens of insertions into the same place.
+        self.rank_all();
+        between(self).unwrap_or(0)
+    }
+
+    fn rank_all(&mut self) {
+        for (n, slot) in (1..).zip(self.stack.values()) {
+            if let Some(Some(entry)) = self.entries.get_mut(*slot as usize) {
+                entry.item.rank = n * GAP;
             }
         }
+        self.journal.forget();
     }
 
-    /// What touches a part of the board, from the lowest to the topmost; then the wet strokes.
-    #[must_use]
-    pub fn visible(&self, part: Rect) -> Vec<&Item> {
-        let mut found: Vec<(u32, &Item)> = self.near(part).map(|entry| (entry.rank, &entry.item)).collect();
-        found.sort_unstable_by_key(|(rank, _)| *rank);
-        let touches = |item: &&Item| {
-            let b = item.mesh.bounds;
-            b.x0 <= part.x1 && b.x1 >= part.x0 && b.y0 <= part.y1 && b.y1 >= part.y0
-        };
-        let wet = self.wet.iter().flat_map(|(_, wet)| wet.items()).filter(touches);
-        found.into_iter().map(|(_, item)| item).chain(wet).collect()
-    }
-
-    fn near(&self, part: Rect) -> impl Iterator<Item = &Entry> {
+    /// The shown elements that may touch a part of the board, in no order.
+    pub fn near(&self, part: Rect) -> impl Iterator<Item = (Slot, &Item)> {
         let around = AABB::from_corners([part.x0, part.y0], [part.x1, part.y1]);
         self.tree
             .locate_in_envelope_intersecting(around)
-            .filter_map(|leaf| self.entries.get(&leaf.data))
+            .filter_map(|leaf| Some((leaf.data, self.item(leaf.data)?)))
     }
 
-    /// The shown elements within `radius` board units of the straight way from `a` to `b`, in no order.
+    /// The same, from the lowest to the topmost.
     #[must_use]
-    pub fn hits(&self, a: Point, b: Point, radius: f64) -> Vec<ElementId> {
+    pub fn visible(&self, part: Rect) -> Vec<&Item> {
+        let mut found: Vec<&Item> = self.near(part).map(|(_, item)| item).collect();
+        found.sort_unstable_by_key(|item| item.rank);
+        found
+    }
+
+    /// The shown elements of `document` within `radius` board units of the straight way from `a` to `b`, in no order.
+    #[must_use]
+    pub fn hits(&self, document: &Document, a: Point, b: Point, radius: f64) -> Vec<ElementId> {
         let reach = Rect::from_points(a, b).inflate(radius, radius);
-        let hit = self
-            .near(reach)
-            .filter(|entry| entry.item.mesh.touches(a, b, radius));
-        hit.map(|entry| entry.item.element.clone()).collect()
+        let touches = |mesh: Mesh| mesh.touches(a, b, radius);
+        let hit = |item: &Item| {
+            let mesh = document.element(&item.element).and_then(|element| element.mesh());
+            mesh.is_some_and(touches)
+        };
+        let near = self.near(reach).map(|(_, item)| item);
+        near.filter(|item| hit(item))
+            .map(|item| item.element.clone())
+            .collect()
     }
 
-    /// The topmost shown element within `radius` board units of a point.
+    /// The topmost shown element of `document` within `radius` board units of a point.
     #[must_use]
-    pub fn hit(&self, at: Point, radius: f64) -> Option<ElementId> {
-        let hits = self.hits(at, at, radius).into_iter();
-        hits.max_by(|a, b| (&self.entries[a].order, a).cmp(&(&self.entries[b].order, b)))
+    pub fn hit(&self, document: &Document, at: Point, radius: f64) -> Option<ElementId> {
+        let hits = self.hits(document, at, at, radius).into_iter();
+        hits.max_by_key(|id| self.get(id).map(|item| item.rank))
     }
 
     /// A box around everything shown, wet strokes too; `None` for an empty board.
@@ -186,11 +315,7 @@ impl Scene {
         let all = self.tree.root().envelope();
         let dry = (self.tree.size() > 0)
             .then(|| Rect::new(all.lower()[0], all.lower()[1], all.upper()[0], all.upper()[1]));
-        let wet = self
-            .wet
-            .iter()
-            .flat_map(|(_, wet)| wet.items())
-            .map(|item| item.mesh.bounds);
+        let wet = self.wet_pieces().map(|(_, piece)| piece.mesh.bounds);
         dry.into_iter().chain(wet).reduce(|a, b| a.union(b))
     }
 
@@ -199,16 +324,20 @@ impl Scene {
         if self.dimmed == *dimmed {
             return;
         }
-        for id in self.dimmed.symmetric_difference(dimmed) {
-            if let Some(entry) = self.entries.get_mut(id) {
-                entry.item.dimmed = dimmed.contains(id);
+        let changed: Vec<ElementId> = self.dimmed.symmetric_difference(dimmed).cloned().collect();
+        for id in changed {
+            let Some(&slot) = self.slots.get(&id) else {
+                continue;
+            };
+            if let Some(Some(entry)) = self.entries.get_mut(slot as usize) {
+                entry.item.dimmed = dimmed.contains(&id);
             }
+            self.note(slot);
         }
         self.dimmed.clone_from(dimmed);
-        self.generation += 1;
     }
 
-    /// Shows a wet stroke as far as it is drawn: all its points. `anew` when points that were there before have changed.
+    /// Shows a wet stroke as far as it is drawn: all its points, no two in a row at one place. `anew` when points that were there before have changed.
     pub fn put_wet(&mut self, key: &WetKey, base: &Base, ink: &[InkPoint], anew: bool) {
         let at = self
             .wet
@@ -218,12 +347,7 @@ impl Scene {
                 self.wet.push((key.clone(), Wet::default()));
                 self.wet.len() - 1
             });
-        let mut serial = self.serial;
-        self.wet[at].1.draw(&key.element, base, ink, anew, || {
-            serial += 1;
-            serial
-        });
-        self.serial = serial;
+        self.wet[at].1.draw(base, ink, anew, &mut self.serial);
         self.generation += 1;
     }
 
@@ -246,15 +370,16 @@ impl Scene {
         self.wet.iter().map(|(key, _)| key)
     }
 
-    fn next_serial(&mut self) -> u64 {
-        self.serial += 1;
-        self.serial
+    /// The parts of the wet strokes, the last one topmost.
+    pub fn wet_pieces(&self) -> impl Iterator<Item = (&WetKey, &WetPiece)> {
+        self.wet
+            .iter()
+            .flat_map(|(key, wet)| wet.pieces().map(move |piece| (key, piece)))
     }
 }
 
-fn leaf(mesh: &Mesh, id: &ElementId) -> Leaf {
-    let b = mesh.bounds;
-    GeomWithData::new(Rectangle::from_corners([b.x0, b.y0], [b.x1, b.y1]), id.clone())
+fn leaf(b: Rect, slot: Slot) -> Leaf {
+    GeomWithData::new(Rectangle::from_corners([b.x0, b.y0], [b.x1, b.y1]), slot)
 }
 
 #[cfg(test)]

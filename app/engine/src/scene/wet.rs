@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use drawbridge_protocol::ElementId;
 
-use super::Item;
-use crate::document::Base;
-use crate::geometry::{Affine, Curve, InkPoint, Ribbon, SETTLED};
+use crate::document::{Base, Color};
+use crate::geometry::{Affine, Curve, InkPoint, Mesh, Ribbon, SETTLED};
 
 /// Nodes of the curve in one piece.
 const PIECE: usize = 128;
+/// Samples before the first that is looked at, which the curve there leans on.
+const LEAN: usize = 2 * SETTLED;
 
 /// Whose wet stroke: one's own, or that of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,48 +29,52 @@ impl WetKey {
     }
 }
 
+/// A part of a wet stroke. Never changes: a changed one has another serial.
+#[derive(Debug, Clone)]
+pub struct WetPiece {
+    /// The shape.
+    pub mesh: Arc<Mesh>,
+    /// What it is filled with.
+    pub color: Color,
+    /// Names the shape, once in a scene.
+    pub serial: u64,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Wet {
-    pieces: Vec<Item>,
-    tail: Option<Item>,
+    done: Vec<WetPiece>,
+    tail: Option<WetPiece>,
 }
 
 impl Wet {
-    pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
-        self.pieces.iter().chain(&self.tail)
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &WetPiece> {
+        self.done.iter().chain(&self.tail)
     }
 
-    pub(super) fn draw(
-        &mut self,
-        element: &ElementId,
-        base: &Base,
-        ink: &[InkPoint],
-        anew: bool,
-        mut serial: impl FnMut() -> u64,
-    ) {
+    /// Shows the stroke up to its last sample. Takes as long as its end is, not all of it.
+    pub(super) fn draw(&mut self, base: &Base, ink: &[InkPoint], anew: bool, serial: &mut u64) {
         if anew {
-            self.pieces.clear();
+            self.done.clear();
         }
-        let curve = Curve::new(ink, base.width, base.step);
-        let mut item = |nodes| {
+        let mut done = self.done.len() * PIECE;
+        let skipped = done.saturating_sub(LEAN);
+        let curve = Curve::new(ink.get(skipped..).unwrap_or_default(), base.width, base.step);
+        let mut piece = |nodes| {
             let mesh = Ribbon::of(&curve, nodes).mesh(Affine::IDENTITY)?;
-            let (element, mesh) = (element.clone(), Arc::new(mesh));
-            Some(Item {
-                element,
-                mesh,
-                serial: serial(),
+            *serial += 1;
+            Some(WetPiece {
+                mesh: Arc::new(mesh),
                 color: base.color,
-                dimmed: false,
+                serial: *serial,
             })
         };
-        let mut done = self.pieces.len() * PIECE;
-        while done + PIECE + SETTLED < curve.len() {
-            let Some(piece) = item(done..=done + PIECE) else {
+        while done + PIECE + SETTLED < curve.len() + skipped {
+            let Some(part) = piece(done - skipped..=done + PIECE - skipped) else {
                 break;
             };
-            self.pieces.push(piece);
+            self.done.push(part);
             done += PIECE;
         }
-        self.tail = item(done..=curve.len().saturating_sub(1));
+        self.tail = piece(done - skipped..=curve.len().saturating_sub(1));
     }
 }

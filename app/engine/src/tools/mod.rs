@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp, Value};
 
-use crate::document::{Color, Order, json};
+use crate::document::{Color, Document, Order, json};
 use crate::geometry::{Camera, Point, Vec2};
 use crate::scene::Scene;
 pub use event::{Button, Event, Modifiers, Pointer};
@@ -52,6 +52,8 @@ pub type Set = (ElementId, Property, Value);
 
 /// What a tool may look at.
 pub struct Context<'a> {
+    /// The board as elements.
+    pub document: &'a Document,
     /// What is shown.
     pub scene: &'a Scene,
     /// Where one looks.
@@ -215,8 +217,10 @@ fn draw(button: Button, mut stroke: Box<Stroke>, event: &Event, cx: &mut Context
 impl Sweep {
     /// Goes on to a point of the board, touching what lies on the way.
     fn to(mut self, at: Point, cx: &Context<'_>) -> Self {
-        self.touched
-            .extend(cx.scene.hits(self.last, at, ERASER / cx.camera.zoom()));
+        self.touched.extend(
+            cx.scene
+                .hits(cx.document, self.last, at, ERASER / cx.camera.zoom()),
+        );
         self.last = at;
         self
     }

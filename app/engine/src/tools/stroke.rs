@@ -15,6 +15,8 @@ pub struct Stroke {
     id: ElementId,
     base: Base,
     samples: Vec<Sample>,
+    /// The samples as points.
+    ink: Vec<InkPoint>,
     whole: Writer,
     /// What came since the last chunk.
     unsent: Writer,
@@ -45,6 +47,7 @@ impl Stroke {
             id,
             base,
             samples: Vec::new(),
+            ink: Vec::new(),
             whole: Writer::default(),
             unsent: Writer::default(),
             told: false,
@@ -65,6 +68,7 @@ impl Stroke {
                 ..self.base.clone()
             },
             samples: Vec::new(),
+            ink: Vec::new(),
             whole: Writer::default(),
             unsent: Writer::default(),
             told: false,
@@ -100,6 +104,7 @@ impl Stroke {
         if self.straight && self.samples.len() > 1 {
             let first = self.samples[0];
             self.samples.clear();
+            self.ink.clear();
             self.whole = Writer::default();
             self.add(first);
         }
@@ -108,6 +113,7 @@ impl Stroke {
 
     fn add(&mut self, sample: Sample) {
         self.samples.push(sample);
+        self.ink.push(sample.ink(self.base.step));
         self.whole.push(sample);
         self.unsent.push(sample);
         self.changed = true;
@@ -133,10 +139,10 @@ impl Stroke {
         self.whole.size() >= FULL
     }
 
-    /// All its points, in board units.
+    /// All its points, in board units. No two in a row are at one place.
     #[must_use]
-    pub fn ink(&self) -> Vec<InkPoint> {
-        self.samples.iter().map(|s| s.ink(self.base.step)).collect()
+    pub fn ink(&self) -> &[InkPoint] {
+        &self.ink
     }
 
     /// Whether points before the last ones change as it is drawn.

@@ -1,13 +1,11 @@
 //! Wet ink: what others are told while one draws, what they see of it, and what is left after a crash.
 
-use drawbridge_engine::geometry::{Point, Rect};
+use drawbridge_engine::geometry::{Mesh, Point};
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, Tool};
 use drawbridge_protocol::{SlotName, SlotOp, Value};
 use proptest::prelude::*;
 
 use crate::person::Person;
-
-const EVERYWHERE: Rect = Rect::new(-1e9, -1e9, 1e9, 1e9);
 
 fn spiral(i: u32) -> (f64, f64) {
     let (sin, cos) = (f64::from(i) * 0.1).sin_cos();
@@ -77,6 +75,12 @@ fn d6_a_stroke_is_told_in_chunks_that_grow_and_end_with_its_write() {
     );
 }
 
+/// What is drawn of the strokes under way.
+fn wet_meshes(who: &Person) -> Vec<Mesh> {
+    let pieces = who.editor.scene().wet_pieces();
+    pieces.map(|(_, piece)| (*piece.mesh).clone()).collect()
+}
+
 #[test]
 fn d6_others_see_every_point_and_then_the_same_stroke_dry() {
     let (mut ada, mut bob) = (Person::new(1), Person::new(2));
@@ -88,28 +92,11 @@ fn d6_others_see_every_point_and_then_the_same_stroke_dry() {
     let (x, y) = spiral(999);
     let end = Point::new((x * 4.0).round() / 4.0, (y * 4.0).round() / 4.0);
     let covers = |bob: &Person, at: Point| {
-        bob.editor
-            .scene()
-            .visible(EVERYWHERE)
-            .iter()
-            .any(|item| item.mesh.touches(at, at, 0.01))
+        let mut pieces = bob.editor.scene().wet_pieces();
+        pieces.any(|(_, piece)| piece.mesh.touches(at, at, 0.01))
     };
     assert!(covers(&bob, end), "the last point is where the pen is");
-    let ada_wet: usize = ada
-        .editor
-        .scene()
-        .visible(EVERYWHERE)
-        .iter()
-        .map(|i| i.mesh.indices.len())
-        .sum();
-    let bob_wet: usize = bob
-        .editor
-        .scene()
-        .visible(EVERYWHERE)
-        .iter()
-        .map(|i| i.mesh.indices.len())
-        .sum();
-    assert_eq!(ada_wet, bob_wet, "both see the same");
+    assert_eq!(wet_meshes(&ada), wet_meshes(&bob), "both see the same");
     ada.up(x, y);
     bob.hear(&ada.writes[0].0);
     assert_eq!(
@@ -157,15 +144,7 @@ fn v2_a_put_in_place_of_steps_shows_the_same() {
     );
     bob.frame();
     eve.frame();
-    let seen = |who: &Person| {
-        let scene = who.editor.scene();
-        scene
-            .visible(EVERYWHERE)
-            .iter()
-            .map(|i| (*i.mesh).clone())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(seen(&bob), seen(&eve));
+    assert_eq!(wet_meshes(&bob), wet_meshes(&eve));
 }
 
 #[test]
@@ -173,12 +152,8 @@ fn what_was_settled_of_a_long_wet_stroke_is_not_made_again() {
     let mut ada = Person::new(1);
     draw(&mut ada, 1000);
     let serials = |ada: &Person| {
-        ada.editor
-            .scene()
-            .visible(EVERYWHERE)
-            .iter()
-            .map(|i| i.serial)
-            .collect::<Vec<_>>()
+        let pieces = ada.editor.scene().wet_pieces();
+        pieces.map(|(_, piece)| piece.serial).collect::<Vec<_>>()
     };
     let before = serials(&ada);
     let (x, y) = spiral(1000);

@@ -75,8 +75,13 @@ pub(crate) fn foot(rows: &[Row]) -> String {
         quiet.entry(*way).or_default().extend(took);
     }
     quiet.values_mut().for_each(|all| all.sort_unstable());
-    let [middle, wet, dry, ack] = [(Way::Wet, 0.5), (Way::Wet, 0.99), (Way::Dry, 0.99), (Way::Ack, 0.99)]
-        .map(|(way, share)| quantile(&quiet, way, share));
+    let [middle, wet, dry, ack] = [
+        (Way::Wet, 0.5),
+        (Way::Wet, 0.99),
+        (Way::Dry, 0.99),
+        (Way::Ack, 0.99),
+    ]
+    .map(|(way, share)| quantile(&quiet, way, share));
     format!("| all, quiet | | | | {middle:.1} ms | {wet:.1} ms | {dry:.1} ms | {ack:.1} ms | | |")
 }
 

@@ -1,0 +1,191 @@
+//! Memory on the graphics card for shapes: blocks that are filled from the start to the end. What goes leaves a hole; a block
+//! with more holes than shapes is emptied into the last one, on the card, and used again.
+
+use eframe::wgpu;
+
+use super::vertex::Vertex;
+
+/// Corners in a block: 2 MiB.
+const BLOCK: u32 = 1 << 17;
+
+/// Where a shape lies: a block, and its corners there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) block: u32,
+    pub(super) first: u32,
+    pub(super) count: u32,
+}
+
+#[derive(Debug)]
+struct Block {
+    buffer: wgpu::Buffer,
+    /// Corners that fit.
+    room: u32,
+    /// Corners up to here are taken, or were.
+    used: u32,
+    /// Corners of shapes that are still there.
+    live: u32,
+}
+
+/// Blocks of shapes.
+#[derive(Debug)]
+pub(super) struct Arena {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    blocks: Vec<Option<Block>>,
+    /// The block that is being filled.
+    last: Option<u32>,
+    /// What is to be written at the end of what the last block holds already.
+    staged: Vec<Vertex>,
+    /// An empty block, kept for the next one that is needed.
+    spare: Option<Block>,
+}
+
+impl Arena {
+    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+        Self {
+            device: device.clone(),
+            queue: queue.clone(),
+            blocks: Vec::new(),
+            last: None,
+            staged: Vec::new(),
+            spare: None,
+        }
+    }
+
+    /// Bytes taken on the card.
+    pub(super) fn bytes(&self) -> u64 {
+        let all = self.blocks.iter().flatten().chain(&self.spare);
+        all.map(|block| u64::from(block.room) * Vertex::SIZE).sum()
+    }
+
+    /// Puts a shape in. It is there after the next [`Self::flush`].
+    pub(super) fn put(&mut self, corners: &[Vertex]) -> Run {
+        let count = corners.len() as u32;
+        let run = self.take(count);
+        self.staged.extend_from_slice(corners);
+        run
+    }
+
+    /// Room for so many corners at the end of the last block.
+    fn take(&mut self, count: u32) -> Run {
+        let fits = |block: &Block| block.room - block.used >= count;
+        let last = match self.last {
+            Some(last) if self.block(last).is_some_and(fits) => last,
+            _ => self.begin(count),
+        };
+        let mut first = 0;
+        if let Some(Some(block)) = self.blocks.get_mut(last as usize) {
+            first = block.used;
+            block.used += count;
+            block.live += count;
+        }
+        Run {
+            block: last,
+            first,
+            count,
+        }
+    }
+
+    /// Begins another block, for at least so many corners.
+    fn begin(&mut self, count: u32) -> u32 {
+        self.flush();
+        let room = count.max(BLOCK);
+        let block = self.spare.take().filter(|spare| spare.room >= room);
+        let block = block.unwrap_or_else(|| Block {
+            buffer: self.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("shapes"),
+                size: u64::from(room) * Vertex::SIZE,
+                usage: wgpu::BufferUsages::VERTEX
+                    | wgpu::BufferUsages::COPY_DST
+                    | wgpu::BufferUsages::COPY_SRC,
+                mapped_at_creation: false,
+            }),
+            room,
+            used: 0,
+            live: 0,
+        });
+        let free = self.blocks.iter().position(Option::is_none);
+        let at = free.unwrap_or_else(|| {
+            self.blocks.push(None);
+            self.blocks.len() - 1
+        });
+        self.blocks[at] = Some(block);
+        // What was the last may have become empty while it was filled.
+        let before = self.last.replace(at as u32);
+        before.into_iter().for_each(|before| self.clear_if_empty(before));
+        at as u32
+    }
+
+    /// Gives a shape's place back.
+    pub(super) fn free(&mut self, run: Run) {
+        if let Some(Some(block)) = self.blocks.get_mut(run.block as usize) {
+            block.live -= run.count;
+            self.clear_if_empty(run.block);
+        }
+    }
+
+    fn clear_if_empty(&mut self, at: u32) {
+        let Some(slot) = self.blocks.get_mut(at as usize) else {
+            return;
+        };
+        if self.last == Some(at) || slot.as_ref().is_none_or(|block| block.live > 0) {
+            return;
+        }
+        if let Some(block) = slot.take().filter(|block| block.room == BLOCK) {
+            self.spare = Some(Block { used: 0, ..block });
+        }
+    }
+
+    /// Hands to the card what was put in since the last time.
+    pub(super) fn flush(&mut self) {
+        let Some(block) = self
+            .last
+            .and_then(|last| self.blocks.get(last as usize)?.as_ref())
+        else {
+            return;
+        };
+        if !self.staged.is_empty() {
+            let first = block.used - self.staged.len() as u32;
+            let bytes = bytemuck::cast_slice(&self.staged);
+            self.queue
+                .write_buffer(&block.buffer, u64::from(first) * Vertex::SIZE, bytes);
+            self.staged.clear();
+        }
+    }
+
+    /// A block, other than the last, of which less than half is in use.
+    pub(super) fn sparse(&self) -> Option<u32> {
+        let sparse = |(at, block): (usize, &Option<Block>)| {
+            let block = block.as_ref()?;
+            (self.last != Some(at as u32) && block.live < block.used / 2).then_some(at as u32)
+        };
+        self.blocks.iter().enumerate().find_map(sparse)
+    }
+
+    /// Moves a shape to the end of the last block, on the card.
+    pub(super) fn shift(&mut self, run: Run, encoder: &mut wgpu::CommandEncoder) -> Run {
+        self.flush();
+        let to = self.take(run.count);
+        if let (Some(from), Some(into)) = (self.block(run.block), self.block(to.block)) {
+            encoder.copy_buffer_to_buffer(
+                &from.buffer,
+                u64::from(run.first) * Vertex::SIZE,
+                &into.buffer,
+                u64::from(to.first) * Vertex::SIZE,
+                u64::from(run.count) * Vertex::SIZE,
+            );
+        }
+        self.free(run);
+        to
+    }
+
+    fn block(&self, at: u32) -> Option<&Block> {
+        self.blocks.get(at as usize)?.as_ref()
+    }
+
+    /// The buffer of a block.
+    pub(super) fn buffer(&self, at: u32) -> Option<&wgpu::Buffer> {
+        self.block(at).map(|block| &block.buffer)
+    }
+}

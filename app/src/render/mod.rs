@@ -1,0 +1,210 @@
+//! Draws the board with the graphics card. A shape is made once, when it changes, and stays on the card; a pan or a zoom
+//! changes only what the shader is told of the camera. What is finished and what is being drawn are two pictures,
+//! one over the other, so that a stroke under way costs the same on every board, and a frame in which only a pointer moved
+//! draws neither.
+
+mod arena;
+mod dry;
+mod level;
+mod pipelines;
+mod table;
+mod target;
+mod vertex;
+mod wet;
+
+use std::time::Duration;
+
+use drawbridge_engine::document::Document;
+use drawbridge_engine::geometry::{Camera, Size};
+use drawbridge_engine::scene::Scene;
+use eframe::wgpu;
+
+use crate::theme::Theme;
+use dry::Dry;
+use pipelines::{Pipelines, View};
+use target::Target;
+use wet::Wet;
+
+/// What is to be seen, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// What is shown.
+    pub scene: &'a Scene,
+    /// What it is made from.
+    pub document: &'a Document,
+    /// From where.
+    pub camera: &'a Camera,
+    /// How large the picture is, in pixels. Nothing is drawn where one is 0.
+    pub size: [u32; 2],
+    /// Pixels a point.
+    pub pixels_per_point: f64,
+    /// In which colours.
+    pub theme: &'a Theme,
+}
+
+/// What a frame came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Whether everything was there. If not, another frame shows more.
+    pub complete: bool,
+    /// Whether the pictures were made anew, as textures.
+    pub resized: bool,
+    /// How many times the card was told to draw.
+    pub draws: usize,
+}
+
+/// Draws boards, one after the other or the same again.
+#[derive(Debug)]
+pub struct Renderer {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    pipelines: Pipelines,
+    view: wgpu::Buffer,
+    dry: Sheet<Dry>,
+    wet: Sheet<Wet>,
+    /// What the pictures show.
+    shown: Option<View>,
+    /// The scene's generation that the wet picture shows.
+    wet_shown: Option<u64>,
+}
+
+/// What is drawn, the picture of it, and what the shader is given for it.
+#[derive(Debug)]
+struct Sheet<T> {
+    shapes: T,
+    target: Option<Target>,
+    bound: Option<wgpu::BindGroup>,
+}
+
+impl<T> Sheet<T> {
+    fn of(shapes: T) -> Self {
+        Self {
+            shapes,
+            target: None,
+            bound: None,
+        }
+    }
+
+    fn fit(&mut self, device: &wgpu::Device, size: [u32; 2]) -> bool {
+        let fits = self.target.as_ref().is_some_and(|target| target.size() == size);
+        if !fits {
+            self.target = Some(Target::new(device, size));
+        }
+        !fits
+    }
+}
+
+impl Renderer {
+    /// Draws with this card.
+    #[must_use]
+    pub fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+        Self {
+            pipelines: Pipelines::new(device),
+            view: device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("view"),
+                size: size_of::<View>() as u64,
+                usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            }),
+            dry: Sheet::of(Dry::new(device, queue)),
+            wet: Sheet::of(Wet::new(device, queue)),
+            shown: None,
+            wet_shown: None,
+            device: device.clone(),
+            queue: queue.clone(),
+        }
+    }
+
+    /// Forgets the board, and gives its memory back: another one comes.
+    pub fn clear(&mut self) {
+        self.dry = Sheet::of(Dry::new(&self.device, &self.queue));
+        self.wet = Sheet::of(Wet::new(&self.device, &self.queue));
+        (self.shown, self.wet_shown) = (None, None);
+    }
+
+    /// Brings the pictures up to date. Shapes that are missing are made for about as long as `time`; until they are there,
+    /// coarser or finer ones stand in for them. Where there are none at all yet, it may take twenty times as long: that
+    /// is sooner than many frames in which much is missing.
+    pub fn draw(&mut self, look: &Look<'_>, time: Duration) -> Drawn {
+        let mut drawn = Drawn {
+            complete: true,
+            ..Drawn::default()
+        };
+        if look.size.contains(&0) {
+            return drawn;
+        }
+        let view = View::new(look.camera, look.size, look.pixels_per_point, look.theme);
+        let [width, height] = look.size.map(|v| f64::from(v) / look.pixels_per_point);
+        let seen = look.camera.visible(Size::new(width, height));
+        let scale = look.camera.zoom() * look.pixels_per_point;
+        let dry = &mut self.dry;
+        let time = if dry.shapes.is_bare() { time * 20 } else { time };
+        let mut anew = dry.shapes.update(look.scene, look.document, seen, scale, time);
+        let looks = self.shown != Some(view);
+        if looks {
+            self.queue.write_buffer(&self.view, 0, bytemuck::bytes_of(&view));
+            self.shown = Some(view);
+        }
+        anew |= looks;
+        let mut encoder = self
+            .device
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor {
+                label: Some("canvas"),
+            });
+        let mut any = false;
+        if dry.fit(&self.device, look.size) {
+            (anew, drawn.resized) = (true, true);
+        }
+        if dry.shapes.table().flush() || dry.bound.is_none() {
+            dry.bound = Some(self.pipelines.bind(&self.device, &self.view, dry.shapes.table()));
+        }
+        if anew && let (Some(target), Some(bound)) = (&dry.target, &dry.bound) {
+            let (arenas, draws) = (dry.shapes.arenas(), dry.shapes.draws());
+            target.draw(&mut encoder, &self.pipelines, bound, arenas, draws);
+            drawn.draws += draws.len();
+            any = true;
+        }
+        drawn.complete = dry.shapes.is_complete();
+
+        let wet = &mut self.wet;
+        if look.scene.wet().next().is_none() {
+            drawn.resized |= wet.target.take().is_some();
+            if self.wet_shown.take().is_some() {
+                wet.shapes.update(look.scene, &self.device, &self.queue);
+            }
+        } else {
+            drawn.resized |= wet.fit(&self.device, look.size);
+            if looks || drawn.resized || self.wet_shown != Some(look.scene.generation()) {
+                self.wet_shown = Some(look.scene.generation());
+                wet.shapes.update(look.scene, &self.device, &self.queue);
+                if wet.shapes.table().flush() || wet.bound.is_none() {
+                    wet.bound = Some(self.pipelines.bind(&self.device, &self.view, wet.shapes.table()));
+                }
+                if let (Some(target), Some(bound)) = (&wet.target, &wet.bound) {
+                    let (arenas, draws) = (wet.shapes.arenas(), wet.shapes.draws());
+                    target.draw(&mut encoder, &self.pipelines, bound, arenas, draws);
+                    drawn.draws += draws.len();
+                    any = true;
+                }
+            }
+        }
+        if any {
+            self.queue.submit([encoder.finish()]);
+        }
+        self.dry.shapes.tidy(&self.device, &self.queue);
+        drawn
+    }
+
+    /// The pictures, the lower one first: colours times opacity, in gamma space.
+    pub fn pictures(&self) -> impl Iterator<Item = &wgpu::Texture> {
+        let targets = [&self.dry.target, &self.wet.target];
+        targets.into_iter().flatten().map(Target::picture)
+    }
+
+    /// Bytes taken on the card, pictures and all.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let targets = [&self.dry.target, &self.wet.target].into_iter().flatten();
+        targets.map(Target::bytes).sum::<u64>() + self.dry.shapes.bytes() + self.wet.shapes.bytes()
+    }
+}

@@ -1,0 +1,176 @@
+//! The ways in which strokes are drawn, and what the shader is told of the camera.
+
+use bytemuck::{Pod, Zeroable};
+use drawbridge_engine::geometry::Camera;
+use eframe::wgpu;
+
+use super::table::{Table, halves};
+use super::vertex::Vertex;
+use crate::theme::INKS;
+use crate::theme::Theme;
+
+/// What is drawn into: gamma space, as egui mixes colours.
+pub(super) const COLOR: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
+/// Marks where what shines through has been drawn.
+pub(super) const STENCIL: wgpu::TextureFormat = wgpu::TextureFormat::Depth24PlusStencil8;
+
+/// The camera, as the shader reads it.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+pub(super) struct View {
+    origin_high: [f32; 2],
+    origin_low: [f32; 2],
+    size: [f32; 2],
+    scale: f32,
+    unused: f32,
+    inks: [[f32; 4]; 16],
+}
+
+impl View {
+    /// `size` in pixels, of which a point has so many.
+    pub(super) fn new(camera: &Camera, size: [u32; 2], pixels_per_point: f64, theme: &Theme) -> Self {
+        let ((x, x_low), (y, y_low)) = (halves(camera.origin().x), halves(camera.origin().y));
+        let mut inks = [[0.0; 4]; 16];
+        for (ink, swatch) in inks.iter_mut().zip(INKS) {
+            let color = theme.color(drawbridge_engine::document::Color::Ink(swatch.ink));
+            *ink = color.to_normalized_gamma_f32();
+        }
+        Self {
+            origin_high: [x, y],
+            origin_low: [x_low, y_low],
+            size: size.map(|v| v as f32),
+            scale: (camera.zoom() * pixels_per_point) as f32,
+            unused: 0.0,
+            inks,
+        }
+    }
+}
+
+/// The pipelines, and the layout of what they are given.
+#[derive(Debug)]
+pub(super) struct Pipelines {
+    layout: wgpu::BindGroupLayout,
+    /// For what nothing shines through.
+    pub(super) opaque: wgpu::RenderPipeline,
+    /// For what shines through, where it covers all of a pixel.
+    pub(super) core: wgpu::RenderPipeline,
+    /// And for its edges.
+    pub(super) fringe: wgpu::RenderPipeline,
+}
+
+impl Pipelines {
+    pub(super) fn new(device: &wgpu::Device) -> Self {
+        let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
+            binding,
+            visibility: wgpu::ShaderStages::VERTEX,
+            ty,
+            count: None,
+        };
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("strokes"),
+            entries: &[
+                entry(
+                    0,
+                    wgpu::BindingType::Buffer {
+                        ty: wgpu::BufferBindingType::Uniform,
+                        has_dynamic_offset: false,
+                        min_binding_size: wgpu::BufferSize::new(size_of::<View>() as u64),
+                    },
+                ),
+                entry(
+                    1,
+                    wgpu::BindingType::Texture {
+                        sample_type: wgpu::TextureSampleType::Uint,
+                        view_dimension: wgpu::TextureViewDimension::D2,
+                        multisampled: false,
+                    },
+                ),
+            ],
+        });
+        let module = device.create_shader_module(wgpu::include_wgsl!("strokes.wgsl"));
+        let once = wgpu::StencilFaceState {
+            compare: wgpu::CompareFunction::NotEqual,
+            fail_op: wgpu::StencilOperation::Keep,
+            depth_fail_op: wgpu::StencilOperation::Keep,
+            pass_op: wgpu::StencilOperation::Replace,
+        };
+        let of = |fragment, face| pipeline(device, &layout, &module, fragment, face);
+        Self {
+            opaque: of("opaque", wgpu::StencilFaceState::IGNORE),
+            core: of("core", once),
+            fringe: of("fringe", once),
+            layout,
+        }
+    }
+
+    /// What the shader is given.
+    pub(super) fn bind(&self, device: &wgpu::Device, view: &wgpu::Buffer, table: &Table) -> wgpu::BindGroup {
+        device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("strokes"),
+            layout: &self.layout,
+            entries: &[
+                wgpu::BindGroupEntry {
+                    binding: 0,
+                    resource: view.as_entire_binding(),
+                },
+                wgpu::BindGroupEntry {
+                    binding: 1,
+                    resource: wgpu::BindingResource::TextureView(&table.view()),
+                },
+            ],
+        })
+    }
+}
+
+fn pipeline(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    module: &wgpu::ShaderModule,
+    fragment: &str,
+    face: wgpu::StencilFaceState,
+) -> wgpu::RenderPipeline {
+    let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some("strokes"),
+        bind_group_layouts: &[Some(layout)],
+        immediate_size: 0,
+    });
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: Some(fragment),
+        layout: Some(&layout),
+        vertex: wgpu::VertexState {
+            module,
+            entry_point: Some("corner"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            buffers: &[Some(Vertex::LAYOUT)],
+        },
+        primitive: wgpu::PrimitiveState {
+            topology: wgpu::PrimitiveTopology::TriangleStrip,
+            ..wgpu::PrimitiveState::default()
+        },
+        depth_stencil: Some(wgpu::DepthStencilState {
+            format: STENCIL,
+            depth_write_enabled: Some(false),
+            depth_compare: Some(wgpu::CompareFunction::Always),
+            stencil: wgpu::StencilState {
+                front: face,
+                back: face,
+                read_mask: 0xff,
+                write_mask: 0xff,
+            },
+            bias: wgpu::DepthBiasState::default(),
+        }),
+        multisample: wgpu::MultisampleState::default(),
+        fragment: Some(wgpu::FragmentState {
+            module,
+            entry_point: Some(fragment),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            targets: &[Some(wgpu::ColorTargetState {
+                format: COLOR,
+                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                write_mask: wgpu::ColorWrites::ALL,
+            })],
+        }),
+        multiview_mask: None,
+        cache: None,
+    })
+}

@@ -1,0 +1,118 @@
+// Strokes: the corners of strips through the camera, with soft edges.
+
+struct View {
+    // The board's point in the top left corner, each coordinate as the sum of two floats.
+    origin_high: vec2<f32>,
+    origin_low: vec2<f32>,
+    // Pixels.
+    size: vec2<f32>,
+    // Pixels per board unit.
+    scale: f32,
+    unused: f32,
+    // The inks as they look on this board, in gamma space.
+    inks: array<vec4<f32>, 16>,
+}
+
+@group(0) @binding(0) var<uniform> view: View;
+// Two texels a slot: where its shape's origin lies (high x, y, low x, y); what it is filled with, its opacity, how long its
+// line is in board units, and how much of its ink lies on bare ground.
+@group(0) @binding(1) var slots: texture_2d<u32>;
+
+const SLOTS_A_ROW: u32 = 1024u;
+// Which edge of a line a corner is on; else it is on the rim of a round end.
+const LEFT: u32 = 0u;
+const MIDDLE: u32 = 1u;
+const RIGHT: u32 = 2u;
+// Lines are at least this thick, half of it on each side, and as much fainter as they are thinner.
+const THIN: f32 = 0.5;
+// An edge goes from full to nothing over one pixel.
+const SOFT: f32 = 0.5;
+
+struct Corner {
+    @builtin(position) at: vec4<f32>,
+    // How far inside the left and the right edge it is, in pixels; at the rim of a round end they are the same.
+    @location(0) inside: vec2<f32>,
+    // Less than 1 where the line is thinner than it is drawn.
+    @location(1) fade: f32,
+    @location(2) @interpolate(flat) color: vec4<f32>,
+}
+
+@vertex
+fn corner(@location(0) centre: vec2<f32>, @location(1) offset: vec2<f32>, @location(2) tag: u32) -> Corner {
+    let slot = tag >> 2u;
+    let texel = vec2<u32>(2u * (slot % SLOTS_A_ROW), slot / SLOTS_A_ROW);
+    let place = bitcast<vec4<f32>>(textureLoad(slots, texel, 0));
+    let fill = textureLoad(slots, texel + vec2<u32>(1u, 0u), 0);
+
+    // Far out, the great parts cancel first, exactly.
+    let from_corner = (place.xy - view.origin_high) + (place.zw - view.origin_low) + centre;
+    let reach = length(offset);
+    let radius = reach * view.scale;
+    let drawn = max(radius, THIN);
+    let side = tag & 3u;
+    var at = from_corner * view.scale;
+    if side != MIDDLE && reach > 0.0 {
+        at += offset / reach * (drawn + SOFT);
+    }
+
+    var out: Corner;
+    out.at = vec4<f32>(2.0 * at.x / view.size.x - 1.0, 1.0 - 2.0 * at.y / view.size.y, 0.0, 1.0);
+    let across = 2.0 * drawn + SOFT;
+    switch side {
+        case LEFT: {
+            out.inside = vec2<f32>(-SOFT, across);
+        }
+        case RIGHT: {
+            out.inside = vec2<f32>(across, -SOFT);
+        }
+        case MIDDLE: {
+            out.inside = vec2<f32>(drawn);
+        }
+        default: {
+            out.inside = vec2<f32>(-SOFT);
+        }
+    }
+    // A thin line is fainter instead. Drawn thicker, it is also longer at its ends, and lies on itself.
+    let thin = min(radius / THIN, 1.0);
+    let long = bitcast<f32>(fill.z) * view.scale + 2.0 * radius;
+    out.fade = thin * mix(bitcast<f32>(fill.w) * long / (long + 2.0 * (THIN - min(radius, THIN))), 1.0, thin);
+    var color = view.inks[fill.x & 15u];
+    if fill.x >= 16u {
+        color = unpack4x8unorm(fill.x >> 5u | 0xff000000u);
+    }
+    out.color = vec4<f32>(color.rgb, 1.0) * bitcast<f32>(fill.y);
+    return out;
+}
+
+fn coverage(in: Corner) -> f32 {
+    // Along a slanting edge what is told by the corners is not quite the distance.
+    let left = in.inside.x / max(length(vec2<f32>(dpdx(in.inside.x), dpdy(in.inside.x))), 1e-6);
+    let right = in.inside.y / max(length(vec2<f32>(dpdx(in.inside.y), dpdy(in.inside.y))), 1e-6);
+    return clamp(min(left, right) + 0.5, 0.0, 1.0) * in.fade;
+}
+
+// Where nothing shines through, what overlaps itself may be drawn twice.
+@fragment
+fn opaque(in: Corner) -> @location(0) vec4<f32> {
+    return in.color * coverage(in);
+}
+
+// What shines through is drawn once a pixel: first where it covers all of it, ...
+@fragment
+fn core(in: Corner) -> @location(0) vec4<f32> {
+    let covered = coverage(in);
+    if covered < 0.999 {
+        discard;
+    }
+    return in.color;
+}
+
+// ... then its edges.
+@fragment
+fn fringe(in: Corner) -> @location(0) vec4<f32> {
+    let covered = coverage(in);
+    if covered >= 0.999 || covered <= 0.0 {
+        discard;
+    }
+    return in.color * covered;
+}

@@ -1,0 +1,202 @@
+//! What the card knows of each slot beside its shape: where its origin is, and what it is filled with. So a colour
+//! changes, and a shape is hidden, without its corners being touched.
+
+use std::ops::Range;
+
+use bytemuck::{Pod, Zeroable};
+use drawbridge_engine::document::{Color, Element};
+use drawbridge_engine::geometry::Point;
+use eframe::wgpu;
+
+use crate::theme::INKS;
+
+/// Slots in one row of the texture; the shader knows it too.
+const A_ROW: u32 = 1024;
+/// Bytes of a texel.
+const TEXEL: u32 = 16;
+
+/// What a shape is filled with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Paint {
+    pub(super) color: Color,
+    /// 0 to 1.
+    pub(super) opacity: f64,
+}
+
+impl Paint {
+    /// Whether nothing shines through.
+    pub(super) fn is_opaque(&self) -> bool {
+        self.opacity >= 1.0
+    }
+}
+
+/// What a line looks like from so far away that it is thinner than a pixel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Faint {
+    /// How long it is, in board units.
+    pub(super) length: f64,
+    /// How much of its ink lies on bare ground and not on its own, 0 to 1.
+    pub(super) spread: f64,
+}
+
+impl Faint {
+    /// Of a line that is straight.
+    pub(super) const STRAIGHT: Self = Self {
+        length: 1e9,
+        spread: 1.0,
+    };
+
+    /// Of an element. `area` is that of a box around it, in square board units.
+    pub(super) fn of(element: &Element, area: f64) -> Self {
+        let scale = element.place.determinant().abs().sqrt();
+        let ways = element
+            .points
+            .windows(2)
+            .map(|pair| pair[0].pos.distance(pair[1].pos));
+        let length = ways.sum::<f64>() * scale;
+        // Ink strewn at random over an area (Poisson).
+        let ink = (length + element.width * scale) * element.width * scale;
+        let spread = area / ink * (1.0 - (-ink / area).exp());
+        Self {
+            length,
+            spread: if spread.is_finite() {
+                spread.clamp(0.0, 1.0)
+            } else {
+                1.0
+            },
+        }
+    }
+}
+
+/// A slot as the shader reads it: two texels.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
+struct Row {
+    high: [f32; 2],
+    low: [f32; 2],
+    /// An ink's number, or from 16 on the three bytes of a colour, red lowest, times 32, plus 16.
+    fill: u32,
+    opacity: f32,
+    length: f32,
+    spread: f32,
+}
+
+/// A number as the sum of two.
+pub(super) fn halves(v: f64) -> (f32, f32) {
+    let high = v as f32;
+    (high, (v - f64::from(high)) as f32)
+}
+
+/// All slots, in a texture.
+#[derive(Debug)]
+pub(super) struct Table {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    rows: Vec<Row>,
+    texture: wgpu::Texture,
+    changed: Option<Range<usize>>,
+}
+
+impl Table {
+    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+        Self {
+            device: device.clone(),
+            queue: queue.clone(),
+            rows: Vec::new(),
+            texture: texture(device, 16),
+            changed: None,
+        }
+    }
+
+    /// Says where a slot's shape has its origin, and what it is filled with.
+    pub(super) fn set(&mut self, slot: u32, origin: Point, paint: Paint, faint: Faint) {
+        let at = slot as usize;
+        if at >= self.rows.len() {
+            self.rows.resize(at + 1, Row::default());
+        }
+        let ((x, x_low), (y, y_low)) = (halves(origin.x), halves(origin.y));
+        self.rows[at] = Row {
+            high: [x, y],
+            low: [x_low, y_low],
+            fill: match paint.color {
+                Color::Ink(ink) => {
+                    let number = INKS.iter().position(|swatch| swatch.ink == ink);
+                    number.unwrap_or_default() as u32
+                }
+                Color::Rgb([r, g, b]) => u32::from_le_bytes([r, g, b, 0]) << 5 | 16,
+            },
+            opacity: paint.opacity as f32,
+            length: faint.length as f32,
+            spread: faint.spread as f32,
+        };
+        let changed = self.changed.get_or_insert(at..at + 1);
+        *changed = changed.start.min(at)..changed.end.max(at + 1);
+    }
+
+    /// Hands to the card what changed. Says whether it is another texture now.
+    pub(super) fn flush(&mut self) -> bool {
+        let Some(mut changed) = self.changed.take() else {
+            return false;
+        };
+        let needed = (self.rows.len() as u32).div_ceil(A_ROW);
+        let grown = needed > self.texture.height();
+        if grown {
+            self.texture = texture(&self.device, needed.next_power_of_two());
+            changed = 0..self.rows.len();
+        }
+        let width = A_ROW as usize;
+        for row in changed.start / width..=(changed.end - 1) / width {
+            let part = changed.start.max(row * width)..changed.end.min((row + 1) * width);
+            self.queue.write_texture(
+                wgpu::TexelCopyTextureInfo {
+                    texture: &self.texture,
+                    mip_level: 0,
+                    origin: wgpu::Origin3d {
+                        x: 2 * (part.start % width) as u32,
+                        y: row as u32,
+                        z: 0,
+                    },
+                    aspect: wgpu::TextureAspect::All,
+                },
+                bytemuck::cast_slice(&self.rows[part.clone()]),
+                wgpu::TexelCopyBufferLayout {
+                    offset: 0,
+                    bytes_per_row: None,
+                    rows_per_image: None,
+                },
+                wgpu::Extent3d {
+                    width: 2 * part.len() as u32,
+                    height: 1,
+                    depth_or_array_layers: 1,
+                },
+            );
+        }
+        grown
+    }
+
+    pub(super) fn view(&self) -> wgpu::TextureView {
+        self.texture.create_view(&wgpu::TextureViewDescriptor::default())
+    }
+
+    /// Bytes taken on the card.
+    pub(super) fn bytes(&self) -> u64 {
+        u64::from(2 * A_ROW * TEXEL) * u64::from(self.texture.height())
+    }
+}
+
+fn texture(device: &wgpu::Device, rows: u32) -> wgpu::Texture {
+    device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("slots"),
+        size: wgpu::Extent3d {
+            width: 2 * A_ROW,
+            height: rows,
+            depth_or_array_layers: 1,
+        },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: wgpu::TextureFormat::Rgba32Uint,
+        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+        view_formats: &[],
+    })
+}

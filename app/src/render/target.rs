@@ -1,0 +1,159 @@
+//! A picture to draw into, as large as the canvas, and drawing into it.
+
+use eframe::wgpu;
+
+use super::arena::{Arena, Run};
+use super::pipelines::{COLOR, Pipelines, STENCIL};
+
+/// Shapes that lie in a row, drawn in one go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Draw {
+    pub(super) run: Run,
+    /// In which of the arenas.
+    pub(super) arena: usize,
+    /// Whether nothing shines through. Else it is one shape.
+    pub(super) opaque: bool,
+}
+
+/// A picture.
+#[derive(Debug)]
+pub(super) struct Target {
+    color: wgpu::Texture,
+    stencil: wgpu::TextureView,
+}
+
+impl Target {
+    pub(super) fn new(device: &wgpu::Device, size: [u32; 2]) -> Self {
+        let texture = |label, format, usage| {
+            device.create_texture(&wgpu::TextureDescriptor {
+                label: Some(label),
+                size: wgpu::Extent3d {
+                    width: size[0],
+                    height: size[1],
+                    depth_or_array_layers: 1,
+                },
+                mip_level_count: 1,
+                sample_count: 1,
+                dimension: wgpu::TextureDimension::D2,
+                format,
+                usage: wgpu::TextureUsages::RENDER_ATTACHMENT | usage,
+                view_formats: &[],
+            })
+        };
+        let color = texture(
+            "canvas",
+            COLOR,
+            wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_SRC,
+        );
+        let stencil = texture("canvas stencil", STENCIL, wgpu::TextureUsages::empty());
+        Self {
+            color,
+            stencil: stencil.create_view(&wgpu::TextureViewDescriptor::default()),
+        }
+    }
+
+    /// Its size, in pixels.
+    pub(super) fn size(&self) -> [u32; 2] {
+        [self.color.width(), self.color.height()]
+    }
+
+    /// The picture, for whoever shows it: colours times opacity, in gamma space.
+    pub(super) fn picture(&self) -> &wgpu::Texture {
+        &self.color
+    }
+
+    /// Bytes taken on the card.
+    pub(super) fn bytes(&self) -> u64 {
+        8 * u64::from(self.color.width()) * u64::from(self.color.height())
+    }
+
+    /// Draws into the emptied picture, from the first to the last.
+    pub(super) fn draw(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        pipelines: &Pipelines,
+        bound: &wgpu::BindGroup,
+        arenas: &[Arena],
+        draws: &[Draw],
+    ) {
+        let view = self.color.create_view(&wgpu::TextureViewDescriptor::default());
+        let mut rest = draws;
+        let mut emptied = false;
+        while !emptied || !rest.is_empty() {
+            // A mark in the stencil tells one shape that shines through from the next. After 255 it is emptied.
+            let mut pass = self.begin(encoder, &view, !emptied);
+            emptied = true;
+            pass.set_bind_group(0, bound, &[]);
+            let (mut mark, mut done, mut buffer, mut plain) = (0, 0, None, false);
+            for draw in rest {
+                if !draw.opaque && mark == 255 {
+                    break;
+                }
+                done += 1;
+                let Run { block, first, count } = draw.run;
+                let Some(corners) = arenas[draw.arena].buffer(block) else {
+                    continue;
+                };
+                if buffer != Some((draw.arena, block)) {
+                    buffer = Some((draw.arena, block));
+                    pass.set_vertex_buffer(0, corners.slice(..));
+                }
+                let corners = first..first + count;
+                if draw.opaque {
+                    if !plain {
+                        pass.set_pipeline(&pipelines.opaque);
+                    }
+                    pass.draw(corners, 0..1);
+                } else {
+                    mark += 1;
+                    pass.set_stencil_reference(mark);
+                    pass.set_pipeline(&pipelines.core);
+                    pass.draw(corners.clone(), 0..1);
+                    pass.set_pipeline(&pipelines.fringe);
+                    pass.draw(corners, 0..1);
+                }
+                plain = draw.opaque;
+            }
+            rest = &rest[done..];
+        }
+    }
+
+    fn begin<'a>(
+        &self,
+        encoder: &'a mut wgpu::CommandEncoder,
+        view: &wgpu::TextureView,
+        empty: bool,
+    ) -> wgpu::RenderPass<'a> {
+        let load = if empty {
+            wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT)
+        } else {
+            wgpu::LoadOp::Load
+        };
+        encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("canvas"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view,
+                depth_slice: None,
+                resolve_target: None,
+                ops: wgpu::Operations {
+                    load,
+                    store: wgpu::StoreOp::Store,
+                },
+            })],
+            depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
+                view: &self.stencil,
+                depth_ops: Some(wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(1.0),
+                    store: wgpu::StoreOp::Discard,
+                }),
+                stencil_ops: Some(wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(0),
+                    store: wgpu::StoreOp::Discard,
+                }),
+            }),
+            timestamp_writes: None,
+            occlusion_query_set: None,
+            multiview_mask: None,
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! Strokes that are being drawn, above everything else: what is settled of them is handed to the card once.
+
+use std::collections::HashMap;
+
+use drawbridge_engine::scene::Scene;
+use eframe::wgpu;
+
+use super::arena::{Arena, Run};
+use super::table::{Faint, Paint, Table};
+use super::target::Draw;
+use super::vertex;
+
+/// The strokes under way.
+#[derive(Debug)]
+pub(super) struct Wet {
+    /// By serial: the slot, and where the shape lies.
+    kept: HashMap<u64, (u32, Run)>,
+    free: Vec<u32>,
+    slots: u32,
+    /// One, as a list.
+    arenas: [Arena; 1],
+    table: Table,
+    draws: Vec<Draw>,
+}
+
+impl Wet {
+    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+        Self {
+            kept: HashMap::new(),
+            free: Vec::new(),
+            slots: 0,
+            arenas: [Arena::new(device, queue)],
+            table: Table::new(device, queue),
+            draws: Vec::new(),
+        }
+    }
+
+    /// Takes up the strokes as they are now.
+    pub(super) fn update(&mut self, scene: &Scene, device: &wgpu::Device, queue: &wgpu::Queue) {
+        let mut before = std::mem::take(&mut self.kept);
+        self.draws.clear();
+        let mut fresh = Vec::new();
+        for (_, piece) in scene.wet_pieces() {
+            match before.remove(&piece.serial) {
+                Some(held) => {
+                    self.kept.insert(piece.serial, held);
+                }
+                None => fresh.push(piece),
+            }
+        }
+        for (slot, run) in before.into_values() {
+            self.arenas[0].free(run);
+            self.free.push(slot);
+        }
+        let mut corners = Vec::new();
+        for piece in fresh {
+            let slot = self.free.pop().unwrap_or_else(|| {
+                self.slots += 1;
+                self.slots - 1
+            });
+            let paint = Paint {
+                color: piece.color,
+                opacity: 1.0,
+            };
+            self.table.set(slot, piece.mesh.origin, paint, Faint::STRAIGHT);
+            corners.clear();
+            vertex::push(&mut corners, &piece.mesh, slot, piece.mesh.origin);
+            self.kept
+                .insert(piece.serial, (slot, self.arenas[0].put(&corners)));
+        }
+        self.arenas[0].flush();
+        if let Some(block) = self.arenas[0].sparse() {
+            let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            for (_, run) in self.kept.values_mut().filter(|(_, run)| run.block == block) {
+                *run = self.arenas[0].shift(*run, &mut encoder);
+            }
+            queue.submit([encoder.finish()]);
+        }
+        for (_, piece) in scene.wet_pieces() {
+            let run = self.kept.get(&piece.serial).map(|(_, run)| *run);
+            self.draws.extend(run.map(|run| Draw {
+                run,
+                arena: 0,
+                opaque: true,
+            }));
+        }
+    }
+
+    pub(super) fn table(&mut self) -> &mut Table {
+        &mut self.table
+    }
+
+    pub(super) fn arenas(&self) -> &[Arena] {
+        &self.arenas
+    }
+
+    pub(super) fn draws(&self) -> &[Draw] {
+        &self.draws
+    }
+
+    /// Bytes taken on the card.
+    pub(super) fn bytes(&self) -> u64 {
+        self.arenas[0].bytes() + self.table.bytes()
+    }
+}
