@@ -5,10 +5,10 @@ use std::time::Duration;
 use drawbridge_engine::editor::Editor;
 use eframe::egui_wgpu::RenderState;
 use eframe::wgpu;
-use egui::{Color32, Painter, Pos2, Rect, TextureId};
+use egui::{Painter, Pos2, Rect, TextureId};
 
 use crate::render::{Look, Renderer};
-use crate::theme::Theme;
+use crate::theme::{self, Theme};
 
 /// How long a frame may make shapes that are missing, at least and at most: a third of the time between two frames, so that
 /// a slow card, which draws few frames, has everything soon too.
@@ -72,7 +72,7 @@ impl Picture {
         let place = Rect::from_min_size(canvas.min, size / pixels_per_point);
         let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
         for picture in shown {
-            painter.image(*picture, place, whole, Color32::WHITE);
+            painter.image(*picture, place, whole, theme::UNTINTED);
         }
         !drawn.complete
     }

@@ -75,7 +75,8 @@ fn corner(@location(0) centre: vec2<f32>, @location(1) offset: vec2<f32>, @locat
     // A thin line is fainter instead. Drawn thicker, it is also longer at its ends, and lies on itself.
     let thin = min(radius / THIN, 1.0);
     let long = bitcast<f32>(fill.z) * view.scale + 2.0 * radius;
-    out.fade = thin * mix(bitcast<f32>(fill.w) * long / (long + 2.0 * (THIN - min(radius, THIN))), 1.0, thin);
+    let less = bitcast<f32>(fill.w) * long / (long + 2.0 * (THIN - min(radius, THIN)));
+    out.fade = thin * mix(less, 1.0, smoothstep(0.4, 1.0, thin));
     var color = view.inks[fill.x & 15u];
     if fill.x >= 16u {
         color = unpack4x8unorm(fill.x >> 5u | 0xff000000u);

@@ -10,6 +10,9 @@ use egui::{Color32, Context, CornerRadius, Margin, Shadow, Stroke, Vec2};
 
 use crate::fonts;
 use palette::rgb;
+/// The tint of a picture that keeps its own colours.
+pub const UNTINTED: Color32 = Color32::WHITE;
+
 pub use palette::{INKS, PEOPLE, Swatch, contrast, parse_hex, person};
 
 /// The spacing scale, in points.

@@ -1,4 +1,4 @@
-//! The same picture by other means: the elements' outlines, filled on the processor by tiny-skia, four times as large and then
+//! The same picture by other means: the elements' outlines, filled on the processor by tiny-skia, many times as large and then
 //! made smaller, so that what is thinner than a pixel is right too.
 
 use drawbridge::theme::Theme;
@@ -9,23 +9,21 @@ use tiny_skia::{FillRule, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Transfo
 
 use crate::card::Picture;
 
-/// How much finer it is drawn.
-const FINER: u32 = 4;
-
-/// How the elements look, from the lowest to the topmost.
+/// How the elements look, from the lowest to the topmost, drawn `finer` times as large.
 pub(crate) fn draw(
     document: &Document,
     camera: &Camera,
     size: [u32; 2],
     pixels_per_point: f64,
     theme: &Theme,
+    finer: u32,
 ) -> Picture {
     let mut elements: Vec<Element> = document.elements().filter(|e| !e.deleted).collect();
     elements.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
-    let [width, height] = size.map(|v| v * FINER);
+    let [width, height] = size.map(|v| v * finer);
     let mut canvas = Pixmap::new(width, height).expect("a size");
     // In 64 bits up to here, so that far out on the board nothing trembles.
-    let look = Affine::scale(camera.zoom() * pixels_per_point * f64::from(FINER))
+    let look = Affine::scale(camera.zoom() * pixels_per_point * f64::from(finer))
         * Affine::translate(-camera.origin().to_vec2());
     for element in elements {
         // As exact as can be seen from so near.
@@ -51,13 +49,13 @@ pub(crate) fn draw(
     }
     let mean = |x: u32, y: u32| {
         let mut sum = [0; 4];
-        for (dx, dy) in (0..FINER * FINER).map(|n| (n % FINER, n / FINER)) {
-            let p = canvas.pixel(x * FINER + dx, y * FINER + dy).expect("inside");
+        for (dx, dy) in (0..finer * finer).map(|n| (n % finer, n / finer)) {
+            let p = canvas.pixel(x * finer + dx, y * finer + dy).expect("inside");
             for (sum, v) in sum.iter_mut().zip([p.red(), p.green(), p.blue(), p.alpha()]) {
                 *sum += u32::from(v);
             }
         }
-        sum.map(|v| ((v + FINER * FINER / 2) / (FINER * FINER)) as u8)
+        sum.map(|v| ((v + finer * finer / 2) / (finer * finer)) as u8)
     };
     let pixels = (0..size[1]).flat_map(|y| (0..size[0]).map(move |x| (x, y)));
     Picture {
