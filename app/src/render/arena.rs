@@ -59,6 +59,11 @@ impl Arena {
         all.map(|block| u64::from(block.room) * Vertex::SIZE).sum()
     }
 
+    /// Whether no shape is in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.blocks.iter().flatten().all(|block| block.live == 0)
+    }
+
     /// Puts a shape in. It is there after the next [`Self::flush`].
     pub(super) fn put(&mut self, corners: &[Vertex]) -> Run {
         let count = corners.len() as u32;
@@ -129,8 +134,12 @@ impl Arena {
         let Some(slot) = self.blocks.get_mut(at as usize) else {
             return;
         };
-        if self.last == Some(at) || slot.as_ref().is_none_or(|block| block.live > 0) {
+        let filling = self.last == Some(at);
+        if slot.as_ref().is_none_or(|block| block.live > 0) || (filling && !self.staged.is_empty()) {
             return;
+        }
+        if filling {
+            self.last = None;
         }
         if let Some(block) = slot.take().filter(|block| block.room == BLOCK) {
             self.spare = Some(Block { used: 0, ..block });

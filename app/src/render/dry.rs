@@ -1,6 +1,7 @@
 //! What is finished on the board: shapes made once for each level of detail that somebody looked at, and the list of what is
 //! drawn.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::document::Document;
@@ -19,6 +20,8 @@ const AROUND: f64 = 0.25;
 /// How many bytes of shapes stay on the card though they are not seen.
 const KEPT: u64 = 384 << 20;
 
+/// So many changes at once are taken up one by one.
+const FEW: usize = 64;
 /// How much is left of what is about to go.
 const DIMMED: f64 = 0.3;
 
@@ -55,6 +58,8 @@ pub(super) struct Dry {
     /// When each level was drawn last, in frames.
     used: [u64; level::COUNT],
     frame: u64,
+    /// From how many bytes on something is given back.
+    allowed: u64,
 }
 
 impl Dry {
@@ -72,6 +77,7 @@ impl Dry {
             stale: true,
             used: [0; level::COUNT],
             frame: 0,
+            allowed: KEPT,
         }
     }
 
@@ -103,14 +109,16 @@ impl Dry {
     fn follow(&mut self, scene: &Scene) {
         let now = scene.changes();
         let changed = self.changes.and_then(|since| scene.changed_since(since));
-        match changed {
-            Some(slots) => slots.for_each(|slot| self.refresh(scene, slot)),
-            None => {
-                self.around = None;
-                let slots = scene.slots().max(self.kept.len() as Slot);
-                (0..slots).for_each(|slot| self.refresh(scene, slot));
-            }
+        let slots: Vec<Slot> = match changed {
+            Some(slots) => slots.collect(),
+            None => (0..scene.slots().max(self.kept.len() as Slot)).collect(),
+        };
+        if slots.len() > FEW {
+            // To find anew what is near is faster than to mend it so often.
+            self.around = None;
+            self.shown.clear();
         }
+        slots.into_iter().for_each(|slot| self.refresh(scene, slot));
         self.changes = Some(now);
     }
 
@@ -125,8 +133,16 @@ impl Dry {
             && same(kept, item)
         {
             let paint = paint(item);
-            // Ranks change for all at once only, and then all are sorted again.
-            kept.rank = item.rank;
+            if kept.rank != item.rank {
+                if let Ok(place) = self.shown.binary_search(&(kept.rank, slot)) {
+                    self.shown.remove(place);
+                    let place = self.shown.binary_search(&(item.rank, slot));
+                    self.shown
+                        .insert(place.unwrap_or_else(|place| place), (item.rank, slot));
+                }
+                kept.rank = item.rank;
+                self.stale = true;
+            }
             if kept.paint != paint {
                 kept.paint = paint;
                 let faint = kept.faint.unwrap_or(Faint::STRAIGHT);
@@ -189,9 +205,16 @@ impl Dry {
         self.missing.clear();
         let lowest = self.shown.iter().map(|(_, slot)| *slot);
         self.missing.extend(lowest.rev().filter(lacks));
-        // What is seen comes first; the sort keeps the order otherwise.
-        let seen = |slot: &Slot| scene.item(*slot).is_some_and(|item| overlap(view, item.bounds));
-        self.missing.sort_by_cached_key(seen);
+        // What is seen comes first, before all what has no shape that could stand in; the sort keeps the order otherwise.
+        let kept = &self.kept;
+        self.missing.sort_by_cached_key(|slot| {
+            let seen = scene.item(*slot).is_some_and(|item| overlap(view, item.bounds));
+            let held = kept.get(*slot as usize).and_then(Option::as_ref);
+            (
+                seen,
+                held.is_none_or(|kept| kept.runs.iter().all(Option::is_none)),
+            )
+        });
     }
 
     /// Makes shapes that are missing.
@@ -256,18 +279,21 @@ impl Dry {
 
     /// Tidies up after a frame: fills holes, and gives back what nobody has looked at for long.
     pub(super) fn tidy(&mut self, device: &wgpu::Device, queue: &wgpu::Queue) {
-        let bytes = |arenas: &[Arena]| arenas.iter().map(Arena::bytes).sum::<u64>();
-        if bytes(&self.arenas) > KEPT {
+        let bytes = self.arenas.iter().map(Arena::bytes).sum::<u64>();
+        if bytes > self.allowed.max(KEPT) && self.missing.is_empty() {
             let others =
-                (0..level::COUNT).filter(|level| *level != self.level && self.arenas[*level].bytes() > 0);
+                (0..level::COUNT).filter(|level| *level != self.level && !self.arenas[*level].is_empty());
             match others.min_by_key(|level| self.used[*level]) {
                 Some(level) => self.forget(level, |_| true),
                 None => {
-                    let shown: std::collections::HashSet<Slot> =
-                        self.shown.iter().map(|(_, slot)| *slot).collect();
+                    let shown: HashSet<Slot> = self.shown.iter().map(|(_, slot)| *slot).collect();
                     self.forget(self.level, |slot| !shown.contains(&slot));
+                    // What is seen stays, however much it is.
+                    self.allowed = bytes + bytes / 4;
                 }
             }
+        } else if bytes < KEPT {
+            self.allowed = KEPT;
         }
         for level in 0..level::COUNT {
             if let Some(block) = self.arenas[level].sparse() {

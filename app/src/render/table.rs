@@ -1,8 +1,6 @@
 //! What the card knows of each slot beside its shape: where its origin is, and what it is filled with. So a colour
 //! changes, and a shape is hidden, without its corners being touched.
 
-use std::ops::Range;
-
 use bytemuck::{Pod, Zeroable};
 use drawbridge_engine::document::{Color, Element};
 use drawbridge_engine::geometry::Point;
@@ -12,6 +10,8 @@ use crate::theme::INKS;
 
 /// Slots in one row of the texture; the shader knows it too.
 const A_ROW: u32 = 1024;
+/// Slots so close together are handed over with what is between them.
+const NEAR: u32 = 16;
 /// Bytes of a texel.
 const TEXEL: u32 = 16;
 
@@ -94,7 +94,8 @@ pub(super) struct Table {
     queue: wgpu::Queue,
     rows: Vec<Row>,
     texture: wgpu::Texture,
-    changed: Option<Range<usize>>,
+    /// Slots, some of them more than once.
+    changed: Vec<u32>,
 }
 
 impl Table {
@@ -104,7 +105,7 @@ impl Table {
             queue: queue.clone(),
             rows: Vec::new(),
             texture: texture(device, 16),
-            changed: None,
+            changed: Vec::new(),
         }
     }
 
@@ -129,43 +130,46 @@ impl Table {
             length: faint.length as f32,
             spread: faint.spread as f32,
         };
-        let changed = self.changed.get_or_insert(at..at + 1);
-        *changed = changed.start.min(at)..changed.end.max(at + 1);
+        self.changed.push(slot);
     }
 
     /// Hands to the card what changed. Says whether it is another texture now.
     pub(super) fn flush(&mut self) -> bool {
-        let Some(mut changed) = self.changed.take() else {
+        let mut changed = std::mem::take(&mut self.changed);
+        if changed.is_empty() {
             return false;
-        };
+        }
         let needed = (self.rows.len() as u32).div_ceil(A_ROW);
         let grown = needed > self.texture.height();
         if grown {
             self.texture = texture(&self.device, needed.next_power_of_two());
-            changed = 0..self.rows.len();
+            changed = (0..self.rows.len() as u32).collect();
         }
-        let width = A_ROW as usize;
-        for row in changed.start / width..=(changed.end - 1) / width {
-            let part = changed.start.max(row * width)..changed.end.min((row + 1) * width);
+        changed.sort_unstable();
+        changed.dedup();
+        // What lies close together, in one row of the texture, goes in one piece.
+        let close = |a: &u32, b: &u32| b - a <= NEAR && a / A_ROW == b / A_ROW;
+        for part in changed.chunk_by(close) {
+            let (first, last) = (part[0], part[part.len() - 1]);
             self.queue.write_texture(
                 wgpu::TexelCopyTextureInfo {
                     texture: &self.texture,
                     mip_level: 0,
                     origin: wgpu::Origin3d {
-                        x: 2 * (part.start % width) as u32,
-                        y: row as u32,
+                        x: 2 * (first % A_ROW),
+                        y: first / A_ROW,
                         z: 0,
                     },
                     aspect: wgpu::TextureAspect::All,
                 },
-                bytemuck::cast_slice(&self.rows[part.clone()]),
+                bytemuck::cast_slice(&self.rows[first as usize..=last as usize]),
                 wgpu::TexelCopyBufferLayout {
                     offset: 0,
                     bytes_per_row: None,
                     rows_per_image: None,
                 },
                 wgpu::Extent3d {
-                    width: 2 * part.len() as u32,
+                    width: 2 * (last - first + 1),
                     height: 1,
                     depth_or_array_layers: 1,
                 },

@@ -295,10 +295,14 @@ fn a_million_units_out_it_looks_the_same_as_at_home() {
     for zoom in [0.7, 1.0, 17.3, 64.0] {
         // By uneven steps, as a hand pans.
         for step in 0..5 {
-            let (x, y) = (30.0 + f64::from(step) * 0.317, 30.0 + f64::from(step) * 0.211);
+            let (x, y) = (36.0 + f64::from(step) * 0.317, 37.0 + f64::from(step) * 0.211);
             let (home, away) = (
                 at(here, x, y, zoom),
                 at(there, 1_000_000.0 + x, -2_000_000.0 + y, zoom),
+            );
+            assert!(
+                home.pixels.iter().any(|p| p[3] == 255),
+                "at {zoom}: something is there"
             );
             let apart = home.pixels.iter().zip(&away.pixels);
             let most = apart
@@ -349,6 +353,43 @@ fn a_renderer_that_followed_every_change_shows_what_a_fresh_one_does() {
         let (expected, _) = shown(card, &mut fresh, &editor, &look, 1.0, &LIGHT);
         assert!(followed.pixels == expected.pixels, "after {n} rounds");
     }
+}
+
+#[test]
+fn what_is_changed_over_and_over_takes_no_more_room_and_looks_right() {
+    let Some(card) = card() else { return };
+    let cells: Vec<Cell> = Strokes::new(3, 1200).collect();
+    let mut editor = board(&cells);
+    let mut renderer = Renderer::new(&card.0, &card.1);
+    let look = camera(0.0, 0.0, 0.5);
+    let mut clock = Clock::new(Peer::from_bits([9; 12]));
+    let (_, first) = shown(card, &mut renderer, &editor, &look, 1.0, &LIGHT);
+    assert!(first.complete);
+    let mut most = renderer.bytes();
+    for round in 0..12 {
+        // Others each time, so that every block has holes between shapes that stay.
+        let moved = cells.iter().enumerate().filter(|(n, _)| n % 3 == round % 3);
+        let moved: Vec<Cell> = moved
+            .map(|(n, cell)| Cell {
+                element: cell.element.clone(),
+                prop: Property::new("place").expect("a property"),
+                stamp: clock.tick(1_800_000_000_000 + round as u64),
+                value: Value::from_text(format!("[1,0,0,1,{},{round}]", n % 5)).expect("json"),
+            })
+            .collect();
+        editor.merge(&moved);
+        let (followed, _) = shown(card, &mut renderer, &editor, &look, 1.0, &LIGHT);
+        let (again, idle) = shown(card, &mut renderer, &editor, &look, 1.0, &LIGHT);
+        let mut fresh = Renderer::new(&card.0, &card.1);
+        let (expected, _) = shown(card, &mut fresh, &editor, &look, 1.0, &LIGHT);
+        assert!(followed.pixels == expected.pixels, "round {round}");
+        assert!(again.pixels == expected.pixels, "round {round}, after tidying up");
+        assert!(idle.complete);
+        if round == 3 {
+            most = renderer.bytes();
+        }
+    }
+    assert!(renderer.bytes() <= most, "{} became {}", most, renderer.bytes());
 }
 
 fn pick_of(random: &mut SeededRandom, below: usize) -> usize {

@@ -264,8 +264,18 @@ mod tests {
         let points = "0 0".to_owned() + &" 9000 17-9000 13".repeat(60_000);
         let base = format!("{{\"kind\":\"stroke\",\"points\":\"{points}\"}}");
         let read = element(&[cell("e", "base", 1, &base)]).expect("a stroke");
-        let mesh = read.mesh().expect("a mesh");
-        assert!(mesh.strip.len() < 6_000_000, "{}", mesh.strip.len());
+        for wide in [
+            read.clone(),
+            Element {
+                width: 10_000.0,
+                ..read
+            },
+        ] {
+            for mesh in [wide.mesh(), wide.mesh_within(1e-4)] {
+                let corners = mesh.expect("a mesh").strip.len();
+                assert!(corners < 4_000_000, "{corners}");
+            }
+        }
     }
 
     #[test]

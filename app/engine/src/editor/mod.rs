@@ -248,16 +248,15 @@ impl Editor {
 
     /// Takes up cells from elsewhere: the store, the relay, other people.
     pub fn merge(&mut self, cells: &[Cell]) {
-        let mut changed: HashSet<&ElementId> = HashSet::new();
+        let (mut changed, mut seen) = (Vec::new(), HashSet::new());
         for cell in cells {
-            if self.document.merge(cell) == Change::Element {
-                changed.insert(&cell.element);
+            if self.document.merge(cell) == Change::Element && seen.insert(&cell.element) {
+                changed.push(&cell.element);
             }
             if cell.prop.as_str() == Property::BASE {
                 self.remote.dried(&cell.element, &mut self.scene);
             }
         }
-        let changed: Vec<&ElementId> = changed.into_iter().collect();
         // A whole board is read on all processors.
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let part = changed.len().div_ceil(threads).max(PART);

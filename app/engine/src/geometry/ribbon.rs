@@ -20,6 +20,8 @@ const SMOOTH_COS: f64 = 0.92;
 /// Where more may differ, joins may turn by more; this much is always sharp.
 const SHARP_COS: f64 = 0.3;
 
+/// From so many joints on, round ones are made of few corners.
+const MANY: usize = 1 << 15;
 /// How far the pies reach into their neighbours, in radii.
 const OVERLAP: f64 = 0.02;
 
@@ -154,7 +156,13 @@ impl Ribbon {
     /// The angles of an arc around a joint, without its first and last.
     fn arc(&self, joint: &Joint, sweep: f64, mut angle: impl FnMut(f64)) {
         let step = 2.0 * (1.0 - (self.tolerance / joint.radius).min(1.0)).acos();
-        let parts = (sweep.abs() / step.clamp(PI / 60.0, PI / 2.0)).ceil();
+        // One of very many joints is dense, or hostile.
+        let finest = if self.joints.len() > MANY {
+            PI / 2.0
+        } else {
+            PI / 60.0
+        };
+        let parts = (sweep.abs() / step.clamp(finest, PI / 2.0)).ceil();
         for part in 1..parts as usize {
             angle(sweep * part as f64 / parts);
         }

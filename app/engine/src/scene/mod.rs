@@ -6,7 +6,9 @@
 mod journal;
 mod wet;
 
+use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::Hasher as _;
 use std::ops::Bound;
 
 use drawbridge_protocol::ElementId;
@@ -40,7 +42,7 @@ pub struct Item {
     pub opacity: f64,
     /// Whether it is about to go, and drawn fainter.
     pub dimmed: bool,
-    /// Names the shape, once in a scene: a key for what a renderer keeps of it. A changed element gets another one.
+    /// Names the shape, once in a scene: a key for what a renderer keeps of it. A changed shape gets another one.
     pub serial: u64,
     /// Its height in the stack: greater ones are drawn over smaller ones.
     pub rank: u64,
@@ -53,6 +55,8 @@ pub struct Shown {
     bounds: Rect,
     color: Color,
     opacity: f64,
+    /// The same for the same shape (and by chance, once in 2^64, for another).
+    shape: u64,
 }
 
 impl Shown {
@@ -67,14 +71,30 @@ impl Shown {
             bounds: element.bounds()?,
             color: element.color,
             opacity: element.opacity,
+            shape: shape(element),
         })
     }
+}
+
+fn shape(element: &Element) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let numbers = element
+        .place
+        .as_coeffs()
+        .into_iter()
+        .chain([element.width, element.step]);
+    let points = element.points.iter().flat_map(|p| [p.pos.x, p.pos.y, p.pressure]);
+    numbers
+        .chain(points)
+        .for_each(|number| hasher.write_u64(number.to_bits()));
+    hasher.finish()
 }
 
 #[derive(Debug)]
 struct Entry {
     item: Item,
     order: Order,
+    shape: u64,
 }
 
 type Leaf = GeomWithData<Rectangle<[f64; 2]>, Slot>;
@@ -174,7 +194,8 @@ impl Scene {
         for (id, shown) in many {
             let Some(shown) = shown else { continue };
             let (key, bounds) = ((shown.order.clone(), id.clone()), shown.bounds);
-            let slot = self.occupy(id, shown, 0);
+            self.serial += 1;
+            let slot = self.occupy(id, shown, 0, self.serial);
             leaves.push(leaf(bounds, slot));
             sorted.push((key, slot));
         }
@@ -186,23 +207,27 @@ impl Scene {
     }
 
     fn show(&mut self, id: ElementId, shown: Option<Shown>) {
-        if let Some((slot, order)) = self.vacate(&id) {
-            self.stack.remove(&(order, id.clone()));
-            self.note(slot);
+        let before = self.vacate(&id);
+        if let Some((slot, entry)) = &before {
+            self.stack.remove(&(entry.order.clone(), id.clone()));
+            self.note(*slot);
         }
         let Some(shown) = shown else { return };
+        // It has its slot again, so what a renderer keeps of its shape stays true where only its colour or height changed.
+        let same = before.filter(|(_, entry)| entry.shape == shown.shape);
+        let serial = same.map_or(self.serial + 1, |(_, entry)| entry.item.serial);
+        self.serial = self.serial.max(serial);
         let key = (shown.order.clone(), id.clone());
         let rank = self.rank(&key);
         let bounds = shown.bounds;
-        let slot = self.occupy(id, shown, rank);
+        let slot = self.occupy(id, shown, rank, serial);
         self.tree.insert(leaf(bounds, slot));
         self.stack.insert(key, slot);
         self.note(slot);
     }
 
-    /// Puts an element into a free slot.
-    fn occupy(&mut self, id: ElementId, shown: Shown, rank: u64) -> Slot {
-        self.serial += 1;
+    /// Puts an element into a free slot: the one that became free last.
+    fn occupy(&mut self, id: ElementId, shown: Shown, rank: u64, serial: u64) -> Slot {
         let entry = Entry {
             item: Item {
                 element: id.clone(),
@@ -210,12 +235,12 @@ impl Scene {
                 color: shown.color,
                 opacity: shown.opacity,
                 dimmed: self.dimmed.contains(&id),
-                serial: self.serial,
+                serial,
                 rank,
             },
             order: shown.order,
+            shape: shown.shape,
         };
-        // One that was shown before has its slot again.
         let slot = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             self.slots() - 1
@@ -225,13 +250,13 @@ impl Scene {
         slot
     }
 
-    /// Takes an element out of its slot and the tree; returns the slot, which is free now, and its order.
-    fn vacate(&mut self, id: &ElementId) -> Option<(Slot, Order)> {
+    /// Takes an element out of its slot, which is free now, and the tree; returns both.
+    fn vacate(&mut self, id: &ElementId) -> Option<(Slot, Entry)> {
         let slot = self.slots.remove(id)?;
         let entry = self.entries.get_mut(slot as usize)?.take()?;
         self.tree.remove(&leaf(entry.item.bounds, slot));
         self.free.push(slot);
-        Some((slot, entry.order))
+        Some((slot, entry))
     }
 
     fn note(&mut self, slot: Slot) {

@@ -152,6 +152,26 @@ fn an_unchanged_element_keeps_its_mesh_and_only_a_change_grows_the_generation() 
 }
 
 #[test]
+fn a_stroke_of_another_colour_or_height_keeps_its_shape() {
+    let mut scene = scene(&[stroke("a", "a0", 0, 0, 10), stroke("b", "a1", 0, 50, 10)]);
+    let before = scene.get(&id("a")).expect("shown").serial;
+    let recoloured = Element {
+        color: Color::Rgb([1, 2, 3]),
+        ..stroke("a", "a5", 0, 0, 10)
+    };
+    scene.update(&id("a"), Some(&recoloured));
+    let item = scene.get(&id("a")).expect("shown");
+    assert_eq!((item.serial, item.color), (before, Color::Rgb([1, 2, 3])));
+    assert_eq!(names(&scene.visible(ALL)), ["b", "a"]);
+    let wider = Element {
+        width: 5.0,
+        ..recoloured
+    };
+    scene.update(&id("a"), Some(&wider));
+    assert_ne!(scene.get(&id("a")).expect("shown").serial, before);
+}
+
+#[test]
 fn a_deleted_element_or_one_placed_out_of_the_world_is_not_shown() {
     let shown = stroke("a", "a0", 0, 0, 10);
     let deleted = Element {
