@@ -28,6 +28,10 @@ const SEED: u64 = 2026;
 const SIZE: [u32; 2] = [1280, 800];
 /// What a frame may spend on making shapes, as in the app.
 const MAKING: Duration = Duration::from_millis(5);
+/// Frames of a kind go on for no longer than this, on a slow card, ...
+const LONGEST: Duration = Duration::from_secs(6);
+/// ... but are at least so many.
+const FEWEST: usize = 10;
 /// From this many strokes on, only time to open and memory are measured.
 const HUGE: usize = 500_000;
 
@@ -136,7 +140,8 @@ impl Bench {
         self.settle();
         let seen = self.seen();
         let mut times = Times::default();
-        for n in 0..self.frames {
+        let start = Instant::now();
+        for n in (0..self.frames).take_while(|n| *n < FEWEST || start.elapsed() < LONGEST) {
             let by = if n % 60 < 30 { 1.0 } else { -1.0 };
             let pan = Vec2::new(7.0 * by, 3.0 * by);
             times.0.push(self.frame(|board, _| board.camera_mut().pan(pan)).1);
@@ -150,7 +155,8 @@ impl Bench {
         let middle = Point::new(f64::from(SIZE[0]) / 2.0, f64::from(SIZE[1]) / 2.0);
         let mut times = Times::default();
         let mut factor = 1.0 / 1.1;
-        for _ in 0..self.frames {
+        let start = Instant::now();
+        for _ in (0..self.frames).take_while(|n| *n < FEWEST || start.elapsed() < LONGEST) {
             let zoom = self.board.editor().camera().zoom();
             if zoom * factor < low || zoom * factor > high {
                 factor = 1.0 / factor;

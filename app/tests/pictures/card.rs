@@ -38,7 +38,8 @@ async fn find() -> Option<Card> {
             ..Default::default()
         };
         if let Ok(adapter) = instance.request_adapter(&options).await {
-            eprintln!("drawn by {:?}", adapter.get_info().name);
+            let info = adapter.get_info();
+            eprintln!("drawn by {:?} through {:?}", info.name, info.backend);
             return adapter
                 .request_device(&wgpu::DeviceDescriptor::default())
                 .await
