@@ -15,9 +15,9 @@ use crate::committer::{Open, Request};
 /// How much one transaction gathers, in units, of those who write little and of those who write much: a few
 /// milliseconds' work. Whoever comes meanwhile waits for it.
 const MAX_TURN: usize = 256;
-/// A request that costs more than this is much by itself: a pen's longest stroke costs less.
+/// A request that costs more than this is much by itself. Strokes of some thousands of points cost less.
 const MAX_LIGHT: usize = 64;
-/// And one that costs more than this is large. What clients make of many cells costs less.
+/// And one that costs more than this is large. Where clients gather many cells in one write it mostly costs less.
 const MAX_HEAVY: usize = 640;
 /// Bytes that cost as much as one cell.
 const UNIT: usize = 1 << 10;

@@ -59,9 +59,10 @@ impl Arena {
         all.map(|block| u64::from(block.room) * Vertex::SIZE).sum()
     }
 
-    /// Whether no shape is in it.
-    pub(super) fn is_empty(&self) -> bool {
-        self.blocks.iter().flatten().all(|block| block.live == 0)
+    /// Bytes of the shapes that are in it.
+    pub(super) fn live(&self) -> u64 {
+        let all = self.blocks.iter().flatten();
+        all.map(|block| u64::from(block.live) * Vertex::SIZE).sum()
     }
 
     /// Puts a shape in. It is there after the next [`Self::flush`].

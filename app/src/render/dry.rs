@@ -280,16 +280,16 @@ impl Dry {
     /// Tidies up after a frame: fills holes, and gives back what nobody has looked at for long.
     pub(super) fn tidy(&mut self, device: &wgpu::Device, queue: &wgpu::Queue) {
         let bytes = self.arenas.iter().map(Arena::bytes).sum::<u64>();
-        if bytes > self.allowed.max(KEPT) && self.missing.is_empty() {
+        if bytes > self.allowed && self.missing.is_empty() {
             let others =
-                (0..level::COUNT).filter(|level| *level != self.level && !self.arenas[*level].is_empty());
+                (0..level::COUNT).filter(|level| *level != self.level && self.arenas[*level].live() > 0);
             match others.min_by_key(|level| self.used[*level]) {
                 Some(level) => self.forget(level, |_| true),
                 None => {
                     let shown: HashSet<Slot> = self.shown.iter().map(|(_, slot)| *slot).collect();
                     self.forget(self.level, |slot| !shown.contains(&slot));
-                    // What is seen stays, however much it is.
-                    self.allowed = bytes + bytes / 4;
+                    // What is seen stays, however much it is; holes take up to as much again.
+                    self.allowed = KEPT.max(3 * self.arenas[self.level].live());
                 }
             }
         } else if bytes < KEPT {

@@ -161,13 +161,6 @@ impl Theme {
         }
     }
 
-    /// A colour on the board that is about to go. It is mixed with the paper, not laid over it: a
-    /// stroke's triangles overlap, which would show if they could be seen through.
-    #[must_use]
-    pub fn dimmed(&self, color: Color32) -> Color32 {
-        self.board.lerp_to_gamma(color, 0.3)
-    }
-
     /// The frame of what floats over the board.
     pub fn floating(&self) -> egui::Frame {
         egui::Frame::new()
