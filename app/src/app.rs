@@ -1,6 +1,7 @@
 //! The window: events become commands, commands go to the board, the board is shown.
 
-use drawbridge_engine::client::{OpenError, Profile};
+use std::time::Duration;
+
 use drawbridge_engine::geometry::{Point, Size};
 use drawbridge_engine::tools::Style;
 use drawbridge_protocol::Link;
@@ -9,7 +10,7 @@ use egui::{Context, ThemePreference, ViewportCommand};
 
 use crate::canvas::{self, Canvas};
 use crate::command::{self, Appearance, Command};
-use crate::open::OpenBoard;
+use crate::open::{Next, OpenBoard, Which};
 use crate::panels::dialogs::{self, Dialog, RelayDraft, ShareView};
 use crate::panels::menu::MenuView;
 use crate::panels::message::Message;
@@ -19,10 +20,11 @@ use crate::panels::zoom::ZoomView;
 use crate::panels::{self, Asked};
 use crate::settings::{Settings, clean_name};
 use crate::theme;
-use crate::wake::Waker;
 
 /// How much one press of a key or button zooms.
 const ZOOM_STEP: f64 = 1.25;
+/// Another board that is there sooner than that takes this one's place with no word in between.
+const SOON: Duration = Duration::from_millis(100);
 /// Seconds for which a hint stays.
 const HINT_SECONDS: f64 = 5.0;
 
@@ -42,36 +44,24 @@ pub struct App {
     /// Whether everything but the board is hidden.
     alone: bool,
     window_title: String,
+    /// Another board, on its way to take the place of this one.
+    next: Option<Next>,
 }
 
 impl App {
-    /// Opens the window's contents: the board behind `link`, else the one last drawn on, else a new one. Without a graphics
-    /// card the board itself isn't painted.
-    ///
-    /// # Errors
-    /// When not even an empty board can be had.
-    pub fn new(
-        ctx: &Context,
-        card: Option<&RenderState>,
-        waker: &Waker,
-        profile: Profile,
-        link: Option<Link>,
-    ) -> Result<Self, OpenError> {
+    /// Gives a window the looks that a person chose.
+    pub fn prepare(ctx: &Context, settings: &Settings) {
         theme::apply(ctx);
-        waker.wakes(ctx);
-        let file = profile.settings_file();
-        let settings = Settings::load(&file);
-        if !file.exists()
-            && let Err(error) = settings.save(&file)
-        {
-            // Somebody new would be somebody else again at the next start; the board goes first.
-            tracing::warn!(%error, "settings not kept");
-        }
         ctx.set_theme(preference(settings.appearance));
-        let board = OpenBoard::start(waker, profile, link, &settings)?;
-        Ok(Self {
+    }
+
+    /// The contents of a window that is prepared, on an open board. Without a graphics card the board itself isn't painted.
+    #[must_use]
+    pub fn over(card: Option<&RenderState>, settings: Settings, board: OpenBoard) -> Self {
+        Self {
             settings,
             board,
+            next: None,
             canvas: Canvas::new(card),
             dialog: None,
             join_draft: String::new(),
@@ -83,7 +73,19 @@ impl App {
             message: None,
             alone: false,
             window_title: String::new(),
-        })
+        }
+    }
+
+    /// Whether the last frame had everything of the board in it that was to be seen.
+    #[must_use]
+    pub fn is_painted(&self) -> bool {
+        self.canvas.is_painted()
+    }
+
+    /// Whether another board is on its way, for tests.
+    #[must_use]
+    pub fn is_opening(&self) -> bool {
+        self.next.is_some()
     }
 
     /// The board that is open, for tests.
@@ -112,7 +114,7 @@ impl App {
                 };
                 // In a text field and in a dialog keys have their usual meaning, and the dialog
                 // itself sees to Esc.
-                if !typing && self.dialog.is_none() {
+                if !typing && self.dialog.is_none() && self.next.is_none() {
                     asked.push(entry.command.clone());
                 }
             }
@@ -164,6 +166,9 @@ impl App {
             }
             None => {}
         }
+        if let Some(next) = &self.next {
+            panels::opening::over(ctx, next.share());
+        }
     }
 
     /// Asks for commands and performs them.
@@ -192,8 +197,8 @@ impl App {
             Command::ZoomReset => self.board.camera_mut().zoom_to(middle, 1.0),
             Command::ZoomFit => self.board.show_everything(self.canvas.size()),
             Command::Cancel => self.cancel(),
-            Command::NewBoard => self.opened(ctx, OpenBoard::open_new),
-            Command::OpenRecent(number) => self.opened(ctx, |board, me| board.open_recent(number, me)),
+            Command::NewBoard => self.open(ctx, Some(Which::New)),
+            Command::OpenRecent(number) => self.open(ctx, self.board.nth_recent(number)),
             Command::Rename(title) => self.board.rename(&title),
             Command::ShowShare => {
                 self.board.look_for_addresses();
@@ -261,21 +266,37 @@ impl App {
         match text.parse::<Link>() {
             Ok(link) => {
                 self.dialog = None;
-                self.opened(ctx, |board, me| board.join(link, me));
+                let which = self.board.linked(link);
+                self.open(ctx, which);
             }
             Err(error) if self.dialog == Some(Dialog::Join) => self.join_problem = Some(error.to_string()),
             Err(error) => self.say(ctx, Message::problem(format!("That can't be joined: {error}"))),
         }
     }
 
-    /// Does what opens another board, and says so when that fails; then the old one stays.
-    fn opened(&mut self, ctx: &Context, open: impl FnOnce(&mut OpenBoard, &Settings) -> Result<(), String>) {
-        match open(&mut self.board, &self.settings) {
-            Ok(()) => {
+    /// Begins to open another board.
+    fn open(&mut self, ctx: &Context, which: Option<Which>) {
+        if let Some(which) = which.filter(|_| self.next.is_none()) {
+            self.next = Some(self.board.begin(which, &self.settings));
+            self.arrive(ctx, SOON);
+        }
+    }
+
+    /// Goes over to the other board, if it is there within `time`. If it can't be opened, this one stays, and the reason
+    /// is said.
+    fn arrive(&mut self, ctx: &Context, time: Duration) {
+        let Some(done) = self.next.as_ref().and_then(|next| next.done_within(time)) else {
+            return;
+        };
+        self.next = None;
+        match done {
+            Ok(Ok(fresh)) => {
+                self.board.switch(fresh);
                 self.canvas.clear();
                 self.message = None;
             }
-            Err(problem) => self.say(ctx, Message::problem(problem)),
+            Ok(Err(problem)) => self.say(ctx, Message::problem(problem)),
+            Err(broke) => self.say(ctx, Message::problem(broke.to_string())),
         }
     }
 
@@ -327,11 +348,13 @@ fn preference(appearance: Appearance) -> ThemePreference {
     }
 }
 
-impl eframe::App for App {
-    /// Also called while the window is hidden, so that what comes from the relay is taken in.
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+impl App {
+    /// Takes in what came from elsewhere; also while the window is hidden.
+    pub fn logic(&mut self, ctx: &Context) {
         self.board.pump();
-        while let Some(line) = self.board.handed_over() {
+        self.arrive(ctx, Duration::ZERO);
+        while self.next.is_none()
+            && let Some(line) = self.board.handed_over() {
             ctx.send_viewport_cmd(ViewportCommand::Focus);
             if !line.is_empty() {
                 self.join(ctx, &line);
@@ -339,7 +362,8 @@ impl eframe::App for App {
         }
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    /// A frame.
+    pub fn ui(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         let now = ctx.input(|input| input.time);
         if self.message.as_ref().is_some_and(|(_, until)| *until <= now) {
@@ -363,11 +387,8 @@ impl eframe::App for App {
         self.name_window(&ctx);
     }
 
-    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
-        visuals.panel_fill.to_normalized_gamma_f32()
-    }
-
-    fn on_exit(&mut self) {
+    /// The window goes: ends what is under way, and waits until all is on this computer's disk.
+    pub fn end(&mut self) {
         self.board.close();
     }
 }

@@ -15,3 +15,4 @@ pub mod render;
 pub mod settings;
 pub mod theme;
 pub mod wake;
+pub mod window;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use drawbridge::app::App;
 use drawbridge::wake::Waker;
+use drawbridge::window::{Beginning, Failure, Window};
 use drawbridge_engine::client::{Handoff, HandoffError, Profile, Start};
 use drawbridge_protocol::Link;
 
@@ -25,6 +26,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    let start = Instant::now();
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -41,7 +43,6 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let waker = Waker::default();
-    let start = Instant::now();
     let profile = loop {
         match Profile::open(&folder, waker.function()) {
             Ok(Start::Opened(profile)) => break profile,
@@ -68,23 +69,27 @@ fn main() -> ExitCode {
             .with_min_inner_size([640.0, 420.0]),
         ..Default::default()
     };
-    let link = arguments.link;
+    // The board is read while the window comes up.
+    let beginning = Beginning::start(&waker, profile, arguments.link, start);
+    let failure = Failure::default();
+    let failed = Failure::clone(&failure);
     let outcome = eframe::run_native(
         "Drawbridge",
         options,
         Box::new(move |creation| {
             let card = creation.wgpu_render_state.as_ref();
-            Ok(Box::new(App::new(
-                &creation.egui_ctx,
-                card,
-                &waker,
-                profile,
-                link,
-            )?))
+            let ctx = &creation.egui_ctx;
+            Ok(Box::new(Window::new(ctx, card, &waker, beginning, failed)))
         }),
     );
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => match failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(reason) => {
+                eprintln!("drawbridge: {reason}");
+                ExitCode::FAILURE
+            }
+            None => ExitCode::SUCCESS,
+        },
         Err(error) => {
             eprintln!(
                 "drawbridge: no window could be opened: {error}\n\

@@ -71,6 +71,19 @@ impl Settings {
         settings
     }
 
+    /// The same, and begins the file where there is none: somebody new would be somebody else again at the next start.
+    #[must_use]
+    pub fn load_or_begin(path: &Path) -> Self {
+        let settings = Self::load(path);
+        if !path.exists()
+            && let Err(error) = settings.save(path)
+        {
+            // The board goes first.
+            tracing::warn!(%error, "settings not kept");
+        }
+        settings
+    }
+
     /// Writes the settings, whole or not at all.
     ///
     /// # Errors

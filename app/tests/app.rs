@@ -1,9 +1,12 @@
 //! The whole app without a window: drawing, taking back, sharing and joining by hand.
 
 use std::path::Path;
+use std::time::Instant;
 
 use drawbridge::app::App;
+use drawbridge::open::OpenBoard;
 use drawbridge::wake::Waker;
+use drawbridge::window::{self, Beginning, Failure};
 use drawbridge_engine::client::{Profile, Start};
 use drawbridge_engine::document::{Color, Element, Ink};
 use egui::accesskit::Role;
@@ -11,7 +14,7 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-type Window = Harness<'static, App>;
+type Window = Harness<'static, window::Window>;
 
 fn window(folder: &Path) -> Window {
     let profile = match Profile::open(folder, Waker::default().function()).expect("the folder can be used") {
@@ -21,11 +24,24 @@ fn window(folder: &Path) -> Window {
     let mut window = Harness::builder()
         .with_size([1280.0, 720.0])
         .build_eframe(|creation| {
-            App::new(&creation.egui_ctx, None, &Waker::default(), profile, None)
-                .expect("a board can be opened")
+            let waker = Waker::default();
+            let beginning = Beginning::start(&waker, profile, None, Instant::now());
+            window::Window::new(&creation.egui_ctx, None, &waker, beginning, Failure::default())
         });
+    until_open(&mut window);
     window.run_ok();
     window
+}
+
+/// Draws frames until a board is open.
+fn until_open(window: &mut Window) {
+    while window.state().app().is_none_or(App::is_opening) {
+        window.step();
+    }
+}
+
+fn board(window: &Window) -> &OpenBoard {
+    window.state().app().expect("a board is open").board()
 }
 
 fn button(at: Pos2, button: PointerButton, pressed: bool, modifiers: Modifiers) -> Event {
@@ -64,7 +80,7 @@ fn wave() -> Vec<Pos2> {
 }
 
 fn shown(window: &Window) -> Vec<Element> {
-    window.state().board().shown()
+    board(window).shown()
 }
 
 fn click(window: &mut Window, role: Role, label: &str) {
@@ -86,7 +102,7 @@ fn a_stroke_is_drawn_taken_back_and_done_again() {
         points.len()
     );
     let first = strokes[0].place * points[0].pos;
-    let camera = window.state().board().editor().camera();
+    let camera = board(&window).editor().camera();
     let start = wave()[0];
     let start = camera.board_from_screen((f64::from(start.x), f64::from(start.y)).into());
     assert!(
@@ -177,7 +193,7 @@ fn escape_gives_up_the_stroke_under_way() {
 fn hand_middle_button_and_wheel_move_the_view_and_draw_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut window = window(folder.path());
-    let origin = |window: &Window| window.state().board().editor().camera().origin();
+    let origin = |window: &Window| board(window).editor().camera().origin();
     let start = origin(&window);
     drag(
         &mut window,
@@ -203,7 +219,7 @@ fn ctrl_and_wheel_zoom_at_the_pointer() {
     let mut window = window(folder.path());
     let at = pos2(700.0, 400.0);
     let point = drawbridge_engine::geometry::Point::new(700.0, 400.0);
-    let before = window.state().board().editor().camera().board_from_screen(point);
+    let before = board(&window).editor().camera().board_from_screen(point);
     window.hover_at(at);
     window.run_ok();
     window.event_modifiers(
@@ -217,12 +233,12 @@ fn ctrl_and_wheel_zoom_at_the_pointer() {
         Modifiers::COMMAND,
     );
     window.run_ok();
-    let camera = *window.state().board().editor().camera();
+    let camera = *board(&window).editor().camera();
     assert!(camera.zoom() > 1.1, "zoomed to {}", camera.zoom());
     assert!(camera.board_from_screen(point).distance(before) < 1e-6);
     window.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
     window.run_ok();
-    assert!((window.state().board().editor().camera().zoom() - 1.0).abs() < 1e-9);
+    assert!((board(&window).editor().camera().zoom() - 1.0).abs() < 1e-9);
 }
 
 #[test]
@@ -242,9 +258,9 @@ fn letters_typed_into_the_title_are_no_commands() {
     window.run_ok();
     window.key_press(Key::Enter);
     window.run_ok();
-    assert_eq!(window.state().board().title(), "Hepe");
+    assert_eq!(board(&window).title(), "Hepe");
     assert_eq!(
-        window.state().board().editor().tool(),
+        board(&window).editor().tool(),
         drawbridge_engine::tools::Tool::Pen
     );
 }
@@ -337,4 +353,45 @@ fn what_was_drawn_is_there_after_a_restart() {
     let second = window(folder.path());
     assert_eq!(shown(&second), before);
     second.get_by_role_and_label(Role::Status, "Saved on this computer");
+}
+
+#[test]
+fn another_board_takes_the_place_of_the_open_one_and_gives_it_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = window(folder.path());
+    drag(&mut window, PointerButton::Primary, &wave());
+    let (first, drawn) = (board(&window).board().meta().board.clone(), shown(&window));
+    click(&mut window, Role::Button, "Menu");
+    click(&mut window, Role::MenuItem, "New board");
+    until_open(&mut window);
+    assert_ne!(board(&window).board().meta().board, first);
+    assert_eq!(shown(&window), []);
+    click(&mut window, Role::Button, "Menu");
+    click(&mut window, Role::MenuItem, "Untitled board");
+    until_open(&mut window);
+    assert_eq!(board(&window).board().meta().board, first);
+    assert_eq!(shown(&window), drawn);
+}
+
+#[test]
+fn a_window_without_any_board_says_why_and_closes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let waker = Waker::default();
+    let Start::Opened(profile) = Profile::open(folder.path(), waker.function()).expect("the folder can be used")
+    else {
+        panic!("nobody else uses the folder")
+    };
+    // No board can be kept where a file is in the way.
+    std::fs::remove_dir(folder.path().join("boards")).expect("it was empty");
+    std::fs::write(folder.path().join("boards"), "in the way").expect("written");
+    let failure = Failure::default();
+    let told = Failure::clone(&failure);
+    let mut window = Harness::builder().build_eframe(|creation| {
+        let beginning = Beginning::start(&waker, profile, None, Instant::now());
+        window::Window::new(&creation.egui_ctx, None, &waker, beginning, told)
+    });
+    while failure.lock().expect("nobody broke").is_none() {
+        window.step();
+    }
+    assert!(window.state().app().is_none());
 }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use drawbridge::app::App;
+use drawbridge::open::OpenBoard;
 use drawbridge::panels::status::Connection;
 use drawbridge::wake::Waker;
+use drawbridge::window::{self, Beginning, Failure};
 use drawbridge_engine::client::{Profile, Start};
 use drawbridge_protocol::Link;
 use egui::accesskit::Role;
@@ -18,7 +19,7 @@ use egui_kittest::kittest::Queryable;
 const LIMIT: Duration = Duration::from_secs(60);
 
 struct Window {
-    harness: Harness<'static, App>,
+    harness: Harness<'static, window::Window>,
     woken: Receiver<()>,
 }
 
@@ -37,14 +38,18 @@ impl Window {
                     // The test may have ended.
                     let _ = tell.send(());
                 });
-                App::new(&creation.egui_ctx, None, &waker, profile, link).expect("a board can be opened")
+                let beginning = Beginning::start(&waker, profile, link, Instant::now());
+                window::Window::new(&creation.egui_ctx, None, &waker, beginning, Failure::default())
             });
+        while harness.state().app().is_none() {
+            harness.step();
+        }
         harness.run_ok();
         Self { harness, woken }
     }
 
     /// Draws frames, whenever something wants one, until it is as wanted.
-    fn until(&mut self, what: &str, wanted: impl Fn(&Harness<'static, App>) -> bool) {
+    fn until(&mut self, what: &str, wanted: impl Fn(&Harness<'static, window::Window>) -> bool) {
         loop {
             self.harness.step();
             if wanted(&self.harness) {
@@ -73,12 +78,16 @@ impl Window {
     }
 
     fn shown(&self) -> usize {
-        self.harness.state().board().shown().len()
+        board(&self.harness).shown().len()
     }
 }
 
-fn live(harness: &Harness<'static, App>) -> bool {
-    harness.state().board().status().connection == Connection::Live
+fn board<'a>(harness: &'a Harness<'static, window::Window>) -> &'a OpenBoard {
+    harness.state().app().expect("a board is open").board()
+}
+
+fn live(harness: &Harness<'static, window::Window>) -> bool {
+    board(harness).status().connection == Connection::Live
 }
 
 #[test]
@@ -103,7 +112,7 @@ fn one_shares_another_joins_and_both_see_each_other_draw() {
 
     let mut bob = Window::open(folders[1].path(), Some(link));
     bob.until("the board came", |harness| {
-        live(harness) && harness.state().board().shown().len() == 1
+        live(harness) && board(harness).shown().len() == 1
     });
     bob.until("he sees that she is here", |harness| {
         harness.query_by_label("People: you and 1 more").is_some()
@@ -116,23 +125,23 @@ fn one_shares_another_joins_and_both_see_each_other_draw() {
         bob.harness.step();
     }
     ada.until("his wet ink", |harness| {
-        let board = harness.state().board();
+        let board = board(harness);
         board.editor().scene().wet().next().is_some() && board.pointers().len() == 1
     });
     assert_eq!(ada.shown(), 1, "it is not dry yet");
     bob.press(pos2(640.0, 320.0), false);
     ada.until("his dry ink", |harness| {
-        let board = harness.state().board();
+        let board = board(harness);
         board.shown().len() == 2 && board.editor().scene().wet().next().is_none()
     });
 
     // Undo takes back one's own stroke only.
     ada.click(Role::Button, "Undo");
     assert_eq!(ada.shown(), 1);
-    bob.until("her undo", |harness| harness.state().board().shown().len() == 1);
+    bob.until("her undo", |harness| board(harness).shown().len() == 1);
     assert_eq!(
-        bob.harness.state().board().shown(),
-        ada.harness.state().board().shown()
+        board(&bob.harness).shown(),
+        board(&ada.harness).shown()
     );
 }
 
@@ -165,7 +174,7 @@ fn a_link_to_a_board_that_the_relay_does_not_have_says_so() {
                 .query_by_label_contains("Your drawing is saved on this computer")
                 .is_some()
         });
-        let connection = bob.harness.state().board().status().connection;
+        let connection = board(&bob.harness).status().connection;
         assert!(matches!(connection, Connection::Refused(_)), "h4: {connection:?}");
     }
 }

@@ -13,6 +13,7 @@ use crate::client::{
 };
 use crate::editor::{CURSOR_SLOT, Editor, Effects, SystemRandom};
 use crate::geometry::{Camera, MAX_COORDINATE, Point};
+use crate::progress::Progress;
 use crate::tools::{Event, Style, Tool};
 
 /// The slot in which a person changes what the hello said of them.
@@ -96,7 +97,21 @@ impl Board {
     /// # Errors
     /// When the board's file can't be used.
     pub fn open(config: ClientConfig, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, OpenError> {
-        Self::open_with(config, wake, Editor::new(Box::new(SystemRandom)))
+        Self::open_telling(config, wake, &Progress::default())
+    }
+
+    /// The same, and tells another thread how far it is.
+    ///
+    /// # Errors
+    /// As [`Board::open`].
+    pub fn open_telling(
+        config: ClientConfig,
+        wake: Arc<dyn Fn() + Send + Sync>,
+        progress: &Progress,
+    ) -> Result<Self, OpenError> {
+        let opened = Client::open_telling(config, wake, progress)?;
+        let editor = Editor::new(Box::new(SystemRandom));
+        Ok(Self::take_over(opened, editor, progress))
     }
 
     /// The same over an editor whose ids are drawn otherwise: for tests.
@@ -113,8 +128,12 @@ impl Board {
 
     /// The same over a client that is open already.
     #[must_use]
-    pub fn over(opened: Opened, mut editor: Editor) -> Self {
-        editor.merge(&opened.cells);
+    pub fn over(opened: Opened, editor: Editor) -> Self {
+        Self::take_over(opened, editor, &Progress::default())
+    }
+
+    fn take_over(opened: Opened, mut editor: Editor, progress: &Progress) -> Self {
+        editor.merge_telling(&opened.cells, progress);
         let mut board = Self {
             editor,
             status: opened.client.status(),

@@ -10,6 +10,7 @@ pub mod client;
 pub mod document;
 pub mod editor;
 pub mod geometry;
+pub mod progress;
 #[cfg(feature = "testing")]
 pub mod sample;
 pub mod scene;

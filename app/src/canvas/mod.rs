@@ -30,6 +30,8 @@ pub struct Canvas {
     gather: Gather,
     pointers: Pointers,
     picture: Picture,
+    /// Whether the last frame had everything in it.
+    painted: bool,
     rect: Rect,
 }
 
@@ -41,6 +43,7 @@ impl Canvas {
             gather: Gather::default(),
             pointers: Pointers::default(),
             picture: Picture::new(card),
+            painted: false,
             rect: Rect::ZERO,
         }
     }
@@ -50,6 +53,12 @@ impl Canvas {
         self.gather = Gather::default();
         self.pointers = Pointers::default();
         self.picture.clear();
+    }
+
+    /// Whether the last frame had everything in it that was to be seen.
+    #[must_use]
+    pub fn is_painted(&self) -> bool {
+        self.painted
     }
 
     /// How big the canvas is, in points.
@@ -153,7 +162,8 @@ impl Canvas {
         let theme = Theme::of(ui.ctx());
         let painter = ui.painter().with_clip_rect(self.rect);
         painter.rect_filled(self.rect, 0.0, theme.board);
-        if self.picture.paint(&painter, board.editor(), self.rect) {
+        self.painted = !self.picture.paint(&painter, board.editor(), self.rect);
+        if !self.painted {
             ui.ctx().request_repaint();
         }
         if board.is_empty() {

@@ -1,5 +1,6 @@
 //! The board that is open in the window: the one seam between the app's face and the engine.
 
+mod opening;
 mod sharing;
 mod status;
 
@@ -12,6 +13,7 @@ use drawbridge_engine::client::{BoardFile, ClientConfig, OpenError, Phase, Profi
 use drawbridge_engine::document::{Color, Element};
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::geometry::{Camera, Point, Size};
+use drawbridge_engine::progress::Progress;
 use drawbridge_engine::tools::{Event, Style, Tool};
 use drawbridge_protocol::{BoardId, Link};
 
@@ -20,6 +22,7 @@ use crate::network;
 use crate::panels::people::Person;
 use crate::settings::Settings;
 use crate::wake::Waker;
+pub use opening::Opening;
 
 /// Points between the window's edges and what is shown by "Show everything".
 const FIT_MARGIN: f64 = 72.0;
@@ -47,11 +50,18 @@ pub struct OpenBoard {
 }
 
 /// Which board to open.
-enum Which {
+#[derive(Debug, Clone)]
+pub enum Which {
+    /// An empty one.
     New,
+    /// One of this folder.
     Kept(BoardId),
+    /// The one behind a link.
     Joined(Link),
 }
+
+/// A board that is being opened to take the place of another, or why that failed, in words for people.
+pub type Next = Opening<Result<Board, String>>;
 
 impl OpenBoard {
     /// Opens the board behind `link`, else the one last drawn on, else a new one. Where that fails, a new
@@ -64,6 +74,7 @@ impl OpenBoard {
         profile: Profile,
         link: Option<Link>,
         me: &Settings,
+        progress: &Progress,
     ) -> Result<Self, OpenError> {
         let mut problems = Vec::new();
         let wake = waker.function();
@@ -74,13 +85,14 @@ impl OpenBoard {
                 None => Which::New,
             },
         };
-        let board = match open(&profile, which, me, &wake) {
+        let open = |which| Place::of(&profile, which, me)?.open(&wake, progress);
+        let board = match open(which) {
             Ok(board) => board,
             Err(error) => {
                 problems.push(format!(
                     "{error}. A new board was opened instead; nothing was deleted"
                 ));
-                open(&profile, Which::New, me, &wake)?
+                open(Which::New)?
             }
         };
         let mut open = Self {
@@ -99,10 +111,19 @@ impl OpenBoard {
         Ok(open)
     }
 
-    /// Opens another board; the present one is closed once that worked.
-    fn switch(&mut self, which: Which, me: &Settings) -> Result<(), String> {
-        let fresh = open(&self.profile, which, me, &self.wake)
-            .map_err(|error| format!("The board could not be opened: {error}. Nothing was changed"))?;
+    /// Begins to open another board; the present one stays until [`OpenBoard::switch`].
+    #[must_use]
+    pub fn begin(&self, which: Which, me: &Settings) -> Next {
+        let (place, wake) = (Place::of(&self.profile, which, me), Arc::clone(&self.wake));
+        Opening::start(Arc::clone(&self.wake), move |progress| {
+            place
+                .and_then(|place| place.open(&wake, progress))
+                .map_err(|error| format!("The board could not be opened: {error}. Nothing was changed"))
+        })
+    }
+
+    /// Puts another board in the place of the present one, which is closed.
+    pub fn switch(&mut self, fresh: Board) {
         let style = self.board.editor().style();
         let old = std::mem::replace(&mut self.board, fresh);
         self.board.set_style(style);
@@ -111,7 +132,6 @@ impl OpenBoard {
             self.problems.push(format!("On the board you left, {error}"));
         }
         self.look_around();
-        Ok(())
     }
 
     /// Notes what else is in the folder, and what is to be said of this board's file. A board that this app
@@ -129,35 +149,20 @@ impl OpenBoard {
         }
     }
 
-    /// Opens an empty board.
-    ///
-    /// # Errors
-    /// In words for people; the present board stays.
-    pub fn open_new(&mut self, me: &Settings) -> Result<(), String> {
-        self.switch(Which::New, me)
+    /// A board of the list that [`OpenBoard::recent`] gives.
+    #[must_use]
+    pub fn nth_recent(&self, number: usize) -> Option<Which> {
+        let file = self.others.get(number)?;
+        Some(Which::Kept(file.id.clone()))
     }
 
-    /// Opens a board of the list that [`OpenBoard::recent`] gives.
-    ///
-    /// # Errors
-    /// In words for people; the present board stays.
-    pub fn open_recent(&mut self, number: usize, me: &Settings) -> Result<(), String> {
-        match self.others.get(number) {
-            Some(file) => self.switch(Which::Kept(file.id.clone()), me),
-            None => Ok(()),
-        }
-    }
-
-    /// Opens the board behind a link.
-    ///
-    /// # Errors
-    /// In words for people; the present board stays.
-    pub fn join(&mut self, link: Link, me: &Settings) -> Result<(), String> {
+    /// The board behind a link; `None` if that is the present one, which lives where the link says from now on.
+    pub fn linked(&mut self, link: Link) -> Option<Which> {
         if link.board == self.board.meta().board {
             lead_to(&mut self.board, link);
-            return Ok(());
+            return None;
         }
-        self.switch(Which::Joined(link), me)
+        Some(Which::Joined(link))
     }
 
     /// Titles of the other boards in the folder, the last written first.
@@ -350,38 +355,45 @@ fn about(me: &Settings) -> About {
     }
 }
 
-fn open(
-    profile: &Profile,
-    which: Which,
-    me: &Settings,
-    wake: &Arc<dyn Fn() + Send + Sync>,
-) -> Result<Board, OpenError> {
-    let (id, link) = match which {
-        Which::New => {
-            let mut bits = [0; 12];
-            getrandom::fill(&mut bits).map_err(|error| OpenError::System(error.to_string()))?;
-            (BoardId::from_bits(bits), None)
-        }
-        Which::Kept(id) => (id, None),
-        Which::Joined(link) => (link.board.clone(), Some(link)),
-    };
-    let path = profile.board_file(&id);
-    // Whoever only follows a link must not bring the board to life on a relay that doesn't have it.
-    let unknown = link.clone().filter(|_| !path.exists());
-    let config = ClientConfig {
-        path: Some(path),
-        board: id,
-        key: None,
-        remote: unknown.map(|link| Remote { link, create: false }),
-        about: about(me).to_value(),
-        online: true,
-        timings: Timings::default(),
-    };
-    let mut board = Board::open(config, Arc::clone(wake))?;
-    if let Some(link) = link {
-        lead_to(&mut board, link);
+/// Where a board lies and how it is to be opened.
+struct Place {
+    config: ClientConfig,
+    link: Option<Link>,
+}
+
+impl Place {
+    fn of(profile: &Profile, which: Which, me: &Settings) -> Result<Self, OpenError> {
+        let (id, link) = match which {
+            Which::New => {
+                let mut bits = [0; 12];
+                getrandom::fill(&mut bits).map_err(|error| OpenError::System(error.to_string()))?;
+                (BoardId::from_bits(bits), None)
+            }
+            Which::Kept(id) => (id, None),
+            Which::Joined(link) => (link.board.clone(), Some(link)),
+        };
+        let path = profile.board_file(&id);
+        // Whoever only follows a link must not bring the board to life on a relay that doesn't have it.
+        let unknown = link.clone().filter(|_| !path.exists());
+        let config = ClientConfig {
+            path: Some(path),
+            board: id,
+            key: None,
+            remote: unknown.map(|link| Remote { link, create: false }),
+            about: about(me).to_value(),
+            online: true,
+            timings: Timings::default(),
+        };
+        Ok(Self { config, link })
     }
-    Ok(board)
+
+    fn open(self, wake: &Arc<dyn Fn() + Send + Sync>, progress: &Progress) -> Result<Board, OpenError> {
+        let mut board = Board::open_telling(self.config, Arc::clone(wake), progress)?;
+        if let Some(link) = self.link {
+            lead_to(&mut board, link);
+        }
+        Ok(board)
+    }
 }
 
 /// Has a board that is kept here live where the link says, if it doesn't already.

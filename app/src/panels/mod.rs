@@ -4,6 +4,7 @@
 pub mod dialogs;
 pub mod menu;
 pub mod message;
+pub mod opening;
 pub mod people;
 pub mod status;
 pub mod style;

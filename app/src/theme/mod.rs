@@ -10,6 +10,7 @@ use egui::{Color32, Context, CornerRadius, Margin, Shadow, Stroke, Vec2};
 
 use crate::fonts;
 use palette::rgb;
+
 /// The tint of a picture that keeps its own colours.
 pub const UNTINTED: Color32 = Color32::WHITE;
 
@@ -51,6 +52,8 @@ pub mod size {
     pub const SWATCH: f32 = 26.0;
     /// The style panel's width.
     pub const STYLE_PANEL: f32 = 168.0;
+    /// The width of the bar that says how far the opening of a board is.
+    pub const OPENING: f32 = 220.0;
     /// A dialog's width.
     pub const DIALOG: f32 = 420.0;
     /// A person's round initials.

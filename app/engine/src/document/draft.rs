@@ -1,9 +1,11 @@
 //! A stroke's `base`, and the chunks of one that is still being drawn.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::fmt;
 
 use drawbridge_protocol::Value;
-use serde::{Serialize, Serializer};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::{Color, Order, Reader, Writer};
@@ -101,19 +103,46 @@ pub(crate) fn point_json(x: f64, y: f64) -> Value {
 }
 
 /// The members of a JSON object, not yet looked into.
-pub(super) struct Members<'a>(BTreeMap<String, &'a RawValue>);
+pub(super) struct Members<'a>(Vec<(Text<'a>, &'a RawValue)>);
+
+/// A JSON text, copied only where it has an escape in it.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::with_capacity(8);
+                while let Some(pair) = map.next_entry()? {
+                    members.push(pair);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
+}
 
 impl<'a> Members<'a> {
     pub(super) fn of(value: &'a Value) -> Option<Self> {
-        value.read().ok().map(Self)
+        serde_json::from_str(value.as_str()).ok()
     }
 
+    /// Of several with one name, the last.
     pub(super) fn get(&self, name: &str) -> Option<&'a str> {
-        self.0.get(name).map(|raw| raw.get())
+        let mut last_first = self.0.iter().rev();
+        last_first.find(|(held, _)| held.0 == name).map(|(_, raw)| raw.get())
     }
 
-    fn text(&self, name: &str) -> Option<String> {
-        self.get(name).and_then(read)
+    fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+        let text: Text<'a> = serde_json::from_str(self.get(name)?).ok()?;
+        Some(text.0)
     }
 }
 

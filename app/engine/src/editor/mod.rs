@@ -13,6 +13,7 @@ use std::num::NonZero;
 
 use drawbridge_protocol::{Cell, CellKey, ElementId, Property, SlotName, SlotOp, Stamp, Value};
 
+use crate::progress::Progress;
 use crate::document::{Change, Color, Document, Draft, json, point_json};
 use crate::geometry::{Camera, Point};
 use crate::scene::{Scene, Shown, WetKey};
@@ -248,6 +249,11 @@ impl Editor {
 
     /// Takes up cells from elsewhere: the store, the relay, other people.
     pub fn merge(&mut self, cells: &[Cell]) {
+        self.merge_telling(cells, &Progress::default());
+    }
+
+    /// The same, and tells another thread how many of them are taken up.
+    pub(crate) fn merge_telling(&mut self, cells: &[Cell], progress: &Progress) {
         let (mut changed, mut seen) = (Vec::new(), HashSet::new());
         for cell in cells {
             if self.document.merge(cell) == Change::Element && seen.insert(&cell.element) {
@@ -263,7 +269,11 @@ impl Editor {
         let document = &self.document;
         let read = |ids: &[&ElementId]| -> Vec<(ElementId, Option<Shown>)> {
             let shown = |id: &ElementId| document.element(id).as_ref().and_then(Shown::of);
-            ids.iter().map(|id| ((*id).clone(), shown(id))).collect()
+            let one = |id: &&ElementId| {
+                progress.advance(1);
+                ((*id).clone(), shown(id))
+            };
+            ids.iter().map(one).collect()
         };
         let many = std::thread::scope(|scope| {
             let mut parts = changed.chunks(part);

@@ -6,9 +6,7 @@
 mod journal;
 mod wet;
 
-use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::Hasher as _;
 use std::ops::Bound;
 
 use drawbridge_protocol::ElementId;
@@ -77,17 +75,14 @@ impl Shown {
 }
 
 fn shape(element: &Element) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    let numbers = element
-        .place
-        .as_coeffs()
-        .into_iter()
-        .chain([element.width, element.step]);
+    // Each number turns and stirs what came before. It is to tell a shape from the one before it, not from a forger's.
+    let stir = |hash: u64, number: f64| {
+        (hash.rotate_left(23) ^ number.to_bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    };
+    let numbers = element.place.as_coeffs();
     let points = element.points.iter().flat_map(|p| [p.pos.x, p.pos.y, p.pressure]);
-    numbers
-        .chain(points)
-        .for_each(|number| hasher.write_u64(number.to_bits()));
-    hasher.finish()
+    let all = numbers.into_iter().chain([element.width, element.step]);
+    all.chain(points).fold(element.points.len() as u64, stir)
 }
 
 #[derive(Debug)]

@@ -27,6 +27,7 @@ use drawbridge_protocol::{BoardId, Cell, CellSet, Clock, Key, Peer, SlotName, Sl
 use self::inbox::{CloseOnDrop, Command, Inbox};
 use self::mailbox::Mailbox;
 use self::works::Works;
+use crate::progress::Progress;
 use super::record::{DraftOp, Loaded, Meta, Remote};
 use super::session::{Input, Session, SessionConfig, SharedClock, Status, Timings};
 use super::store::{DamagedStore, MemoryStore, SqliteStore, Store, StoreError};
@@ -147,6 +148,18 @@ impl Client {
     /// # Errors
     /// [`OpenError`] says what stands against it.
     pub fn open(config: ClientConfig, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Opened, OpenError> {
+        Self::open_telling(config, wake, &Progress::default())
+    }
+
+    /// The same, and tells how far it is: half of it is done when this returns, the rest is to show what it gives.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_telling(
+        config: ClientConfig,
+        wake: Arc<dyn Fn() + Send + Sync>,
+        progress: &Progress,
+    ) -> Result<Opened, OpenError> {
         let random = |_| OpenError::System("no random numbers".to_owned());
         let (mut peer, mut key) = ([0; 12], [0; 16]);
         getrandom::fill(&mut peer).map_err(random)?;
@@ -163,7 +176,7 @@ impl Client {
             remote: config.remote.clone(),
             hosted: None,
         };
-        let (store, loaded, damaged) = open_store(config.path.as_deref(), new)?;
+        let (store, loaded, damaged) = open_store(config.path.as_deref(), new, progress)?;
         if loaded.meta.board != config.board {
             return Err(OpenError::OtherBoard {
                 found: loaded.meta.board,
@@ -384,10 +397,14 @@ impl Drop for Client {
 
 type OpenStore = (Box<dyn Store>, Loaded, Option<DamagedStore>);
 
-fn open_store(path: Option<&std::path::Path>, new: Meta) -> Result<OpenStore, StoreError> {
+fn open_store(
+    path: Option<&std::path::Path>,
+    new: Meta,
+    progress: &Progress,
+) -> Result<OpenStore, StoreError> {
     match path {
         Some(path) => {
-            let opened = SqliteStore::open(path, &new)?;
+            let opened = SqliteStore::open_telling(path, &new, progress)?;
             Ok((Box::new(opened.store), opened.loaded, opened.damaged))
         }
         None => Ok((Box::new(MemoryStore::new(new.clone())), Loaded::empty(new), None)),

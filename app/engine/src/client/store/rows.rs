@@ -6,6 +6,7 @@ use drawbridge_protocol::{BoardId, Cell, ElementId, Key, Peer, Property, SlotNam
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
 
 use super::StoreError;
+use crate::progress::Progress;
 use crate::client::record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, StoredCell};
 
 pub(super) fn set(tx: &Transaction<'_>, name: &str, value: Option<&str>) -> Result<(), StoreError> {
@@ -80,7 +81,7 @@ pub(super) fn draft(tx: &Transaction<'_>, op: &DraftOp) -> Result<(), StoreError
     Ok(())
 }
 
-pub(super) fn load(db: &Connection) -> Result<Loaded, StoreError> {
+pub(super) fn load(db: &Connection, progress: &Progress) -> Result<Loaded, StoreError> {
     let get = |name: &str| -> Result<Option<String>, StoreError> {
         Ok(db
             .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
@@ -106,11 +107,16 @@ pub(super) fn load(db: &Connection) -> Result<Loaded, StoreError> {
             .transpose()?,
     };
 
-    let mut cells = Vec::new();
+    let count: i64 = db.query_row("SELECT count(*) FROM cells", [], |row| row.get(0))?;
+    let count = usize::try_from(count).unwrap_or_default();
+    // Each is read here, and shown by whoever asked.
+    progress.expect(2 * count);
+    let mut cells = Vec::with_capacity(count);
     let mut select = db.prepare("SELECT * FROM cells")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         cells.push(cell(row)?);
+        progress.advance(1);
     }
     let mut drafts: BTreeMap<SlotName, Vec<Value>> = BTreeMap::new();
     let mut select = db.prepare("SELECT slot, chunk FROM drafts ORDER BY slot, n")?;

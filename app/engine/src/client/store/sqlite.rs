@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use super::files::{has_log, lock, put_aside};
 use super::rows::{draft, load, put_cell, set, set_remote};
 use super::{DamagedStore, Store, StoreError, StoreOpened};
+use crate::progress::Progress;
 use crate::client::record::{Loaded, Meta, StoreBatch};
 
 /// Tells a board from any other SQLite file: "Draw".
@@ -55,13 +56,25 @@ impl SqliteStore {
     /// # Errors
     /// When another program has it open, a newer version wrote it, or the disk fails.
     pub fn open(path: &Path, new: &Meta) -> Result<StoreOpened<Self>, StoreError> {
+        Self::open_telling(path, new, &Progress::default())
+    }
+
+    /// The same, and tells how far it is.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_telling(
+        path: &Path,
+        new: &Meta,
+        progress: &Progress,
+    ) -> Result<StoreOpened<Self>, StoreError> {
         let lock = lock(path)?;
-        let (db, loaded, damaged) = match open_and_load(path, new) {
+        let (db, loaded, damaged) = match open_and_load(path, new, progress) {
             Ok((db, loaded)) => (db, loaded, None),
             Err(StoreError::Damaged(reason)) => {
                 let put_aside = put_aside(path).map_err(|error| StoreError::Other(error.to_string()))?;
                 tracing::error!(path = %put_aside.display(), reason, "put a damaged board aside");
-                let (db, loaded) = open_and_load(path, new)?;
+                let (db, loaded) = open_and_load(path, new, progress)?;
                 (db, loaded, Some(DamagedStore { put_aside, reason }))
             }
             Err(error) => return Err(error),
@@ -92,7 +105,11 @@ impl SqliteStore {
     }
 }
 
-fn open_and_load(path: &Path, new: &Meta) -> Result<(Connection, Loaded), StoreError> {
+fn open_and_load(
+    path: &Path,
+    new: &Meta,
+    progress: &Progress,
+) -> Result<(Connection, Loaded), StoreError> {
     // An empty file is what a crash leaves in the instant in which SQLite makes a new one.
     let is_nothing = std::fs::metadata(path).map_or(true, |meta| meta.len() == 0);
     // SQLite would throw the log away.
@@ -132,7 +149,7 @@ fn open_and_load(path: &Path, new: &Meta) -> Result<(Connection, Loaded), StoreE
             return Err(StoreError::Damaged(verdict));
         }
     }
-    let loaded = load(&db)?;
+    let loaded = load(&db, progress)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok((db, loaded))
 }
@@ -181,7 +198,7 @@ fn start(db: &mut Connection, new: &Meta) -> Result<(), StoreError> {
 
 impl Store for SqliteStore {
     fn load(&mut self) -> Result<Loaded, StoreError> {
-        load(&self.db)
+        load(&self.db, &Progress::default())
     }
 
     fn commit(&mut self, batch: &StoreBatch) -> Result<(), StoreError> {

@@ -1,0 +1,37 @@
+//! What is shown while a board is being opened: a word, and how far it is.
+
+use egui::{Align2, Context, Id, Modal, ProgressBar, RichText, Ui};
+
+use crate::theme::{Theme, size, space};
+
+/// Fills a window that has no board yet. `share`: how much is done, 0 to 1, where that is known.
+pub fn show(ui: &mut Ui, share: Option<f64>) {
+    let ground = Theme::of(ui.ctx()).board;
+    ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
+    egui::Area::new(Id::unique("opening"))
+        .anchor(Align2::CENTER_CENTER, egui::Vec2::ZERO)
+        .show(ui.ctx(), |ui| words(ui, share));
+}
+
+/// The same over a board that stays until the other one is there.
+pub fn over(ctx: &Context, share: Option<f64>) {
+    Modal::new(Id::unique("opening another"))
+        .backdrop_color(Theme::of(ctx).veil)
+        .show(ctx, |ui| words(ui, share));
+}
+
+fn words(ui: &mut Ui, share: Option<f64>) {
+    let theme = Theme::of(ui.ctx());
+    ui.set_width(size::OPENING);
+    ui.vertical_centered(|ui| {
+        ui.label(RichText::new("Opening the board").color(theme.muted));
+        ui.add_space(space::S);
+        let bar = ProgressBar::new(share.unwrap_or_default() as f32)
+            .desired_width(size::OPENING)
+            .desired_height(space::XS)
+            .fill(theme.accent);
+        ui.add(bar);
+    });
+    // It goes on although nobody moves anything.
+    ui.ctx().request_repaint_after_secs(0.05);
+}
