@@ -111,7 +111,7 @@ impl Bench {
         self.board.flush(self.now_ms);
         let editor = self.board.editor();
         let drawn = self.renderer.draw(&look(editor, editor.camera(), &LIGHT), MAKING);
-        (drawn.complete, start.elapsed())
+        (!drawn.more, start.elapsed())
     }
 
     fn settle(&mut self) -> (usize, Duration) {

@@ -162,8 +162,9 @@ impl Canvas {
         let theme = Theme::of(ui.ctx());
         let painter = ui.painter().with_clip_rect(self.rect);
         painter.rect_filled(self.rect, 0.0, theme.board);
-        self.painted = !self.picture.paint(&painter, board.editor(), self.rect);
-        if !self.painted {
+        let drawn = self.picture.paint(&painter, board.editor(), self.rect);
+        self.painted = drawn.complete;
+        if drawn.more {
             ui.ctx().request_repaint();
         }
         if board.is_empty() {

@@ -7,12 +7,12 @@ use eframe::egui_wgpu::RenderState;
 use eframe::wgpu;
 use egui::{Painter, Pos2, Rect, TextureId};
 
-use crate::render::{Look, Renderer};
+use crate::render::{Drawn, Look, Renderer};
 use crate::theme::{self, Theme};
 
-/// How long a frame may make shapes that are missing, at least and at most: a third of the time between two frames, so that
-/// a slow card, which draws few frames, has everything soon too.
-const MAKING: (f64, f64) = (0.005, 0.1);
+/// How long a frame may take up shapes and help to make them, in seconds, at least and at most: a sixteenth of the time
+/// between two frames, so that with a slow card, which draws few frames, everything is there soon too.
+const MAKING: (f64, f64) = (0.001, 0.05);
 
 /// The renderer and its pictures. Without a graphics card, as in tests of the panels, nothing is painted.
 pub struct Picture(Option<(RenderState, Renderer, Vec<TextureId>)>);
@@ -41,10 +41,13 @@ impl Picture {
         }
     }
 
-    /// Paints the board over `canvas`. Says whether another frame shows more.
-    pub fn paint(&mut self, painter: &Painter, editor: &Editor, canvas: Rect) -> bool {
+    /// Paints the board over `canvas`.
+    pub fn paint(&mut self, painter: &Painter, editor: &Editor, canvas: Rect) -> Drawn {
         let Some((state, renderer, shown)) = &mut self.0 else {
-            return false;
+            return Drawn {
+                complete: true,
+                ..Drawn::default()
+            };
         };
         let pixels_per_point = painter.ctx().pixels_per_point();
         // A picture's pixels are the screen's.
@@ -59,7 +62,7 @@ impl Picture {
             theme: Theme::of(painter.ctx()),
         };
         let between = f64::from(painter.ctx().input(|input| input.unstable_dt));
-        let making = Duration::from_secs_f64((between / 3.0).clamp(MAKING.0, MAKING.1));
+        let making = Duration::from_secs_f64((between / 16.0).clamp(MAKING.0, MAKING.1));
         let drawn = renderer.draw(&look, making);
         if drawn.resized {
             free(state, shown);
@@ -74,7 +77,7 @@ impl Picture {
         for picture in shown {
             painter.image(*picture, place, whole, theme::UNTINTED);
         }
-        !drawn.complete
+        drawn
     }
 }
 

@@ -1,12 +1,10 @@
 //! Memory on the graphics card for shapes: blocks that are filled from the start to the end. What goes leaves a hole; a block
 //! with more holes than shapes is emptied into the last one, on the card, and used again.
 
+use drawbridge_engine::scene::Slot;
 use eframe::wgpu;
 
 use super::vertex::Vertex;
-
-/// Corners in a block: 2 MiB.
-const BLOCK: u32 = 1 << 17;
 
 /// Where a shape lies: a block, and its corners there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +23,8 @@ struct Block {
     used: u32,
     /// Corners of shapes that are still there.
     live: u32,
+    /// Whose shapes were put in; some are gone.
+    slots: Vec<Slot>,
 }
 
 /// Blocks of shapes.
@@ -32,6 +32,8 @@ struct Block {
 pub(super) struct Arena {
     device: wgpu::Device,
     queue: wgpu::Queue,
+    /// Corners in a block.
+    room: u32,
     blocks: Vec<Option<Block>>,
     /// The block that is being filled.
     last: Option<u32>,
@@ -42,10 +44,12 @@ pub(super) struct Arena {
 }
 
 impl Arena {
-    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+    /// An empty one, whose blocks have room for so many corners.
+    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue, room: u32) -> Self {
         Self {
             device: device.clone(),
             queue: queue.clone(),
+            room,
             blocks: Vec::new(),
             last: None,
             staged: Vec::new(),
@@ -65,16 +69,16 @@ impl Arena {
         all.map(|block| u64::from(block.live) * Vertex::SIZE).sum()
     }
 
-    /// Puts a shape in. It is there after the next [`Self::flush`].
-    pub(super) fn put(&mut self, corners: &[Vertex]) -> Run {
+    /// Puts a slot's shape in. It is there after the next [`Self::flush`].
+    pub(super) fn put(&mut self, slot: Slot, corners: &[Vertex]) -> Run {
         let count = corners.len() as u32;
-        let run = self.take(count);
+        let run = self.take(slot, count);
         self.staged.extend_from_slice(corners);
         run
     }
 
     /// Room for so many corners at the end of the last block.
-    fn take(&mut self, count: u32) -> Run {
+    fn take(&mut self, slot: Slot, count: u32) -> Run {
         let fits = |block: &Block| block.room - block.used >= count;
         let last = match self.last {
             Some(last) if self.block(last).is_some_and(fits) => last,
@@ -85,6 +89,7 @@ impl Arena {
             first = block.used;
             block.used += count;
             block.live += count;
+            block.slots.push(slot);
         }
         Run {
             block: last,
@@ -96,7 +101,7 @@ impl Arena {
     /// Begins another block, for at least so many corners.
     fn begin(&mut self, count: u32) -> u32 {
         self.flush();
-        let room = count.max(BLOCK);
+        let room = count.max(self.room);
         let block = self.spare.take().filter(|spare| spare.room >= room);
         let block = block.unwrap_or_else(|| Block {
             buffer: self.device.create_buffer(&wgpu::BufferDescriptor {
@@ -110,6 +115,7 @@ impl Arena {
             room,
             used: 0,
             live: 0,
+            slots: Vec::new(),
         });
         let free = self.blocks.iter().position(Option::is_none);
         let at = free.unwrap_or_else(|| {
@@ -142,8 +148,10 @@ impl Arena {
         if filling {
             self.last = None;
         }
-        if let Some(block) = slot.take().filter(|block| block.room == BLOCK) {
-            self.spare = Some(Block { used: 0, ..block });
+        if let Some(mut block) = slot.take().filter(|block| block.room == self.room) {
+            block.used = 0;
+            block.slots.clear();
+            self.spare = Some(block);
         }
     }
 
@@ -173,10 +181,15 @@ impl Arena {
         self.blocks.iter().enumerate().find_map(sparse)
     }
 
-    /// Moves a shape to the end of the last block, on the card.
-    pub(super) fn shift(&mut self, run: Run, encoder: &mut wgpu::CommandEncoder) -> Run {
+    /// Whose shapes were put into a block since it was empty. Some may be gone, or be there more than once.
+    pub(super) fn slots(&self, at: u32) -> &[Slot] {
+        self.block(at).map_or(&[], |block| &block.slots)
+    }
+
+    /// Moves a slot's shape to the end of the last block, on the card.
+    pub(super) fn shift(&mut self, slot: Slot, run: Run, encoder: &mut wgpu::CommandEncoder) -> Run {
         self.flush();
-        let to = self.take(run.count);
+        let to = self.take(slot, run.count);
         if let (Some(from), Some(into)) = (self.block(run.block), self.block(to.block)) {
             encoder.copy_buffer_to_buffer(
                 &from.buffer,

@@ -11,19 +11,47 @@ use eframe::wgpu;
 
 use super::arena::{Arena, Run};
 use super::level;
+use super::maker::{Batch, Job, Makers, Shape};
+use super::shown::Shown;
 use super::table::{Faint, Paint, Table};
 use super::target::Draw;
-use super::vertex;
 
 /// How far around what is seen things are kept ready to be drawn, in parts of what is seen.
 const AROUND: f64 = 0.25;
-/// How many bytes of shapes stay on the card though they are not seen.
-const KEPT: u64 = 384 << 20;
 
-/// So many changes at once are taken up one by one.
+/// So many changes at once are taken up one by one, and their shapes are there in the same frame.
 const FEW: usize = 64;
+/// So many shapes are asked for ahead, at least: more than are made between two frames.
+const AHEAD: usize = 512;
+/// How long it takes, at the most, until everything that is seen is there the first time.
+const FIRST: Duration = Duration::from_millis(150);
 /// How much is left of what is about to go.
 const DIMMED: f64 = 0.3;
+
+const EVERYWHERE: Rect = Rect::new(
+    f64::NEG_INFINITY,
+    f64::NEG_INFINITY,
+    f64::INFINITY,
+    f64::INFINITY,
+);
+
+/// How much memory is taken on the card.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Corners, of 16 bytes each, in one block of memory: at least 1.
+    pub block: u32,
+    /// How many bytes of shapes stay although they are not seen.
+    pub kept: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            block: 1 << 17,
+            kept: 384 << 20,
+        }
+    }
+}
 
 /// What is kept of a slot.
 #[derive(Debug)]
@@ -35,26 +63,44 @@ struct Kept {
     faint: Option<Faint>,
     rank: u64,
     runs: [Option<Run>; level::COUNT],
+    /// The look for which its shape is wanted before others; see [`Dry::lacking`].
+    wanted: u64,
+}
+
+impl Kept {
+    fn lacks(&self, level: usize) -> bool {
+        self.runs[level].is_none()
+    }
 }
 
 /// The finished shapes.
 #[derive(Debug)]
 pub(super) struct Dry {
+    limits: Limits,
     kept: Vec<Option<Kept>>,
     /// One a level.
     arenas: Vec<Arena>,
     table: Table,
     /// The number of the scene's changes up to which everything here is true.
     changes: Option<u64>,
-    /// What is near what is seen, from the lowest to the topmost: rank and slot.
-    shown: Vec<(u64, Slot)>,
+    /// What is near what is seen.
+    shown: Shown,
     /// The part of the board in which that is; `None` where it is to be found anew.
     around: Option<Rect>,
     level: usize,
-    /// What of it has no shape at this level yet, the last first.
+    /// What of it has no shape at this level yet and was not asked for, the last first.
     missing: Vec<Slot>,
-    draws: Vec<Draw>,
+    makers: Makers,
+    /// Counts how often it was found anew what is missing.
+    looks: u64,
+    /// How many shapes are missing that were in view at the last look.
+    lacking: usize,
+    /// How many shapes came since the last frame, at least.
+    pace: usize,
+    /// Whether the picture is to be drawn anew.
     stale: bool,
+    /// How many shapes were made, in all.
+    made: u64,
     /// When each level was drawn last, in frames.
     used: [u64; level::COUNT],
     frame: u64,
@@ -63,26 +109,33 @@ pub(super) struct Dry {
 }
 
 impl Dry {
-    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue, limits: Limits) -> Self {
         Self {
             kept: Vec::new(),
-            arenas: (0..level::COUNT).map(|_| Arena::new(device, queue)).collect(),
+            arenas: (0..level::COUNT)
+                .map(|_| Arena::new(device, queue, limits.block))
+                .collect(),
             table: Table::new(device, queue),
             changes: None,
-            shown: Vec::new(),
+            shown: Shown::default(),
             around: None,
             level: 0,
             missing: Vec::new(),
-            draws: Vec::new(),
+            makers: Makers::start(),
+            looks: 0,
+            lacking: 0,
+            pace: 0,
             stale: true,
+            made: 0,
             used: [0; level::COUNT],
             frame: 0,
-            allowed: KEPT,
+            allowed: limits.kept,
+            limits,
         }
     }
 
-    /// Brings everything up to date for a look at `view` at a scale (pixels per board unit). Makes shapes for about as
-    /// long as `time`; says whether anything is to be drawn anew.
+    /// Brings everything up to date for a look at `view` at a scale (pixels per board unit). Takes up shapes, and helps to
+    /// make them, for about as long as `time`; says whether anything is to be drawn anew.
     pub(super) fn update(
         &mut self,
         scene: &Scene,
@@ -91,35 +144,37 @@ impl Dry {
         scale: f64,
         time: Duration,
     ) -> bool {
-        let until = Instant::now() + time;
+        let start = Instant::now();
+        let until = (start + time, start + if self.frame == 0 { time.max(FIRST) } else { time });
         self.frame += 1;
-        self.follow(scene);
+        let changed = self.follow(scene);
         self.look(scene, view, level::at(scale));
         self.used[self.level] = self.frame;
-        self.make(scene, document, until);
-        let changed = std::mem::take(&mut self.stale);
-        if changed {
-            self.list();
-        }
+        self.make_now(scene, document, view, changed, until.0);
+        self.make(scene, document, view, until);
+        let (kept, level) = (&self.kept, self.level);
+        self.shown.list(|slot| draw(kept.get(slot as usize)?.as_ref()?, level));
         self.arenas.iter_mut().for_each(Arena::flush);
-        changed
+        std::mem::take(&mut self.stale)
     }
 
-    /// Takes up what changed on the board.
-    fn follow(&mut self, scene: &Scene) {
+    /// Takes up what changed on the board. If that is little, says what has no shape now.
+    fn follow(&mut self, scene: &Scene) -> Vec<Slot> {
         let now = scene.changes();
         let changed = self.changes.and_then(|since| scene.changed_since(since));
         let slots: Vec<Slot> = match changed {
             Some(slots) => slots.collect(),
             None => (0..scene.slots().max(self.kept.len() as Slot)).collect(),
         };
-        if slots.len() > FEW {
+        self.changes = Some(now);
+        let few = slots.len() <= FEW;
+        if !few {
             // To find anew what is near is faster than to mend it so often.
             self.around = None;
-            self.shown.clear();
+            self.shown.fill(Vec::new());
         }
-        slots.into_iter().for_each(|slot| self.refresh(scene, slot));
-        self.changes = Some(now);
+        slots.iter().for_each(|slot| self.refresh(scene, *slot));
+        if few { slots } else { Vec::new() }
     }
 
     fn refresh(&mut self, scene: &Scene, slot: Slot) {
@@ -134,52 +189,44 @@ impl Dry {
         {
             let paint = paint(item);
             if kept.rank != item.rank {
-                if let Ok(place) = self.shown.binary_search(&(kept.rank, slot)) {
-                    self.shown.remove(place);
-                    let place = self.shown.binary_search(&(item.rank, slot));
-                    self.shown
-                        .insert(place.unwrap_or_else(|place| place), (item.rank, slot));
+                if self.shown.remove(kept.rank, slot) {
+                    self.shown.insert(item.rank, slot);
+                    self.stale = true;
                 }
                 kept.rank = item.rank;
-                self.stale = true;
             }
             if kept.paint != paint {
                 kept.paint = paint;
                 let faint = kept.faint.unwrap_or(Faint::STRAIGHT);
                 self.table.set(slot, kept.origin, paint, faint);
+                self.shown.touch(kept.rank, slot);
                 self.stale = true;
             }
             return;
         }
         if let Some(kept) = self.kept[at].take() {
-            self.stale = true;
             for (arena, run) in self.arenas.iter_mut().zip(kept.runs) {
                 run.into_iter().for_each(|run| arena.free(run));
             }
-            if let Ok(shown) = self.shown.binary_search(&(kept.rank, slot)) {
-                self.shown.remove(shown);
-            }
+            self.lacking -= usize::from(kept.wanted == self.looks && kept.lacks(self.level));
+            self.stale |= self.shown.remove(kept.rank, slot);
         }
         let Some(item) = item else { return };
-        let (origin, paint) = (item.bounds.center(), paint(item));
         self.kept[at] = Some(Kept {
             serial: item.serial,
-            origin,
-            paint,
+            origin: item.bounds.center(),
+            paint: paint(item),
             faint: None,
             rank: item.rank,
             runs: [None; level::COUNT],
+            wanted: 0,
         });
         if self.around.is_some_and(|around| overlap(around, item.bounds)) {
-            self.stale = true;
-            self.missing.push(slot);
-            let place = self.shown.binary_search(&(item.rank, slot));
-            self.shown
-                .insert(place.unwrap_or_else(|place| place), (item.rank, slot));
+            self.shown.insert(item.rank, slot);
         }
     }
 
-    /// Finds what is near what is seen, where that isn't known yet.
+    /// Finds what is near what is seen, and what of it is missing, where that isn't known yet.
     fn look(&mut self, scene: &Scene, view: Rect, level: usize) {
         let known = self.around.is_some_and(|around| around.contains_rect(view));
         // From near by, what was found for a look from afar would be too much.
@@ -189,111 +236,174 @@ impl Dry {
         if !known || ample {
             let around = view.inflate(view.width() * AROUND, view.height() * AROUND);
             let near = scene.near(around).map(|(slot, item)| (item.rank, slot));
-            self.shown.clear();
-            self.shown.extend(near);
-            self.shown.sort_unstable();
-            self.around = Some(around);
+            self.shown.fill(near.collect());
+            // Where that is all there is, nothing is farther out.
+            let all = scene.bounds().is_none_or(|all| around.contains_rect(all));
+            self.around = Some(if all { EVERYWHERE } else { around });
         } else if level == self.level {
             return;
+        } else {
+            self.shown.touch_all();
         }
         self.level = level;
         self.stale = true;
-        let lacks = |slot: &Slot| {
-            let kept = self.kept.get(*slot as usize).and_then(Option::as_ref);
-            kept.is_some_and(|kept| kept.runs[level].is_none())
-        };
-        self.missing.clear();
-        let lowest = self.shown.iter().map(|(_, slot)| *slot);
-        self.missing.extend(lowest.rev().filter(lacks));
-        // What is seen comes first, before all what has no shape that could stand in; the sort keeps the order otherwise.
-        let kept = &self.kept;
-        self.missing.sort_by_cached_key(|slot| {
-            let seen = scene.item(*slot).is_some_and(|item| overlap(view, item.bounds));
-            let held = kept.get(*slot as usize).and_then(Option::as_ref);
-            (
-                seen,
-                held.is_none_or(|kept| kept.runs.iter().all(Option::is_none)),
-            )
-        });
-    }
-
-    /// Makes shapes that are missing.
-    fn make(&mut self, scene: &Scene, document: &Document, until: Instant) {
-        let mut corners = Vec::new();
-        while let Some(slot) = self.missing.pop() {
-            let Some(Some(kept)) = self.kept.get_mut(slot as usize) else {
+        self.looks += 1;
+        self.lacking = 0;
+        self.makers.give_up();
+        // What is seen comes first, before all what has no shape that could stand in.
+        let mut parts: [Vec<Slot>; 4] = std::array::from_fn(|_| Vec::new());
+        for slot in self.shown.slots() {
+            let Some(kept) = self.kept.get_mut(slot as usize).and_then(Option::as_mut) else {
                 continue;
             };
-            let Some(item) = scene.item(slot).filter(|_| kept.runs[self.level].is_none()) else {
-                continue;
-            };
-            let element = document.element(&item.element);
-            if let Some(element) = &element
-                && kept.faint.is_none()
-            {
-                let faint = Faint::of(element, item.bounds.area());
-                kept.faint = Some(faint);
-                self.table.set(slot, kept.origin, kept.paint, faint);
-            }
-            let mesh = element.and_then(|element| element.mesh_within(level::tolerance(self.level)));
-            if let Some(mesh) = mesh {
-                corners.clear();
-                vertex::push(&mut corners, &mesh, slot, kept.origin);
-                kept.runs[self.level] = Some(self.arenas[self.level].put(&corners));
-                self.stale = true;
-            }
-            if Instant::now() >= until {
-                return;
-            }
-        }
-    }
-
-    /// Lists what is drawn: what lies in a row, in one go.
-    fn list(&mut self) {
-        self.draws.clear();
-        for (_, slot) in &self.shown {
-            let Some(Some(kept)) = self.kept.get(*slot as usize) else {
-                continue;
-            };
-            let run = level::instead_of(self.level).find_map(|level| Some((level, kept.runs[level]?)));
-            let Some((arena, run)) = run else { continue };
-            let draw = Draw {
-                run,
-                arena,
-                opaque: kept.paint.is_opaque(),
-            };
-            match self.draws.last_mut() {
-                Some(last)
-                    if draw.opaque
-                        && last.opaque
-                        && last.arena == arena
-                        && last.run.block == run.block
-                        && last.run.first + last.run.count == run.first =>
-                {
-                    last.run.count += run.count;
+            if kept.lacks(level) {
+                let seen = scene.item(slot).is_some_and(|item| overlap(view, item.bounds));
+                let bare = kept.runs.iter().all(Option::is_none);
+                if seen {
+                    self.lacking += 1;
+                    kept.wanted = self.looks;
                 }
-                _ => self.draws.push(draw),
+                parts[usize::from(!bare) + 2 * usize::from(!seen)].push(slot);
             }
         }
+        self.missing.clear();
+        for part in parts.iter().rev() {
+            self.missing.extend(part.iter().rev());
+        }
+    }
+
+    fn job(&self, scene: &Scene, document: &Document, slot: Slot) -> Option<Job> {
+        let kept = self.kept.get(slot as usize)?.as_ref()?;
+        let item = scene.item(slot)?;
+        kept.lacks(self.level).then(|| Job {
+            slot,
+            serial: kept.serial,
+            level: self.level,
+            source: document.source(&item.element),
+            origin: kept.origin,
+            area: kept.faint.is_none().then(|| item.bounds.area()),
+        })
+    }
+
+    /// Makes the shapes of what was just changed, so that it never vanishes for a moment. What `until` leaves no time for
+    /// is missing as other things are.
+    fn make_now(
+        &mut self,
+        scene: &Scene,
+        document: &Document,
+        view: Rect,
+        changed: Vec<Slot>,
+        until: Instant,
+    ) {
+        for slot in changed {
+            let near = |item: &Item| self.around.is_some_and(|around| overlap(around, item.bounds));
+            let Some(job) = scene
+                .item(slot)
+                .filter(|item| near(item))
+                .and_then(|_| self.job(scene, document, slot))
+            else {
+                continue;
+            };
+            if Instant::now() < until {
+                let mut batch = Batch::default();
+                batch.make(&job);
+                self.take_up(scene, view, &batch);
+            } else {
+                self.missing.push(slot);
+            }
+        }
+    }
+
+    /// Has shapes made that are missing, and takes up what was made: until the first of the two times, or until the
+    /// second one where something is still missing that was in view at the last look.
+    fn make(&mut self, scene: &Scene, document: &Document, view: Rect, until: (Instant, Instant)) {
+        let before = self.made;
+        loop {
+            self.ask(scene, document);
+            let now = Instant::now();
+            let left = if self.lacking > 0 { until.1 } else { until.0 }.saturating_duration_since(now);
+            let batch = match self.makers.made() {
+                Some(batch) => Some(batch),
+                None if left.is_zero() => None,
+                None => self.makers.help().or_else(|| match self.makers.out() {
+                    0 => None,
+                    _ => self.makers.made_within(left),
+                }),
+            };
+            match batch {
+                Some(batch) => self.take_up(scene, view, &batch),
+                None => break,
+            }
+        }
+        self.pace = (self.made - before) as usize;
+    }
+
+    /// Asks for what is missing, a little ahead.
+    fn ask(&mut self, scene: &Scene, document: &Document) {
+        let ahead = AHEAD.max(2 * self.pace);
+        // Not for each batch anew.
+        if self.missing.is_empty() || self.makers.out() > ahead / 2 {
+            return;
+        }
+        let mut jobs = Vec::new();
+        while self.makers.out() + jobs.len() < ahead
+            && let Some(slot) = self.missing.pop()
+        {
+            jobs.extend(self.job(scene, document, slot));
+        }
+        self.makers.ask(jobs.into_iter());
+    }
+
+    fn take_up(&mut self, scene: &Scene, view: Rect, batch: &Batch) {
+        for shape in &batch.shapes {
+            self.made += 1;
+            self.take_up_one(scene, view, shape, batch);
+        }
+    }
+
+    fn take_up_one(&mut self, scene: &Scene, view: Rect, shape: &Shape, batch: &Batch) {
+        let slot = shape.slot;
+        let Some(kept) = self.kept.get_mut(slot as usize).and_then(Option::as_mut) else {
+            return;
+        };
+        // It may have changed meanwhile, or been made on two threads.
+        if kept.serial != shape.serial || !kept.lacks(shape.level) {
+            return;
+        }
+        if shape.level == self.level && kept.wanted == self.looks {
+            self.lacking -= 1;
+            kept.wanted = 0;
+        }
+        if let Some(faint) = shape.faint.filter(|_| kept.faint.is_none()) {
+            kept.faint = Some(faint);
+            self.table.set(slot, kept.origin, kept.paint, faint);
+        }
+        let Some(corners) = shape.corners.clone() else {
+            return;
+        };
+        let run = self.arenas[shape.level].put(slot, &batch.corners[corners]);
+        kept.runs[shape.level] = Some(run);
+        self.shown.touch(kept.rank, slot);
+        self.stale |= scene.item(slot).is_some_and(|item| overlap(view, item.bounds));
     }
 
     /// Tidies up after a frame: fills holes, and gives back what nobody has looked at for long.
     pub(super) fn tidy(&mut self, device: &wgpu::Device, queue: &wgpu::Queue) {
         let bytes = self.arenas.iter().map(Arena::bytes).sum::<u64>();
-        if bytes > self.allowed && self.missing.is_empty() {
+        if bytes > self.allowed && !self.has_more() {
             let others =
                 (0..level::COUNT).filter(|level| *level != self.level && self.arenas[*level].live() > 0);
             match others.min_by_key(|level| self.used[*level]) {
                 Some(level) => self.forget(level, |_| true),
                 None => {
-                    let shown: HashSet<Slot> = self.shown.iter().map(|(_, slot)| *slot).collect();
+                    let shown: HashSet<Slot> = self.shown.slots().collect();
                     self.forget(self.level, |slot| !shown.contains(&slot));
                     // What is seen stays, however much it is; holes take up to as much again.
-                    self.allowed = KEPT.max(3 * self.arenas[self.level].live());
+                    self.allowed = self.limits.kept.max(3 * self.arenas[self.level].live());
                 }
             }
-        } else if bytes < KEPT {
-            self.allowed = KEPT;
+        } else if bytes < self.limits.kept {
+            self.allowed = self.limits.kept;
         }
         for level in 0..level::COUNT {
             if let Some(block) = self.arenas[level].sparse() {
@@ -309,6 +419,7 @@ impl Dry {
                 && let Some(run) = kept.runs[level].take()
             {
                 self.arenas[level].free(run);
+                self.shown.touch(kept.rank, slot);
                 self.stale = true;
             }
         }
@@ -316,29 +427,27 @@ impl Dry {
 
     /// Moves what is left in a block of a level elsewhere, from the lowest to the topmost.
     fn empty(&mut self, level: usize, block: u32, device: &wgpu::Device, queue: &wgpu::Queue) {
-        let mut left: Vec<(u64, usize)> = Vec::new();
-        for (at, kept) in self.kept.iter().enumerate() {
-            if let Some(kept) = kept
-                && kept.runs[level].is_some_and(|run| run.block == block)
-            {
-                left.push((kept.rank, at));
-            }
-        }
-        left.sort_unstable();
+        let held = |slot: &Slot| {
+            let kept = self.kept.get(*slot as usize)?.as_ref()?;
+            let run = kept.runs[level].filter(|run| run.block == block)?;
+            Some((kept.rank, *slot, run))
+        };
+        let slots = self.arenas[level].slots(block);
+        let mut left: Vec<(u64, Slot, Run)> = slots.iter().filter_map(held).collect();
+        left.sort_unstable_by_key(|(rank, slot, _)| (*rank, *slot));
+        // It may have been put in, changed, and put in again.
+        left.dedup_by_key(|(rank, slot, _)| (*rank, *slot));
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        for (_, at) in left {
-            if let Some(run) = self.kept[at].as_mut().and_then(|kept| kept.runs[level].as_mut()) {
-                *run = self.arenas[level].shift(*run, &mut encoder);
+        for (rank, slot, run) in left {
+            let to = self.arenas[level].shift(slot, run, &mut encoder);
+            if let Some(kept) = self.kept[slot as usize].as_mut() {
+                kept.runs[level] = Some(to);
             }
+            self.shown.touch(rank, slot);
         }
         // At once, before anything else is written to the block that is free now.
         queue.submit([encoder.finish()]);
         self.stale = true;
-    }
-
-    /// Whether no shape has been made yet.
-    pub(super) fn is_bare(&self) -> bool {
-        self.used.iter().all(|used| *used == 0)
     }
 
     pub(super) fn table(&mut self) -> &mut Table {
@@ -350,18 +459,38 @@ impl Dry {
     }
 
     pub(super) fn draws(&self) -> &[Draw] {
-        &self.draws
+        self.shown.draws()
     }
 
-    /// Whether everything that is to be seen is there, as exact as it should be.
+    /// Whether everything that was in view at the last look is there, as exact as it should be.
     pub(super) fn is_complete(&self) -> bool {
-        self.missing.is_empty()
+        self.lacking == 0
+    }
+
+    /// Whether shapes are on their way, be it for what is near what is seen.
+    pub(super) fn has_more(&self) -> bool {
+        !self.missing.is_empty() || self.makers.out() > 0
+    }
+
+    /// How many shapes were made, in all.
+    pub(super) fn made(&self) -> u64 {
+        self.made
     }
 
     /// Bytes taken on the card.
     pub(super) fn bytes(&self) -> u64 {
         self.arenas.iter().map(Arena::bytes).sum::<u64>() + self.table.bytes()
     }
+}
+
+/// How a slot is drawn: at this level, or at another that stands in.
+fn draw(kept: &Kept, level: usize) -> Option<Draw> {
+    let (arena, run) = level::instead_of(level).find_map(|level| Some((level, kept.runs[level]?)))?;
+    Some(Draw {
+        run,
+        arena,
+        opaque: kept.paint.is_opaque(),
+    })
 }
 
 fn paint(item: &Item) -> Paint {

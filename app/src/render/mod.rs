@@ -6,7 +6,9 @@
 mod arena;
 mod dry;
 mod level;
+mod maker;
 mod pipelines;
+mod shown;
 mod table;
 mod target;
 mod vertex;
@@ -21,6 +23,7 @@ use eframe::wgpu;
 
 use crate::theme::Theme;
 use dry::Dry;
+pub use dry::Limits;
 use pipelines::{Pipelines, View};
 use target::Target;
 use wet::Wet;
@@ -45,8 +48,12 @@ pub struct Look<'a> {
 /// What a frame came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Drawn {
-    /// Whether everything was there. If not, another frame shows more.
+    /// Whether everything was there that is seen, as exact as it should be.
     pub complete: bool,
+    /// Whether shapes are on their way, of what is seen or is near that: another frame takes them up.
+    pub more: bool,
+    /// How many shapes were made since the last frame.
+    pub made: u64,
     /// Whether the pictures were made anew, as textures.
     pub resized: bool,
     /// How many times the card was told to draw.
@@ -66,6 +73,7 @@ pub struct Renderer {
     shown: Option<View>,
     /// The scene's generation that the wet picture shows.
     wet_shown: Option<u64>,
+    limits: Limits,
 }
 
 /// What is drawn, the picture of it, and what the shader is given for it.
@@ -98,7 +106,14 @@ impl Renderer {
     /// Draws with this card.
     #[must_use]
     pub fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+        Self::with_limits(device, queue, Limits::default())
+    }
+
+    /// The same, with so much of its memory.
+    #[must_use]
+    pub fn with_limits(device: &wgpu::Device, queue: &wgpu::Queue, limits: Limits) -> Self {
         Self {
+            limits,
             pipelines: Pipelines::new(device),
             view: device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("view"),
@@ -106,7 +121,7 @@ impl Renderer {
                 usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             }),
-            dry: Sheet::of(Dry::new(device, queue)),
+            dry: Sheet::of(Dry::new(device, queue, limits)),
             wet: Sheet::of(Wet::new(device, queue)),
             shown: None,
             wet_shown: None,
@@ -117,14 +132,14 @@ impl Renderer {
 
     /// Forgets the board, and gives its memory back: another one comes.
     pub fn clear(&mut self) {
-        self.dry = Sheet::of(Dry::new(&self.device, &self.queue));
+        self.dry = Sheet::of(Dry::new(&self.device, &self.queue, self.limits));
         self.wet = Sheet::of(Wet::new(&self.device, &self.queue));
         (self.shown, self.wet_shown) = (None, None);
     }
 
-    /// Brings the pictures up to date. Shapes that are missing are made for about as long as `time`; until they are there,
-    /// coarser or finer ones stand in for them. Where there are none at all yet, it may take twenty times as long: that
-    /// is sooner than many frames in which much is missing.
+    /// Brings the pictures up to date. Shapes that are missing are made on other threads; until they are there, coarser or
+    /// finer ones stand in for them. To take them up, and to help, takes about as long as `time`; the very first frame may
+    /// take 150 ms: that is sooner than many frames in which much is missing.
     pub fn draw(&mut self, look: &Look<'_>, time: Duration) -> Drawn {
         let mut drawn = Drawn {
             complete: true,
@@ -138,7 +153,7 @@ impl Renderer {
         let seen = look.camera.visible(Size::new(width, height));
         let scale = look.camera.zoom() * look.pixels_per_point;
         let dry = &mut self.dry;
-        let time = if dry.shapes.is_bare() { time * 20 } else { time };
+        let made = dry.shapes.made();
         let mut anew = dry.shapes.update(look.scene, look.document, seen, scale, time);
         let looks = self.shown != Some(view);
         if looks {
@@ -165,6 +180,8 @@ impl Renderer {
             any = true;
         }
         drawn.complete = dry.shapes.is_complete();
+        drawn.more = dry.shapes.has_more();
+        drawn.made = dry.shapes.made() - made;
 
         let wet = &mut self.wet;
         if look.scene.wet().next().is_none() {

@@ -10,6 +10,9 @@ use super::table::{Faint, Paint, Table};
 use super::target::Draw;
 use super::vertex;
 
+/// Corners in a block: 512 KiB.
+const ROOM: u32 = 1 << 15;
+
 /// The strokes under way.
 #[derive(Debug)]
 pub(super) struct Wet {
@@ -29,7 +32,7 @@ impl Wet {
             kept: HashMap::new(),
             free: Vec::new(),
             slots: 0,
-            arenas: [Arena::new(device, queue)],
+            arenas: [Arena::new(device, queue, ROOM)],
             table: Table::new(device, queue),
             draws: Vec::new(),
         }
@@ -65,14 +68,14 @@ impl Wet {
             self.table.set(slot, piece.mesh.origin, paint, Faint::STRAIGHT);
             corners.clear();
             vertex::push(&mut corners, &piece.mesh, slot, piece.mesh.origin);
-            self.kept
-                .insert(piece.serial, (slot, self.arenas[0].put(&corners)));
+            let run = self.arenas[0].put(slot, &corners);
+            self.kept.insert(piece.serial, (slot, run));
         }
         self.arenas[0].flush();
         if let Some(block) = self.arenas[0].sparse() {
             let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            for (_, run) in self.kept.values_mut().filter(|(_, run)| run.block == block) {
-                *run = self.arenas[0].shift(*run, &mut encoder);
+            for (slot, run) in self.kept.values_mut().filter(|(_, run)| run.block == block) {
+                *run = self.arenas[0].shift(*slot, *run, &mut encoder);
             }
             queue.submit([encoder.finish()]);
         }

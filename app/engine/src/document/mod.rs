@@ -13,4 +13,4 @@ pub(crate) use draft::{json, point_json};
 pub use element::Element;
 pub use order::Order;
 pub use points::{MAX_POINTS, Reader, Sample, Writer};
-pub use store::{Change, Document};
+pub use store::{Change, Document, Source};

@@ -17,11 +17,38 @@ pub enum Change {
     Element,
 }
 
+/// The cells of one element, as they were when it was asked for.
+#[derive(Debug, Clone)]
+pub struct Source {
+    id: ElementId,
+    cells: Cells,
+}
+
+impl Source {
+    /// Reads it, as [`Document::element`] does.
+    #[must_use]
+    pub fn element(&self) -> Option<Element> {
+        element(&self.id, &self.cells)
+    }
+}
+
+/// Few properties, sorted by name.
+type Cells = Vec<(Property, Stamp, Value)>;
+
+fn find<'a>(cells: &'a Cells, prop: &str) -> Option<&'a (Property, Stamp, Value)> {
+    let at = cells.binary_search_by(|(held, ..)| held.as_str().cmp(prop)).ok()?;
+    Some(&cells[at])
+}
+
+fn element(id: &ElementId, cells: &Cells) -> Option<Element> {
+    let value = |prop: &str| find(cells, prop).map(|(_, _, value)| value);
+    Element::read(id, value(Property::BASE)?, value)
+}
+
 /// A board's cells, known or not, and a reading of them as elements. Knows no person, tool or screen.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
-    /// Few properties an element, sorted by name.
-    elements: HashMap<ElementId, Vec<(Property, Stamp, Value)>>,
+    elements: HashMap<ElementId, Cells>,
 }
 
 impl Document {
@@ -57,11 +84,8 @@ impl Document {
     /// The winning stamp and value of a property.
     #[must_use]
     pub fn get(&self, element: &str, prop: &str) -> Option<(Stamp, &Value)> {
-        let cells = self.elements.get(element)?;
-        let at = cells
-            .binary_search_by(|(held, ..)| held.as_str().cmp(prop))
-            .ok()?;
-        Some((cells[at].1, &cells[at].2))
+        let (_, stamp, value) = find(self.elements.get(element)?, prop)?;
+        Some((*stamp, value))
     }
 
     /// Whether an element's `base` is here, even if it can't be shown.
@@ -73,9 +97,15 @@ impl Document {
     /// Reads an element: `None` if it has no `base` here, its kind isn't known, or its values make no shape.
     #[must_use]
     pub fn element(&self, id: &ElementId) -> Option<Element> {
-        let (_, base) = self.get(id.as_str(), Property::BASE)?;
-        Element::read(id, base, |prop| {
-            self.get(id.as_str(), prop).map(|(_, value)| value)
+        element(id, self.elements.get(id)?)
+    }
+
+    /// What an element is read from, for another thread.
+    #[must_use]
+    pub fn source(&self, id: &ElementId) -> Option<Source> {
+        Some(Source {
+            id: id.clone(),
+            cells: self.elements.get(id)?.clone(),
         })
     }
 
