@@ -172,11 +172,11 @@ impl Arena {
         }
     }
 
-    /// A block, other than the last, of which less than half is in use.
+    /// A block, other than the last, of which less than half is taken.
     pub(super) fn sparse(&self) -> Option<u32> {
         let sparse = |(at, block): (usize, &Option<Block>)| {
             let block = block.as_ref()?;
-            (self.last != Some(at as u32) && block.live < block.used / 2).then_some(at as u32)
+            (self.last != Some(at as u32) && block.live < block.room / 2).then_some(at as u32)
         };
         self.blocks.iter().enumerate().find_map(sparse)
     }
@@ -189,6 +189,10 @@ impl Arena {
     /// Moves a slot's shape to the end of the last block, on the card.
     pub(super) fn shift(&mut self, slot: Slot, run: Run, encoder: &mut wgpu::CommandEncoder) -> Run {
         self.flush();
+        if self.last == Some(run.block) {
+            // A buffer can't be copied into itself.
+            self.begin(run.count);
+        }
         let to = self.take(slot, run.count);
         if let (Some(from), Some(into)) = (self.block(run.block), self.block(to.block)) {
             encoder.copy_buffer_to_buffer(

@@ -151,7 +151,9 @@ impl Dry {
         self.look(scene, view, level::at(scale));
         self.used[self.level] = self.frame;
         self.make_now(scene, document, view, changed, until.0);
+        let before = self.made;
         self.make(scene, document, view, until);
+        self.pace = (self.made - before) as usize;
         let (kept, level) = (&self.kept, self.level);
         self.shown.list(|slot| draw(kept.get(slot as usize)?.as_ref()?, level));
         self.arenas.iter_mut().for_each(Arena::flush);
@@ -317,25 +319,20 @@ impl Dry {
     /// Has shapes made that are missing, and takes up what was made: until the first of the two times, or until the
     /// second one where something is still missing that was in view at the last look.
     fn make(&mut self, scene: &Scene, document: &Document, view: Rect, until: (Instant, Instant)) {
-        let before = self.made;
         loop {
             self.ask(scene, document);
             let now = Instant::now();
             let left = if self.lacking > 0 { until.1 } else { until.0 }.saturating_duration_since(now);
             let batch = match self.makers.made() {
                 Some(batch) => Some(batch),
-                None if left.is_zero() => None,
-                None => self.makers.help().or_else(|| match self.makers.out() {
-                    0 => None,
-                    _ => self.makers.made_within(left),
-                }),
+                None if left.is_zero() || self.makers.out() == 0 => return,
+                None if self.makers.help() => None,
+                None => self.makers.made_within(left),
             };
-            match batch {
-                Some(batch) => self.take_up(scene, view, &batch),
-                None => break,
+            if let Some(batch) = batch {
+                self.take_up(scene, view, &batch);
             }
         }
-        self.pace = (self.made - before) as usize;
     }
 
     /// Asks for what is missing, a little ahead.
@@ -405,10 +402,24 @@ impl Dry {
         } else if bytes < self.limits.kept {
             self.allowed = self.limits.kept;
         }
-        for level in 0..level::COUNT {
-            if let Some(block) = self.arenas[level].sparse() {
-                self.empty(level, block, device, queue);
-                return;
+        let sparse = (0..level::COUNT).find_map(|level| Some((level, self.arenas[level].sparse()?)));
+        if let Some((level, block)) = sparse {
+            let slots = self.arenas[level].slots(block).iter();
+            let mut left: Vec<(u64, Slot)> = slots
+                .filter_map(|slot| {
+                    let kept = self.kept.get(*slot as usize)?.as_ref()?;
+                    let run = kept.runs[level].filter(|run| run.block == block);
+                    run.map(|_| (kept.rank, *slot))
+                })
+                .collect();
+            left.sort_unstable();
+            // It may have been put in, changed, and put in again.
+            left.dedup();
+            self.shift(level, left, device, queue);
+        } else if !self.has_more() {
+            let scattered = self.shown.scattered().map(Iterator::collect::<Vec<_>>);
+            if let Some(slots) = scattered {
+                self.shift(self.level, slots, device, queue);
             }
         }
     }
@@ -425,29 +436,26 @@ impl Dry {
         }
     }
 
-    /// Moves what is left in a block of a level elsewhere, from the lowest to the topmost.
-    fn empty(&mut self, level: usize, block: u32, device: &wgpu::Device, queue: &wgpu::Queue) {
-        let held = |slot: &Slot| {
-            let kept = self.kept.get(*slot as usize)?.as_ref()?;
-            let run = kept.runs[level].filter(|run| run.block == block)?;
-            Some((kept.rank, *slot, run))
-        };
-        let slots = self.arenas[level].slots(block);
-        let mut left: Vec<(u64, Slot, Run)> = slots.iter().filter_map(held).collect();
-        left.sort_unstable_by_key(|(rank, slot, _)| (*rank, *slot));
-        // It may have been put in, changed, and put in again.
-        left.dedup_by_key(|(rank, slot, _)| (*rank, *slot));
+    /// Moves these slots' shapes of a level to the end of its last block, side by side.
+    fn shift(
+        &mut self,
+        level: usize,
+        slots: Vec<(u64, Slot)>,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+    ) {
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        for (rank, slot, run) in left {
-            let to = self.arenas[level].shift(slot, run, &mut encoder);
-            if let Some(kept) = self.kept[slot as usize].as_mut() {
-                kept.runs[level] = Some(to);
+        for (rank, slot) in slots {
+            let Some(kept) = self.kept.get_mut(slot as usize).and_then(Option::as_mut) else {
+                continue;
+            };
+            if let Some(run) = &mut kept.runs[level] {
+                *run = self.arenas[level].shift(slot, *run, &mut encoder);
+                self.shown.touch(rank, slot);
             }
-            self.shown.touch(rank, slot);
         }
-        // At once, before anything else is written to the block that is free now.
+        // At once, before anything else is written to a block that is free now.
         queue.submit([encoder.finish()]);
-        self.stale = true;
     }
 
     pub(super) fn table(&mut self) -> &mut Table {

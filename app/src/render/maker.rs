@@ -1,11 +1,13 @@
-//! Shapes are made on threads of their own, so that no frame waits for many of them.
+//! Shapes are made on threads of their own, so that no frame waits for many of them. They are handed over in the order in
+//! which they were asked for, so that neighbours lie side by side on the card and are drawn in one go.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use drawbridge_engine::document::Source;
 use drawbridge_engine::geometry::Point;
@@ -77,15 +79,34 @@ impl Batch {
     }
 
     fn of(jobs: &[Job]) -> Self {
-        let mut batch = Self::default();
-        jobs.iter().for_each(|job| batch.make(job));
-        batch
+        let make = || {
+            let mut batch = Self::default();
+            jobs.iter().for_each(|job| batch.make(job));
+            batch
+        };
+        // A shape that can't be made must not keep all others from being seen.
+        catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|_| {
+            tracing::error!("shapes could not be made; they are not shown");
+            let none = |job: &Job| Shape {
+                slot: job.slot,
+                serial: job.serial,
+                level: job.level,
+                faint: None,
+                corners: None,
+            };
+            Self {
+                shapes: jobs.iter().map(none).collect(),
+                corners: Vec::new(),
+            }
+        })
     }
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     jobs: VecDeque<Job>,
+    /// How many were begun so far.
+    begun: u64,
     ended: bool,
 }
 
@@ -100,7 +121,7 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, made: &Sender<Batch>) {
+    fn work(&self, made: &Sender<(u64, Batch)>) {
         loop {
             let mut queue = self.queue();
             while queue.jobs.is_empty() && !queue.ended {
@@ -109,25 +130,34 @@ impl Shared {
             if queue.ended {
                 return;
             }
-            let jobs = some(&mut queue.jobs, BATCH);
+            let (number, jobs) = queue.begin(BATCH);
             drop(queue);
-            if made.send(Batch::of(&jobs)).is_err() {
+            if made.send((number, Batch::of(&jobs))).is_err() {
                 return;
             }
         }
     }
 }
 
-fn some(jobs: &mut VecDeque<Job>, most: usize) -> Vec<Job> {
-    let count = most.min(jobs.len());
-    jobs.drain(..count).collect()
+impl Queue {
+    /// Takes out the next ones; returns how many were begun before them.
+    fn begin(&mut self, most: usize) -> (u64, Vec<Job>) {
+        let count = most.min(self.jobs.len());
+        let before = self.begun;
+        self.begun += count as u64;
+        (before, self.jobs.drain(..count).collect())
+    }
 }
 
 /// The threads, what they are to make, and what they made.
 #[derive(Debug)]
 pub(super) struct Makers {
     shared: Arc<Shared>,
-    made: Receiver<Batch>,
+    made: Receiver<(u64, Batch)>,
+    /// What was made before its turn, by how many were begun before.
+    early: BTreeMap<u64, Batch>,
+    /// How many were handed over.
+    handed: u64,
     threads: Vec<JoinHandle<()>>,
     /// How many shapes were asked for that haven't been handed over.
     out: usize,
@@ -150,6 +180,8 @@ impl Makers {
             threads: threads.collect(),
             shared,
             made,
+            early: BTreeMap::new(),
+            handed: 0,
             out: 0,
         }
     }
@@ -181,26 +213,37 @@ impl Makers {
 
     /// What was made meanwhile.
     pub(super) fn made(&mut self) -> Option<Batch> {
-        let batch = self.made.try_recv().ok();
-        self.count(batch)
+        self.early.extend(self.made.try_iter());
+        self.next()
     }
 
-    /// Makes a few on this thread. `None` when nothing is waiting to be made.
-    pub(super) fn help(&mut self) -> Option<Batch> {
-        let jobs = some(&mut self.shared.queue().jobs, FEW);
-        let batch = (!jobs.is_empty()).then(|| Batch::of(&jobs));
-        self.count(batch)
+    /// Makes a few on this thread. Says whether there were any to be made.
+    pub(super) fn help(&mut self) -> bool {
+        let (number, jobs) = self.shared.queue().begin(FEW);
+        if !jobs.is_empty() {
+            self.early.insert(number, Batch::of(&jobs));
+        }
+        !jobs.is_empty()
     }
 
     /// What is made within `time`.
     pub(super) fn made_within(&mut self, time: Duration) -> Option<Batch> {
-        let batch = self.made.recv_timeout(time).ok();
-        self.count(batch)
+        let until = Instant::now() + time;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.made() {
+                None if !left.is_zero() => self.early.extend(self.made.recv_timeout(left).ok()),
+                batch => return batch,
+            }
+        }
     }
 
-    fn count(&mut self, batch: Option<Batch>) -> Option<Batch> {
-        self.out -= batch.as_ref().map_or(0, |batch| batch.shapes.len());
-        batch
+    /// The batch whose turn it is, if it is there.
+    fn next(&mut self) -> Option<Batch> {
+        let batch = self.early.remove(&self.handed)?;
+        self.handed += batch.shapes.len() as u64;
+        self.out -= batch.shapes.len();
+        Some(batch)
     }
 }
 
@@ -236,13 +279,16 @@ mod tests {
         makers.ask((0..500).map(job));
         let mut slots = Vec::new();
         while makers.out() > 0 {
-            let batch = makers.help();
-            let batch = batch.or_else(|| makers.made_within(Duration::from_secs(60)));
-            slots.extend(batch.expect("it comes").shapes.iter().map(|shape| shape.slot));
+            let batch = if makers.help() {
+                makers.made()
+            } else {
+                makers.made_within(Duration::from_secs(60))
+            };
+            let shapes = batch.map(|batch| batch.shapes).unwrap_or_default();
+            slots.extend(shapes.iter().map(|shape| shape.slot));
         }
-        slots.sort_unstable();
-        assert_eq!(slots, (0..500).collect::<Vec<_>>());
-        assert!(makers.made().is_none() && makers.help().is_none());
+        assert_eq!(slots, (0..500).collect::<Vec<_>>(), "in their order");
+        assert!(makers.made().is_none() && !makers.help());
     }
 
     #[test]

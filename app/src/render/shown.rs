@@ -7,6 +7,8 @@ use super::target::Draw;
 
 /// A piece is begun with so many, and has at most twice as many.
 const PIECE: usize = 256;
+/// A piece that is drawn in so many goes more than it need be is worth moving.
+const SCATTERED: usize = 16;
 
 #[derive(Debug, Default)]
 struct Piece {
@@ -14,6 +16,15 @@ struct Piece {
     slots: Vec<(u64, Slot)>,
     draws: Vec<Draw>,
     stale: bool,
+}
+
+impl Piece {
+    /// Whether moving its shapes side by side would save many draws.
+    fn is_scattered(&self) -> bool {
+        let together = |pair: &[Draw]| pair[0].opaque && pair[1].opaque && pair[0].arena == pair[1].arena;
+        let spared = self.draws.windows(2).filter(|pair| together(pair)).count();
+        !self.stale && spared > SCATTERED
+    }
 }
 
 /// The list.
@@ -122,6 +133,12 @@ impl Shown {
             }
             piece.draws.iter().for_each(|draw| add(&mut self.draws, *draw));
         }
+    }
+
+    /// What lies scattered on the card though it is drawn together: a few hundred slots, from the lowest to the topmost.
+    pub(super) fn scattered(&self) -> Option<impl Iterator<Item = (u64, Slot)>> {
+        let piece = self.pieces.iter().find(|piece| piece.is_scattered())?;
+        Some(piece.slots.iter().copied())
     }
 
     /// How all are drawn, as of the last [`Self::list`].
