@@ -127,11 +127,9 @@ impl Bench {
         seen
     }
 
-    /// Frames in which nothing happens, until what is scattered on the card lies together.
+    /// Frames in which nothing happens, until everything lies on the card as it should.
     fn rest(&mut self) {
-        for _ in 0..500 {
-            self.frame(|_, _| {});
-        }
+        while self.frame(|_, _| {}).0.tidying {}
     }
 
     fn look_at(&mut self, corner: Point, zoom: f64) {

@@ -1,5 +1,5 @@
 //! Memory on the graphics card for shapes: blocks that are filled from the start to the end. What goes leaves a hole; a block
-//! with more holes than shapes is emptied into the last one, on the card, and used again.
+//! with more holes than shapes is to be emptied, its shapes made anew, and is used again.
 
 use drawbridge_engine::scene::Slot;
 use eframe::wgpu;
@@ -69,16 +69,9 @@ impl Arena {
         all.map(|block| u64::from(block.live) * Vertex::SIZE).sum()
     }
 
-    /// Puts a slot's shape in. It is there after the next [`Self::flush`].
+    /// Puts a slot's shape in, at the end of the last block. It is there after the next [`Self::flush`].
     pub(super) fn put(&mut self, slot: Slot, corners: &[Vertex]) -> Run {
         let count = corners.len() as u32;
-        let run = self.take(slot, count);
-        self.staged.extend_from_slice(corners);
-        run
-    }
-
-    /// Room for so many corners at the end of the last block.
-    fn take(&mut self, slot: Slot, count: u32) -> Run {
         let fits = |block: &Block| block.room - block.used >= count;
         let last = match self.last {
             Some(last) if self.block(last).is_some_and(fits) => last,
@@ -91,6 +84,7 @@ impl Arena {
             block.live += count;
             block.slots.push(slot);
         }
+        self.staged.extend_from_slice(corners);
         Run {
             block: last,
             first,
@@ -107,9 +101,7 @@ impl Arena {
             buffer: self.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("shapes"),
                 size: u64::from(room) * Vertex::SIZE,
-                usage: wgpu::BufferUsages::VERTEX
-                    | wgpu::BufferUsages::COPY_DST
-                    | wgpu::BufferUsages::COPY_SRC,
+                usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             }),
             room,
@@ -184,27 +176,6 @@ impl Arena {
     /// Whose shapes were put into a block since it was empty. Some may be gone, or be there more than once.
     pub(super) fn slots(&self, at: u32) -> &[Slot] {
         self.block(at).map_or(&[], |block| &block.slots)
-    }
-
-    /// Moves a slot's shape to the end of the last block, on the card.
-    pub(super) fn shift(&mut self, slot: Slot, run: Run, encoder: &mut wgpu::CommandEncoder) -> Run {
-        self.flush();
-        if self.last == Some(run.block) {
-            // A buffer can't be copied into itself.
-            self.begin(run.count);
-        }
-        let to = self.take(slot, run.count);
-        if let (Some(from), Some(into)) = (self.block(run.block), self.block(to.block)) {
-            encoder.copy_buffer_to_buffer(
-                &from.buffer,
-                u64::from(run.first) * Vertex::SIZE,
-                &into.buffer,
-                u64::from(to.first) * Vertex::SIZE,
-                u64::from(run.count) * Vertex::SIZE,
-            );
-        }
-        self.free(run);
-        to
     }
 
     fn block(&self, at: u32) -> Option<&Block> {

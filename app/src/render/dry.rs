@@ -87,6 +87,8 @@ pub(super) struct Dry {
     shown: Shown,
     /// The part of the board in which that is; `None` where it is to be found anew.
     around: Option<Rect>,
+    /// How large a part was looked through for it, in square board units.
+    searched: f64,
     level: usize,
     /// What of it has no shape at this level yet and was not asked for, the last first.
     missing: Vec<Slot>,
@@ -119,6 +121,7 @@ impl Dry {
             changes: None,
             shown: Shown::default(),
             around: None,
+            searched: 0.0,
             level: 0,
             missing: Vec::new(),
             makers: Makers::start(),
@@ -232,9 +235,7 @@ impl Dry {
     fn look(&mut self, scene: &Scene, view: Rect, level: usize) {
         let known = self.around.is_some_and(|around| around.contains_rect(view));
         // From near by, what was found for a look from afar would be too much.
-        let ample = self
-            .around
-            .is_some_and(|around| around.area() > 16.0 * view.area() && self.shown.len() > 1000);
+        let ample = self.searched > 16.0 * view.area() && self.shown.len() > 1000;
         if !known || ample {
             let around = view.inflate(view.width() * AROUND, view.height() * AROUND);
             let near = scene.near(around).map(|(slot, item)| (item.rank, slot));
@@ -242,6 +243,7 @@ impl Dry {
             // Where that is all there is, nothing is farther out.
             let all = scene.bounds().is_none_or(|all| around.contains_rect(all));
             self.around = Some(if all { EVERYWHERE } else { around });
+            self.searched = around.area();
         } else if level == self.level {
             return;
         } else {
@@ -284,6 +286,7 @@ impl Dry {
             source: document.source(&item.element),
             origin: kept.origin,
             area: kept.faint.is_none().then(|| item.bounds.area()),
+            again: false,
         })
     }
 
@@ -325,7 +328,7 @@ impl Dry {
             let left = if self.lacking > 0 { until.1 } else { until.0 }.saturating_duration_since(now);
             let batch = match self.makers.made() {
                 Some(batch) => Some(batch),
-                None if left.is_zero() || self.makers.out() == 0 => return,
+                None if left.is_zero() || self.makers.wanted() == 0 => return,
                 None if self.makers.help() => None,
                 None => self.makers.made_within(left),
             };
@@ -353,7 +356,7 @@ impl Dry {
 
     fn take_up(&mut self, scene: &Scene, view: Rect, batch: &Batch) {
         for shape in &batch.shapes {
-            self.made += 1;
+            self.made += u64::from(!shape.again);
             self.take_up_one(scene, view, shape, batch);
         }
     }
@@ -364,7 +367,7 @@ impl Dry {
             return;
         };
         // It may have changed meanwhile, or been made on two threads.
-        if kept.serial != shape.serial || !kept.lacks(shape.level) {
+        if kept.serial != shape.serial || kept.lacks(shape.level) == shape.again {
             return;
         }
         if shape.level == self.level && kept.wanted == self.looks {
@@ -378,14 +381,17 @@ impl Dry {
         let Some(corners) = shape.corners.clone() else {
             return;
         };
-        let run = self.arenas[shape.level].put(slot, &batch.corners[corners]);
-        kept.runs[shape.level] = Some(run);
+        let arena = &mut self.arenas[shape.level];
+        let run = arena.put(slot, &batch.corners[corners]);
+        if let Some(before) = kept.runs[shape.level].replace(run) {
+            arena.free(before);
+        }
         self.shown.touch(kept.rank, slot);
-        self.stale |= scene.item(slot).is_some_and(|item| overlap(view, item.bounds));
+        self.stale |= !shape.again && scene.item(slot).is_some_and(|item| overlap(view, item.bounds));
     }
 
     /// Tidies up after a frame: fills holes, and gives back what nobody has looked at for long.
-    pub(super) fn tidy(&mut self, device: &wgpu::Device, queue: &wgpu::Queue) {
+    pub(super) fn tidy(&mut self, scene: &Scene, document: &Document) {
         let bytes = self.arenas.iter().map(Arena::bytes).sum::<u64>();
         if bytes > self.allowed && !self.has_more() {
             let others =
@@ -402,26 +408,50 @@ impl Dry {
         } else if bytes < self.limits.kept {
             self.allowed = self.limits.kept;
         }
-        let sparse = (0..level::COUNT).find_map(|level| Some((level, self.arenas[level].sparse()?)));
-        if let Some((level, block)) = sparse {
-            let slots = self.arenas[level].slots(block).iter();
-            let mut left: Vec<(u64, Slot)> = slots
-                .filter_map(|slot| {
-                    let kept = self.kept.get(*slot as usize)?.as_ref()?;
-                    let run = kept.runs[level].filter(|run| run.block == block);
-                    run.map(|_| (kept.rank, *slot))
-                })
-                .collect();
-            left.sort_unstable();
-            // It may have been put in, changed, and put in again.
-            left.dedup();
-            self.shift(level, left, device, queue);
-        } else if !self.has_more() {
-            let scattered = self.shown.scattered().map(Iterator::collect::<Vec<_>>);
-            if let Some(slots) = scattered {
-                self.shift(self.level, slots, device, queue);
-            }
+        if self.makers.out() > 0 {
+            return;
         }
+        // One thing at a time: what is left in a block full of holes, or what lies scattered, is made anew side by side.
+        let sparse = (0..level::COUNT).find_map(|level| Some((level, self.arenas[level].sparse()?)));
+        let (level, slots) = match sparse {
+            Some((level, block)) => (level, self.left_in(level, block)),
+            None => match self.shown.scattered(self.limits.block) {
+                Some(slots) => (self.level, slots.collect()),
+                None => return,
+            },
+        };
+        let jobs: Vec<Job> = slots
+            .into_iter()
+            .filter_map(|(_, slot)| {
+                let kept = self.kept.get(slot as usize)?.as_ref()?;
+                let source = document.source(&scene.item(slot)?.element);
+                (!kept.lacks(level)).then_some(Job {
+                    slot,
+                    serial: kept.serial,
+                    level,
+                    source,
+                    origin: kept.origin,
+                    area: None,
+                    again: true,
+                })
+            })
+            .collect();
+        self.makers.ask(jobs.into_iter());
+    }
+
+    /// Whose shapes of a level lie in a block, from the lowest to the topmost.
+    fn left_in(&self, level: usize, block: u32) -> Vec<(u64, Slot)> {
+        let held = |slot: &Slot| {
+            let kept = self.kept.get(*slot as usize)?.as_ref()?;
+            let run = kept.runs[level].filter(|run| run.block == block);
+            run.map(|_| (kept.rank, *slot))
+        };
+        let slots = self.arenas[level].slots(block).iter();
+        let mut left: Vec<(u64, Slot)> = slots.filter_map(held).collect();
+        left.sort_unstable();
+        // It may have been put in, changed, and put in again.
+        left.dedup();
+        left
     }
 
     fn forget(&mut self, level: usize, which: impl Fn(Slot) -> bool) {
@@ -434,28 +464,6 @@ impl Dry {
                 self.stale = true;
             }
         }
-    }
-
-    /// Moves these slots' shapes of a level to the end of its last block, side by side.
-    fn shift(
-        &mut self,
-        level: usize,
-        slots: Vec<(u64, Slot)>,
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-    ) {
-        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        for (rank, slot) in slots {
-            let Some(kept) = self.kept.get_mut(slot as usize).and_then(Option::as_mut) else {
-                continue;
-            };
-            if let Some(run) = &mut kept.runs[level] {
-                *run = self.arenas[level].shift(slot, *run, &mut encoder);
-                self.shown.touch(rank, slot);
-            }
-        }
-        // At once, before anything else is written to a block that is free now.
-        queue.submit([encoder.finish()]);
     }
 
     pub(super) fn table(&mut self) -> &mut Table {
@@ -477,7 +485,12 @@ impl Dry {
 
     /// Whether shapes are on their way, be it for what is near what is seen.
     pub(super) fn has_more(&self) -> bool {
-        !self.missing.is_empty() || self.makers.out() > 0
+        !self.missing.is_empty() || self.makers.wanted() > 0
+    }
+
+    /// Whether shapes are made anew only to lie better.
+    pub(super) fn is_tidying(&self) -> bool {
+        self.makers.out() > self.makers.wanted()
     }
 
     /// How many shapes were made, in all.

@@ -36,6 +36,8 @@ pub(super) struct Job {
     pub(super) origin: Point,
     /// If it is to be told how it looks from afar: the area of a box around it, in square board units.
     pub(super) area: Option<f64>,
+    /// Whether there is one already, which this one takes the place of.
+    pub(super) again: bool,
 }
 
 /// A shape that was made, unless its element can't be read.
@@ -45,6 +47,7 @@ pub(super) struct Shape {
     pub(super) serial: u64,
     pub(super) level: usize,
     pub(super) faint: Option<Faint>,
+    pub(super) again: bool,
     /// Where its corners are among those of the batch.
     pub(super) corners: Option<Range<usize>>,
 }
@@ -74,6 +77,7 @@ impl Batch {
             serial: job.serial,
             level: job.level,
             faint: faint.map(|(element, area)| Faint::of(element, area)),
+            again: job.again,
             corners,
         });
     }
@@ -92,6 +96,7 @@ impl Batch {
                 serial: job.serial,
                 level: job.level,
                 faint: None,
+                again: job.again,
                 corners: None,
             };
             Self {
@@ -159,8 +164,10 @@ pub(super) struct Makers {
     /// How many were handed over.
     handed: u64,
     threads: Vec<JoinHandle<()>>,
-    /// How many shapes were asked for that haven't been handed over.
+    /// How many shapes were asked for that haven't been handed over, ...
     out: usize,
+    /// ... and how many of them are not there yet in another place.
+    wanted: usize,
 }
 
 impl Makers {
@@ -183,6 +190,7 @@ impl Makers {
             early: BTreeMap::new(),
             handed: 0,
             out: 0,
+            wanted: 0,
         }
     }
 
@@ -191,12 +199,18 @@ impl Makers {
         self.out
     }
 
+    /// How many of them are not there yet in another place.
+    pub(super) fn wanted(&self) -> usize {
+        self.wanted
+    }
+
     /// Asks for shapes, after those asked for before.
     pub(super) fn ask(&mut self, jobs: impl Iterator<Item = Job>) {
         let mut queue = self.shared.queue();
         let before = queue.jobs.len();
         queue.jobs.extend(jobs);
         let asked = queue.jobs.len() - before;
+        self.wanted += queue.jobs.range(before..).filter(|job| !job.again).count();
         drop(queue);
         self.out += asked;
         if asked > 0 {
@@ -208,6 +222,7 @@ impl Makers {
     pub(super) fn give_up(&mut self) {
         let mut queue = self.shared.queue();
         self.out -= queue.jobs.len();
+        self.wanted -= queue.jobs.iter().filter(|job| !job.again).count();
         queue.jobs.clear();
     }
 
@@ -243,6 +258,7 @@ impl Makers {
         let batch = self.early.remove(&self.handed)?;
         self.handed += batch.shapes.len() as u64;
         self.out -= batch.shapes.len();
+        self.wanted -= batch.shapes.iter().filter(|shape| !shape.again).count();
         Some(batch)
     }
 }
@@ -270,6 +286,7 @@ mod tests {
             source: None,
             origin: Point::ORIGIN,
             area: None,
+            again: slot.is_multiple_of(3),
         }
     }
 
@@ -289,6 +306,7 @@ mod tests {
         }
         assert_eq!(slots, (0..500).collect::<Vec<_>>(), "in their order");
         assert!(makers.made().is_none() && !makers.help());
+        assert_eq!(makers.wanted(), 0);
     }
 
     #[test]
@@ -302,6 +320,6 @@ mod tests {
             let batch = makers.made_within(Duration::from_secs(60));
             made += batch.expect("what was begun comes").shapes.len();
         }
-        assert_eq!(made, begun);
+        assert_eq!((made, makers.wanted()), (begun, 0));
     }
 }

@@ -52,6 +52,8 @@ pub struct Drawn {
     pub complete: bool,
     /// Whether shapes are on their way, of what is seen or is near that: another frame takes them up.
     pub more: bool,
+    /// Whether shapes are on their way that only lie better then: a frame takes them up, but none is needed for that.
+    pub tidying: bool,
     /// How many shapes were made since the last frame.
     pub made: u64,
     /// Whether the pictures were made anew, as textures.
@@ -187,13 +189,13 @@ impl Renderer {
         if look.scene.wet().next().is_none() {
             drawn.resized |= wet.target.take().is_some();
             if self.wet_shown.take().is_some() {
-                wet.shapes.update(look.scene, &self.device, &self.queue);
+                wet.shapes.update(look.scene);
             }
         } else {
             drawn.resized |= wet.fit(&self.device, look.size);
             if looks || drawn.resized || self.wet_shown != Some(look.scene.generation()) {
                 self.wet_shown = Some(look.scene.generation());
-                wet.shapes.update(look.scene, &self.device, &self.queue);
+                wet.shapes.update(look.scene);
                 if wet.shapes.table().flush() || wet.bound.is_none() {
                     wet.bound = Some(self.pipelines.bind(&self.device, &self.view, wet.shapes.table()));
                 }
@@ -208,7 +210,8 @@ impl Renderer {
         if any {
             self.queue.submit([encoder.finish()]);
         }
-        self.dry.shapes.tidy(&self.device, &self.queue);
+        self.dry.shapes.tidy(look.scene, look.document);
+        drawn.tidying = self.dry.shapes.is_tidying();
         drawn
     }
 

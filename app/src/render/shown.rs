@@ -19,11 +19,13 @@ struct Piece {
 }
 
 impl Piece {
-    /// Whether moving its shapes side by side would save many draws.
-    fn is_scattered(&self) -> bool {
+    /// Whether moving its shapes side by side, into blocks of so many corners, would save many draws.
+    fn is_scattered(&self, block: u32) -> bool {
         let together = |pair: &[Draw]| pair[0].opaque && pair[1].opaque && pair[0].arena == pair[1].arena;
         let spared = self.draws.windows(2).filter(|pair| together(pair)).count();
-        !self.stale && spared > SCATTERED
+        let corners: usize = self.draws.iter().map(|draw| draw.run.count as usize).sum();
+        // Up to half of a block may be left empty at its end.
+        !self.stale && spared > SCATTERED + 2 * corners / block as usize
     }
 }
 
@@ -135,9 +137,10 @@ impl Shown {
         }
     }
 
-    /// What lies scattered on the card though it is drawn together: a few hundred slots, from the lowest to the topmost.
-    pub(super) fn scattered(&self) -> Option<impl Iterator<Item = (u64, Slot)>> {
-        let piece = self.pieces.iter().find(|piece| piece.is_scattered())?;
+    /// What lies scattered on the card, in blocks of so many corners, though it is drawn together: a few hundred slots, from
+    /// the lowest to the topmost.
+    pub(super) fn scattered(&self, block: u32) -> Option<impl Iterator<Item = (u64, Slot)>> {
+        let piece = self.pieces.iter().find(|piece| piece.is_scattered(block))?;
         Some(piece.slots.iter().copied())
     }
 

@@ -39,16 +39,18 @@ impl Wet {
     }
 
     /// Takes up the strokes as they are now.
-    pub(super) fn update(&mut self, scene: &Scene, device: &wgpu::Device, queue: &wgpu::Queue) {
+    pub(super) fn update(&mut self, scene: &Scene) {
         let mut before = std::mem::take(&mut self.kept);
         self.draws.clear();
         let mut fresh = Vec::new();
+        // What is left in a block full of holes moves out of it.
+        let sparse = self.arenas[0].sparse();
         for (_, piece) in scene.wet_pieces() {
-            match before.remove(&piece.serial) {
-                Some(held) => {
-                    self.kept.insert(piece.serial, held);
-                }
-                None => fresh.push(piece),
+            let stays = |(_, run): &(u32, Run)| Some(run.block) != sparse;
+            if before.get(&piece.serial).is_some_and(stays) {
+                self.kept.extend(before.remove_entry(&piece.serial));
+            } else {
+                fresh.push(piece);
             }
         }
         for (slot, run) in before.into_values() {
@@ -72,13 +74,6 @@ impl Wet {
             self.kept.insert(piece.serial, (slot, run));
         }
         self.arenas[0].flush();
-        if let Some(block) = self.arenas[0].sparse() {
-            let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            for (slot, run) in self.kept.values_mut().filter(|(_, run)| run.block == block) {
-                *run = self.arenas[0].shift(*slot, *run, &mut encoder);
-            }
-            queue.submit([encoder.finish()]);
-        }
         for (_, piece) in scene.wet_pieces() {
             let run = self.kept.get(&piece.serial).map(|(_, run)| *run);
             self.draws.extend(run.map(|run| Draw {

@@ -7,7 +7,7 @@ mod reference;
 use std::time::Duration;
 
 use card::{Card, Picture, card};
-use drawbridge::render::{Drawn, Look, Renderer};
+use drawbridge::render::{Drawn, Limits, Look, Renderer};
 use drawbridge::theme::{DARK, LIGHT, Theme};
 use drawbridge_engine::document::Document;
 use drawbridge_engine::editor::{Editor, SeededRandom};
@@ -76,6 +76,19 @@ fn shown(
     };
     let drawn = renderer.draw(&look, AMPLE);
     (card::read(card, renderer), drawn)
+}
+
+/// Draws until everything lies on the card as it should.
+fn tidy(renderer: &mut Renderer, editor: &Editor, camera: &Camera) {
+    let look = Look {
+        scene: editor.scene(),
+        document: editor.document(),
+        camera,
+        size: [640, 400],
+        pixels_per_point: 1.0,
+        theme: &LIGHT,
+    };
+    while renderer.draw(&look, AMPLE).tidying {}
 }
 
 /// Whether even thick lines are thinner than a pixel. A small picture does then, and the reference must be much finer.
@@ -379,6 +392,7 @@ fn what_is_changed_over_and_over_takes_no_more_room_and_looks_right() {
             .collect();
         editor.merge(&moved);
         let (followed, _) = shown(card, &mut renderer, &editor, &look, 1.0, &LIGHT);
+        tidy(&mut renderer, &editor, &look);
         let (again, idle) = shown(card, &mut renderer, &editor, &look, 1.0, &LIGHT);
         let mut fresh = Renderer::new(&card.0, &card.1);
         let (expected, _) = shown(card, &mut fresh, &editor, &look, 1.0, &LIGHT);
@@ -408,12 +422,10 @@ fn nothing_is_drawn_when_nothing_changed_and_a_pan_makes_nothing() {
     assert!(first.draws > 0 && first.resized && first.complete);
     let (_, second) = shown(card, &mut renderer, &editor, &home, 1.0, &LIGHT);
     assert_eq!(
-        second,
-        Drawn {
-            complete: true,
-            ..Drawn::default()
-        }
+        (second.draws, second.made, second.more, second.complete),
+        (0, 0, false, true)
     );
+    tidy(&mut renderer, &editor, &home);
     let bytes = renderer.bytes();
     let (_, panned) = shown(
         card,
@@ -424,6 +436,7 @@ fn nothing_is_drawn_when_nothing_changed_and_a_pan_makes_nothing() {
         &LIGHT,
     );
     assert!(panned.draws > 0 && !panned.resized);
+    assert_eq!(panned.made, 0, "what is shown lies on the card already");
     assert_eq!(renderer.bytes(), bytes);
     editor.merge(&Strokes::new(6, 1).collect::<Vec<_>>());
     let (_, grown) = shown(
@@ -435,9 +448,42 @@ fn nothing_is_drawn_when_nothing_changed_and_a_pan_makes_nothing() {
         &LIGHT,
     );
     assert!(grown.draws > 0 && grown.complete);
+    assert_eq!(grown.made, 1);
     renderer.clear();
     assert!(
         renderer.bytes() < bytes,
         "another board: its memory is given back"
     );
+}
+
+#[test]
+fn a_card_with_little_memory_forgets_what_is_not_seen_and_shows_what_is() {
+    let Some(card) = card() else { return };
+    let editor = board(&Strokes::new(3, 3000).collect::<Vec<_>>());
+    let limits = Limits {
+        block: 1 << 10,
+        kept: 64 << 10,
+    };
+    let mut renderer = Renderer::with_limits(&card.0, &card.1, limits);
+    let mut most = 0;
+    for n in 0..12 {
+        // Back and forth, near and far.
+        let look = camera(
+            f64::from(n % 4) * 300.0,
+            f64::from(n % 3) * 150.0,
+            [1.0, 4.0, 0.3][n as usize % 3],
+        );
+        let (little, _) = shown(card, &mut renderer, &editor, &look, 1.0, &LIGHT);
+        tidy(&mut renderer, &editor, &look);
+        let (again, _) = shown(card, &mut renderer, &editor, &look, 1.0, &LIGHT);
+        let mut fresh = Renderer::new(&card.0, &card.1);
+        let (expected, _) = shown(card, &mut fresh, &editor, &look, 1.0, &LIGHT);
+        assert!(little.pixels == expected.pixels, "look {n}");
+        assert!(again.pixels == expected.pixels, "look {n}, after tidying up");
+        // One farthest look shows all; nothing takes more than several of those.
+        if n == 2 {
+            most = 3 * renderer.bytes();
+        }
+    }
+    assert!(renderer.bytes() <= most, "{} is more than {most}", renderer.bytes());
 }
