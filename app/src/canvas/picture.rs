@@ -12,7 +12,7 @@ use crate::theme::{self, Theme};
 
 /// How long a frame may take up shapes and help to make them, in seconds, at least and at most: a sixteenth of the time
 /// between two frames, so that with a slow card, which draws few frames, everything is there soon too.
-const MAKING: (f64, f64) = (0.001, 0.05);
+const MAKING: (f64, f64) = (0.0007, 0.05);
 
 /// The renderer and its pictures. Without a graphics card, as in tests of the panels, nothing is painted.
 pub struct Picture(Option<(RenderState, Renderer, Vec<TextureId>)>);

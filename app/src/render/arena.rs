@@ -1,6 +1,9 @@
 //! Memory on the graphics card for shapes: blocks that are filled from the start to the end. What goes leaves a hole; a block
 //! with more holes than shapes is to be emptied, its shapes made anew, and is used again.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use drawbridge_engine::scene::Slot;
 use eframe::wgpu;
 
@@ -37,8 +40,8 @@ pub(super) struct Arena {
     blocks: Vec<Option<Block>>,
     /// The block that is being filled.
     last: Option<u32>,
-    /// What is to be written at the end of what the last block holds already.
-    staged: Vec<Vertex>,
+    /// What is to be written at the end of what the last block holds already: parts of rows of corners.
+    staged: Vec<(Arc<Vec<Vertex>>, Range<usize>)>,
     /// An empty block, kept for the next one that is needed.
     spare: Option<Block>,
 }
@@ -69,9 +72,10 @@ impl Arena {
         all.map(|block| u64::from(block.live) * Vertex::SIZE).sum()
     }
 
-    /// Puts a slot's shape in, at the end of the last block. It is there after the next [`Self::flush`].
-    pub(super) fn put(&mut self, slot: Slot, corners: &[Vertex]) -> Run {
-        let count = corners.len() as u32;
+    /// Puts a slot's shape in, a part of a row of corners, at the end of the last block. It is there after the next
+    /// [`Self::flush`].
+    pub(super) fn put(&mut self, slot: Slot, corners: &Arc<Vec<Vertex>>, part: Range<usize>) -> Run {
+        let count = part.len() as u32;
         let fits = |block: &Block| block.room - block.used >= count;
         let last = match self.last {
             Some(last) if self.block(last).is_some_and(fits) => last,
@@ -84,7 +88,11 @@ impl Arena {
             block.live += count;
             block.slots.push(slot);
         }
-        self.staged.extend_from_slice(corners);
+        match self.staged.last_mut() {
+            // Copied once, with what it goes on from.
+            Some((row, before)) if Arc::ptr_eq(row, corners) && before.end == part.start => before.end = part.end,
+            _ => self.staged.push((Arc::clone(corners), part)),
+        }
         Run {
             block: last,
             first,
@@ -155,12 +163,18 @@ impl Arena {
         else {
             return;
         };
-        if !self.staged.is_empty() {
-            let first = block.used - self.staged.len() as u32;
-            let bytes = bytemuck::cast_slice(&self.staged);
-            self.queue
-                .write_buffer(&block.buffer, u64::from(first) * Vertex::SIZE, bytes);
-            self.staged.clear();
+        let count: usize = self.staged.iter().map(|(_, part)| part.len()).sum();
+        let Some(size) = wgpu::BufferSize::new(count as u64 * Vertex::SIZE) else {
+            return;
+        };
+        let at = (u64::from(block.used) - count as u64) * Vertex::SIZE;
+        if let Some(mut room) = self.queue.write_buffer_with(&block.buffer, at, size) {
+            let mut filled = 0;
+            for (row, part) in self.staged.drain(..) {
+                let bytes: &[u8] = bytemuck::cast_slice(&row[part]);
+                room.slice(filled..filled + bytes.len()).copy_from_slice(bytes);
+                filled += bytes.len();
+            }
         }
     }
 

@@ -310,9 +310,7 @@ impl Dry {
                 continue;
             };
             if Instant::now() < until {
-                let mut batch = Batch::default();
-                batch.make(&job);
-                self.take_up(scene, view, &batch);
+                self.take_up(scene, view, &Batch::of(&[job]));
             } else {
                 self.missing.push(slot);
             }
@@ -334,6 +332,9 @@ impl Dry {
             };
             if let Some(batch) = batch {
                 self.take_up(scene, view, &batch);
+                if left.is_zero() {
+                    return;
+                }
             }
         }
     }
@@ -382,7 +383,7 @@ impl Dry {
             return;
         };
         let arena = &mut self.arenas[shape.level];
-        let run = arena.put(slot, &batch.corners[corners]);
+        let run = arena.put(slot, &batch.corners, corners);
         if let Some(before) = kept.runs[shape.level].replace(run) {
             arena.free(before);
         }

@@ -40,6 +40,29 @@ pub(super) struct Job {
     pub(super) again: bool,
 }
 
+impl Job {
+    fn make(&self, corners: &mut Vec<Vertex>) -> Shape {
+        let element = self.source.as_ref().and_then(Source::element);
+        let faint = element.as_ref().zip(self.area);
+        let start = corners.len();
+        let mesh = element
+            .as_ref()
+            .and_then(|element| element.mesh_within(level::tolerance(self.level)));
+        let part = mesh.map(|mesh| {
+            vertex::push(corners, &mesh, self.slot, self.origin);
+            start..corners.len()
+        });
+        Shape {
+            slot: self.slot,
+            serial: self.serial,
+            level: self.level,
+            faint: faint.map(|(element, area)| Faint::of(element, area)),
+            again: self.again,
+            corners: part,
+        }
+    }
+}
+
 /// A shape that was made, unless its element can't be read.
 #[derive(Debug)]
 pub(super) struct Shape {
@@ -56,37 +79,19 @@ pub(super) struct Shape {
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) shapes: Vec<Shape>,
-    pub(super) corners: Vec<Vertex>,
+    pub(super) corners: Arc<Vec<Vertex>>,
 }
 
 impl Batch {
-    /// Makes a shape.
-    pub(super) fn make(&mut self, job: &Job) {
-        let element = job.source.as_ref().and_then(Source::element);
-        let faint = element.as_ref().zip(job.area);
-        let start = self.corners.len();
-        let mesh = element
-            .as_ref()
-            .and_then(|element| element.mesh_within(level::tolerance(job.level)));
-        let corners = mesh.map(|mesh| {
-            vertex::push(&mut self.corners, &mesh, job.slot, job.origin);
-            start..self.corners.len()
-        });
-        self.shapes.push(Shape {
-            slot: job.slot,
-            serial: job.serial,
-            level: job.level,
-            faint: faint.map(|(element, area)| Faint::of(element, area)),
-            again: job.again,
-            corners,
-        });
-    }
-
-    fn of(jobs: &[Job]) -> Self {
+    /// Makes shapes.
+    pub(super) fn of(jobs: &[Job]) -> Self {
         let make = || {
-            let mut batch = Self::default();
-            jobs.iter().for_each(|job| batch.make(job));
-            batch
+            let mut corners = Vec::new();
+            let shapes = jobs.iter().map(|job| job.make(&mut corners)).collect();
+            Self {
+                shapes,
+                corners: Arc::new(corners),
+            }
         };
         // A shape that can't be made must not keep all others from being seen.
         catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|_| {
@@ -101,7 +106,7 @@ impl Batch {
             };
             Self {
                 shapes: jobs.iter().map(none).collect(),
-                corners: Vec::new(),
+                corners: Arc::default(),
             }
         })
     }

@@ -1,6 +1,7 @@
 //! Strokes that are being drawn, above everything else: what is settled of them is handed to the card once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use drawbridge_engine::scene::Scene;
 use eframe::wgpu;
@@ -57,7 +58,6 @@ impl Wet {
             self.arenas[0].free(run);
             self.free.push(slot);
         }
-        let mut corners = Vec::new();
         for piece in fresh {
             let slot = self.free.pop().unwrap_or_else(|| {
                 self.slots += 1;
@@ -68,9 +68,10 @@ impl Wet {
                 opacity: 1.0,
             };
             self.table.set(slot, piece.mesh.origin, paint, Faint::STRAIGHT);
-            corners.clear();
+            let mut corners = Vec::new();
             vertex::push(&mut corners, &piece.mesh, slot, piece.mesh.origin);
-            let run = self.arenas[0].put(slot, &corners);
+            let all = 0..corners.len();
+            let run = self.arenas[0].put(slot, &Arc::new(corners), all);
             self.kept.insert(piece.serial, (slot, run));
         }
         self.arenas[0].flush();
