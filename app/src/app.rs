@@ -354,7 +354,8 @@ impl App {
         self.board.pump();
         self.arrive(ctx, Duration::ZERO);
         while self.next.is_none()
-            && let Some(line) = self.board.handed_over() {
+            && let Some(line) = self.board.handed_over()
+        {
             ctx.send_viewport_cmd(ViewportCommand::Focus);
             if !line.is_empty() {
                 self.join(ctx, &line);

@@ -93,7 +93,12 @@ impl Window {
 
     /// Sees whether the board is open now; waits for it no longer than `time`.
     fn look(&mut self, ctx: &Context, time: Duration) {
-        let Stage::Opening(Beginning { opening, settings, .. }) = &mut self.stage else {
+        let Stage::Opening(Beginning {
+            opening,
+            settings,
+            since,
+        }) = &mut self.stage
+        else {
             return;
         };
         let Some(done) = opening.done_within(time) else {
@@ -101,6 +106,10 @@ impl Window {
         };
         let failed = match done {
             Ok(Ok(board)) => {
+                tracing::debug!(
+                    ms = since.elapsed().as_millis(),
+                    "the board is open, since the start"
+                );
                 let app = App::over(self.card.as_ref(), settings.clone(), board);
                 self.stage = Stage::Open(Box::new(app));
                 return;

@@ -377,7 +377,8 @@ fn another_board_takes_the_place_of_the_open_one_and_gives_it_back() {
 fn a_window_without_any_board_says_why_and_closes() {
     let folder = tempfile::tempdir().expect("a folder");
     let waker = Waker::default();
-    let Start::Opened(profile) = Profile::open(folder.path(), waker.function()).expect("the folder can be used")
+    let Start::Opened(profile) =
+        Profile::open(folder.path(), waker.function()).expect("the folder can be used")
     else {
         panic!("nobody else uses the folder")
     };

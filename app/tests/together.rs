@@ -139,10 +139,7 @@ fn one_shares_another_joins_and_both_see_each_other_draw() {
     ada.click(Role::Button, "Undo");
     assert_eq!(ada.shown(), 1);
     bob.until("her undo", |harness| board(harness).shown().len() == 1);
-    assert_eq!(
-        board(&bob.harness).shown(),
-        board(&ada.harness).shown()
-    );
+    assert_eq!(board(&bob.harness).shown(), board(&ada.harness).shown());
 }
 
 #[test]

@@ -4,6 +4,9 @@ use egui::{Align2, Context, Id, Modal, ProgressBar, RichText, Ui};
 
 use crate::theme::{Theme, size, space};
 
+/// How often it is looked at how far it is, in seconds: drawing takes time from it, where no graphics card does that.
+const LOOK: f32 = 0.2;
+
 /// Fills a window that has no board yet. `share`: how much is done, 0 to 1, where that is known.
 pub fn show(ui: &mut Ui, share: Option<f64>) {
     let ground = Theme::of(ui.ctx()).board;
@@ -33,5 +36,5 @@ fn words(ui: &mut Ui, share: Option<f64>) {
         ui.add(bar);
     });
     // It goes on although nobody moves anything.
-    ui.ctx().request_repaint_after_secs(0.05);
+    ui.ctx().request_repaint_after_secs(LOOK);
 }

@@ -28,12 +28,7 @@ const FIRST: Duration = Duration::from_millis(150);
 /// How much is left of what is about to go.
 const DIMMED: f64 = 0.3;
 
-const EVERYWHERE: Rect = Rect::new(
-    f64::NEG_INFINITY,
-    f64::NEG_INFINITY,
-    f64::INFINITY,
-    f64::INFINITY,
-);
+const EVERYWHERE: Rect = Rect::new(f64::NEG_INFINITY, f64::NEG_INFINITY, f64::INFINITY, f64::INFINITY);
 
 /// How much memory is taken on the card.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +143,10 @@ impl Dry {
         time: Duration,
     ) -> bool {
         let start = Instant::now();
-        let until = (start + time, start + if self.frame == 0 { time.max(FIRST) } else { time });
+        let until = (
+            start + time,
+            start + if self.frame == 0 { time.max(FIRST) } else { time },
+        );
         self.frame += 1;
         let changed = self.follow(scene);
         self.look(scene, view, level::at(scale));
@@ -158,7 +156,8 @@ impl Dry {
         self.make(scene, document, view, until);
         self.pace = (self.made - before) as usize;
         let (kept, level) = (&self.kept, self.level);
-        self.shown.list(|slot| draw(kept.get(slot as usize)?.as_ref()?, level));
+        self.shown
+            .list(|slot| draw(kept.get(slot as usize)?.as_ref()?, level));
         self.arenas.iter_mut().for_each(Arena::flush);
         std::mem::take(&mut self.stale)
     }

@@ -67,7 +67,10 @@ impl Shown {
     fn find(&self, of: (u64, Slot)) -> (usize, Result<usize, usize>) {
         let after = self.pieces.partition_point(|piece| piece.slots[0] <= of);
         let at = after.saturating_sub(1);
-        let place = self.pieces.get(at).map_or(Err(0), |piece| piece.slots.binary_search(&of));
+        let place = self
+            .pieces
+            .get(at)
+            .map_or(Err(0), |piece| piece.slots.binary_search(&of));
         (at, place)
     }
 

@@ -485,5 +485,9 @@ fn a_card_with_little_memory_forgets_what_is_not_seen_and_shows_what_is() {
             most = 3 * renderer.bytes();
         }
     }
-    assert!(renderer.bytes() <= most, "{} is more than {most}", renderer.bytes());
+    assert!(
+        renderer.bytes() <= most,
+        "{} is more than {most}",
+        renderer.bytes()
+    );
 }

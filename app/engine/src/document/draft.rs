@@ -137,7 +137,9 @@ impl<'a> Members<'a> {
     /// Of several with one name, the last.
     pub(super) fn get(&self, name: &str) -> Option<&'a str> {
         let mut last_first = self.0.iter().rev();
-        last_first.find(|(held, _)| held.0 == name).map(|(_, raw)| raw.get())
+        last_first
+            .find(|(held, _)| held.0 == name)
+            .map(|(_, raw)| raw.get())
     }
 
     fn text(&self, name: &str) -> Option<Cow<'a, str>> {

@@ -35,8 +35,8 @@ impl Reader {
     /// Says whether the points could be read; if not, nothing is taken.
     pub fn read(&mut self, points: &str, pressure: Option<&str>) -> bool {
         let start = self.samples.len();
-        let mut pressures = Integers(pressure.unwrap_or_default());
-        let mut integers = Integers(points);
+        let mut pressures = Integers(pressure.unwrap_or_default().as_bytes());
+        let mut integers = Integers(points.as_bytes());
         while let Some(x) = integers.next() {
             let last = self.samples.last().copied();
             let (Some(dx), Some(Some(dy))) = (x, integers.next()) else {
@@ -79,20 +79,34 @@ impl Reader {
 }
 
 /// The integers of a text; `None` where there is something else, and nothing after it.
-struct Integers<'a>(&'a str);
+struct Integers<'a>(&'a [u8]);
 
 impl Iterator for Integers<'_> {
     type Item = Option<i64>;
     fn next(&mut self) -> Option<Option<i64>> {
-        let text = self.0.trim_start_matches(' ');
-        if text.is_empty() {
+        let mut bytes = self.0;
+        while let [b' ', rest @ ..] = bytes {
+            bytes = rest;
+        }
+        if bytes.is_empty() {
             return None;
         }
-        let sign = usize::from(text.starts_with('-'));
-        let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
-        let (number, rest) = text.split_at(sign + digits);
-        let number = number.parse().ok();
-        self.0 = if number.is_some() { rest } else { "" };
+        let negative = bytes[0] == b'-';
+        let digits = &bytes[usize::from(negative)..];
+        let mut number: Option<i64> = Some(0);
+        let mut count = 0;
+        while let Some(digit) = digits.get(count).filter(|byte| byte.is_ascii_digit()) {
+            // Counted down, so that the least of all numbers can be read too.
+            number = number.and_then(|number| number.checked_mul(10)?.checked_sub(i64::from(digit - b'0')));
+            count += 1;
+        }
+        let number = number.filter(|_| count > 0);
+        let number = if negative {
+            number
+        } else {
+            number.and_then(i64::checked_neg)
+        };
+        self.0 = if number.is_some() { &digits[count..] } else { &[] };
         Some(number)
     }
 }

@@ -36,7 +36,9 @@ impl Source {
 type Cells = Vec<(Property, Stamp, Value)>;
 
 fn find<'a>(cells: &'a Cells, prop: &str) -> Option<&'a (Property, Stamp, Value)> {
-    let at = cells.binary_search_by(|(held, ..)| held.as_str().cmp(prop)).ok()?;
+    let at = cells
+        .binary_search_by(|(held, ..)| held.as_str().cmp(prop))
+        .ok()?;
     Some(&cells[at])
 }
 
@@ -56,6 +58,11 @@ impl Document {
     pub const BOARD: &'static str = "board";
     /// The board's title, a text.
     pub const TITLE: &'static str = "title";
+
+    /// Makes room for so many elements more, which come soon.
+    pub fn expect(&mut self, elements: usize) {
+        self.elements.reserve(elements);
+    }
 
     /// Takes a cell in if it wins over what is there.
     pub fn merge(&mut self, cell: &Cell) -> Change {

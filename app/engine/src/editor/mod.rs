@@ -8,14 +8,13 @@ mod random;
 mod remote;
 mod transaction;
 
-use std::collections::HashSet;
 use std::num::NonZero;
 
 use drawbridge_protocol::{Cell, CellKey, ElementId, Property, SlotName, SlotOp, Stamp, Value};
 
-use crate::progress::Progress;
 use crate::document::{Change, Color, Document, Draft, json, point_json};
 use crate::geometry::{Camera, Point};
+use crate::progress::Progress;
 use crate::scene::{Scene, Shown, WetKey};
 use crate::tools::{Context, Event, Outcome, Random, Set, State, Style, Tool, step};
 use history::History;
@@ -254,15 +253,18 @@ impl Editor {
 
     /// The same, and tells another thread how many of them are taken up.
     pub(crate) fn merge_telling(&mut self, cells: &[Cell], progress: &Progress) {
-        let (mut changed, mut seen) = (Vec::new(), HashSet::new());
+        let mut changed = Vec::new();
+        self.document.expect(cells.len());
         for cell in cells {
-            if self.document.merge(cell) == Change::Element && seen.insert(&cell.element) {
+            if self.document.merge(cell) == Change::Element {
                 changed.push(&cell.element);
             }
             if cell.prop.as_str() == Property::BASE {
                 self.remote.dried(&cell.element, &mut self.scene);
             }
         }
+        changed.sort_unstable();
+        changed.dedup();
         // A whole board is read on all processors.
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let part = changed.len().div_ceil(threads).max(PART);

@@ -154,6 +154,18 @@ impl Curve {
         if !self.straight {
             for (i, pair) in self.nodes.windows(2).enumerate() {
                 let wide = radius(self.width, pair[0].pressure.max(pair[1].pressure));
+                // A handle is no farther from its node than a third of the way between the two, where a run ends twice
+                // that; and a cubic curve comes no nearer to its handles than to three quarters.
+                let run = if self.is_smooth(i) && self.is_smooth(i + 1) {
+                    0.25
+                } else {
+                    0.5
+                };
+                let reach = wide + run * pair[0].pos.distance(pair[1].pos);
+                let around = Rect::from_points(pair[0].pos, pair[1].pos).inflate(reach, reach);
+                if bounds.contains_rect(around) {
+                    continue;
+                }
                 let (c, d) = self.handles(i);
                 // A curve stays within the hull of its control points: few reach out.
                 let hull = Rect::from_points(c, d).inflate(wide, wide);
@@ -167,8 +179,13 @@ impl Curve {
         Some(bounds)
     }
 
-    /// The direction of the line at node `i` on the side of its neighbour `next`, at most 1 long,
-    /// pointing the way the pen went.
+    /// Whether the line goes on at a node as it came.
+    fn is_smooth(&self, i: usize) -> bool {
+        i > 0 && i + 1 < self.nodes.len() && !self.corners[i]
+    }
+
+    /// The direction of the line at node `i` on the side of its neighbour `next`, pointing the way the pen went: at most 1
+    /// long, or 2 where a run ends.
     fn tangent(&self, i: usize, next: usize) -> Vec2 {
         let along = |a: usize, b: usize| {
             (
@@ -179,15 +196,14 @@ impl Curve {
         let (low, high) = (i.min(next), i.max(next));
         let (chord, length) = along(low, high);
         let ahead = chord / length;
-        let smooth = |j: usize| j > 0 && j + 1 < self.nodes.len() && !self.corners[j];
         // The slope of the parabola through three nodes.
         let parabola = |j: usize| {
             let ((d0, l0), (d1, l1)) = (along(j - 1, j), along(j, j + 1));
             d0 / l0 * (l1 / (l0 + l1)) + d1 / l1 * (l0 / (l0 + l1))
         };
-        if smooth(i) {
+        if self.is_smooth(i) {
             parabola(i)
-        } else if smooth(next) {
+        } else if self.is_smooth(next) {
             // The end of a run bends on as its only neighbour does.
             ahead * 1.5 - parabola(next) * 0.5
         } else {
@@ -207,8 +223,9 @@ fn is_corner(raw: &[InkPoint], i: usize, step: f64) -> bool {
         return false;
     }
     let (a, b) = (raw[i].pos - raw[i - 1].pos, raw[i + 1].pos - raw[i].pos);
-    let (la, lb) = (a.hypot(), b.hypot());
-    la.min(lb) >= CORNER_STEPS * step && a.dot(b) < CORNER_COS * la * lb
+    // Most samples lie too close together: no root is taken for those.
+    let (la, lb) = (a.hypot2(), b.hypot2());
+    la.min(lb) >= (CORNER_STEPS * step).powi(2) && a.dot(b) < CORNER_COS * (la * lb).sqrt()
 }
 
 /// Each node as the mean of its neighbourhood, which is symmetric, so that nothing lags; it narrows
@@ -236,16 +253,22 @@ fn smoothed(raw: &[InkPoint], corners: &[bool], step: f64) -> Vec<InkPoint> {
         }
     };
     let mut nodes = raw.to_vec();
+    let mut means = Vec::with_capacity(raw.len());
     for _ in 0..PASSES {
-        nodes = (0..raw.len()).map(|i| mean(&nodes, i)).collect();
+        means.clear();
+        means.extend((0..raw.len()).map(|i| mean(&nodes, i)));
+        std::mem::swap(&mut nodes, &mut means);
     }
     for i in (0..raw.len()).filter(|&i| !fixed(i)) {
         let at = raw[i].pos;
-        let apart = at.distance(raw[i - 1].pos).max(at.distance(raw[i + 1].pos));
-        let most = SHIFT_STEPS * step * (NOISY_STEPS * step / apart).min(1.0);
+        let apart = at
+            .distance_squared(raw[i - 1].pos)
+            .max(at.distance_squared(raw[i + 1].pos));
+        let noisy = (NOISY_STEPS * step).powi(2);
+        let most = (SHIFT_STEPS * step).powi(2) * (noisy / apart).min(1.0);
         let shift = nodes[i].pos - at;
-        if shift.hypot() > most {
-            nodes[i].pos = at + shift * (most / shift.hypot());
+        if shift.hypot2() > most {
+            nodes[i].pos = at + shift * (most / shift.hypot2()).sqrt();
         }
     }
     nodes

@@ -184,6 +184,8 @@ impl Scene {
             .filter_map(|(id, _)| Some(self.vacate(id)?.0))
             .collect();
         let stays = |slot: Slot| !gone.contains(&slot);
+        self.entries.reserve(many.len());
+        self.slots.reserve(many.len());
         let mut leaves: Vec<Leaf> = tree.iter().filter(|leaf| stays(leaf.data)).copied().collect();
         let mut sorted: Vec<_> = stack.into_iter().filter(|(_, slot)| stays(*slot)).collect();
         for (id, shown) in many {

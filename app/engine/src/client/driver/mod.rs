@@ -27,10 +27,10 @@ use drawbridge_protocol::{BoardId, Cell, CellSet, Clock, Key, Peer, SlotName, Sl
 use self::inbox::{CloseOnDrop, Command, Inbox};
 use self::mailbox::Mailbox;
 use self::works::Works;
-use crate::progress::Progress;
 use super::record::{DraftOp, Loaded, Meta, Remote};
 use super::session::{Input, Session, SessionConfig, SharedClock, Status, Timings};
 use super::store::{DamagedStore, MemoryStore, SqliteStore, Store, StoreError};
+use crate::progress::Progress;
 
 pub use self::mailbox::Drained;
 

@@ -55,24 +55,31 @@ pub(super) struct Replica {
 
 impl Replica {
     pub(super) fn new(cells: Vec<StoredCell>) -> Self {
-        let mut replica = Self {
-            next_batch: 1,
-            ..Self::default()
-        };
-        for stored in cells {
+        let row = |stored: StoredCell| {
             let entry = Entry {
                 stamp: stored.cell.stamp,
-                value: stored.cell.value.clone(),
                 state: stored.state,
                 acked: false,
                 parked: stored.parked,
                 floor: stored.floor,
                 batch: 0,
                 sent_on: 0,
+                value: stored.cell.value,
             };
-            replica.put(stored.cell.key(), entry);
-        }
-        replica.dirty.clear();
+            let key = CellKey {
+                element: stored.cell.element,
+                prop: stored.cell.prop,
+            };
+            (key, entry)
+        };
+        // All at once: that is several times as fast as one after the other.
+        let cells: BTreeMap<CellKey, Entry> = cells.into_iter().map(row).collect();
+        let mut replica = Self {
+            next_batch: 1,
+            ..Self::default()
+        };
+        cells.iter().for_each(|(key, entry)| replica.count(key, entry));
+        replica.cells = cells;
         replica
     }
 

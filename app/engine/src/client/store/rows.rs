@@ -6,8 +6,8 @@ use drawbridge_protocol::{BoardId, Cell, ElementId, Key, Peer, Property, SlotNam
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
 
 use super::StoreError;
-use crate::progress::Progress;
 use crate::client::record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, StoredCell};
+use crate::progress::Progress;
 
 pub(super) fn set(tx: &Transaction<'_>, name: &str, value: Option<&str>) -> Result<(), StoreError> {
     match value {

@@ -10,8 +10,8 @@ use rusqlite::config::DbConfig;
 use super::files::{has_log, lock, put_aside};
 use super::rows::{draft, load, put_cell, set, set_remote};
 use super::{DamagedStore, Store, StoreError, StoreOpened};
-use crate::progress::Progress;
 use crate::client::record::{Loaded, Meta, StoreBatch};
+use crate::progress::Progress;
 
 /// Tells a board from any other SQLite file: "Draw".
 const APPLICATION_ID: i64 = 0x4472_6177;
@@ -105,11 +105,7 @@ impl SqliteStore {
     }
 }
 
-fn open_and_load(
-    path: &Path,
-    new: &Meta,
-    progress: &Progress,
-) -> Result<(Connection, Loaded), StoreError> {
+fn open_and_load(path: &Path, new: &Meta, progress: &Progress) -> Result<(Connection, Loaded), StoreError> {
     // An empty file is what a crash leaves in the instant in which SQLite makes a new one.
     let is_nothing = std::fs::metadata(path).map_or(true, |meta| meta.len() == 0);
     // SQLite would throw the log away.

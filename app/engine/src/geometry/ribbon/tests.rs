@@ -42,6 +42,24 @@ fn check(samples: &[InkPoint], width: f64, step: f64) -> Result<(), TestCaseErro
             .contains_rect(outline.bounding_box())
     );
     let curve = Curve::new(samples, width, step);
+    let (held, near) = (curve.bounds().expect("bounds"), curve.tolerance() + 1e-9);
+    let mut touched: Option<Rect> = None;
+    for p in curve.flatten(0..=curve.len() - 1) {
+        let across = 2.0 * radius(width, p.pressure);
+        let around = Rect::from_center_size(p.pos, (across, across));
+        touched = Some(touched.map_or(around, |touched| touched.union(around)));
+    }
+    let touched = touched.expect("a line");
+    prop_assert!(
+        held.inflate(near, near).contains_rect(touched),
+        "{held} does not hold {touched}"
+    );
+    // Where pressure falls along a bend it may hold the width of its start, farther on.
+    let more = near + width;
+    prop_assert!(
+        touched.inflate(more, more).contains_rect(held),
+        "{held} is much more than {touched}"
+    );
     for p in curve.flatten(0..=curve.len() - 1) {
         prop_assert!(
             mesh.touches(p.pos, p.pos, curve.tolerance()),
