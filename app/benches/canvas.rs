@@ -24,6 +24,10 @@ use eframe::wgpu;
 use egui::epaint::{ClippedShape, PathStroke};
 use egui::{Pos2, Shape};
 
+/// As the app does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SEED: u64 = 2026;
 const SIZE: [u32; 2] = [1280, 800];
 /// What a frame may spend on making shapes, as in the app.

@@ -107,11 +107,7 @@ pub(super) fn load(db: &Connection, progress: &Progress) -> Result<Loaded, Store
             .transpose()?,
     };
 
-    let count: i64 = db.query_row("SELECT count(*) FROM cells", [], |row| row.get(0))?;
-    let count = usize::try_from(count).unwrap_or_default();
-    // Each is read here, and shown by whoever asked.
-    progress.expect(2 * count);
-    let mut cells = Vec::with_capacity(count);
+    let mut cells = Vec::new();
     let mut select = db.prepare("SELECT * FROM cells")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
