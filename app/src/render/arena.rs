@@ -91,7 +91,7 @@ impl Arena {
         match self.staged.last_mut() {
             // Copied once, with what it goes on from.
             Some((row, before)) if Arc::ptr_eq(row, corners) && before.end == part.start => {
-                before.end = part.end
+                before.end = part.end;
             }
             _ => self.staged.push((Arc::clone(corners), part)),
         }

@@ -13,7 +13,7 @@ use super::arena::{Arena, Run};
 use super::level;
 use super::maker::{Batch, Job, Makers, Shape};
 use super::shown::Shown;
-use super::table::{Faint, Paint, Table};
+use super::table::{Form, Paint, Table};
 use super::target::Draw;
 
 /// How far around what is seen things are kept ready to be drawn, in parts of what is seen.
@@ -43,7 +43,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             block: 1 << 17,
-            kept: 384 << 20,
+            kept: 256 << 20,
         }
     }
 }
@@ -55,7 +55,7 @@ struct Kept {
     origin: Point,
     paint: Paint,
     /// Not known before the first shape is made.
-    faint: Option<Faint>,
+    form: Option<Form>,
     rank: u64,
     runs: [Option<Run>; level::COUNT],
     /// The look for which its shape is wanted before others; see [`Dry::lacking`].
@@ -201,8 +201,9 @@ impl Dry {
             }
             if kept.paint != paint {
                 kept.paint = paint;
-                let faint = kept.faint.unwrap_or(Faint::STRAIGHT);
-                self.table.set(slot, kept.origin, paint, faint);
+                if let Some(form) = kept.form {
+                    self.table.set(slot, kept.origin, paint, form);
+                }
                 self.shown.touch(kept.rank, slot);
                 self.stale = true;
             }
@@ -220,7 +221,7 @@ impl Dry {
             serial: item.serial,
             origin: item.bounds.center(),
             paint: paint(item),
-            faint: None,
+            form: None,
             rank: item.rank,
             runs: [None; level::COUNT],
             wanted: 0,
@@ -284,7 +285,7 @@ impl Dry {
             level: self.level,
             source: document.source(&item.element),
             origin: kept.origin,
-            area: kept.faint.is_none().then(|| item.bounds.area()),
+            area: kept.form.is_none().then(|| item.bounds.area()),
             again: false,
         })
     }
@@ -374,9 +375,9 @@ impl Dry {
             self.lacking -= 1;
             kept.wanted = 0;
         }
-        if let Some(faint) = shape.faint.filter(|_| kept.faint.is_none()) {
-            kept.faint = Some(faint);
-            self.table.set(slot, kept.origin, kept.paint, faint);
+        if let Some(form) = shape.form.filter(|_| kept.form.is_none()) {
+            kept.form = Some(form);
+            self.table.set(slot, kept.origin, kept.paint, form);
         }
         let Some(corners) = shape.corners.clone() else {
             return;

@@ -14,7 +14,7 @@ use drawbridge_engine::geometry::Point;
 use drawbridge_engine::scene::Slot;
 
 use super::level;
-use super::table::Faint;
+use super::table::{Form, reach};
 use super::vertex::{self, Vertex};
 
 /// More threads than that make no difference that somebody sees.
@@ -34,7 +34,7 @@ pub(super) struct Job {
     pub(super) source: Option<Source>,
     /// What its corners are relative to.
     pub(super) origin: Point,
-    /// If it is to be told how it looks from afar: the area of a box around it, in square board units.
+    /// If its form is to be told: the area of a box around it, in square board units.
     pub(super) area: Option<f64>,
     /// Whether there is one already, which this one takes the place of.
     pub(super) again: bool,
@@ -43,20 +43,18 @@ pub(super) struct Job {
 impl Job {
     fn make(&self, corners: &mut Vec<Vertex>) -> Shape {
         let element = self.source.as_ref().and_then(Source::element);
-        let faint = element.as_ref().zip(self.area);
+        let form = element.as_ref().zip(self.area);
         let start = corners.len();
-        let mesh = element
-            .as_ref()
-            .and_then(|element| element.mesh_within(level::tolerance(self.level)));
-        let part = mesh.map(|mesh| {
-            vertex::push(corners, &mesh, self.slot, self.origin);
-            start..corners.len()
+        let part = element.as_ref().and_then(|element| {
+            let mesh = element.mesh_within(level::tolerance(self.level))?;
+            vertex::push(corners, &mesh, self.slot, self.origin, reach(element));
+            Some(start..corners.len())
         });
         Shape {
             slot: self.slot,
             serial: self.serial,
             level: self.level,
-            faint: faint.map(|(element, area)| Faint::of(element, area)),
+            form: form.map(|(element, area)| Form::of(element, area)),
             again: self.again,
             corners: part,
         }
@@ -69,7 +67,7 @@ pub(super) struct Shape {
     pub(super) slot: Slot,
     pub(super) serial: u64,
     pub(super) level: usize,
-    pub(super) faint: Option<Faint>,
+    pub(super) form: Option<Form>,
     pub(super) again: bool,
     /// Where its corners are among those of the batch.
     pub(super) corners: Option<Range<usize>>,
@@ -100,7 +98,7 @@ impl Batch {
                 slot: job.slot,
                 serial: job.serial,
                 level: job.level,
-                faint: None,
+                form: None,
                 again: job.again,
                 corners: None,
             };

@@ -14,8 +14,8 @@ struct View {
 }
 
 @group(0) @binding(0) var<uniform> view: View;
-// Two texels a slot: where its shape's origin lies (high x, y, low x, y); what it is filled with, its opacity, how long its
-// line is in board units, and how much of its ink lies on bare ground.
+// Two texels a slot: where its shape's origin lies (high x, y, low x, y); what it is filled with, its opacity and how much
+// of its ink lies on bare ground, how long its line is and what its offsets are parts of, both in board units.
 @group(0) @binding(1) var slots: texture_2d<u32>;
 
 const SLOTS_A_ROW: u32 = 1024u;
@@ -38,7 +38,7 @@ struct Corner {
 }
 
 @vertex
-fn corner(@location(0) centre: vec2<f32>, @location(1) offset: vec2<f32>, @location(2) tag: u32) -> Corner {
+fn corner(@location(0) centre: vec2<f32>, @location(1) part: vec2<f32>, @location(2) tag: u32) -> Corner {
     let slot = tag >> 2u;
     let texel = vec2<u32>(2u * (slot % SLOTS_A_ROW), slot / SLOTS_A_ROW);
     let place = bitcast<vec4<f32>>(textureLoad(slots, texel, 0));
@@ -46,13 +46,15 @@ fn corner(@location(0) centre: vec2<f32>, @location(1) offset: vec2<f32>, @locat
 
     // Far out, the great parts cancel first, exactly.
     let from_corner = (place.xy - view.origin_high) + (place.zw - view.origin_low) + centre;
-    let reach = length(offset);
-    let radius = reach * view.scale;
+    let offset = part * bitcast<f32>(fill.w);
+    let wide = length(offset);
+    let radius = wide * view.scale;
+    let shine = unpack2x16unorm(fill.y);
     let drawn = max(radius, THIN);
     let side = tag & 3u;
     var at = from_corner * view.scale;
-    if side != MIDDLE && reach > 0.0 {
-        at += offset / reach * (drawn + SOFT);
+    if side != MIDDLE && wide > 0.0 {
+        at += offset / wide * (drawn + SOFT);
     }
 
     var out: Corner;
@@ -75,13 +77,13 @@ fn corner(@location(0) centre: vec2<f32>, @location(1) offset: vec2<f32>, @locat
     // A thin line is fainter instead. Drawn thicker, it is also longer at its ends, and lies on itself.
     let thin = min(radius / THIN, 1.0);
     let long = bitcast<f32>(fill.z) * view.scale + 2.0 * radius;
-    let less = bitcast<f32>(fill.w) * long / (long + 2.0 * (THIN - min(radius, THIN)));
+    let less = shine.y * long / (long + 2.0 * (THIN - min(radius, THIN)));
     out.fade = thin * mix(less, 1.0, smoothstep(0.4, 1.0, thin));
     var color = view.inks[fill.x & 15u];
     if fill.x >= 16u {
         color = unpack4x8unorm(fill.x >> 5u | 0xff000000u);
     }
-    out.color = vec4<f32>(color.rgb, 1.0) * bitcast<f32>(fill.y);
+    out.color = vec4<f32>(color.rgb, 1.0) * shine.x;
     return out;
 }
 

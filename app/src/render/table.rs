@@ -3,7 +3,7 @@
 
 use bytemuck::{Pod, Zeroable};
 use drawbridge_engine::document::{Color, Element};
-use drawbridge_engine::geometry::Point;
+use drawbridge_engine::geometry::{Point, radius};
 use eframe::wgpu;
 
 use crate::theme::INKS;
@@ -30,21 +30,26 @@ impl Paint {
     }
 }
 
-/// What a line looks like from so far away that it is thinner than a pixel.
+/// What the shader has to know of a line as a whole.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Faint {
+pub(super) struct Form {
+    /// What its corners' offsets are parts of: none is longer. In board units, more than 0.
+    pub(super) reach: f64,
     /// How long it is, in board units.
     pub(super) length: f64,
     /// How much of its ink lies on bare ground and not on its own, 0 to 1.
     pub(super) spread: f64,
 }
 
-impl Faint {
+impl Form {
     /// Of a line that is straight.
-    pub(super) const STRAIGHT: Self = Self {
-        length: 1e9,
-        spread: 1.0,
-    };
+    pub(super) fn straight(reach: f64) -> Self {
+        Self {
+            reach,
+            length: 1e9,
+            spread: 1.0,
+        }
+    }
 
     /// Of an element. `area` is that of a box around it, in square board units.
     pub(super) fn of(element: &Element, area: f64) -> Self {
@@ -58,6 +63,7 @@ impl Faint {
         let ink = (length + element.width * scale) * element.width * scale;
         let spread = area / ink * (1.0 - (-ink / area).exp());
         Self {
+            reach: reach(element),
             length,
             spread: if spread.is_finite() {
                 spread.clamp(0.0, 1.0)
@@ -68,6 +74,15 @@ impl Faint {
     }
 }
 
+/// No part of an element's edge is farther from its line, in board units.
+pub(super) fn reach(element: &Element) -> f64 {
+    let [a, b, c, d, ..] = element.place.as_coeffs();
+    // How much the place stretches most: the greater singular value of its matrix.
+    let (sum, product) = (a * a + b * b + c * c + d * d, a * d - b * c);
+    let stretch = ((sum + (sum * sum - 4.0 * product * product).max(0.0).sqrt()) / 2.0).sqrt();
+    (radius(element.width, 1.0) * stretch).max(1e-9)
+}
+
 /// A slot as the shader reads it: two texels.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
@@ -76,9 +91,15 @@ struct Row {
     low: [f32; 2],
     /// An ink's number, or from 16 on the three bytes of a colour, red lowest, times 32, plus 16.
     fill: u32,
-    opacity: f32,
+    /// Opacity, and in the upper half how much lies on bare ground, 0 to 65,535.
+    shine: u32,
     length: f32,
-    spread: f32,
+    reach: f32,
+}
+
+/// A part of 1 as one of 65,535.
+fn part(v: f64) -> u32 {
+    (v.clamp(0.0, 1.0) * 65_535.0).round() as u32
 }
 
 /// A number as the sum of two.
@@ -110,7 +131,7 @@ impl Table {
     }
 
     /// Says where a slot's shape has its origin, and what it is filled with.
-    pub(super) fn set(&mut self, slot: u32, origin: Point, paint: Paint, faint: Faint) {
+    pub(super) fn set(&mut self, slot: u32, origin: Point, paint: Paint, form: Form) {
         let at = slot as usize;
         if at >= self.rows.len() {
             self.rows.resize(at + 1, Row::default());
@@ -126,9 +147,9 @@ impl Table {
                 }
                 Color::Rgb([r, g, b]) => u32::from_le_bytes([r, g, b, 0]) << 5 | 16,
             },
-            opacity: paint.opacity as f32,
-            length: faint.length as f32,
-            spread: faint.spread as f32,
+            shine: part(paint.opacity) | part(form.spread) << 16,
+            length: form.length as f32,
+            reach: form.reach as f32,
         };
         self.changed.push(slot);
     }

@@ -3,7 +3,6 @@
 use bytemuck::{Pod, Zeroable};
 use drawbridge_engine::geometry::{Mesh, Point};
 use eframe::wgpu;
-use half::f16;
 
 /// A corner of a shape: 16 bytes.
 #[repr(C)]
@@ -11,8 +10,8 @@ use half::f16;
 pub(super) struct Vertex {
     /// On the line, relative to the slot's origin, in board units.
     centre: [f32; 2],
-    /// To the edge.
-    offset: [f16; 2],
+    /// To the edge, in parts of the slot's reach, of which 32,767 are the whole.
+    offset: [i16; 2],
     /// The slot, and in the two lowest bits the side.
     tag: u32,
 }
@@ -23,14 +22,16 @@ impl Vertex {
     pub(super) const LAYOUT: wgpu::VertexBufferLayout<'static> = wgpu::VertexBufferLayout {
         array_stride: Self::SIZE,
         step_mode: wgpu::VertexStepMode::Vertex,
-        attributes: &wgpu::vertex_attr_array![0 => Float32x2, 1 => Float16x2, 2 => Uint32],
+        attributes: &wgpu::vertex_attr_array![0 => Float32x2, 1 => Snorm16x2, 2 => Uint32],
     };
 }
 
-/// Adds a mesh, as the shape in `slot` with the origin `origin`, to a row of strips that are drawn in one go.
-pub(super) fn push(out: &mut Vec<Vertex>, mesh: &Mesh, slot: u32, origin: Point) {
+/// Adds a mesh, as the shape in `slot` with the origin `origin`, to a row of strips that are drawn in one go. No offset is
+/// longer than `reach`, in board units.
+pub(super) fn push(out: &mut Vec<Vertex>, mesh: &Mesh, slot: u32, origin: Point, reach: f64) {
     let shift = mesh.origin - origin;
     let (x, y) = (shift.x as f32, shift.y as f32);
+    let part = (32_767.0 / reach) as f32;
     let start = out.len();
     out.reserve(mesh.strip.len() + 2);
     for corner in &mesh.strip {
@@ -38,7 +39,7 @@ pub(super) fn push(out: &mut Vec<Vertex>, mesh: &Mesh, slot: u32, origin: Point)
             centre: [corner.centre[0] + x, corner.centre[1] + y],
             offset: corner
                 .offset
-                .map(|v| f16::from_f32(v.clamp(f16::MIN.to_f32(), f16::MAX.to_f32()))),
+                .map(|v| (v * part).round().clamp(-32_767.0, 32_767.0) as i16),
             tag: slot << 2 | corner.side as u32,
         };
         if out.len() == start {

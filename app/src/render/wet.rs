@@ -7,7 +7,7 @@ use drawbridge_engine::scene::Scene;
 use eframe::wgpu;
 
 use super::arena::{Arena, Run};
-use super::table::{Faint, Paint, Table};
+use super::table::{Form, Paint, Table};
 use super::target::Draw;
 use super::vertex;
 
@@ -67,9 +67,12 @@ impl Wet {
                 color: piece.color,
                 opacity: 1.0,
             };
-            self.table.set(slot, piece.mesh.origin, paint, Faint::STRAIGHT);
+            let offsets = piece.mesh.strip.iter().map(|corner| corner.offset);
+            let reach = offsets.map(|[x, y]| f64::from(x.hypot(y))).fold(1e-9, f64::max);
+            let form = Form::straight(reach);
+            self.table.set(slot, piece.mesh.origin, paint, form);
             let mut corners = Vec::new();
-            vertex::push(&mut corners, &piece.mesh, slot, piece.mesh.origin);
+            vertex::push(&mut corners, &piece.mesh, slot, piece.mesh.origin, reach);
             let all = 0..corners.len();
             let run = self.arenas[0].put(slot, &Arc::new(corners), all);
             self.kept.insert(piece.serial, (slot, run));

@@ -240,6 +240,47 @@ fn sharp_turns_dots_and_thick_and_thin_lines_have_no_cracks_and_no_blobs() {
 }
 
 #[test]
+fn the_edge_of_a_thick_line_is_clean_from_as_near_as_one_can_look() {
+    // Each with a place at its edge, and how near one may look.
+    let strokes = [
+        (
+            "straight",
+            "0 0 30000 1100",
+            r#","width":300,"step":0.1"#,
+            (700.0, 175.8),
+            64.0,
+        ),
+        (
+            "bent",
+            "0 6000 2000-1200 2000 1200 2000-1200",
+            r#","width":90,"step":0.1,"color":"red","pressure":"20 30 30 20""#,
+            (200.0, 435.0),
+            64.0,
+        ),
+        (
+            "widest",
+            "0 0 90000 0",
+            r#","width":10000,"color":"blue""#,
+            (7000.0, 5000.0),
+            1.0,
+        ),
+    ];
+    for (name, points, rest, (x, y), nearest) in strokes {
+        let editor = board(&[stroke("a", points, rest)]);
+        for zoom in [1.0, 4.0, 16.0, 64.0].into_iter().filter(|zoom| *zoom <= nearest) {
+            let middle = camera(x - 320.0 / zoom, y - 200.0 / zoom, zoom);
+            compare(
+                &format!("thick and {name} at {zoom}"),
+                &editor,
+                &middle,
+                1.0,
+                &LIGHT,
+            );
+        }
+    }
+}
+
+#[test]
 fn what_shines_through_is_as_dark_where_it_crosses_itself_and_darker_where_it_crosses_others() {
     let cells = [
         stroke("a", "100 100 400 0", r#","width":30,"color":"blue""#),
