@@ -63,6 +63,18 @@ struct Kept {
 }
 
 impl Kept {
+    fn of(item: &Item) -> Box<Self> {
+        Box::new(Self {
+            serial: item.serial,
+            origin: item.bounds.center(),
+            paint: paint(item),
+            form: None,
+            rank: item.rank,
+            runs: [None; level::COUNT],
+            wanted: 0,
+        })
+    }
+
     fn lacks(&self, level: usize) -> bool {
         self.runs[level].is_none()
     }
@@ -72,7 +84,8 @@ impl Kept {
 #[derive(Debug)]
 pub(super) struct Dry {
     limits: Limits,
-    kept: Vec<Option<Kept>>,
+    /// By slot: what was near what is seen at some time.
+    kept: Vec<Option<Box<Kept>>>,
     /// One a level.
     arenas: Vec<Arena>,
     table: Table,
@@ -166,12 +179,14 @@ impl Dry {
     fn follow(&mut self, scene: &Scene) -> Vec<Slot> {
         let now = scene.changes();
         let changed = self.changes.and_then(|since| scene.changed_since(since));
-        let slots: Vec<Slot> = match changed {
-            Some(slots) => slots.collect(),
-            None => (0..scene.slots().max(self.kept.len() as Slot)).collect(),
+        let (known, slots): (bool, Vec<Slot>) = match changed {
+            Some(slots) => (true, slots.collect()),
+            None => (false, (0..self.kept.len() as Slot).collect()),
         };
+        let all = self.kept.len().max(scene.slots() as usize);
+        self.kept.resize_with(all, || None);
         self.changes = Some(now);
-        let few = slots.len() <= FEW;
+        let few = known && slots.len() <= FEW;
         if !few {
             // To find anew what is near is faster than to mend it so often.
             self.around = None;
@@ -183,9 +198,6 @@ impl Dry {
 
     fn refresh(&mut self, scene: &Scene, slot: Slot) {
         let at = slot as usize;
-        if at >= self.kept.len() {
-            self.kept.resize_with(at + 1, || None);
-        }
         let item = scene.item(slot);
         let same = |kept: &Kept, item: &Item| kept.serial == item.serial;
         if let (Some(kept), Some(item)) = (&mut self.kept[at], item)
@@ -216,17 +228,10 @@ impl Dry {
             self.lacking -= usize::from(kept.wanted == self.looks && kept.lacks(self.level));
             self.stale |= self.shown.remove(kept.rank, slot);
         }
-        let Some(item) = item else { return };
-        self.kept[at] = Some(Kept {
-            serial: item.serial,
-            origin: item.bounds.center(),
-            paint: paint(item),
-            form: None,
-            rank: item.rank,
-            runs: [None; level::COUNT],
-            wanted: 0,
-        });
-        if self.around.is_some_and(|around| overlap(around, item.bounds)) {
+        if let Some(item) = item
+            && self.around.is_some_and(|around| overlap(around, item.bounds))
+        {
+            self.kept[at] = Some(Kept::of(item));
             self.shown.insert(item.rank, slot);
         }
     }
@@ -238,10 +243,14 @@ impl Dry {
         let ample = self.searched > 16.0 * view.area() && self.shown.len() > 1000;
         if !known || ample {
             let around = view.inflate(view.width() * AROUND, view.height() * AROUND);
-            let near = scene.near(around).map(|(slot, item)| (item.rank, slot));
-            self.shown.fill(near.collect());
             // Where that is all there is, nothing is farther out.
             let all = scene.bounds().is_none_or(|all| around.contains_rect(all));
+            let ranked = |(slot, item): (Slot, &Item)| (item.rank, slot);
+            self.shown.fill(if all {
+                scene.stacked().map(ranked).collect()
+            } else {
+                scene.near(around).map(ranked).collect()
+            });
             self.around = Some(if all { EVERYWHERE } else { around });
             self.searched = around.area();
         } else if level == self.level {
@@ -257,11 +266,12 @@ impl Dry {
         // What is seen comes first, before all what has no shape that could stand in.
         let mut parts: [Vec<Slot>; 4] = std::array::from_fn(|_| Vec::new());
         for slot in self.shown.slots() {
-            let Some(kept) = self.kept.get_mut(slot as usize).and_then(Option::as_mut) else {
+            let (Some(kept), Some(item)) = (self.kept.get_mut(slot as usize), scene.item(slot)) else {
                 continue;
             };
+            let kept = kept.get_or_insert_with(|| Kept::of(item));
             if kept.lacks(level) {
-                let seen = scene.item(slot).is_some_and(|item| overlap(view, item.bounds));
+                let seen = overlap(view, item.bounds);
                 let bare = kept.runs.iter().all(Option::is_none);
                 if seen {
                     self.lacking += 1;

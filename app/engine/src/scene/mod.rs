@@ -172,12 +172,17 @@ impl Scene {
     }
 
     /// The same for many: as [`Shown::of`] says, which may be asked on several threads.
-    pub fn update_many(&mut self, many: Vec<(ElementId, Option<Shown>)>) {
+    pub fn update_many(&mut self, mut many: Vec<(ElementId, Option<Shown>)>) {
         if many.len() < self.len() || many.len() < MANY {
             many.into_iter().for_each(|(id, shown)| self.show(id, shown));
             return;
         }
-        // The tree and the ranks are made anew: that is faster than one after the other.
+        // The tree and the ranks are made anew: that is faster than one after the other. What lies side by side in the stack
+        // gets slots side by side, so that whoever goes through it goes through memory in order.
+        fn height(shown: &Option<Shown>) -> Option<&Order> {
+            shown.as_ref().map(|shown| &shown.order)
+        }
+        many.sort_unstable_by(|(a, shown_a), (b, shown_b)| (height(shown_a), a).cmp(&(height(shown_b), b)));
         let (tree, stack) = (std::mem::take(&mut self.tree), std::mem::take(&mut self.stack));
         let gone: HashSet<Slot> = many
             .iter()
@@ -301,7 +306,14 @@ impl Scene {
             .filter_map(|leaf| Some((leaf.data, self.item(leaf.data)?)))
     }
 
-    /// The same, from the lowest to the topmost.
+    /// All shown elements, from the lowest to the topmost.
+    pub fn stacked(&self) -> impl Iterator<Item = (Slot, &Item)> {
+        self.stack
+            .values()
+            .filter_map(|slot| Some((*slot, self.item(*slot)?)))
+    }
+
+    /// Those of [`Self::near`], from the lowest to the topmost.
     #[must_use]
     pub fn visible(&self, part: Rect) -> Vec<&Item> {
         let mut found: Vec<&Item> = self.near(part).map(|(_, item)| item).collect();
