@@ -1,7 +1,7 @@
 //! The whole app without a window: drawing, taking back, sharing and joining by hand.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use drawbridge::app::App;
 use drawbridge::open::OpenBoard;
@@ -13,6 +13,9 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+
+/// Nobody waits that long for a frame.
+const LONG: Duration = Duration::from_secs(60);
 
 type Window = Harness<'static, window::Window>;
 
@@ -86,6 +89,26 @@ fn shown(window: &Window) -> Vec<Element> {
 fn click(window: &mut Window, role: Role, label: &str) {
     window.get_by_role_and_label(role, label).click();
     window.run_ok();
+}
+
+#[test]
+fn when_nothing_changes_no_frame_is_wanted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = window(folder.path());
+    drag(&mut window, PointerButton::Primary, &wave());
+    let wanted = |window: &Window| {
+        let output = window.output().viewport_output.values();
+        let delays = output.map(|output| output.repaint_delay);
+        delays.min().unwrap_or(Duration::MAX)
+    };
+    // What was drawn reaches the disk, the state of saving is said for a moment, hints fade. Then it ends.
+    while wanted(&window) < LONG {
+        window.step();
+    }
+    // A pointer that only moves over the board asks for its own frame and no more.
+    window.event(Event::PointerMoved(pos2(500.0, 500.0)));
+    window.run_steps(60);
+    assert!(wanted(&window) >= LONG, "{:?}", wanted(&window));
 }
 
 #[test]
