@@ -42,9 +42,10 @@ mod tests {
         let progress = Progress::default();
         assert_eq!(progress.share(), None);
         progress.expect(8);
-        progress.clone().advance(2);
-        assert_eq!(progress.share(), Some(0.25));
+        let seen = progress.clone();
+        progress.advance(2);
+        assert_eq!(seen.share(), Some(0.25));
         progress.advance(20);
-        assert_eq!(progress.share(), Some(1.0));
+        assert_eq!(seen.share(), Some(1.0));
     }
 }

@@ -29,6 +29,8 @@ fn words(ui: &mut Ui, share: Option<f64>) {
     ui.vertical_centered(|ui| {
         ui.label(RichText::new("Opening the board").color(theme.muted));
         ui.add_space(space::S);
+        // What is left of the way is seen too.
+        ui.visuals_mut().extreme_bg_color = theme.line;
         let bar = ProgressBar::new(share.unwrap_or_default() as f32)
             .desired_width(size::OPENING)
             .desired_height(space::XS)

@@ -6,7 +6,7 @@
 mod journal;
 mod wet;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use drawbridge_protocol::ElementId;
@@ -72,6 +72,10 @@ impl Shown {
             shape: shape(element),
         })
     }
+}
+
+fn height(shown: &Option<Shown>) -> Option<&Order> {
+    shown.as_ref().map(|shown| &shown.order)
 }
 
 fn shape(element: &Element) -> u64 {
@@ -179,25 +183,36 @@ impl Scene {
         }
         // The tree and the ranks are made anew: that is faster than one after the other. What lies side by side in the stack
         // gets slots side by side, so that whoever goes through it goes through memory in order.
-        fn height(shown: &Option<Shown>) -> Option<&Order> {
-            shown.as_ref().map(|shown| &shown.order)
-        }
         many.sort_unstable_by(|(a, shown_a), (b, shown_b)| (height(shown_a), a).cmp(&(height(shown_b), b)));
         let (tree, stack) = (std::mem::take(&mut self.tree), std::mem::take(&mut self.stack));
-        let gone: HashSet<Slot> = many
+        let mut gone: HashMap<Slot, (u64, u64)> = HashMap::new();
+        let vacated: Vec<Option<Slot>> = many
             .iter()
-            .filter_map(|(id, _)| Some(self.vacate(id)?.0))
+            .map(|(id, _)| {
+                let slot = self.slots.remove(id)?;
+                let entry = self.entries.get_mut(slot as usize)?.take()?;
+                gone.insert(slot, (entry.shape, entry.item.serial));
+                Some(slot)
+            })
             .collect();
-        let stays = |slot: Slot| !gone.contains(&slot);
+        let stays = |slot: Slot| !gone.contains_key(&slot);
         self.entries.reserve(many.len());
         self.slots.reserve(many.len());
         let mut leaves: Vec<Leaf> = tree.iter().filter(|leaf| stays(leaf.data)).copied().collect();
         let mut sorted: Vec<_> = stack.into_iter().filter(|(_, slot)| stays(*slot)).collect();
-        for (id, shown) in many {
-            let Some(shown) = shown else { continue };
+        for ((id, shown), slot) in many.into_iter().zip(vacated) {
+            let Some(shown) = shown else {
+                self.free.extend(slot);
+                continue;
+            };
+            // As in `show`.
+            let held = slot.and_then(|slot| gone.get(&slot));
+            let same = held.filter(|(shape, _)| *shape == shown.shape);
+            let serial = same.map_or(self.serial + 1, |(_, serial)| *serial);
+            self.serial = self.serial.max(serial);
             let (key, bounds) = ((shown.order.clone(), id.clone()), shown.bounds);
-            self.serial += 1;
-            let slot = self.occupy(id, shown, 0, self.serial);
+            self.free.extend(slot);
+            let slot = self.occupy(id, shown, 0, serial);
             leaves.push(leaf(bounds, slot));
             sorted.push((key, slot));
         }

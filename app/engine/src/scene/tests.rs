@@ -215,6 +215,39 @@ fn many_changes_at_once_come_to_the_same_as_one_after_the_other() {
     }
 }
 
+#[test]
+fn many_strokes_in_another_colour_keep_their_shapes_and_moved_ones_do_not() {
+    let strokes: Vec<Element> = (0..1500)
+        .map(|n| stroke(&format!("e{n:04}"), &format!("a{:04}", n * 7919 % 1500), n, n, 10))
+        .collect();
+    let mut scene = scene(&strokes);
+    let serials = |scene: &Scene| -> Vec<(Slot, u64)> {
+        let slot = |e: &Element| scene.slots[&e.id];
+        let all = strokes
+            .iter()
+            .map(|e| (slot(e), scene.get(&e.id).expect("shown").serial));
+        all.collect()
+    };
+    let before = serials(&scene);
+    let changed = strokes.iter().enumerate().map(|(n, e)| {
+        let moved = crate::geometry::Affine::translate((if n % 3 == 0 { 4.0 } else { 0.0 }, 0.0));
+        let element = Element {
+            color: Color::Rgb([1, 2, 3]),
+            place: moved,
+            ..e.clone()
+        };
+        (e.id.clone(), Shown::of(&element))
+    });
+    scene.update_many(changed.collect());
+    for (n, (before, after)) in before.iter().zip(serials(&scene)).enumerate() {
+        if n % 3 == 0 {
+            assert!(before.1 < after.1, "a moved one has another serial");
+        } else {
+            assert_eq!(*before, after, "a recoloured one has its slot and serial");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn any_changes_lead_to_the_same_scene_as_building_it_at_once(
