@@ -1,35 +1,26 @@
 //! How far the opening of a board has come, for whoever shows it meanwhile.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A count that one thread moves and others look at.
+/// Parts of the whole that are counted.
+const WHOLE: f64 = 1e6;
+
+/// How much of something is done: one thread moves it, others look at it.
 #[derive(Debug, Clone, Default)]
-pub struct Progress(Arc<Counts>);
-
-#[derive(Debug, Default)]
-struct Counts {
-    done: AtomicUsize,
-    total: AtomicUsize,
-}
+pub struct Progress(Arc<AtomicU32>);
 
 impl Progress {
-    /// So many parts more are to be done.
-    pub(crate) fn expect(&self, parts: usize) {
-        self.0.total.fetch_add(parts, Ordering::Relaxed);
+    /// So much of it is done, 0 to 1. It never goes back.
+    pub(crate) fn reach(&self, share: f64) {
+        let parts = (share.clamp(0.0, 1.0) * WHOLE) as u32;
+        self.0.fetch_max(parts, Ordering::Relaxed);
     }
 
-    /// So many parts more are done.
-    pub(crate) fn advance(&self, parts: usize) {
-        self.0.done.fetch_add(parts, Ordering::Relaxed);
-    }
-
-    /// How much of it is done, 0 to 1; `None` while that isn't known.
+    /// How much of it is done, 0 to 1.
     #[must_use]
-    pub fn share(&self) -> Option<f64> {
-        let total = self.0.total.load(Ordering::Relaxed);
-        let done = self.0.done.load(Ordering::Relaxed);
-        (total > 0).then(|| (done as f64 / total as f64).min(1.0))
+    pub fn share(&self) -> f64 {
+        f64::from(self.0.load(Ordering::Relaxed)) / WHOLE
     }
 }
 
@@ -38,14 +29,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_unknown_before_it_begins_and_never_more_than_all() {
+    fn it_never_goes_back_and_is_never_more_than_all() {
         let progress = Progress::default();
-        assert_eq!(progress.share(), None);
-        progress.expect(8);
         let seen = progress.clone();
-        progress.advance(2);
-        assert_eq!(seen.share(), Some(0.25));
-        progress.advance(20);
-        assert_eq!(seen.share(), Some(1.0));
+        let mut shares = Vec::new();
+        for share in [0.0, 0.5, 0.25, f64::NAN, 7.0] {
+            progress.reach(share);
+            shares.push(seen.share());
+        }
+        assert_eq!(shares, [0.0, 0.5, 0.5, 0.5, 1.0]);
     }
 }

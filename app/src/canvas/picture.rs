@@ -61,7 +61,7 @@ impl Picture {
             pixels_per_point: f64::from(pixels_per_point),
             theme: Theme::of(painter.ctx()),
         };
-        let between = f64::from(painter.ctx().input(|input| input.unstable_dt));
+        let between = f64::from(painter.ctx().input(|input| input.stable_dt));
         let making = Duration::from_secs_f64((between / 16.0).clamp(MAKING.0, MAKING.1));
         let drawn = renderer.draw(&look, making);
         if drawn.resized {

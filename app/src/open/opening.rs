@@ -51,9 +51,9 @@ impl<T: Send + 'static> Opening<T> {
         }
     }
 
-    /// How much of it is done, 0 to 1; `None` while that isn't known.
+    /// How much of it is done, 0 to 1.
     #[must_use]
-    pub fn share(&self) -> Option<f64> {
+    pub fn share(&self) -> f64 {
         self.progress.share()
     }
 }

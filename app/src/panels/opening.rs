@@ -7,8 +7,8 @@ use crate::theme::{Theme, size, space};
 /// How often it is looked at how far it is, in seconds: drawing takes time from it, where no graphics card does that.
 const LOOK: f32 = 0.2;
 
-/// Fills a window that has no board yet. `share`: how much is done, 0 to 1, where that is known.
-pub fn show(ui: &mut Ui, share: Option<f64>) {
+/// Fills a window that has no board yet. `share`: how much is done, 0 to 1.
+pub fn show(ui: &mut Ui, share: f64) {
     let ground = Theme::of(ui.ctx()).board;
     ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
     egui::Area::new(Id::unique("opening"))
@@ -17,13 +17,13 @@ pub fn show(ui: &mut Ui, share: Option<f64>) {
 }
 
 /// The same over a board that stays until the other one is there.
-pub fn over(ctx: &Context, share: Option<f64>) {
+pub fn over(ctx: &Context, share: f64) {
     Modal::new(Id::unique("opening another"))
         .backdrop_color(Theme::of(ctx).veil)
         .show(ctx, |ui| words(ui, share));
 }
 
-fn words(ui: &mut Ui, share: Option<f64>) {
+fn words(ui: &mut Ui, share: f64) {
     let theme = Theme::of(ui.ctx());
     ui.set_width(size::OPENING);
     ui.vertical_centered(|ui| {
@@ -31,7 +31,7 @@ fn words(ui: &mut Ui, share: Option<f64>) {
         ui.add_space(space::S);
         // What is left of the way is seen too.
         ui.visuals_mut().extreme_bg_color = theme.line;
-        let bar = ProgressBar::new(share.unwrap_or_default() as f32)
+        let bar = ProgressBar::new(share as f32)
             .desired_width(size::OPENING)
             .desired_height(space::XS)
             .fill(theme.accent);

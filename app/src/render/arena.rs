@@ -165,14 +165,15 @@ impl Arena {
         else {
             return;
         };
-        let count: usize = self.staged.iter().map(|(_, part)| part.len()).sum();
+        let staged = std::mem::take(&mut self.staged);
+        let count: usize = staged.iter().map(|(_, part)| part.len()).sum();
         let Some(size) = wgpu::BufferSize::new(count as u64 * Vertex::SIZE) else {
             return;
         };
         let at = (u64::from(block.used) - count as u64) * Vertex::SIZE;
         if let Some(mut room) = self.queue.write_buffer_with(&block.buffer, at, size) {
             let mut filled = 0;
-            for (row, part) in self.staged.drain(..) {
+            for (row, part) in staged {
                 let bytes: &[u8] = bytemuck::cast_slice(&row[part]);
                 room.slice(filled..filled + bytes.len()).copy_from_slice(bytes);
                 filled += bytes.len();

@@ -19,16 +19,18 @@ use super::target::Draw;
 /// How far around what is seen things are kept ready to be drawn, in parts of what is seen.
 const AROUND: f64 = 0.25;
 
-/// So many changes at once are taken up one by one, and their shapes are there in the same frame.
+/// So many changes at once are taken up one by one, and their shapes made before the frame.
 const FEW: usize = 64;
 /// So many shapes are asked for ahead, at least: more than are made between two frames.
 const AHEAD: usize = 512;
 /// How long it takes, at the most, until everything that is seen is there the first time.
 const FIRST: Duration = Duration::from_millis(150);
+/// How long the shapes of what was just changed may take before the frame, ...
+const NOW: Duration = Duration::from_millis(5);
+/// ... and how far beyond its box a shape may be seen, in pixels.
+const BEYOND: f64 = 2.0;
 /// How much is left of what is about to go.
 const DIMMED: f64 = 0.3;
-
-const EVERYWHERE: Rect = Rect::new(f64::NEG_INFINITY, f64::NEG_INFINITY, f64::INFINITY, f64::INFINITY);
 
 /// How much memory is taken on the card.
 #[derive(Debug, Clone, Copy)]
@@ -95,8 +97,6 @@ pub(super) struct Dry {
     shown: Shown,
     /// The part of the board in which that is; `None` where it is to be found anew.
     around: Option<Rect>,
-    /// How large a part was looked through for it, in square board units.
-    searched: f64,
     level: usize,
     /// What of it has no shape at this level yet and was not asked for, the last first.
     missing: Vec<Slot>,
@@ -129,7 +129,6 @@ impl Dry {
             changes: None,
             shown: Shown::default(),
             around: None,
-            searched: 0.0,
             level: 0,
             missing: Vec::new(),
             makers: Makers::start(),
@@ -164,7 +163,9 @@ impl Dry {
         let changed = self.follow(scene);
         self.look(scene, view, level::at(scale));
         self.used[self.level] = self.frame;
-        self.make_now(scene, document, view, changed, until.0);
+        // What is drawn reaches a little beyond its box: soft edges, and lines that are thinner than a pixel.
+        let view = view.inflate(BEYOND / scale, BEYOND / scale);
+        self.make_now(scene, document, view, changed);
         let before = self.made;
         self.make(scene, document, view, until);
         self.pace = (self.made - before) as usize;
@@ -238,21 +239,24 @@ impl Dry {
 
     /// Finds what is near what is seen, and what of it is missing, where that isn't known yet.
     fn look(&mut self, scene: &Scene, view: Rect, level: usize) {
-        let known = self.around.is_some_and(|around| around.contains_rect(view));
+        // Where that is all there is, nothing is farther out.
+        let all = |around: Rect| scene.bounds().is_none_or(|all| around.contains_rect(all));
+        let known = self
+            .around
+            .is_some_and(|around| around.contains_rect(view) || all(around));
         // From near by, what was found for a look from afar would be too much.
-        let ample = self.searched > 16.0 * view.area() && self.shown.len() > 1000;
+        let ample = self
+            .around
+            .is_some_and(|around| around.area() > 16.0 * view.area() && self.shown.len() > 1000);
         if !known || ample {
             let around = view.inflate(view.width() * AROUND, view.height() * AROUND);
-            // Where that is all there is, nothing is farther out.
-            let all = scene.bounds().is_none_or(|all| around.contains_rect(all));
             let ranked = |(slot, item): (Slot, &Item)| (item.rank, slot);
-            self.shown.fill(if all {
+            self.shown.fill(if all(around) {
                 scene.stacked().map(ranked).collect()
             } else {
                 scene.near(around).map(ranked).collect()
             });
-            self.around = Some(if all { EVERYWHERE } else { around });
-            self.searched = around.area();
+            self.around = Some(around);
         } else if level == self.level {
             return;
         } else {
@@ -300,29 +304,29 @@ impl Dry {
         })
     }
 
-    /// Makes the shapes of what was just changed, so that it never vanishes for a moment. What `until` leaves no time for
-    /// is missing as other things are.
-    fn make_now(
-        &mut self,
-        scene: &Scene,
-        document: &Document,
-        view: Rect,
-        changed: Vec<Slot>,
-        until: Instant,
-    ) {
+    /// Makes the shapes of what was just changed, so that it doesn't vanish for a moment, unless that takes long. What there
+    /// is no time for is missing as other things are.
+    fn make_now(&mut self, scene: &Scene, document: &Document, view: Rect, changed: Vec<Slot>) {
+        let until = Instant::now() + NOW;
         for slot in changed {
             let near = |item: &Item| self.around.is_some_and(|around| overlap(around, item.bounds));
-            let Some(job) = scene
-                .item(slot)
-                .filter(|item| near(item))
-                .and_then(|_| self.job(scene, document, slot))
-            else {
+            let Some(item) = scene.item(slot).filter(|item| near(item)) else {
+                continue;
+            };
+            let Some(job) = self.job(scene, document, slot) else {
                 continue;
             };
             if Instant::now() < until {
                 self.take_up(scene, view, &Batch::of(&[job]));
-            } else {
-                self.missing.push(slot);
+                continue;
+            }
+            self.missing.push(slot);
+            if let Some(Some(kept)) = self.kept.get_mut(slot as usize)
+                && kept.wanted != self.looks
+                && overlap(view, item.bounds)
+            {
+                kept.wanted = self.looks;
+                self.lacking += 1;
             }
         }
     }

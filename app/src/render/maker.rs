@@ -6,7 +6,6 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::document::Source;
@@ -19,10 +18,8 @@ use super::vertex::{self, Vertex};
 
 /// More threads than that make no difference that somebody sees.
 const MOST: usize = 4;
-/// So many shapes are handed over in one go, ...
+/// So many shapes are handed over in one go.
 const BATCH: usize = 32;
-/// ... or so many, by whoever has little time.
-const FEW: usize = 4;
 
 /// A shape that is to be made.
 #[derive(Debug)]
@@ -42,19 +39,29 @@ pub(super) struct Job {
 
 impl Job {
     fn make(&self, corners: &mut Vec<Vertex>) -> Shape {
-        let element = self.source.as_ref().and_then(Source::element);
-        let form = element.as_ref().zip(self.area);
         let start = corners.len();
-        let part = element.as_ref().and_then(|element| {
-            let mesh = element.mesh_within(level::tolerance(self.level))?;
-            vertex::push(corners, &mesh, self.slot, self.origin, reach(element));
-            Some(start..corners.len())
+        let make = || {
+            let element = self.source.as_ref()?.element()?;
+            let form = self.area.map(|area| Form::of(&element, area));
+            let mesh = element.mesh_within(level::tolerance(self.level));
+            let part = mesh.map(|mesh| {
+                vertex::push(corners, &mesh, self.slot, self.origin, reach(&element));
+                start..corners.len()
+            });
+            Some((form, part))
+        };
+        // One that can't be made must not keep all others from being seen.
+        let made = catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|_| {
+            tracing::error!("a shape could not be made; it is not shown");
+            None
         });
+        let (form, part) = made.unwrap_or_default();
+        corners.truncate(part.as_ref().map_or(start, |part| part.end));
         Shape {
             slot: self.slot,
             serial: self.serial,
             level: self.level,
-            form: form.map(|(element, area)| Form::of(element, area)),
+            form,
             again: self.again,
             corners: part,
         }
@@ -83,30 +90,12 @@ pub(super) struct Batch {
 impl Batch {
     /// Makes shapes.
     pub(super) fn of(jobs: &[Job]) -> Self {
-        let make = || {
-            let mut corners = Vec::new();
-            let shapes = jobs.iter().map(|job| job.make(&mut corners)).collect();
-            Self {
-                shapes,
-                corners: Arc::new(corners),
-            }
-        };
-        // A shape that can't be made must not keep all others from being seen.
-        catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|_| {
-            tracing::error!("shapes could not be made; they are not shown");
-            let none = |job: &Job| Shape {
-                slot: job.slot,
-                serial: job.serial,
-                level: job.level,
-                form: None,
-                again: job.again,
-                corners: None,
-            };
-            Self {
-                shapes: jobs.iter().map(none).collect(),
-                corners: Arc::default(),
-            }
-        })
+        let mut corners = Vec::new();
+        let shapes = jobs.iter().map(|job| job.make(&mut corners)).collect();
+        Self {
+            shapes,
+            corners: Arc::new(corners),
+        }
     }
 }
 
@@ -166,7 +155,6 @@ pub(super) struct Makers {
     early: BTreeMap<u64, Batch>,
     /// How many were handed over.
     handed: u64,
-    threads: Vec<JoinHandle<()>>,
     /// How many shapes were asked for that haven't been handed over, ...
     out: usize,
     /// ... and how many of them are not there yet in another place.
@@ -179,15 +167,14 @@ impl Makers {
         let (tell, made) = channel();
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         // One is left for the window. Without any thread the window makes them itself.
-        let threads = (0..processors.saturating_sub(1).clamp(1, MOST)).filter_map(|_| {
+        for _ in 0..processors.saturating_sub(1).clamp(1, MOST) {
             let (shared, tell) = (Arc::clone(&shared), tell.clone());
-            std::thread::Builder::new()
-                .name("drawbridge-shapes".to_owned())
-                .spawn(move || shared.work(&tell))
-                .ok()
-        });
+            let thread = std::thread::Builder::new().name("drawbridge-shapes".to_owned());
+            if let Err(error) = thread.spawn(move || shared.work(&tell)) {
+                tracing::warn!(%error, "no thread to make shapes on");
+            }
+        }
         Self {
-            threads: threads.collect(),
             shared,
             made,
             early: BTreeMap::new(),
@@ -235,9 +222,9 @@ impl Makers {
         self.next()
     }
 
-    /// Makes a few on this thread. Says whether there were any to be made.
+    /// Makes one on this thread. Says whether there was one to be made.
     pub(super) fn help(&mut self) -> bool {
-        let (number, jobs) = self.shared.queue().begin(FEW);
+        let (number, jobs) = self.shared.queue().begin(1);
         if !jobs.is_empty() {
             self.early.insert(number, Batch::of(&jobs));
         }
@@ -270,10 +257,7 @@ impl Drop for Makers {
     fn drop(&mut self) {
         self.shared.queue().ended = true;
         self.shared.more.notify_all();
-        for thread in self.threads.drain(..) {
-            // It ends whatever became of it.
-            let _ = thread.join();
-        }
+        // The threads end by themselves, after the few that they have begun.
     }
 }
 

@@ -48,7 +48,7 @@ pub struct Look<'a> {
 /// What a frame came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Drawn {
-    /// Whether everything was there that is seen, as exact as it should be.
+    /// Whether everything was there that was seen when this part of the board came into view, as exact as it should be.
     pub complete: bool,
     /// Whether shapes are on their way, of what is seen or is near that: another frame takes them up.
     pub more: bool,

@@ -26,6 +26,20 @@ impl Vertex {
     };
 }
 
+/// An offset in parts of the reach. One that isn't nothing doesn't become nothing: it says which way the edge is.
+fn parts(offset: [f32; 2], part: f32) -> [i16; 2] {
+    let [x, y] = offset.map(|v| (v * part).round().clamp(-32_767.0, 32_767.0) as i16);
+    if (x, y) != (0, 0) || offset == [0.0, 0.0] {
+        return [x, y];
+    }
+    let sign = |v: f32| if v < 0.0 { -1 } else { 1 };
+    if offset[0].abs() > offset[1].abs() {
+        [sign(offset[0]), 0]
+    } else {
+        [0, sign(offset[1])]
+    }
+}
+
 /// Adds a mesh, as the shape in `slot` with the origin `origin`, to a row of strips that are drawn in one go. No offset is
 /// longer than `reach`, in board units.
 pub(super) fn push(out: &mut Vec<Vertex>, mesh: &Mesh, slot: u32, origin: Point, reach: f64) {
@@ -37,9 +51,7 @@ pub(super) fn push(out: &mut Vec<Vertex>, mesh: &Mesh, slot: u32, origin: Point,
     for corner in &mesh.strip {
         let vertex = Vertex {
             centre: [corner.centre[0] + x, corner.centre[1] + y],
-            offset: corner
-                .offset
-                .map(|v| (v * part).round().clamp(-32_767.0, 32_767.0) as i16),
+            offset: parts(corner.offset, part),
             tag: slot << 2 | corner.side as u32,
         };
         if out.len() == start {

@@ -9,6 +9,7 @@ mod remote;
 mod transaction;
 
 use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use drawbridge_protocol::{Cell, CellKey, ElementId, Property, SlotName, SlotOp, Stamp, Value};
 
@@ -251,7 +252,7 @@ impl Editor {
         self.merge_telling(cells, &Progress::default());
     }
 
-    /// The same, and tells another thread how many of them are taken up.
+    /// The same, and tells another thread how far it is: from half to all.
     pub(crate) fn merge_telling(&mut self, cells: &[Cell], progress: &Progress) {
         let mut changed = Vec::new();
         self.document.expect(cells.len());
@@ -268,11 +269,12 @@ impl Editor {
         // A whole board is read on all processors.
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let part = changed.len().div_ceil(threads).max(PART);
-        let document = &self.document;
+        let (document, done, all) = (&self.document, AtomicUsize::new(0), changed.len());
         let read = |ids: &[&ElementId]| -> Vec<(ElementId, Option<Shown>)> {
             let shown = |id: &ElementId| document.element(id).as_ref().and_then(Shown::of);
             let one = |id: &&ElementId| {
-                progress.advance(1);
+                let before = done.fetch_add(1, Ordering::Relaxed);
+                progress.reach(0.5 + 0.5 * (before + 1) as f64 / all as f64);
                 ((*id).clone(), shown(id))
             };
             ids.iter().map(one).collect()
@@ -280,10 +282,19 @@ impl Editor {
         let many = std::thread::scope(|scope| {
             let mut parts = changed.chunks(part);
             let first = parts.next().unwrap_or_default();
-            let others: Vec<_> = parts.map(|ids| scope.spawn(move || read(ids))).collect();
+            let others: Vec<_> = parts
+                .map(|ids| {
+                    let thread = std::thread::Builder::new().spawn_scoped(scope, move || read(ids));
+                    (ids, thread)
+                })
+                .collect();
             let mut many = read(first);
-            for other in others {
-                many.extend(other.join().expect("reading doesn't panic"));
+            for (ids, thread) in others {
+                many.extend(match thread {
+                    Ok(thread) => thread.join().expect("reading doesn't panic"),
+                    // The system gave none.
+                    Err(_) => read(ids),
+                });
             }
             many
         });

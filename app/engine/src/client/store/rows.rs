@@ -7,7 +7,6 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, 
 
 use super::StoreError;
 use crate::client::record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, StoredCell};
-use crate::progress::Progress;
 
 pub(super) fn set(tx: &Transaction<'_>, name: &str, value: Option<&str>) -> Result<(), StoreError> {
     match value {
@@ -81,7 +80,8 @@ pub(super) fn draft(tx: &Transaction<'_>, op: &DraftOp) -> Result<(), StoreError
     Ok(())
 }
 
-pub(super) fn load(db: &Connection, progress: &Progress) -> Result<Loaded, StoreError> {
+/// Everything that is in a file. `told` is called now and then with how many bytes of values were read so far.
+pub(super) fn load(db: &Connection, told: &dyn Fn(usize)) -> Result<Loaded, StoreError> {
     let get = |name: &str| -> Result<Option<String>, StoreError> {
         Ok(db
             .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
@@ -107,12 +107,14 @@ pub(super) fn load(db: &Connection, progress: &Progress) -> Result<Loaded, Store
             .transpose()?,
     };
 
-    let mut cells = Vec::new();
+    let (mut cells, mut bytes) = (Vec::new(), 0);
     let mut select = db.prepare("SELECT * FROM cells")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
-        cells.push(cell(row)?);
-        progress.advance(1);
+        let cell = cell(row)?;
+        bytes += cell.cell.value.as_str().len();
+        told(bytes);
+        cells.push(cell);
     }
     let mut drafts: BTreeMap<SlotName, Vec<Value>> = BTreeMap::new();
     let mut select = db.prepare("SELECT slot, chunk FROM drafts ORDER BY slot, n")?;
