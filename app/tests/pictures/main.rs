@@ -532,3 +532,26 @@ fn a_card_with_little_memory_forgets_what_is_not_seen_and_shows_what_is() {
         renderer.bytes()
     );
 }
+
+#[test]
+fn on_a_board_that_grows_only_what_is_near_is_made() {
+    let Some(card) = card() else { return };
+    let mut editor = board(&[]);
+    let mut renderer = Renderer::new(&card.0, &card.1);
+    let home = camera(0.0, 0.0, 1.0);
+    shown(card, &mut renderer, &editor, &home, 1.0, &LIGHT);
+    for n in 0..100 {
+        // In turns by the window's middle and far away.
+        let x = if n % 2 == 0 { 200 + n } else { 50_000 + 100 * n };
+        editor.merge(&[stroke(&format!("s{n:03}"), &format!("{x} 100 20 50"), "")]);
+        let (_, drawn) = shown(card, &mut renderer, &editor, &home, 1.0, &LIGHT);
+        assert_eq!(
+            (drawn.made, drawn.complete),
+            (u64::from(n % 2 == 0), true),
+            "stroke {n}"
+        );
+    }
+    let afar = camera(-100.0, -100.0, 0.1);
+    let (_, drawn) = shown(card, &mut renderer, &editor, &afar, 1.0, &LIGHT);
+    assert_eq!((drawn.made, drawn.complete), (50, true), "in another level");
+}
