@@ -5,7 +5,8 @@
 //! the input up to and with handing the work to the graphics card, and not what the card does with it, nor the panels. Of each
 //! kind of frame it says the processor's time (on Unix; this machine's other work doesn't count) and the clock's, and how many
 //! took longer than a screen of 60 Hz waits. Before each frame the card is idle. Each board has a process of its own, so that
-//! memory can be told.
+//! memory can be told. With `CANVAS_KEEP=FOLDER` the last board stays there, to be opened with
+//! `drawbridge --data FOLDER`; with `RUST_LOG=drawbridge=debug` that says how long its start took.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -396,7 +397,12 @@ fn card() -> (wgpu::Device, wgpu::Queue) {
 fn alone(count: usize) {
     println!("{count} strokes");
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("board.drawbridge");
+    let boards = match std::env::var_os("CANVAS_KEEP") {
+        Some(kept) => Path::new(&kept).join("boards"),
+        None => folder.path().join("boards"),
+    };
+    std::fs::create_dir_all(&boards).expect("a folder");
+    let path = boards.join("bench.board");
     let bytes = make(&path, count);
     let (device, queue) = card();
     let renderer = Renderer::new(&device, &queue);

@@ -20,13 +20,15 @@ use super::target::Draw;
 const AROUND: f64 = 0.25;
 
 /// So many changes at once are taken up one by one, and their shapes made before the frame.
-const FEW: usize = 64;
+const FEW: usize = 256;
 /// So many shapes are asked for ahead, at least: more than are made between two frames.
 const AHEAD: usize = 512;
 /// How long it takes, at the most, until everything that is seen is there the first time.
 const FIRST: Duration = Duration::from_millis(150);
-/// How long the shapes of what was just changed may take before the frame, ...
+/// How long the shapes of what was just changed may take before the frame, for it is worse to see something vanish, ...
 const NOW: Duration = Duration::from_millis(5);
+/// ... where those are more than a few, ...
+const MANY: Duration = Duration::from_millis(30);
 /// ... and how far beyond its box a shape may be seen, in pixels.
 const BEYOND: f64 = 2.0;
 /// How much is left of what is about to go.
@@ -155,17 +157,19 @@ impl Dry {
         time: Duration,
     ) -> bool {
         let start = Instant::now();
-        let until = (
-            start + time,
-            start + if self.frame == 0 { time.max(FIRST) } else { time },
-        );
-        self.frame += 1;
         let changed = self.follow(scene);
+        let patience = match &changed {
+            _ if self.frame == 0 => FIRST,
+            None => MANY,
+            Some(_) => Duration::ZERO,
+        };
+        let until = (start + time, start + time.max(patience));
+        self.frame += 1;
         self.look(scene, view, level::at(scale));
         self.used[self.level] = self.frame;
         // What is drawn reaches a little beyond its box: soft edges, and lines that are thinner than a pixel.
         let view = view.inflate(BEYOND / scale, BEYOND / scale);
-        self.make_now(scene, document, view, changed);
+        self.make_now(scene, document, view, changed.unwrap_or_default());
         let before = self.made;
         self.make(scene, document, view, until);
         self.pace = (self.made - before) as usize;
@@ -176,8 +180,8 @@ impl Dry {
         std::mem::take(&mut self.stale)
     }
 
-    /// Takes up what changed on the board. If that is little, says what has no shape now.
-    fn follow(&mut self, scene: &Scene) -> Vec<Slot> {
+    /// Takes up what changed on the board, and says what that is; `None` where it is much.
+    fn follow(&mut self, scene: &Scene) -> Option<Vec<Slot>> {
         let now = scene.changes();
         let changed = self.changes.and_then(|since| scene.changed_since(since));
         let (known, slots): (bool, Vec<Slot>) = match changed {
@@ -194,7 +198,7 @@ impl Dry {
             self.shown.fill(Vec::new());
         }
         slots.iter().for_each(|slot| self.refresh(scene, *slot));
-        if few { slots } else { Vec::new() }
+        few.then_some(slots)
     }
 
     fn refresh(&mut self, scene: &Scene, slot: Slot) {
