@@ -18,8 +18,10 @@ pub fn show(ui: &mut Ui, share: f64) {
 
 /// The same over a board that stays until the other one is there.
 pub fn over(ctx: &Context, share: f64) {
+    let theme = Theme::of(ctx);
     Modal::new(Id::unique("opening another"))
-        .backdrop_color(Theme::of(ctx).veil)
+        .backdrop_color(theme.veil)
+        .frame(theme.floating().inner_margin(space::XL))
         .show(ctx, |ui| words(ui, share));
 }
 
