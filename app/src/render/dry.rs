@@ -263,8 +263,6 @@ impl Dry {
             self.around = Some(around);
         } else if level == self.level {
             return;
-        } else {
-            self.shown.touch_all();
         }
         self.level = level;
         self.stale = true;
@@ -273,6 +271,7 @@ impl Dry {
         self.makers.give_up();
         // What is seen comes first, before all what has no shape that could stand in.
         let mut parts: [Vec<Slot>; 4] = std::array::from_fn(|_| Vec::new());
+        let mut any = false;
         for slot in self.shown.slots() {
             let (Some(kept), Some(item)) = (self.kept.get_mut(slot as usize), scene.item(slot)) else {
                 continue;
@@ -286,7 +285,13 @@ impl Dry {
                     kept.wanted = self.looks;
                 }
                 parts[usize::from(!bare) + 2 * usize::from(!seen)].push(slot);
+            } else {
+                any = true;
             }
+        }
+        if any {
+            // Where nothing of this level is there yet, what stood in before goes on to.
+            self.shown.touch_all();
         }
         self.missing.clear();
         for part in parts.iter().rev() {
