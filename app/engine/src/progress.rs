@@ -11,10 +11,19 @@ const WHOLE: f64 = 1e6;
 pub struct Progress(Arc<AtomicU32>);
 
 impl Progress {
-    /// So much of it is done, 0 to 1. It never goes back.
-    pub(crate) fn reach(&self, share: f64) {
-        let parts = (share.clamp(0.0, 1.0) * WHOLE) as u32;
-        self.0.fetch_max(parts, Ordering::Relaxed);
+    /// So much of the board's file is read, 0 to 1: half of the whole.
+    pub(crate) fn read(&self, share: f64) {
+        self.reach(0.5 * share.clamp(0.0, 1.0));
+    }
+
+    /// The file is read, and so much of what is in it is ready to be shown, 0 to 1.
+    pub(crate) fn shown(&self, share: f64) {
+        self.reach(0.5 + 0.5 * share.clamp(0.0, 1.0));
+    }
+
+    /// It never goes back.
+    fn reach(&self, share: f64) {
+        self.0.fetch_max((share * WHOLE) as u32, Ordering::Relaxed);
     }
 
     /// How much of it is done, 0 to 1.
@@ -34,9 +43,13 @@ mod tests {
         let seen = progress.clone();
         let mut shares = Vec::new();
         for share in [0.0, 0.5, 0.25, f64::NAN, 7.0] {
-            progress.reach(share);
+            progress.read(share);
             shares.push(seen.share());
         }
-        assert_eq!(shares, [0.0, 0.5, 0.5, 0.5, 1.0]);
+        for share in [0.5, 0.25, 7.0] {
+            progress.shown(share);
+            shares.push(seen.share());
+        }
+        assert_eq!(shares, [0.0, 0.25, 0.25, 0.25, 0.5, 0.75, 0.75, 1.0]);
     }
 }

@@ -252,7 +252,7 @@ impl Editor {
         self.merge_telling(cells, &Progress::default());
     }
 
-    /// The same, and tells another thread how far it is: from half to all.
+    /// The same, and tells another thread how far it is.
     pub(crate) fn merge_telling(&mut self, cells: &[Cell], progress: &Progress) {
         let mut changed = Vec::new();
         self.document.expect(cells.len());
@@ -274,7 +274,7 @@ impl Editor {
             let shown = |id: &ElementId| document.element(id).as_ref().and_then(Shown::of);
             let one = |id: &&ElementId| {
                 let before = done.fetch_add(1, Ordering::Relaxed);
-                progress.reach(0.5 + 0.5 * (before + 1) as f64 / all as f64);
+                progress.shown((before + 1) as f64 / all as f64);
                 ((*id).clone(), shown(id))
             };
             ids.iter().map(one).collect()

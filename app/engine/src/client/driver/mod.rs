@@ -151,7 +151,7 @@ impl Client {
         Self::open_telling(config, wake, &Progress::default())
     }
 
-    /// The same, and tells how far it is: up to half, for the rest is to show what it gives.
+    /// The same, and tells how far the reading is.
     ///
     /// # Errors
     /// As [`Self::open`].

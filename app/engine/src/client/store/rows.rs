@@ -80,7 +80,7 @@ pub(super) fn draft(tx: &Transaction<'_>, op: &DraftOp) -> Result<(), StoreError
     Ok(())
 }
 
-/// Everything that is in a file. `told` is called now and then with how many bytes of values were read so far.
+/// Everything that is in a file. `told` is called after each row with how many bytes of values were read so far.
 pub(super) fn load(db: &Connection, told: &dyn Fn(usize)) -> Result<Loaded, StoreError> {
     let get = |name: &str| -> Result<Option<String>, StoreError> {
         Ok(db

@@ -15,8 +15,6 @@ use crate::progress::Progress;
 
 /// Tells a board from any other SQLite file: "Draw".
 const APPLICATION_ID: i64 = 0x4472_6177;
-/// Reading the file is so much of opening a board; the rest is to show what is in it.
-const READING: f64 = 0.5;
 /// The layout below.
 const FORMAT: i64 = 1;
 
@@ -150,7 +148,7 @@ fn open_and_load(path: &Path, new: &Meta, progress: &Progress) -> Result<(Connec
     }
     let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
     let loaded = load(&db, &|bytes| {
-        progress.reach(READING * bytes as f64 / size.max(1) as f64);
+        progress.read(bytes as f64 / size.max(1) as f64);
     })?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok((db, loaded))
