@@ -333,10 +333,10 @@ impl Bench {
                     let at = camera.screen_from_board(p.pos);
                     Pos2::new(at.x as f32, at.y as f32)
                 });
-                let width = (element.width * camera.zoom()) as f32;
+                let width = (element.style.width * camera.zoom()) as f32;
                 let line = Shape::line(
                     points.collect(),
-                    PathStroke::new(width, LIGHT.color(element.color)),
+                    PathStroke::new(width, LIGHT.color(element.style.color)),
                 );
                 shapes.push(ClippedShape::new(egui::Rect::EVERYTHING, line));
             }

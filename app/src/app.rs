@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use drawbridge_engine::document::Style;
 use drawbridge_engine::geometry::{Point, Size};
-use drawbridge_engine::tools::Style;
 use drawbridge_protocol::Link;
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, ThemePreference, ViewportCommand};
@@ -126,7 +126,7 @@ impl App {
         let share = self.board.share();
         if !self.alone {
             panels::toolbar::show(ctx, self.board.editor().tool(), asked);
-            if let Some(Style { color, width }) = self.board.style() {
+            if let Some(Style { color, width, .. }) = self.board.style() {
                 panels::style::show(ctx, StyleView { color, width }, asked);
             }
             let zoom = ZoomView {

@@ -344,7 +344,7 @@ fn a_colour_holds_for_a_stroke_that_begins_in_the_same_frame() {
     window.event(Event::PointerMoved(pos2(660.0, 300.0)));
     window.event(button(pos2(660.0, 300.0), left, false, Modifiers::NONE));
     window.run_ok();
-    let colors: Vec<Color> = shown(&window).iter().map(|element| element.color).collect();
+    let colors: Vec<Color> = shown(&window).iter().map(|element| element.style.color).collect();
     assert_eq!(colors, [Color::Ink(Ink::Red)]);
 }
 

@@ -11,10 +11,11 @@ use crate::client::{
     Client, ClientConfig, CloseError, DamagedStore, DraftOp, Drained, Meta, OpenError, Opened, PersonChange,
     Remote, Status,
 };
+use crate::document::Style;
 use crate::editor::{CURSOR_SLOT, Editor, Effects, SystemRandom};
 use crate::geometry::{Camera, MAX_COORDINATE, Point};
 use crate::progress::Progress;
-use crate::tools::{Event, Style, Tool};
+use crate::tools::{Event, Tool};
 
 /// The slot in which a person changes what the hello said of them.
 const ABOUT_SLOT: &str = "about";

@@ -10,7 +10,7 @@ use std::f64::consts::TAU;
 
 use drawbridge_protocol::{Cell, Clock, ElementId, Peer, Property};
 
-use crate::document::{Base, Color, Ink, Order, Sample, Writer};
+use crate::document::{Color, Element, Ink, Kind, Order, Sample, Style, Writer};
 use crate::editor::SeededRandom;
 use crate::geometry::{InkPoint, Point, SpeedPressure, Vec2};
 use crate::tools::Random;
@@ -177,18 +177,20 @@ impl Iterator for Strokes {
         let order = Order::between(self.order.as_ref(), None, jitter);
         self.order = Some(order.clone());
         let width = [2.0, 2.0, 4.0, 4.0, 4.0, 8.0][(self.number() * 5.99) as usize];
-        let base = Base {
-            order,
+        let style = Style {
             color: Color::Ink(ink),
             width,
-            step: STEP,
+            ..Style::default()
         };
+        let id = ElementId::from_bits(self.random.bits());
+        let mut element = Element::new(id.clone(), Kind::Stroke, order, style);
+        element.step = STEP;
         self.drawn += 1;
         Some(Cell {
-            element: ElementId::from_bits(self.random.bits()),
+            element: id,
             prop: Property::base(),
             stamp: self.clock.tick(1_790_000_000_000 + self.drawn as u64),
-            value: base.value(&writer),
+            value: element.base_with(&writer),
         })
     }
 }

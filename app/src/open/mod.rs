@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 
 use drawbridge_engine::board::{About, Board};
 use drawbridge_engine::client::{BoardFile, ClientConfig, OpenError, Phase, Profile, Remote, Timings};
+use drawbridge_engine::document::Style;
 use drawbridge_engine::document::{Color, Element};
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::geometry::{Camera, Point, Size};
 use drawbridge_engine::progress::Progress;
-use drawbridge_engine::tools::{Event, Style, Tool};
+use drawbridge_engine::tools::{Event, Tool};
 use drawbridge_protocol::{BoardId, Link};
 
 use crate::hosting::Hosting;

@@ -217,6 +217,19 @@ impl Dry {
                 }
                 kept.rank = item.rank;
             }
+            let origin = item.bounds.center();
+            if kept.origin != origin {
+                // It was moved, and has its shape still.
+                kept.origin = origin;
+                if let Some(form) = kept.form {
+                    self.table.set(slot, origin, paint, form);
+                }
+                self.shown.remove(kept.rank, slot);
+                if self.around.is_some_and(|around| overlap(around, item.bounds)) {
+                    self.shown.insert(kept.rank, slot);
+                }
+                self.stale = true;
+            }
             if kept.paint != paint {
                 kept.paint = paint;
                 if let Some(form) = kept.form {

@@ -13,7 +13,7 @@ use drawbridge_engine::geometry::Point;
 use drawbridge_engine::scene::Slot;
 
 use super::level;
-use super::table::{Form, reach};
+use super::table::Form;
 use super::vertex::{self, Vertex};
 
 /// More threads than that make no difference that somebody sees.
@@ -45,7 +45,7 @@ impl Job {
             let form = self.area.map(|area| Form::of(&element, area));
             let mesh = element.mesh_within(level::tolerance(self.level));
             let part = mesh.map(|mesh| {
-                vertex::push(corners, &mesh, self.slot, self.origin, reach(&element));
+                vertex::push(corners, &mesh, self.slot, self.origin, element.figure().reach());
                 start..corners.len()
             });
             Some((form, part))

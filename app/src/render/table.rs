@@ -3,7 +3,7 @@
 
 use bytemuck::{Pod, Zeroable};
 use drawbridge_engine::document::{Color, Element};
-use drawbridge_engine::geometry::{Point, radius};
+use drawbridge_engine::geometry::Point;
 use eframe::wgpu;
 
 use crate::theme::INKS;
@@ -53,17 +53,17 @@ impl Form {
 
     /// Of an element. `area` is that of a box around it, in square board units.
     pub(super) fn of(element: &Element, area: f64) -> Self {
-        let scale = element.place.determinant().abs().sqrt();
+        let (scale, width) = (element.scale(), element.style.width);
         let ways = element
             .points
             .windows(2)
             .map(|pair| pair[0].pos.distance(pair[1].pos));
         let length = ways.sum::<f64>() * scale;
         // Ink strewn at random over an area (Poisson).
-        let ink = (length + element.width * scale) * element.width * scale;
+        let ink = (length + width) * width;
         let spread = area / ink * (1.0 - (-ink / area).exp());
         Self {
-            reach: reach(element),
+            reach: element.figure().reach(),
             length,
             spread: if spread.is_finite() {
                 spread.clamp(0.0, 1.0)
@@ -72,15 +72,6 @@ impl Form {
             },
         }
     }
-}
-
-/// No part of an element's edge is farther from its line, in board units.
-pub(super) fn reach(element: &Element) -> f64 {
-    let [a, b, c, d, ..] = element.place.as_coeffs();
-    // How much the place stretches most: the greater singular value of its matrix.
-    let (sum, product) = (a * a + b * b + c * c + d * d, a * d - b * c);
-    let stretch = ((sum + (sum * sum - 4.0 * product * product).max(0.0).sqrt()) / 2.0).sqrt();
-    (radius(element.width, 1.0) * stretch).max(1e-9)
 }
 
 /// A slot as the shader reads it: two texels.

@@ -3,7 +3,7 @@
 
 use drawbridge::theme::Theme;
 use drawbridge_engine::document::{Document, Element};
-use drawbridge_engine::geometry::{Affine, Camera, Ribbon};
+use drawbridge_engine::geometry::{Affine, Camera};
 use kurbo::PathEl;
 use tiny_skia::{FillRule, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Transform};
 
@@ -28,18 +28,18 @@ pub(crate) fn draw(
     for element in elements {
         // As exact as can be seen from so near.
         let exact = (0.05 / look.determinant().sqrt()).min(element.step / 8.0);
-        let ribbon = Ribbon::within(&element.points, element.width, element.step, exact);
-        let Some(path) = path(&ribbon.outline(look * element.place)) else {
+        let shape = element.figure().shape(Some(exact));
+        let Some(path) = path(&(look * shape.line())) else {
             continue;
         };
-        let [r, g, b, _] = theme.color(element.color).to_srgba_unmultiplied();
+        let [r, g, b, _] = theme.color(element.style.color).to_srgba_unmultiplied();
         let mut paint = Paint::default();
         paint.set_color_rgba8(r, g, b, 255);
         let whole = PixmapPaint {
-            opacity: element.opacity as f32,
+            opacity: element.style.opacity as f32,
             ..PixmapPaint::default()
         };
-        if element.opacity < 1.0 {
+        if element.style.opacity < 1.0 {
             let mut layer = Pixmap::new(width, height).expect("a size");
             layer.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
             canvas.draw_pixmap(0, 0, layer.as_ref(), &whole, Transform::identity(), None);

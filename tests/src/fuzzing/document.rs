@@ -98,8 +98,12 @@ fn looks(editor: &Editor) {
 }
 
 fn sane(element: &Element) {
-    assert!((0.01..=10_000.0).contains(&element.width), "{}", element.width);
-    assert!(element.place.is_finite() && !element.points.is_empty());
+    assert!(
+        (0.01..=10_000.0).contains(&element.style.width),
+        "{}",
+        element.style.width
+    );
+    assert!(element.place.is_finite() && element.kind.is_box() == element.points.is_empty());
     for point in &element.points {
         let reach = point.pos.x.abs().max(point.pos.y.abs());
         assert!(

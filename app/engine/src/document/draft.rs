@@ -1,209 +1,51 @@
-//! A stroke's `base`, and the chunks of one that is still being drawn.
+//! An element as read so far: from a `base`, or from the chunks of one that is still being drawn.
 
-use std::borrow::Cow;
-use std::fmt;
+use drawbridge_protocol::{ElementId, Value};
 
-use drawbridge_protocol::Value;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
+use super::element::{is_line, points};
+use super::json::{Members, read};
+use super::{Element, Order, Reader, Sample, Style};
+use crate::geometry::{InkPoint, Kind, MAX_COORDINATE, Point};
 
-use super::{Color, Order, Reader, Writer};
-use crate::geometry::{InkPoint, MAX_COORDINATE, Point};
+/// The steps that points may count in, in the element's own units.
+const STEPS: (f64, f64) = (1.0 / 1024.0, 1024.0);
 
-/// What a stroke is drawn with: everything of its `base` but the points.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Base {
-    /// Where it stands in the stack.
-    pub order: Order,
-    /// Its colour.
-    pub color: Color,
-    /// Its width at pressure 50, in board units, 0.01 to 10,000.
-    pub width: f64,
-    /// The length of one integer step of its points, in board units, 2^-10 to 2^10.
-    pub step: f64,
-}
-
-impl Default for Base {
-    /// What a member that is missing counts as.
-    fn default() -> Self {
-        Self {
-            order: Order::default(),
-            color: Color::default(),
-            width: 4.0,
-            step: 1.0,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct BaseJson<'a> {
-    kind: &'a str,
-    order: &'a str,
-    color: String,
-    width: Number,
-    step: Number,
-    points: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pressure: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct ChunkJson<'a> {
-    points: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pressure: Option<&'a str>,
-}
-
-/// A number that is written without a fraction where it has none.
-struct Number(f64);
-
-impl Serialize for Number {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0.fract() == 0.0 && self.0.abs() < 1e15 {
-            serializer.serialize_i64(self.0 as i64)
-        } else {
-            serializer.serialize_f64(self.0)
-        }
-    }
-}
-
-impl Base {
-    /// The `base` of a stroke with these points; also the first chunk of a wet one.
-    #[must_use]
-    pub fn value(&self, writer: &Writer) -> Value {
-        let (points, pressure) = writer.texts();
-        json(&BaseJson {
-            kind: "stroke",
-            order: self.order.as_str(),
-            color: self.color.to_string(),
-            width: Number(self.width),
-            step: Number(self.step),
-            points,
-            pressure,
-        })
-    }
-
-    /// A further chunk of a wet stroke.
-    #[must_use]
-    pub fn chunk(writer: &Writer) -> Value {
-        let (points, pressure) = writer.texts();
-        json(&ChunkJson { points, pressure })
-    }
-}
-
-/// As a cell's value: for what is always JSON.
-pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Value {
-    Value::from_json(value).expect("texts, numbers and plain objects are JSON")
-}
-
-/// A point as others are told it.
-pub(crate) fn point_json(x: f64, y: f64) -> Value {
-    json(&[Number(x), Number(y)])
-}
-
-/// The members of a JSON object, not yet looked into.
-pub(super) struct Members<'a>(Vec<(Text<'a>, &'a RawValue)>);
-
-/// A JSON text, copied only where it has an escape in it.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Pairs;
-        impl<'de> Visitor<'de> for Pairs {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::with_capacity(8);
-                while let Some(pair) = map.next_entry()? {
-                    members.push(pair);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Pairs)
-    }
-}
-
-impl<'a> Members<'a> {
-    pub(super) fn of(value: &'a Value) -> Option<Self> {
-        serde_json::from_str(value.as_str()).ok()
-    }
-
-    /// Of several with one name, the last.
-    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
-        let mut last_first = self.0.iter().rev();
-        last_first
-            .find(|(held, _)| held.0 == name)
-            .map(|(_, raw)| raw.get())
-    }
-
-    fn text(&self, name: &str) -> Option<Cow<'a, str>> {
-        let text: Text<'a> = serde_json::from_str(self.get(name)?).ok()?;
-        Some(text.0)
-    }
-}
-
-/// Reads one member or property; `None` where it has another shape.
-pub(super) fn read<T: serde::de::DeserializeOwned>(json: &str) -> Option<T> {
-    serde_json::from_str(json).ok()
-}
-
-pub(super) fn read_color(json: &str) -> Option<Color> {
-    read::<String>(json)?.parse().ok()
-}
-
-pub(super) fn read_width(json: &str) -> Option<f64> {
-    read::<f64>(json)
-        .filter(|w| *w > 0.0)
-        .map(|w| w.clamp(0.01, 10_000.0))
-}
-
-pub(super) fn read_order(json: &str) -> Option<Order> {
-    read::<String>(json).map(|text| Order::from(text.as_str()))
-}
-
-/// A stroke as read so far, from a `base` or from the chunks of a wet slot.
+/// An element as read so far.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// What it is drawn with.
-    pub base: Base,
+    /// All of it but its points.
+    element: Element,
     reader: Reader,
 }
 
 impl Draft {
-    /// Reads a `base` or a first chunk. `None` if it is no stroke, has no points, or lies out of the world.
+    /// Reads a `base` or a first chunk. `None` if it is of no known kind, lacks points, or lies out of the world.
     #[must_use]
-    pub fn new(value: &Value) -> Option<Self> {
-        Self::of(&Members::of(value)?)
+    pub fn new(id: &ElementId, value: &Value) -> Option<Self> {
+        Self::of(id, &Members::of(value)?)
     }
 
-    pub(super) fn of(members: &Members<'_>) -> Option<Self> {
-        if members.text("kind")? != "stroke" {
-            return None;
-        }
-        let default = Base::default();
+    pub(super) fn of(id: &ElementId, members: &Members<'_>) -> Option<Self> {
+        let kind = Kind::named(&members.text("kind")?)?;
+        let mut element = Element::new(id.clone(), kind, Order::default(), Style::default());
+        element.take(|name| members.get(name));
         let step = members.get("step").and_then(read::<f64>).filter(|s| *s > 0.0);
-        let base = Base {
-            order: members.get("order").and_then(read_order).unwrap_or(default.order),
-            color: members.get("color").and_then(read_color).unwrap_or(default.color),
-            width: members.get("width").and_then(read_width).unwrap_or(default.width),
-            step: step.unwrap_or(default.step).clamp(2f64.powi(-10), 2f64.powi(10)),
-        };
+        element.step = step.unwrap_or(1.0).clamp(STEPS.0, STEPS.1);
         let mut draft = Self {
-            base,
+            element,
             reader: Reader::default(),
         };
-        (draft.take(members) && !draft.reader.samples().is_empty()).then_some(draft)
+        if kind.is_box() {
+            return Some(draft);
+        }
+        let read = draft.take(members) && !draft.reader.samples().is_empty();
+        let line = kind != Kind::Line || is_line(draft.reader.samples(), draft.element.step);
+        (read && line).then_some(draft)
     }
 
     /// Reads a further chunk; says whether it could be read. If not, nothing is taken.
     pub fn add(&mut self, chunk: &Value) -> bool {
-        Members::of(chunk).is_some_and(|members| self.take(&members))
+        self.element.kind.is_ink() && Members::of(chunk).is_some_and(|members| self.take(&members))
     }
 
     fn take(&mut self, members: &Members<'_>) -> bool {
@@ -213,7 +55,7 @@ impl Draft {
         let mut reader = std::mem::take(&mut self.reader);
         let start = reader.samples().len();
         let read = reader.read(&points, members.text("pressure").as_deref());
-        let far = (MAX_COORDINATE / self.base.step) as u64;
+        let far = (MAX_COORDINATE / self.element.step) as u64;
         let within = reader.samples()[start..]
             .iter()
             .all(|s| s.x.unsigned_abs().max(s.y.unsigned_abs()) <= far);
@@ -224,26 +66,30 @@ impl Draft {
         read && within
     }
 
+    /// What is known beside the points.
+    #[must_use]
+    pub fn element(&self) -> &Element {
+        &self.element
+    }
+
     /// The points in the element's own coordinates.
     #[must_use]
     pub fn ink(&self) -> Vec<InkPoint> {
-        self.reader
-            .samples()
-            .iter()
-            .map(|s| s.ink(self.base.step))
-            .collect()
+        let samples = self.reader.samples().iter();
+        samples.map(|s| s.ink(self.element.step)).collect()
     }
 
-    /// The `base` of the stroke as read so far.
+    /// The element with the points read so far.
     #[must_use]
-    pub fn value(&self) -> Value {
-        let mut writer = Writer::default();
-        self.reader.samples().iter().for_each(|&s| writer.push(s));
-        self.base.value(&writer)
+    pub fn into_element(self) -> Element {
+        Element {
+            points: points(self.reader.samples(), self.element.step),
+            ..self.element
+        }
     }
 }
 
-impl super::Sample {
+impl Sample {
     /// The sample nearest to a point, in steps of `step` board units.
     #[must_use]
     pub fn of(point: InkPoint, step: f64) -> Self {

@@ -1,35 +1,66 @@
 //! One element as its cells say it is. What can't be read counts as its default.
 
+use std::sync::Arc;
+
 use drawbridge_protocol::{ElementId, Property, Value};
 
-use super::draft::{Members, read, read_color, read_order, read_width};
-use super::{Color, Draft, Order};
-use crate::geometry::{Affine, Curve, InkPoint, MAX_COORDINATE, Mesh, Rect, Ribbon};
+use super::json::{Members, read, read_color, read_order, read_place, read_width};
+use super::{Draft, Order, Reader, Sample, Style, Writer};
+use crate::geometry::{
+    Affine, Corners, Dash, Figure, Head, InkPoint, Kind, MAX_COORDINATE, Mesh, Point, Rect, Shade, Shape,
+};
 
-/// An element of a kind that is known: so far, a stroke.
+/// A group's name: elements that have it belong together.
+pub type Group = Arc<str>;
+
+/// Groups within groups beyond this many, and names longer than this many bytes, count as none.
+const GROUPS: usize = 64;
+/// A line's points beyond this many are not read.
+const LINE_POINTS: usize = 4096;
+
+/// An element of a kind that is known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Element {
     /// Its name.
     pub id: ElementId,
+    /// What it is.
+    pub kind: Kind,
     /// Where it stands in the stack; equal ones are ordered by `id`.
     pub order: Order,
-    /// Its colour.
-    pub color: Color,
-    /// How much of what is under it it hides, 0 to 1.
-    pub opacity: f64,
-    /// Its width at pressure 50, in its own units.
-    pub width: f64,
-    /// The resolution of its points, in its own units.
-    pub step: f64,
-    /// Its points, in its own coordinates. At least one.
-    pub points: Vec<InkPoint>,
-    /// From its own coordinates to the board's.
+    /// From its own coordinates to the board's. A box's own coordinates are the unit square's.
     pub place: Affine,
+    /// How it is drawn.
+    pub style: Style,
+    /// The length of one integer step of its points, in its own units.
+    pub step: f64,
+    /// Its points, in its own coordinates: of ink at least one, of a line at least two, of a box none.
+    pub points: Arc<[InkPoint]>,
+    /// The groups that it belongs to, the innermost first.
+    pub groups: Arc<[Group]>,
+    /// Whether it is not to be touched.
+    pub locked: bool,
     /// Whether it is not to be shown.
     pub deleted: bool,
 }
 
 impl Element {
+    /// A plain one, with neither place nor points: to be filled in.
+    #[must_use]
+    pub fn new(id: ElementId, kind: Kind, order: Order, style: Style) -> Self {
+        Self {
+            id,
+            kind,
+            order,
+            place: Affine::IDENTITY,
+            style,
+            step: 1.0,
+            points: Arc::new([]),
+            groups: Arc::new([]),
+            locked: false,
+            deleted: false,
+        }
+    }
+
     /// Reads an element from its `base` and its other properties. `None` if its kind isn't known or
     /// it has no points in this world.
     pub(super) fn read<'a>(
@@ -37,65 +68,160 @@ impl Element {
         base: &Value,
         property: impl Fn(&str) -> Option<&'a Value>,
     ) -> Option<Self> {
-        let members = Members::of(base)?;
-        let draft = Draft::of(&members)?;
+        let mut element = Draft::of(id, &Members::of(base)?)?.into_element();
         // A property that can't be read counts as not there, so `null` gives the base's value back.
-        let given = |name: &str| property(name).map(Value::as_str);
-        let either = |name: &str| [given(name), members.get(name)].into_iter().flatten();
-        let points = draft.ink();
-        Some(Self {
-            id: id.clone(),
-            order: given("order").and_then(read_order).unwrap_or(draft.base.order),
-            color: given("color").and_then(read_color).unwrap_or(draft.base.color),
-            opacity: either("opacity").find_map(read_opacity).unwrap_or(1.0),
-            width: given("width").and_then(read_width).unwrap_or(draft.base.width),
-            step: draft.base.step,
-            points,
-            place: either("place").find_map(read_place).unwrap_or(Affine::IDENTITY),
-            deleted: either(Property::DELETED).find_map(read).unwrap_or(false),
-        })
+        element.take(|name| property(name).map(Value::as_str));
+        if let Some(text) = property("points").filter(|_| element.kind == Kind::Line)
+            && let Some(text) = read::<String>(text.as_str())
+        {
+            let mut reader = Reader::default();
+            if reader.read(&text, None) && is_line(reader.samples(), element.step) {
+                element.points = points(reader.samples(), element.step);
+            }
+        }
+        Some(element)
     }
 
-    /// Its shape, in its own coordinates: what is drawn, hit, bounded and exported.
+    /// Takes up the properties that are there and can be read.
+    pub(super) fn take<'a>(&mut self, json: impl Fn(&str) -> Option<&'a str>) {
+        fn set<T>(to: &mut T, from: Option<T>) {
+            if let Some(from) = from {
+                *to = from;
+            }
+        }
+        let name = |prop| json(prop).and_then(read::<String>);
+        let style = &mut self.style;
+        set(&mut self.order, json("order").and_then(read_order));
+        set(&mut self.place, json("place").and_then(read_place));
+        set(&mut style.color, json("color").and_then(read_color));
+        set(&mut style.width, json("width").and_then(read_width));
+        set(
+            &mut style.opacity,
+            json("opacity").and_then(read).map(|v: f64| v.clamp(0.0, 1.0)),
+        );
+        set(&mut style.dash, name("dash").and_then(|v| Dash::named(&v)));
+        set(&mut style.fill, json("fill").and_then(read_fill));
+        set(&mut style.shade, name("shade").and_then(|v| Shade::named(&v)));
+        set(
+            &mut style.corners,
+            name("corners").and_then(|v| Corners::named(&v)),
+        );
+        set(&mut style.start, name("start").and_then(|v| Head::named(&v)));
+        set(&mut style.end, name("end").and_then(|v| Head::named(&v)));
+        set(&mut self.groups, json("groups").and_then(read_groups));
+        set(&mut self.locked, json("locked").and_then(read));
+        set(&mut self.deleted, json(Property::DELETED).and_then(read));
+    }
+
+    /// The `base` of a new element that is as this one; it isn't deleted.
     #[must_use]
-    pub fn ribbon(&self) -> Ribbon {
-        Ribbon::new(&self.points, self.width, self.step)
+    pub fn base(&self) -> Value {
+        let mut writer = Writer::default();
+        self.samples().for_each(|sample| writer.push(sample));
+        self.base_with(&writer)
     }
 
-    /// The same as triangles on the board. `None` where its `place` takes it out of the world.
+    /// The same with other points, which are written already.
+    #[must_use]
+    pub fn base_with(&self, points: &Writer) -> Value {
+        super::json::base(self, points)
+    }
+
+    /// Its points as they are stored.
+    pub fn samples(&self) -> impl Iterator<Item = Sample> {
+        self.points.iter().map(|point| Sample::of(*point, self.step))
+    }
+
+    /// Its points where `place` leads them, on the board.
+    #[must_use]
+    pub fn placed(&self) -> Vec<InkPoint> {
+        let at = |p: &InkPoint| InkPoint {
+            pos: self.place * p.pos,
+            ..*p
+        };
+        self.points.iter().map(at).collect()
+    }
+
+    /// How much `place` enlarges it, on the whole.
+    #[must_use]
+    pub fn scale(&self) -> f64 {
+        self.place.determinant().abs().sqrt().clamp(1e-6, 1e6)
+    }
+
+    /// What is to be drawn of it, on the board.
+    #[must_use]
+    pub fn figure(&self) -> Figure {
+        Figure {
+            kind: self.kind,
+            place: self.place,
+            points: self.placed(),
+            step: self.step * self.scale(),
+            width: self.style.width,
+            dash: self.style.dash,
+            corners: self.style.corners,
+            heads: [self.style.start, self.style.end],
+            fill: self.style.fill.map(|_| self.style.shade),
+            translucent: self.style.opacity < 1.0,
+        }
+    }
+
+    /// Its shape on the board, as exact as it was drawn: what is drawn, hit, bounded and exported.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.figure().shape(None)
+    }
+
+    /// The same as triangles. `None` where its `place` takes it out of the world.
     #[must_use]
     pub fn mesh(&self) -> Option<Mesh> {
-        self.ribbon().mesh(self.place)
+        self.shape().mesh()
     }
 
     /// The same for a look from farther away or from nearer: within `tolerance` board units of its shape.
     #[must_use]
     pub fn mesh_within(&self, tolerance: f64) -> Option<Mesh> {
-        let scale = self.place.determinant().abs().sqrt();
-        let tolerance = tolerance / scale.max(1e-9);
-        Ribbon::within(&self.points, self.width, self.step, tolerance).mesh(self.place)
+        self.figure().shape(Some(tolerance)).mesh()
     }
 
-    /// A box on the board that holds it. `None` where its `place` takes it out of the world.
+    /// A box on the board that holds its shape. `None` where its `place` takes it out of the world.
     #[must_use]
     pub fn bounds(&self) -> Option<Rect> {
-        let bounds = Curve::new(&self.points, self.width, self.step).bounds()?;
-        let bounds = self.place.transform_rect_bbox(bounds);
-        let far = [bounds.x0, bounds.y0, bounds.x1, bounds.y1]
-            .iter()
-            .any(|v| !v.is_finite() || v.abs() > 10.0 * MAX_COORDINATE);
-        (!far).then_some(bounds)
+        self.figure().bounds()
+    }
+
+    /// The least box on the board around its points or its rectangle, its line's width left out: what is aligned.
+    #[must_use]
+    pub fn frame(&self) -> Rect {
+        if self.kind.is_box() {
+            return self.place.transform_rect_bbox(Rect::new(0.0, 0.0, 1.0, 1.0));
+        }
+        let mut points = self.points.iter().map(|p| self.place * p.pos);
+        let first = points.next().unwrap_or(Point::ORIGIN);
+        points.fold(Rect::from_points(first, first), |all, p| all.union_pt(p))
     }
 }
 
-fn read_opacity(json: &str) -> Option<f64> {
-    read::<f64>(json).map(|opacity| opacity.clamp(0.0, 1.0))
+/// Samples as points, in steps of `step`.
+pub(super) fn points(samples: &[Sample], step: f64) -> Arc<[InkPoint]> {
+    samples.iter().map(|sample| sample.ink(step)).collect()
 }
 
-fn read_place(json: &str) -> Option<Affine> {
-    let numbers: [f64; 6] = read(json)?;
-    numbers
-        .iter()
-        .all(|n| n.abs() <= MAX_COORDINATE)
-        .then(|| Affine::new(numbers))
+/// Whether samples make a line in this world.
+pub(super) fn is_line(samples: &[Sample], step: f64) -> bool {
+    let far = (MAX_COORDINATE / step) as u64;
+    let inside = |s: &Sample| s.x.unsigned_abs().max(s.y.unsigned_abs()) <= far;
+    (2..=LINE_POINTS).contains(&samples.len()) && samples.iter().all(inside)
+}
+
+fn read_fill(json: &str) -> Option<Option<super::Color>> {
+    match read::<String>(json)?.as_str() {
+        "none" => Some(None),
+        color => color.parse().ok().map(Some),
+    }
+}
+
+fn read_groups(json: &str) -> Option<Arc<[Group]>> {
+    let names: Vec<String> = read(json)?;
+    let sane = names.len() <= GROUPS && names.iter().all(|name| (1..=64).contains(&name.len()));
+    sane.then(|| names.iter().map(|name| Group::from(name.as_str())).collect())
 }

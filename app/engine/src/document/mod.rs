@@ -3,14 +3,18 @@
 mod color;
 mod draft;
 mod element;
+mod json;
 mod order;
 mod points;
 mod store;
+mod style;
 
+pub use crate::geometry::{Corners, Dash, Head, Kind, Shade};
 pub use color::{Color, Ink};
-pub use draft::{Base, Draft};
-pub(crate) use draft::{json, point_json};
-pub use element::Element;
+pub use draft::Draft;
+pub use element::{Element, Group};
+pub(crate) use json::{chunk, json, number_json, place_json, point_json};
 pub use order::Order;
 pub use points::{MAX_POINTS, Reader, Sample, Writer};
 pub use store::{Change, Document, Source};
+pub use style::{Style, WIDTHS};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use drawbridge_protocol::{Cell, CellKey, ElementId, Property, Stamp, Value};
 
 use super::Element;
-use super::draft::read;
+use super::json::read;
 
 /// What merging a cell did.
 #[must_use]
@@ -149,7 +149,7 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Color, Ink, Order};
+    use crate::document::{Color, Ink, Order, Style};
     use crate::geometry::{Affine, Point};
     use drawbridge_protocol::{CellSet, Peer};
     use proptest::prelude::*;
@@ -185,7 +185,7 @@ mod tests {
     fn d1_a_property_overrides_the_member_of_base() {
         let read = element(&[cell("e", "base", 1, BASE)]).expect("a stroke");
         assert_eq!(
-            (read.color, read.width, read.order.as_str()),
+            (read.style.color, read.style.width, read.order.as_str()),
             (Color::Rgb([1, 2, 3]), 2.0, "a0")
         );
         assert_eq!(
@@ -206,7 +206,7 @@ mod tests {
         ])
         .expect("a stroke");
         assert_eq!(
-            (read.color, read.width, read.order),
+            (read.style.color, read.style.width, read.order),
             (Color::Ink(Ink::Blue), 9.0, Order::from("b"))
         );
         assert_eq!(
@@ -215,7 +215,7 @@ mod tests {
         );
         let back = element(&[cell("e", "base", 1, BASE), cell("e", "color", 2, "null")]).expect("a stroke");
         assert_eq!(
-            back.color,
+            back.style.color,
             Color::Rgb([1, 2, 3]),
             "null gives the base's value back"
         );
@@ -263,7 +263,7 @@ mod tests {
                         },
                     ];
                     let read = element(&cells).expect("still a stroke");
-                    assert!(read.width.is_finite() && read.width > 0.0 && read.place.is_finite());
+                    assert!(read.style.width.is_finite() && read.style.width > 0.0 && read.place.is_finite());
                     let _ = (read.mesh(), read.bounds(), read.mesh_within(1.0));
                 }
             }
@@ -304,7 +304,10 @@ mod tests {
         for wide in [
             read.clone(),
             Element {
-                width: 10_000.0,
+                style: Style {
+                    width: 10_000.0,
+                    ..read.style
+                },
                 ..read
             },
         ] {

@@ -3,9 +3,11 @@
 //! No I/O and no clock: time comes in events, stamps come with [`Editor::commit`]. Whoever owns an editor passes on
 //! what its [`Effects`] say, and calls [`Editor::flush`] once a frame.
 
+mod edit;
 mod history;
 mod random;
 mod remote;
+mod styling;
 mod transaction;
 
 use std::num::NonZero;
@@ -13,14 +15,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use drawbridge_protocol::{Cell, CellKey, ElementId, Property, SlotName, SlotOp, Stamp, Value};
 
-use crate::document::{Change, Color, Document, Draft, json, point_json};
+use crate::document::{Change, Document, Draft, Style, WIDTHS, json, point_json};
 use crate::geometry::{Camera, Point};
 use crate::progress::Progress;
 use crate::scene::{Scene, Shown, WetKey};
-use crate::tools::{Context, Event, Outcome, Random, Set, State, Style, Tool, step};
+use crate::tools::{Context, Event, Outcome, Random, Set, State, Tool, step};
+pub use edit::{Align, Axis, Edit, Stacking, StyleChange};
 use history::History;
 pub use random::{SeededRandom, SystemRandom};
 use remote::RemoteInk;
+pub use styling::{Held, StyleHeld};
 use transaction::Act;
 pub use transaction::{Effects, Transaction};
 
@@ -60,10 +64,7 @@ impl Editor {
             scene: Scene::default(),
             camera: Camera::default(),
             tool: Tool::Pen,
-            style: Style {
-                color: Color::default(),
-                width: 4.0,
-            },
+            style: Style::default(),
             state: State::Idle,
             history: History::default(),
             remote: RemoteInk::default(),
@@ -118,7 +119,7 @@ impl Editor {
     /// Chooses colour and width (board units, 0.01 to 10,000) of the strokes to come.
     pub fn set_style(&mut self, style: Style) {
         let width = if style.width.is_finite() {
-            style.width.clamp(0.01, 10_000.0)
+            style.width.clamp(*WIDTHS.start(), *WIDTHS.end())
         } else {
             self.style.width
         };
@@ -205,7 +206,7 @@ impl Editor {
             if stroke.take_changed() {
                 self.scene.put_wet(
                     &WetKey::own(stroke.id().clone()),
-                    stroke.base(),
+                    stroke.element(),
                     stroke.ink(),
                     stroke.is_straight(),
                 );
@@ -351,11 +352,14 @@ impl Editor {
             .ok()
             .filter(|id| !self.document.has_base(id.as_str()))?;
         let (first, rest) = chunks.split_first()?;
-        let mut draft = Draft::new(first)?;
+        let mut draft = Draft::new(&id, first)?;
         // As far as it can be read, it is saved.
         let _ = rest.iter().all(|chunk| draft.add(chunk));
-        self.write(vec![(id, Property::base(), draft.value())], vec![slot.clone()])
-            .write
+        self.write(
+            vec![(id, Property::base(), draft.into_element().base())],
+            vec![slot.clone()],
+        )
+        .write
     }
 
     fn write(&mut self, sets: Vec<Set>, ends: Vec<SlotName>) -> Effects {

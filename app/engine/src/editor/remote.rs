@@ -52,7 +52,11 @@ impl RemoteInk {
         let mut chunks = chunks.iter();
         if !self.0.contains_key(key) {
             let held = self.0.keys().filter(|(conn, _)| *conn == key.0).count();
-            let Some(draft) = chunks.next().and_then(Draft::new).filter(|_| held < STROKES) else {
+            let Some(draft) = chunks
+                .next()
+                .and_then(|first| Draft::new(&key.1, first))
+                .filter(|_| held < STROKES)
+            else {
                 return;
             };
             self.0.insert(
@@ -108,7 +112,7 @@ impl RemoteInk {
                     }
                     same
                 });
-                scene.put_wet(&key, &heard.draft.base, &ink, std::mem::take(&mut heard.anew));
+                scene.put_wet(&key, heard.draft.element(), &ink, std::mem::take(&mut heard.anew));
             }
         }
     }

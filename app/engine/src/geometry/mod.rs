@@ -1,18 +1,25 @@
 //! Outlines, bounds, hits and the camera. Imports nothing else of ours.
 //!
-//! There is one geometry: what is drawn, hit, bounded and exported comes from the same [`Ribbon`].
+//! There is one geometry: what is drawn, hit, bounded and exported comes from the same [`Shape`], which is made of [`Ribbon`]s and
+//! filled polygons.
 
 mod camera;
 mod curve;
+mod figure;
 mod ink;
 mod mesh;
 mod ribbon;
+mod shape;
 mod speed;
+mod terms;
 
 pub use camera::{Camera, MAX_ZOOM, MIN_ZOOM};
 pub use curve::{Curve, SETTLED};
+pub use figure::Figure;
 pub use ink::{InkPoint, MAX_COORDINATE, radius};
 pub use kurbo::{Affine, BezPath, Point, Rect, Size, Vec2};
 pub use mesh::{Corner, Mesh, Side};
 pub use ribbon::Ribbon;
+pub use shape::Shape;
 pub use speed::SpeedPressure;
+pub use terms::{Corners, Dash, Head, Kind, Shade};

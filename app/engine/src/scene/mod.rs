@@ -13,7 +13,7 @@ use drawbridge_protocol::ElementId;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::document::{Base, Color, Document, Element, Order};
+use crate::document::{Color, Document, Element, Order, Shade};
 use crate::geometry::{InkPoint, Mesh, Point, Rect};
 use journal::Journal;
 use wet::Wet;
@@ -34,8 +34,10 @@ pub struct Item {
     pub element: ElementId,
     /// A box on the board that holds the shape.
     pub bounds: Rect,
-    /// What it is filled with.
+    /// The colour of its line.
     pub color: Color,
+    /// The colour of its inside and how that is filled, if it is.
+    pub fill: Option<(Color, Shade)>,
     /// How much of what is under it it hides, 0 to 1.
     pub opacity: f64,
     /// Whether it is about to go, and drawn fainter.
@@ -52,8 +54,9 @@ pub struct Shown {
     order: Order,
     bounds: Rect,
     color: Color,
+    fill: Option<(Color, Shade)>,
     opacity: f64,
-    /// The same for the same shape (and by chance, once in 2^64, for another).
+    /// The same for the same shape, wherever on the board (and by chance, once in 2^64, for another).
     shape: u64,
 }
 
@@ -67,8 +70,13 @@ impl Shown {
         Some(Self {
             order: element.order.clone(),
             bounds: element.bounds()?,
-            color: element.color,
-            opacity: element.opacity,
+            color: element.style.color,
+            fill: element
+                .style
+                .fill
+                .filter(|_| element.kind.is_box())
+                .map(|color| (color, element.style.shade)),
+            opacity: element.style.opacity,
             shape: shape(element),
         })
     }
@@ -80,13 +88,31 @@ fn height(shown: &Option<Shown>) -> Option<&Order> {
 
 fn shape(element: &Element) -> u64 {
     // Each number turns and stirs what came before. It is to tell a shape from the one before it, not from a forger's.
-    let stir = |hash: u64, number: f64| {
-        (hash.rotate_left(23) ^ number.to_bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    };
-    let numbers = element.place.as_coeffs();
-    let points = element.points.iter().flat_map(|p| [p.pos.x, p.pos.y, p.pressure]);
-    let all = numbers.into_iter().chain([element.width, element.step]);
-    all.chain(points).fold(element.points.len() as u64, stir)
+    let stir = |hash: u64, number: u64| (hash.rotate_left(23) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let style = &element.style;
+    // Where it lies doesn't count: what is moved keeps its shape. Of a fill only how it is made counts, and where nothing
+    // shines through the order of fill and line is another.
+    let [a, b, c, d, ..] = element.place.as_coeffs();
+    let filled = style.fill.filter(|_| element.kind.is_box());
+    let numbers = [a, b, c, d, style.width, element.step].map(f64::to_bits);
+    let terms = [
+        element.kind as u64,
+        style.dash as u64,
+        style.corners as u64,
+        style.start as u64,
+        style.end as u64,
+        filled.map_or(0, |_| 1 + style.shade as u64 + 8 * u64::from(style.opacity < 1.0)),
+    ];
+    let points = element
+        .points
+        .iter()
+        .flat_map(|p| [p.pos.x, p.pos.y, p.pressure])
+        .map(f64::to_bits);
+    numbers
+        .into_iter()
+        .chain(terms)
+        .chain(points)
+        .fold(element.points.len() as u64, stir)
 }
 
 #[derive(Debug)]
@@ -250,6 +276,7 @@ impl Scene {
                 element: id.clone(),
                 bounds: shown.bounds,
                 color: shown.color,
+                fill: shown.fill,
                 opacity: shown.opacity,
                 dimmed: self.dimmed.contains(&id),
                 serial,
@@ -387,7 +414,7 @@ impl Scene {
     }
 
     /// Shows a wet stroke as far as it is drawn: all its points, no two in a row at one place. `anew` when points that were there before have changed.
-    pub fn put_wet(&mut self, key: &WetKey, base: &Base, ink: &[InkPoint], anew: bool) {
+    pub fn put_wet(&mut self, key: &WetKey, element: &Element, ink: &[InkPoint], anew: bool) {
         let at = self
             .wet
             .iter()
@@ -396,7 +423,7 @@ impl Scene {
                 self.wet.push((key.clone(), Wet::default()));
                 self.wet.len() - 1
             });
-        self.wet[at].1.draw(base, ink, anew, &mut self.serial);
+        self.wet[at].1.draw(element, ink, anew, &mut self.serial);
         self.generation += 1;
     }
 

@@ -155,18 +155,14 @@ fn an_unchanged_element_keeps_its_mesh_and_only_a_change_grows_the_generation() 
 fn a_stroke_of_another_colour_or_height_keeps_its_shape() {
     let mut scene = scene(&[stroke("a", "a0", 0, 0, 10), stroke("b", "a1", 0, 50, 10)]);
     let before = scene.get(&id("a")).expect("shown").serial;
-    let recoloured = Element {
-        color: Color::Rgb([1, 2, 3]),
-        ..stroke("a", "a5", 0, 0, 10)
-    };
+    let mut recoloured = stroke("a", "a5", 0, 0, 10);
+    recoloured.style.color = Color::Rgb([1, 2, 3]);
     scene.update(&id("a"), Some(&recoloured));
     let item = scene.get(&id("a")).expect("shown");
     assert_eq!((item.serial, item.color), (before, Color::Rgb([1, 2, 3])));
     assert_eq!(names(&scene.visible(ALL)), ["b", "a"]);
-    let wider = Element {
-        width: 5.0,
-        ..recoloured
-    };
+    let mut wider = recoloured;
+    wider.style.width = 5.0;
     scene.update(&id("a"), Some(&wider));
     assert_ne!(scene.get(&id("a")).expect("shown").serial, before);
 }
@@ -230,20 +226,23 @@ fn many_strokes_in_another_colour_keep_their_shapes_and_moved_ones_do_not() {
     };
     let before = serials(&scene);
     let changed = strokes.iter().enumerate().map(|(n, e)| {
-        let moved = crate::geometry::Affine::translate((if n % 3 == 0 { 4.0 } else { 0.0 }, 0.0));
-        let element = Element {
-            color: Color::Rgb([1, 2, 3]),
-            place: moved,
+        let turned = crate::geometry::Affine::rotate(if n % 3 == 0 { 0.5 } else { 0.0 });
+        let mut element = Element {
+            place: crate::geometry::Affine::translate((4.0, 0.0)) * turned,
             ..e.clone()
         };
+        element.style.color = Color::Rgb([1, 2, 3]);
         (e.id.clone(), Shown::of(&element))
     });
     scene.update_many(changed.collect());
     for (n, (before, after)) in before.iter().zip(serials(&scene)).enumerate() {
         if n % 3 == 0 {
-            assert!(before.1 < after.1, "a moved one has another serial");
+            assert!(before.1 < after.1, "a turned one has another serial");
         } else {
-            assert_eq!(*before, after, "a recoloured one has its slot and serial");
+            assert_eq!(
+                *before, after,
+                "one that was moved and recoloured has its slot and serial"
+            );
         }
     }
 }

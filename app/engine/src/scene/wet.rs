@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use drawbridge_protocol::ElementId;
 
-use crate::document::{Base, Color};
+use crate::document::{Color, Element};
 use crate::geometry::{Affine, Curve, InkPoint, Mesh, Ribbon, SETTLED};
 
 /// Nodes of the curve in one piece.
@@ -52,19 +52,23 @@ impl Wet {
     }
 
     /// Shows the stroke up to its last sample. Takes as long as its end is, not all of it.
-    pub(super) fn draw(&mut self, base: &Base, ink: &[InkPoint], anew: bool, serial: &mut u64) {
+    pub(super) fn draw(&mut self, element: &Element, ink: &[InkPoint], anew: bool, serial: &mut u64) {
         if anew {
             self.done.clear();
         }
         let mut done = self.done.len() * PIECE;
         let skipped = done.saturating_sub(LEAN);
-        let curve = Curve::new(ink.get(skipped..).unwrap_or_default(), base.width, base.step);
+        let curve = Curve::new(
+            ink.get(skipped..).unwrap_or_default(),
+            element.style.width,
+            element.step,
+        );
         let mut piece = |nodes| {
             let mesh = Ribbon::of(&curve, nodes).mesh(Affine::IDENTITY)?;
             *serial += 1;
             Some(WetPiece {
                 mesh: Arc::new(mesh),
-                color: base.color,
+                color: element.style.color,
                 serial: *serial,
             })
         };

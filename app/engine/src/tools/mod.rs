@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp, Value};
 
-use crate::document::{Color, Document, Order, json};
-use crate::geometry::{Camera, Point, Vec2};
+use crate::document::{Document, Element, Order, Style, json};
+use crate::geometry::{Camera, Kind, Point, Vec2};
 use crate::scene::Scene;
 pub use event::{Button, Event, Modifiers, Pointer};
 pub use stroke::Stroke;
@@ -24,21 +24,28 @@ const ERASER: f64 = 6.0;
 /// The tools a person can choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tool {
-    /// Draws freehand; straight with shift; erases while ctrl is held at the press.
-    Pen,
-    /// Removes whole elements.
-    Eraser,
+    /// Selects, moves, resizes, rotates.
+    Select,
     /// Moves the board.
     Hand,
-}
-
-/// What a tool draws with.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Style {
-    /// The ink's colour.
-    pub color: Color,
-    /// The nominal width, in board units.
-    pub width: f64,
+    /// Draws freehand; straight with shift; erases while ctrl is held at the press.
+    Pen,
+    /// Draws translucent lines below the ink.
+    Highlighter,
+    /// Removes whole elements.
+    Eraser,
+    /// Removes the parts of freehand and other lines that it passes over.
+    Cutter,
+    /// Draws a rectangle, a diamond or an ellipse.
+    Shape(Kind),
+    /// Draws a line.
+    Line,
+    /// Draws a line with a head.
+    Arrow,
+    /// Shows others a trail that fades.
+    Laser,
+    /// Takes a colour from the board.
+    Eyedropper,
 }
 
 /// Where random bits come from: 96 at a time, enough for an element's id.
@@ -155,10 +162,8 @@ impl State {
             (_, Tool::Pen) if !pointer.modifiers.ctrl => {
                 let order = fresh_order(cx.scene.top(), cx.random);
                 let id = ElementId::from_bits(cx.random.bits());
-                Self::Drawing(
-                    button,
-                    Box::new(Stroke::begin(id, order, cx.style, &pointer, cx.camera)),
-                )
+                let element = Element::new(id, Kind::Stroke, order, cx.style);
+                Self::Drawing(button, Box::new(Stroke::begin(element, &pointer, cx.camera)))
             }
             _ => Self::Erasing(
                 button,
@@ -190,7 +195,7 @@ fn draw(button: Button, mut stroke: Box<Stroke>, event: &Event, cx: &mut Context
             stroke.push(pointer, cx.camera);
             if stroke.is_full() {
                 finish(&stroke, &mut outcome);
-                let order = fresh_order(Some(stroke.order()), cx.random);
+                let order = fresh_order(Some(&stroke.element().order), cx.random);
                 stroke = Box::new(stroke.go_on(ElementId::from_bits(cx.random.bits()), order));
             }
         }

@@ -2,9 +2,9 @@
 
 use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp};
 
-use super::{Pointer, Set, Style};
-use crate::document::{Base, Order, Sample, Writer};
-use crate::geometry::{Camera, InkPoint, SpeedPressure};
+use super::{Pointer, Set};
+use crate::document::{Element, Order, Sample, Writer, chunk};
+use crate::geometry::{Camera, InkPoint, Kind, SpeedPressure};
 
 /// A stroke's `base` stays below 256 KiB of JSON, its other members included.
 const FULL: usize = 256 * 1024 - 1024;
@@ -12,8 +12,8 @@ const FULL: usize = 256 * 1024 - 1024;
 /// A stroke being drawn. Its points are kept as they will be stored, so that wet and dry are the same.
 #[derive(Debug)]
 pub struct Stroke {
-    id: ElementId,
-    base: Base,
+    /// What it will be, but for its points.
+    element: Element,
     samples: Vec<Sample>,
     /// The samples as points.
     ink: Vec<InkPoint>,
@@ -30,22 +30,13 @@ pub struct Stroke {
 }
 
 impl Stroke {
-    pub(super) fn begin(
-        id: ElementId,
-        order: Order,
-        style: Style,
-        pointer: &Pointer,
-        camera: &Camera,
-    ) -> Self {
-        let base = Base {
-            order,
-            color: style.color,
-            width: style.width,
-            step: step(camera.zoom()),
-        };
+    /// Begins a stroke that will be `element`.
+    pub(super) fn begin(element: Element, pointer: &Pointer, camera: &Camera) -> Self {
         let mut stroke = Self {
-            id,
-            base,
+            element: Element {
+                step: step(camera.zoom()),
+                ..element
+            },
             samples: Vec::new(),
             ink: Vec::new(),
             whole: Writer::default(),
@@ -62,10 +53,10 @@ impl Stroke {
     /// The stroke that goes on, under another name, where this one has become too long.
     pub(super) fn go_on(&self, id: ElementId, order: Order) -> Self {
         let mut next = Self {
-            id,
-            base: Base {
+            element: Element {
+                id,
                 order,
-                ..self.base.clone()
+                ..self.element.clone()
             },
             samples: Vec::new(),
             ink: Vec::new(),
@@ -84,7 +75,7 @@ impl Stroke {
 
     pub(super) fn push(&mut self, pointer: &Pointer, camera: &Camera) {
         let from_speed = self.speed.at(pointer.pos, pointer.time_ms);
-        let pressure = if self.straight {
+        let pressure = if self.straight || self.element.kind == Kind::Highlight {
             0.5
         } else {
             pointer.pressure.unwrap_or(from_speed)
@@ -93,7 +84,7 @@ impl Stroke {
         if !pos.is_finite() {
             return;
         }
-        let sample = Sample::of(InkPoint::new(pos, pressure), self.base.step);
+        let sample = Sample::of(InkPoint::new(pos, pressure), self.element.step);
         if self
             .samples
             .last()
@@ -113,7 +104,7 @@ impl Stroke {
 
     fn add(&mut self, sample: Sample) {
         self.samples.push(sample);
-        self.ink.push(sample.ink(self.base.step));
+        self.ink.push(sample.ink(self.element.step));
         self.whole.push(sample);
         self.unsent.push(sample);
         self.changed = true;
@@ -122,17 +113,13 @@ impl Stroke {
     /// The element that it will be.
     #[must_use]
     pub fn id(&self) -> &ElementId {
-        &self.id
+        &self.element.id
     }
 
-    /// What it is drawn with.
+    /// What it will be, but for its points.
     #[must_use]
-    pub fn base(&self) -> &Base {
-        &self.base
-    }
-
-    pub(super) fn order(&self) -> &Order {
-        &self.base.order
+    pub fn element(&self) -> &Element {
+        &self.element
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -167,23 +154,27 @@ impl Stroke {
         let last = self.samples.last().copied().filter(|_| self.has_unsent())?;
         let unsent = std::mem::replace(&mut self.unsent, Writer::after(last));
         let op = if self.told && !self.straight {
-            SlotOp::Add(vec![Base::chunk(&unsent)])
+            SlotOp::Add(vec![chunk(&unsent)])
         } else {
-            SlotOp::Put(vec![self.base.value(&self.whole)])
+            SlotOp::Put(vec![self.element.base_with(&self.whole)])
         };
         self.told = true;
-        Some((self.id.slot(), op))
+        Some((self.element.id.slot(), op))
     }
 
     /// The cell that it becomes, and the wet slot that this ends.
     pub(super) fn finish(&self) -> (Set, Option<SlotName>) {
-        let set = (self.id.clone(), Property::base(), self.base.value(&self.whole));
-        (set, self.told.then(|| self.id.slot()))
+        let set = (
+            self.element.id.clone(),
+            Property::base(),
+            self.element.base_with(&self.whole),
+        );
+        (set, self.told.then(|| self.element.id.slot()))
     }
 
     /// What takes it back from others.
     pub(super) fn clear(&self) -> Option<(SlotName, SlotOp)> {
-        self.told.then(|| (self.id.slot(), SlotOp::Clear))
+        self.told.then(|| (self.element.id.slot(), SlotOp::Clear))
     }
 }
 

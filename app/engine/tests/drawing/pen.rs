@@ -1,8 +1,8 @@
 //! The pen: freehand, taps, straight lines, giving up, long strokes.
 
-use drawbridge_engine::document::{Color, Ink};
+use drawbridge_engine::document::{Color, Ink, Style};
 use drawbridge_engine::geometry::Point;
-use drawbridge_engine::tools::{Button, Event, Style};
+use drawbridge_engine::tools::{Button, Event};
 use drawbridge_protocol::SlotOp;
 
 use crate::person::Person;
@@ -13,6 +13,7 @@ fn d1_a_stroke_is_one_write_of_one_cell_with_every_point_of_the_pointer() {
     ada.editor.set_style(Style {
         color: Color::Ink(Ink::Blue),
         width: 8.0,
+        ..Style::default()
     });
     let way = [
         (10.0, 10.0),
@@ -27,7 +28,10 @@ fn d1_a_stroke_is_one_write_of_one_cell_with_every_point_of_the_pointer() {
         [(10.0, 10.0), (14.25, 11.5), (20.0, 30.0), (60.0, 80.0)]
     );
     let stroke = &ada.shown()[0];
-    assert_eq!((stroke.color, stroke.width), (Color::Ink(Ink::Blue), 8.0));
+    assert_eq!(
+        (stroke.style.color, stroke.style.width),
+        (Color::Ink(Ink::Blue), 8.0)
+    );
     assert_eq!(ada.writes.len(), 1);
     assert_eq!(ada.writes[0].0.len(), 1);
     assert_eq!(ada.writes[0].0[0].prop.as_str(), "base");

@@ -1,0 +1,206 @@
+//! The JSON of an element's values: read leniently, written shortly.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use drawbridge_protocol::Value;
+use serde::de::{MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::style::{Style, WIDTHS};
+use super::{Color, Element, Order, Writer};
+use crate::geometry::{Affine, MAX_COORDINATE};
+
+/// A number that is written without a fraction where it has none.
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.fract() == 0.0 && self.0.abs() < 1e15 {
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
+    }
+}
+
+/// As a cell's value: for what is always JSON.
+pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Value {
+    Value::from_json(value).expect("texts, numbers and plain objects are JSON")
+}
+
+/// A number as a value.
+pub(crate) fn number_json(v: f64) -> Value {
+    json(&Number(v))
+}
+
+/// A point as others are told it.
+pub(crate) fn point_json(x: f64, y: f64) -> Value {
+    json(&[Number(x), Number(y)])
+}
+
+/// A place as it is stored: its numbers rounded to what can be seen.
+pub(crate) fn place_json(place: Affine) -> Value {
+    json(&place_numbers(place))
+}
+
+fn place_numbers(place: Affine) -> [Number; 6] {
+    let [a, b, c, d, e, f] = place.as_coeffs();
+    // Twelve digits are exact to a nanometre on a board as wide as a house, and short where a number is round.
+    let round = |v: f64| {
+        let text = format!("{v:.11e}");
+        text.parse().unwrap_or(v)
+    };
+    [a, b, c, d, e, f].map(|v| Number(round(v)))
+}
+
+/// The `base` of an element with these points. What is as it would be without is left out.
+pub(super) fn base(element: &Element, points: &Writer) -> Value {
+    struct Base<'a>(&'a Element, &'a Writer);
+    impl Serialize for Base<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let Self(element, writer) = self;
+            let (style, plain) = (&element.style, Style::default());
+            let mut map = serializer.serialize_map(None)?;
+            map.serialize_entry("kind", element.kind.name())?;
+            map.serialize_entry("order", element.order.as_str())?;
+            if element.place != Affine::IDENTITY {
+                map.serialize_entry("place", &place_numbers(element.place))?;
+            }
+            map.serialize_entry("color", &style.color.to_string())?;
+            map.serialize_entry("width", &Number(style.width))?;
+            if style.opacity != plain.opacity {
+                map.serialize_entry("opacity", &Number(style.opacity))?;
+            }
+            for (prop, value, default) in named(style)
+                .into_iter()
+                .zip(named(&plain))
+                .map(|((prop, value), (_, default))| (prop, value, default))
+            {
+                if value != default {
+                    map.serialize_entry(prop, &value)?;
+                }
+            }
+            if !element.groups.is_empty() {
+                let groups: Vec<&str> = element.groups.iter().map(AsRef::as_ref).collect();
+                map.serialize_entry("groups", &groups)?;
+            }
+            if element.locked {
+                map.serialize_entry("locked", &true)?;
+            }
+            if !element.kind.is_box() {
+                let (points, pressure) = writer.texts();
+                map.serialize_entry("step", &Number(element.step))?;
+                map.serialize_entry("points", points)?;
+                if let Some(pressure) = pressure {
+                    map.serialize_entry("pressure", pressure)?;
+                }
+            }
+            map.end()
+        }
+    }
+    json(&Base(element, points))
+}
+
+/// The properties of a style whose values are names.
+fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 6] {
+    [
+        ("dash", style.dash.name().into()),
+        (
+            "fill",
+            style.fill.map_or("none".into(), |color| color.to_string().into()),
+        ),
+        ("shade", style.shade.name().into()),
+        ("corners", style.corners.name().into()),
+        ("start", style.start.name().into()),
+        ("end", style.end.name().into()),
+    ]
+}
+
+/// A further chunk of a wet stroke.
+#[must_use]
+pub(crate) fn chunk(writer: &Writer) -> Value {
+    #[derive(Serialize)]
+    struct Chunk<'a> {
+        points: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pressure: Option<&'a str>,
+    }
+    let (points, pressure) = writer.texts();
+    json(&Chunk { points, pressure })
+}
+
+/// The members of a JSON object, not yet looked into.
+pub(super) struct Members<'a>(Vec<(Text<'a>, &'a RawValue)>);
+
+/// A JSON text, copied only where it has an escape in it.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::with_capacity(8);
+                while let Some(pair) = map.next_entry()? {
+                    members.push(pair);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
+}
+
+impl<'a> Members<'a> {
+    pub(super) fn of(value: &'a Value) -> Option<Self> {
+        serde_json::from_str(value.as_str()).ok()
+    }
+
+    /// Of several with one name, the last.
+    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+        let mut last_first = self.0.iter().rev();
+        last_first
+            .find(|(held, _)| held.0 == name)
+            .map(|(_, raw)| raw.get())
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+        let text: Text<'a> = serde_json::from_str(self.get(name)?).ok()?;
+        Some(text.0)
+    }
+}
+
+/// Reads one member or property; `None` where it has another shape.
+pub(super) fn read<T: serde::de::DeserializeOwned>(json: &str) -> Option<T> {
+    serde_json::from_str(json).ok()
+}
+
+pub(super) fn read_color(json: &str) -> Option<Color> {
+    read::<String>(json)?.parse().ok()
+}
+
+pub(super) fn read_width(json: &str) -> Option<f64> {
+    read::<f64>(json)
+        .filter(|w| *w > 0.0)
+        .map(|w| w.clamp(*WIDTHS.start(), *WIDTHS.end()))
+}
+
+pub(super) fn read_order(json: &str) -> Option<Order> {
+    read::<String>(json).map(|text| Order::from(text.as_str()))
+}
+
+pub(super) fn read_place(json: &str) -> Option<Affine> {
+    let numbers: [f64; 6] = read(json)?;
+    numbers
+        .iter()
+        .all(|n| n.abs() <= MAX_COORDINATE)
+        .then(|| Affine::new(numbers))
+}

@@ -1,0 +1,106 @@
+//! What a person can have done to the selection beside dragging it.
+
+use crate::document::{Color, Corners, Dash, Head, Shade};
+use crate::geometry::Vec2;
+
+/// Left to right, or top to bottom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axis {
+    /// Left to right.
+    Across,
+    /// Top to bottom.
+    Down,
+}
+
+/// To which edge of the selection its parts are aligned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Left edges.
+    Left,
+    /// Centres, moved sideways.
+    Centre,
+    /// Right edges.
+    Right,
+    /// Top edges.
+    Top,
+    /// Centres, moved up or down.
+    Middle,
+    /// Bottom edges.
+    Bottom,
+}
+
+/// Where in the stack something goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stacking {
+    /// Above everything.
+    Front,
+    /// Over the next one above that it overlaps.
+    Forward,
+    /// Under the next one below that it overlaps.
+    Backward,
+    /// Below everything.
+    Back,
+}
+
+/// A property of the style, and what it is to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum StyleChange {
+    /// The line's colour.
+    Color(Color),
+    /// Its width, in board units.
+    Width(f64),
+    /// 0 to 1.
+    Opacity(f64),
+    /// How the line is broken.
+    Dash(Dash),
+    /// The colour of the inside; `None` for no fill.
+    Fill(Option<Color>),
+    /// How that is filled.
+    Shade(Shade),
+    /// Corners, or how a line bends.
+    Corners(Corners),
+    /// At a line's first point.
+    Start(Head),
+    /// At a line's last point.
+    End(Head),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Selects everything that isn't locked.
+    SelectAll,
+    /// Selects nothing.
+    SelectNone,
+    /// Selects the next element in the stack, or the previous one.
+    SelectNext {
+        /// The previous one.
+        back: bool,
+    },
+    /// Deletes the selection.
+    Delete,
+    /// Makes a copy of it, moved a little, and selects that.
+    Duplicate,
+    /// Moves it by so much, in board units.
+    Nudge(Vec2),
+    /// Makes a group of it.
+    Group,
+    /// Dissolves the outermost groups in it.
+    Ungroup,
+    /// Locks it; unlocks it if all of it is locked.
+    ToggleLock,
+    /// Unlocks everything on the board.
+    UnlockAll,
+    /// Moves it in the stack.
+    Stack(Stacking),
+    /// Aligns its parts.
+    Align(Align),
+    /// Makes the gaps between its parts equal.
+    Distribute(Axis),
+    /// Mirrors it.
+    Flip(Axis),
+    /// Changes its style, and what the tool in the hand draws with.
+    Style(StyleChange),
+    /// Puts the chosen tool's shape into the middle of what is seen, and selects it.
+    Insert,
+}

@@ -1,0 +1,114 @@
+//! The terms in which a figure is described, with the names under which they are stored.
+
+/// A text for each value of a property, and back.
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $value:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub enum $name { $($(#[$each])* $value),+ }
+
+        impl $name {
+            /// All of them, in the order in which they are shown.
+            pub const ALL: &'static [Self] = &[$(Self::$value),+];
+
+            /// As it is stored.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$value => $text),+ }
+            }
+
+            /// What is stored under this name.
+            #[must_use]
+            pub fn named(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.name() == text)
+            }
+        }
+    };
+}
+
+named! {
+    /// What kind of thing an element is.
+    Kind {
+        /// A freehand line of varying width.
+        #[default]
+        Stroke = "stroke",
+        /// A freehand line of the highlighter: of even width, translucent, born below the ink.
+        Highlight = "highlight",
+        /// A rectangle: `place` leads the unit square to it.
+        Rectangle = "rectangle",
+        /// A diamond: its corners are the middles of the sides of a rectangle.
+        Diamond = "diamond",
+        /// An ellipse in a rectangle.
+        Ellipse = "ellipse",
+        /// A line through two points or more, with heads at its ends: an arrow is a line.
+        Line = "line",
+    }
+}
+
+impl Kind {
+    /// Whether it is drawn freehand.
+    #[must_use]
+    pub fn is_ink(self) -> bool {
+        matches!(self, Self::Stroke | Self::Highlight)
+    }
+
+    /// Whether it has an inside, and no points.
+    #[must_use]
+    pub fn is_box(self) -> bool {
+        matches!(self, Self::Rectangle | Self::Diamond | Self::Ellipse)
+    }
+}
+
+named! {
+    /// How a line is broken.
+    Dash {
+        /// Not at all.
+        #[default]
+        Solid = "solid",
+        /// Into dashes.
+        Dashed = "dashed",
+        /// Into dots.
+        Dotted = "dotted",
+    }
+}
+
+named! {
+    /// How an inside is filled.
+    Shade {
+        /// With the colour, mixed with much of the paper's.
+        #[default]
+        Tint = "tint",
+        /// With the colour.
+        Solid = "solid",
+        /// With parallel lines.
+        Hatch = "hatch",
+    }
+}
+
+named! {
+    /// How a rectangle's and a diamond's corners are, and how a line goes through its points.
+    Corners {
+        /// Rounded; a line is a smooth curve.
+        #[default]
+        Round = "round",
+        /// Sharp; a line is straight from point to point.
+        Sharp = "sharp",
+    }
+}
+
+named! {
+    /// What is at an end of a line.
+    Head {
+        /// Nothing.
+        #[default]
+        None = "none",
+        /// Two strokes.
+        Arrow = "arrow",
+        /// A filled triangle.
+        Triangle = "triangle",
+        /// A filled disc.
+        Dot = "dot",
+        /// A stroke across.
+        Bar = "bar",
+    }
+}
