@@ -320,7 +320,7 @@ impl Dry {
             slot,
             serial: kept.serial,
             level: self.level,
-            source: document.source(&item.element),
+            source: scene.source(document, &item.element),
             origin: kept.origin,
             area: kept.form.is_none().then(|| item.bounds.area()),
             again: false,

@@ -54,8 +54,8 @@ impl Element {
             place: Affine::IDENTITY,
             style,
             step: 1.0,
-            points: Arc::new([]),
-            groups: Arc::new([]),
+            points: Arc::default(),
+            groups: Arc::default(),
             locked: false,
             deleted: false,
         }

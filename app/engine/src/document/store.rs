@@ -1,6 +1,7 @@
 //! All cells of a board, and the elements they make.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use drawbridge_protocol::{Cell, CellKey, ElementId, Property, Stamp, Value};
 
@@ -17,18 +18,30 @@ pub enum Change {
     Element,
 }
 
-/// The cells of one element, as they were when it was asked for.
+/// What an element is read from, as it was when it was asked for.
 #[derive(Debug, Clone)]
-pub struct Source {
-    id: ElementId,
-    cells: Cells,
+pub struct Source(Origin);
+
+#[derive(Debug, Clone)]
+enum Origin {
+    Cells(ElementId, Cells),
+    Element(Arc<Element>),
 }
 
 impl Source {
+    /// An element that is read already.
+    #[must_use]
+    pub fn of(element: Arc<Element>) -> Self {
+        Self(Origin::Element(element))
+    }
+
     /// Reads it, as [`Document::element`] does.
     #[must_use]
     pub fn element(&self) -> Option<Element> {
-        element(&self.id, &self.cells)
+        match &self.0 {
+            Origin::Cells(id, cells) => element(id, cells),
+            Origin::Element(element) => Some(Element::clone(element)),
+        }
     }
 }
 
@@ -110,10 +123,8 @@ impl Document {
     /// What an element is read from, for another thread.
     #[must_use]
     pub fn source(&self, id: &ElementId) -> Option<Source> {
-        Some(Source {
-            id: id.clone(),
-            cells: self.elements.get(id)?.clone(),
-        })
+        let cells = self.elements.get(id)?.clone();
+        Some(Source(Origin::Cells(id.clone(), cells)))
     }
 
     /// The ids of all elements that have a cell, in no order.

@@ -4,18 +4,24 @@
 //! zooming and hitting cost what is near, not what is on the board.
 
 mod journal;
+mod previews;
+mod shown;
 mod wet;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use drawbridge_protocol::ElementId;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::document::{Color, Document, Element, Order, Shade};
+use crate::document::{Color, Document, Element, Group, Order, Shade};
 use crate::geometry::{InkPoint, Mesh, Point, Rect};
 use journal::Journal;
+use previews::Previews;
+pub use previews::{Hand, Preview};
+pub use shown::Shown;
 use wet::Wet;
 pub use wet::{WetKey, WetPiece};
 
@@ -40,6 +46,10 @@ pub struct Item {
     pub fill: Option<(Color, Shade)>,
     /// How much of what is under it it hides, 0 to 1.
     pub opacity: f64,
+    /// The groups that it belongs to, the innermost first.
+    pub groups: Arc<[Group]>,
+    /// Whether it is not to be touched.
+    pub locked: bool,
     /// Whether it is about to go, and drawn fainter.
     pub dimmed: bool,
     /// Names the shape, once in a scene: a key for what a renderer keeps of it. A changed shape gets another one.
@@ -48,71 +58,8 @@ pub struct Item {
     pub rank: u64,
 }
 
-/// What the scene takes of an element.
-#[derive(Debug, Clone)]
-pub struct Shown {
-    order: Order,
-    bounds: Rect,
-    color: Color,
-    fill: Option<(Color, Shade)>,
-    opacity: f64,
-    /// The same for the same shape, wherever on the board (and by chance, once in 2^64, for another).
-    shape: u64,
-}
-
-impl Shown {
-    /// `None` for what isn't shown: it was deleted, or lies out of the world.
-    #[must_use]
-    pub fn of(element: &Element) -> Option<Self> {
-        if element.deleted {
-            return None;
-        }
-        Some(Self {
-            order: element.order.clone(),
-            bounds: element.bounds()?,
-            color: element.style.color,
-            fill: element
-                .style
-                .fill
-                .filter(|_| element.kind.is_box())
-                .map(|color| (color, element.style.shade)),
-            opacity: element.style.opacity,
-            shape: shape(element),
-        })
-    }
-}
-
 fn height(shown: &Option<Shown>) -> Option<&Order> {
     shown.as_ref().map(|shown| &shown.order)
-}
-
-fn shape(element: &Element) -> u64 {
-    // Each number turns and stirs what came before. It is to tell a shape from the one before it, not from a forger's.
-    let stir = |hash: u64, number: u64| (hash.rotate_left(23) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let style = &element.style;
-    // Where it lies doesn't count: what is moved keeps its shape. Of a fill only how it is made counts, and where nothing
-    // shines through the order of fill and line is another.
-    let [a, b, c, d, ..] = element.place.as_coeffs();
-    let filled = style.fill.filter(|_| element.kind.is_box());
-    let numbers = [a, b, c, d, style.width, element.step].map(f64::to_bits);
-    let terms = [
-        element.kind as u64,
-        style.dash as u64,
-        style.corners as u64,
-        style.start as u64,
-        style.end as u64,
-        filled.map_or(0, |_| 1 + style.shade as u64 + 8 * u64::from(style.opacity < 1.0)),
-    ];
-    let points = element
-        .points
-        .iter()
-        .flat_map(|p| [p.pos.x, p.pos.y, p.pressure])
-        .map(f64::to_bits);
-    numbers
-        .into_iter()
-        .chain(terms)
-        .chain(points)
-        .fold(element.points.len() as u64, stir)
 }
 
 #[derive(Debug)]
@@ -134,6 +81,9 @@ pub struct Scene {
     tree: RTree<Leaf>,
     journal: Journal,
     wet: Vec<(WetKey, Wet)>,
+    previews: Previews,
+    /// The shown elements of each group.
+    groups: HashMap<Group, BTreeSet<ElementId>>,
     dimmed: BTreeSet<ElementId>,
     serial: u64,
     generation: u64,
@@ -198,11 +148,17 @@ impl Scene {
 
     /// Shows an element as it is now, or no longer.
     pub fn update(&mut self, id: &ElementId, element: Option<&Element>) {
-        self.show(id.clone(), element.and_then(Shown::of));
+        self.update_many(vec![(id.clone(), element.and_then(Shown::of))]);
     }
 
-    /// The same for many: as [`Shown::of`] says, which may be asked on several threads.
+    /// The same for many: as [`Shown::of`] says, which may be asked on several threads. What is in somebody's hand is
+    /// shown as that hand has it.
     pub fn update_many(&mut self, mut many: Vec<(ElementId, Option<Shown>)>) {
+        many.retain(|(id, _)| !self.is_preview(id));
+        self.show_many(many);
+    }
+
+    fn show_many(&mut self, mut many: Vec<(ElementId, Option<Shown>)>) {
         if many.len() < self.len() || many.len() < MANY {
             many.into_iter().for_each(|(id, shown)| self.show(id, shown));
             return;
@@ -217,6 +173,7 @@ impl Scene {
             .map(|(id, _)| {
                 let slot = self.slots.remove(id)?;
                 let entry = self.entries.get_mut(slot as usize)?.take()?;
+                self.ungroup(&entry.item);
                 gone.insert(slot, (entry.shape, entry.item.serial));
                 Some(slot)
             })
@@ -278,6 +235,8 @@ impl Scene {
                 color: shown.color,
                 fill: shown.fill,
                 opacity: shown.opacity,
+                groups: shown.groups,
+                locked: shown.locked,
                 dimmed: self.dimmed.contains(&id),
                 serial,
                 rank,
@@ -289,6 +248,12 @@ impl Scene {
             self.entries.push(None);
             self.slots() - 1
         });
+        for group in entry.item.groups.iter() {
+            self.groups
+                .entry(Group::clone(group))
+                .or_default()
+                .insert(id.clone());
+        }
         self.slots.insert(id, slot);
         self.entries[slot as usize] = Some(entry);
         slot
@@ -298,9 +263,27 @@ impl Scene {
     fn vacate(&mut self, id: &ElementId) -> Option<(Slot, Entry)> {
         let slot = self.slots.remove(id)?;
         let entry = self.entries.get_mut(slot as usize)?.take()?;
+        self.ungroup(&entry.item);
         self.tree.remove(&leaf(entry.item.bounds, slot));
         self.free.push(slot);
         Some((slot, entry))
+    }
+
+    /// Takes an element that is no longer shown out of its groups.
+    fn ungroup(&mut self, item: &Item) {
+        for group in item.groups.iter() {
+            if let Some(members) = self.groups.get_mut(group) {
+                members.remove(&item.element);
+                if members.is_empty() {
+                    self.groups.remove(group);
+                }
+            }
+        }
+    }
+
+    /// The shown elements of a group.
+    pub fn members(&self, group: &Group) -> impl Iterator<Item = &ElementId> {
+        self.groups.get(group).into_iter().flatten()
     }
 
     fn note(&mut self, slot: Slot) {
@@ -369,7 +352,9 @@ impl Scene {
         let reach = Rect::from_points(a, b).inflate(radius, radius);
         let touches = |mesh: Mesh| mesh.touches(a, b, radius);
         let hit = |item: &Item| {
-            let mesh = document.element(&item.element).and_then(|element| element.mesh());
+            let mesh = self
+                .element(document, &item.element)
+                .and_then(|element| element.mesh());
             mesh.is_some_and(touches)
         };
         let near = self.near(reach).map(|(_, item)| item);

@@ -45,7 +45,7 @@ impl Dry {
             .into_iter()
             .filter_map(|(_, slot)| {
                 let kept = self.kept.get(slot as usize)?.as_ref()?;
-                let source = document.source(&scene.item(slot)?.element);
+                let source = scene.source(document, &scene.item(slot)?.element);
                 (!kept.lacks(level)).then_some(Job {
                     slot,
                     serial: kept.serial,
