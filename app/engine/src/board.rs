@@ -11,9 +11,9 @@ use crate::client::{
     Client, ClientConfig, CloseError, DamagedStore, DraftOp, Drained, Meta, OpenError, Opened, PersonChange,
     Remote, Status,
 };
-use crate::document::Style;
-use crate::editor::{CURSOR_SLOT, Editor, Effects, SystemRandom};
-use crate::geometry::{Camera, MAX_COORDINATE, Point};
+use crate::document::Element;
+use crate::editor::{CURSOR_SLOT, Edit, Editor, Effects, Styles, SystemRandom, VIEW_SLOT};
+use crate::geometry::{Camera, MAX_COORDINATE, Point, Rect};
 use crate::progress::Progress;
 use crate::tools::{Event, Tool};
 
@@ -77,6 +77,8 @@ pub struct Person {
     pub about: About,
     /// Where their pointer is, in board units; `None` when it isn't on the board.
     pub cursor: Option<Point>,
+    /// What they see of the board; `None` while that isn't known.
+    pub view: Option<Rect>,
     /// What their hello said: it holds again when they clear what they said since.
     hello: About,
 }
@@ -172,9 +174,26 @@ impl Board {
         self.editor.set_tool(tool);
     }
 
-    /// Chooses what the pen draws with.
-    pub fn set_style(&mut self, style: Style) {
-        self.editor.set_style(style);
+    /// The editor, for what changes neither the board nor what others see of it.
+    pub fn editor_mut(&mut self) -> &mut Editor {
+        &mut self.editor
+    }
+
+    /// Does what a command asks for. Says whether to draw a frame.
+    pub fn edit(&mut self, edit: &Edit) -> bool {
+        let effects = self.editor.edit(edit);
+        self.run(effects)
+    }
+
+    /// Puts elements from elsewhere onto the board. Says whether to draw a frame.
+    pub fn paste(&mut self, elements: Vec<Element>) -> bool {
+        let effects = self.editor.paste(elements);
+        self.run(effects)
+    }
+
+    /// Chooses what the tools draw with.
+    pub fn set_styles(&mut self, styles: Styles) {
+        self.editor.set_styles(styles);
     }
 
     /// What pointer or keys did. Says whether to draw a frame.
@@ -230,9 +249,7 @@ impl Board {
                 SlotOp::Clear => DraftOp::End(slot.clone()),
             });
         }
-        if let (Some(op), Ok(slot)) = (effects.cursor, SlotName::new(CURSOR_SLOT)) {
-            slots.insert(slot, op);
-        }
+        slots.extend(effects.told);
         if !slots.is_empty() {
             self.client.live(slots);
         }
@@ -313,6 +330,7 @@ impl Board {
                 peer: here.peer,
                 about: about.clone(),
                 cursor: None,
+                view: None,
                 hello: about,
             },
         );
@@ -331,6 +349,7 @@ impl Board {
         };
         match slot.as_str() {
             CURSOR_SLOT => person.cursor = last.and_then(point),
+            VIEW_SLOT => person.view = last.and_then(view),
             ABOUT_SLOT => person.about = last.map_or_else(|| person.hello.clone(), About::read),
             _ => {
                 // The next flush shows it.
@@ -399,6 +418,14 @@ fn point(value: &Value) -> Option<Point> {
     let [x, y] = value.read::<[f64; 2]>().ok()?;
     let sane = |v: f64| v.is_finite() && v.abs() <= MAX_COORDINATE;
     (sane(x) && sane(y)).then(|| Point::new(x, y))
+}
+
+/// What somebody sees, as they sent it.
+fn view(value: &Value) -> Option<Rect> {
+    let [x0, y0, x1, y1] = value.read::<[f64; 4]>().ok()?;
+    let sane = |v: f64| v.is_finite() && v.abs() <= 10.0 * MAX_COORDINATE;
+    let all = [x0, y0, x1, y1].into_iter().all(sane);
+    (all && x0 < x1 && y0 < y1).then(|| Rect::new(x0, y0, x1, y1))
 }
 
 #[cfg(test)]

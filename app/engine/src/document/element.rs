@@ -73,11 +73,9 @@ impl Element {
         element.take(|name| property(name).map(Value::as_str));
         if let Some(text) = property("points").filter(|_| element.kind == Kind::Line)
             && let Some(text) = read::<String>(text.as_str())
+            && let Some(points) = read_line(&text, element.step)
         {
-            let mut reader = Reader::default();
-            if reader.read(&text, None) && is_line(reader.samples(), element.step) {
-                element.points = points(reader.samples(), element.step);
-            }
+            element.points = points;
         }
         Some(element)
     }
@@ -204,6 +202,13 @@ impl Element {
 /// Samples as points, in steps of `step`.
 pub(super) fn points(samples: &[Sample], step: f64) -> Arc<[InkPoint]> {
     samples.iter().map(|sample| sample.ink(step)).collect()
+}
+
+/// The points of a line from their text.
+pub(crate) fn read_line(text: &str, step: f64) -> Option<Arc<[InkPoint]>> {
+    let mut reader = Reader::default();
+    let read = reader.read(text, None) && is_line(reader.samples(), step);
+    read.then(|| points(reader.samples(), step))
 }
 
 /// Whether samples make a line in this world.

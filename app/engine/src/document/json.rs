@@ -197,7 +197,7 @@ pub(super) fn read_order(json: &str) -> Option<Order> {
     read::<String>(json).map(|text| Order::from(text.as_str()))
 }
 
-pub(super) fn read_place(json: &str) -> Option<Affine> {
+pub(crate) fn read_place(json: &str) -> Option<Affine> {
     let numbers: [f64; 6] = read(json)?;
     numbers
         .iter()

@@ -34,6 +34,20 @@ struct Step {
     entries: Vec<Entry>,
 }
 
+impl Step {
+    /// Takes up more of one gesture: a cell that was written before in it goes back to what it was before all of it.
+    fn add(&mut self, entries: Vec<Entry>) {
+        let places = self.entries.iter().enumerate().map(|(n, e)| (e.key.clone(), n));
+        let places: HashMap<CellKey, usize> = places.collect();
+        for entry in entries {
+            match places.get(&entry.key) {
+                Some(n) => self.entries[*n].expected = entry.expected,
+                None => self.entries.push(entry),
+            }
+        }
+    }
+}
+
 /// What can be undone and done again.
 #[derive(Debug, Default)]
 pub(super) struct History {
@@ -57,7 +71,7 @@ impl History {
             Act::Gesture(gesture) => {
                 self.redo.clear();
                 match self.undo.back_mut().filter(|step| step.gesture == Some(*gesture)) {
-                    Some(step) => step.entries.extend(entries),
+                    Some(step) => step.add(entries),
                     None => push(
                         &mut self.undo,
                         Step {

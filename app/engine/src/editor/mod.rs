@@ -1,58 +1,71 @@
-//! The document with its tools, styles and each person's own undo.
+//! The document with its tools, the selection, styles and each person's own undo.
 //!
 //! No I/O and no clock: time comes in events, stamps come with [`Editor::commit`]. Whoever owns an editor passes on
 //! what its [`Effects`] say, and calls [`Editor::flush`] once a frame.
 
+mod chosen;
 mod edit;
+mod edits;
 mod history;
+mod merging;
 mod random;
 mod remote;
 mod styling;
+mod telling;
+mod trails;
 mod transaction;
-
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use drawbridge_protocol::{Cell, CellKey, ElementId, Property, SlotName, SlotOp, Stamp, Value};
 
-use crate::document::{Change, Document, Draft, Style, WIDTHS, json, point_json};
-use crate::geometry::{Camera, Point};
-use crate::progress::Progress;
-use crate::scene::{Scene, Shown, WetKey};
-use crate::tools::{Context, Event, Outcome, Random, Set, State, Tool, step};
+use crate::arrange::{Frame, Guide};
+use crate::document::{Document, Draft, Style, json};
+use crate::geometry::{Camera, Point, Rect, Size};
+use crate::scene::{Scene, WetKey};
+use crate::tools::{Context, Event, Grip, Outcome, Pointer, Random, Selection, Set, Snapping, State, Tool, grips};
+use chosen::Chosen;
 pub use edit::{Align, Axis, Edit, Stacking, StyleChange};
+use edits::Join;
 use history::History;
 pub use random::{SeededRandom, SystemRandom};
-use remote::RemoteInk;
-pub use styling::{Held, StyleHeld};
+use remote::Remote;
+pub use styling::{Held, StyleHeld, Styles};
+pub use telling::{CURSOR_SLOT, VIEW_SLOT};
+use telling::Told;
+pub use trails::Trail;
+use trails::Trails;
 use transaction::Act;
 pub use transaction::{Effects, Transaction};
-
-/// Others are told at most this often, in milliseconds: 60 times a second, with room for a frame that comes early.
-const LIVE_MS: f64 = 15.0;
-
-/// At least so many elements are read on a thread of their own.
-const PART: usize = 1000;
-
-/// The slot in which others see one's pointer.
-pub const CURSOR_SLOT: &str = "cursor";
 
 /// A board in the hands of one person.
 pub struct Editor {
     document: Document,
     scene: Scene,
     camera: Camera,
+    /// How much one sees, in screen points.
+    size: Size,
     tool: Tool,
-    style: Style,
+    /// The tool in the hand before the eyedropper.
+    tool_before: Tool,
+    keeps_tool: bool,
+    styles: Styles,
     state: State,
+    selection: Selection,
+    /// What is known of the selection, until it changes.
+    chosen: Option<Chosen>,
+    snapping: Snapping,
+    last_click: Option<Pointer>,
     history: History,
-    remote: RemoteInk,
+    remote: Remote,
+    trails: Trails,
     random: Box<dyn Random>,
     gesture: u64,
-    /// Where the pointer is on the screen, and what others were last told of it.
+    /// What the last edit was, for the next one to be one step with it.
+    join: Option<(Join, f64)>,
+    /// Where the pointer is on the screen.
     pointer: Option<Point>,
-    told: Option<Value>,
-    live_ms: f64,
+    told: Told,
+    /// The latest time that was heard of.
+    now_ms: f64,
 }
 
 impl Editor {
@@ -63,16 +76,25 @@ impl Editor {
             document: Document::default(),
             scene: Scene::default(),
             camera: Camera::default(),
+            size: Size::new(1280.0, 720.0),
             tool: Tool::Pen,
-            style: Style::default(),
+            tool_before: Tool::Select,
+            keeps_tool: false,
+            styles: Styles::default(),
             state: State::Idle,
+            selection: Selection::default(),
+            chosen: None,
+            snapping: Snapping::default(),
+            last_click: None,
             history: History::default(),
-            remote: RemoteInk::default(),
+            remote: Remote::default(),
+            trails: Trails::default(),
             random,
             gesture: 0,
+            join: None,
             pointer: None,
-            told: None,
-            live_ms: f64::NEG_INFINITY,
+            told: Told::default(),
+            now_ms: 0.0,
         }
     }
 
@@ -99,6 +121,17 @@ impl Editor {
         &mut self.camera
     }
 
+    /// How much one sees, in screen points.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Says how much one sees, in screen points.
+    pub fn set_size(&mut self, size: Size) {
+        self.size = size;
+    }
+
     /// The chosen tool.
     #[must_use]
     pub fn tool(&self) -> Tool {
@@ -107,29 +140,88 @@ impl Editor {
 
     /// Chooses a tool. What is under way ends with the one it began with.
     pub fn set_tool(&mut self, tool: Tool) {
+        if tool == Tool::Eyedropper && self.tool != Tool::Eyedropper {
+            self.tool_before = self.tool;
+        } else if !matches!(tool, Tool::Select | Tool::Hand | Tool::Eyedropper) && self.state.is_idle() {
+            // What is drawn next is drawn in the tool's style, not in that of a selection.
+            self.select(Selection::default());
+        }
         self.tool = tool;
     }
 
-    /// What the pen draws with.
+    /// Whether a tool stays in the hand after use.
     #[must_use]
-    pub fn style(&self) -> Style {
-        self.style
+    pub fn keeps_tool(&self) -> bool {
+        self.keeps_tool
     }
 
-    /// Chooses colour and width (board units, 0.01 to 10,000) of the strokes to come.
-    pub fn set_style(&mut self, style: Style) {
-        let width = if style.width.is_finite() {
-            style.width.clamp(*WIDTHS.start(), *WIDTHS.end())
-        } else {
-            self.style.width
-        };
-        self.style = Style { width, ..style };
+    /// Says whether a tool stays in the hand after use; if not, the select tool takes its place.
+    pub fn set_keep_tool(&mut self, keep: bool) {
+        self.keeps_tool = keep;
+    }
+
+    /// What things fall into place at.
+    #[must_use]
+    pub fn snapping(&self) -> Snapping {
+        self.snapping
+    }
+
+    /// Says what things fall into place at.
+    pub fn set_snapping(&mut self, snapping: Snapping) {
+        self.snapping = snapping;
     }
 
     /// What is under way.
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// What is selected.
+    #[must_use]
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    fn select(&mut self, selection: Selection) {
+        if selection != self.selection {
+            self.selection = selection;
+            self.chosen = None;
+        }
+    }
+
+    /// The frame around the selection, as it is under the hand.
+    #[must_use]
+    pub fn frame(&self) -> Option<Frame> {
+        match &self.state {
+            State::Dragging(drag) => Some(drag.frame()),
+            _ => self.chosen.as_ref().and_then(|chosen| chosen.frame),
+        }
+    }
+
+    /// What can be grabbed of the selection and where it is on the screen; nothing while something is under way.
+    #[must_use]
+    pub fn grips(&self) -> Vec<(Grip, Point)> {
+        let free = self.chosen.as_ref().is_some_and(|chosen| !chosen.locked);
+        if self.tool != Tool::Select || !free || !matches!(self.state, State::Idle | State::Bending(_)) {
+            return Vec::new();
+        }
+        grips(&self.selection, self.frame(), &self.scene, &self.document, &self.camera)
+    }
+
+    /// What dragged things have fallen into place at.
+    #[must_use]
+    pub fn guides(&self) -> &[Guide] {
+        match &self.state {
+            State::Dragging(drag) => drag.guides(),
+            State::Bending(edit) => edit.guides(),
+            _ => &[],
+        }
+    }
+
+    /// Laser trails that are still seen.
+    pub fn trails(&self) -> impl Iterator<Item = &Trail> {
+        self.trails.iter()
     }
 
     /// Whether [`Self::undo`] has something to look at.
@@ -144,162 +236,151 @@ impl Editor {
         self.history.can_redo()
     }
 
+    /// A box around everything selected; `None` for nothing.
+    #[must_use]
+    pub fn selection_bounds(&self) -> Option<Rect> {
+        let items = self.selection.ids.iter().filter_map(|id| self.scene.get(id));
+        items.map(|item| item.bounds).reduce(|a, b| a.union(b))
+    }
+
     /// What an event does.
     pub fn handle(&mut self, event: &Event) -> Effects {
         let before = (self.scene.generation(), self.camera);
         match event {
             Event::Down(_, pointer) | Event::Move(pointer) | Event::Up(_, pointer) => {
                 self.pointer = Some(pointer.pos);
+                self.now_ms = self.now_ms.max(pointer.time_ms);
             }
             Event::Leave => self.pointer = None,
-            Event::Cancel | Event::Lost => {}
+            Event::Confirm | Event::Cancel | Event::Lost => {}
         }
         let was_idle = self.state.is_idle();
-        let mut context = Context {
-            document: &self.document,
-            scene: &self.scene,
-            camera: &self.camera,
-            style: self.style,
-            random: &mut *self.random,
-        };
-        let (state, outcome) = std::mem::take(&mut self.state).transition(event, self.tool, &mut context);
+        if was_idle && *event == Event::Cancel {
+            return self.step_out();
+        }
+        let pressed = matches!(event, Event::Down(..));
+        if pressed {
+            self.look_at_selection();
+        }
+        let selected = self.selection.clone();
+        let (state, outcome) = self.transition(event);
         self.state = state;
         if was_idle && !self.state.is_idle() {
             self.gesture += 1;
         }
+        let mut effects = self.take(outcome);
+        let under_way = !self.state.is_idle() || !was_idle;
+        effects.changed |= under_way
+            || pressed
+            || selected != self.selection
+            || before != (self.scene.generation(), self.camera)
+            || self.has_cursor_news();
+        effects
+    }
+
+    fn transition(&mut self, event: &Event) -> (State, Outcome) {
+        let mut context = Context {
+            document: &self.document,
+            scene: &self.scene,
+            camera: &self.camera,
+            size: self.size,
+            style: self.styles.of(self.tool),
+            selection: &self.selection,
+            frame: self
+                .chosen
+                .as_ref()
+                .and_then(|chosen| chosen.frame.filter(|_| !chosen.locked)),
+            last_click: self.last_click,
+            snapping: self.snapping,
+            random: &mut *self.random,
+        };
+        std::mem::take(&mut self.state).transition(event, self.tool, &mut context)
+    }
+
+    /// Does what a tool wants done.
+    fn take(&mut self, outcome: Outcome) -> Effects {
         let Outcome {
             pan,
             sets,
             ends,
             dropped,
             live,
+            told,
+            clicked,
+            select,
+            picked,
+            done,
         } = outcome;
         self.camera.pan(pan);
         if let Some(id) = dropped {
             self.scene.remove_wet(&WetKey::own(id));
         }
         self.scene.dim(&self.state.touched());
-        let write = (!sets.is_empty()).then_some(Transaction {
-            sets,
-            ends,
-            act: Act::Gesture(self.gesture),
-        });
-        let drawing = matches!(self.state, State::Drawing(..));
-        let changed = drawing || write.is_some() || before != (self.scene.generation(), self.camera);
-        Effects {
-            write,
-            live,
-            cursor: None,
-            changed: changed || self.cursor_news().is_some(),
-        }
-    }
-
-    /// Brings the scene up to date with all wet strokes, and says what others are to be told. To be called once a frame.
-    /// `changed` asks for a further frame where something waits for its time.
-    pub fn flush(&mut self, now_ms: f64) -> Effects {
-        let generation = self.scene.generation();
-        self.remote.show(&mut self.scene);
+        self.last_click = clicked.or(self.last_click);
         let mut effects = Effects::default();
-        let due = !(0.0..LIVE_MS).contains(&(now_ms - self.live_ms));
-        let mut waits = false;
-        if let State::Drawing(_, stroke) = &mut self.state {
-            if stroke.take_changed() {
-                self.scene.put_wet(
-                    &WetKey::own(stroke.id().clone()),
-                    stroke.element(),
-                    stroke.ink(),
-                    stroke.is_straight(),
-                );
-            }
-            if due {
-                effects.live.extend(stroke.flush());
-            }
-            waits = stroke.has_unsent();
+        if let Some(color) = picked {
+            self.tool = self.tool_before;
+            effects = self.edit(&Edit::Style(StyleChange::Color(color)));
         }
-        if let Some(news) = self.cursor_news() {
-            if due {
-                self.told = news.clone();
-                effects.cursor = Some(news.map_or(SlotOp::Clear, |at| SlotOp::Put(vec![at])));
-            } else {
-                waits = true;
-            }
+        let keeps = self.keeps_tool && self.tool != Tool::Select;
+        if let Some(select) = select.filter(|_| !(done && keeps)) {
+            self.select(select);
         }
-        if !effects.live.is_empty() || effects.cursor.is_some() {
-            self.live_ms = now_ms;
+        if done && picked.is_none() && !keeps {
+            self.tool = Tool::Select;
         }
-        effects.changed = waits || generation != self.scene.generation();
+        effects.live = live;
+        effects.told = told;
+        if !sets.is_empty() {
+            self.join = None;
+            effects.write = Some(Transaction {
+                sets,
+                ends,
+                act: Act::Gesture(self.gesture),
+            });
+        } else if self.state.is_idle() {
+            self.scene.end_previews(None, |_| true, &self.document);
+        }
         effects
     }
 
-    /// Where the pointer is now on the board, if others were told otherwise; `Some(None)` when it left.
-    fn cursor_news(&self) -> Option<Option<Value>> {
-        let step = step(self.camera.zoom());
-        let at = self
-            .pointer
-            .map(|p| self.camera.board_from_screen(p))
-            .filter(|p| p.is_finite());
-        let at = at.map(|p| point_json((p.x / step).round() * step, (p.y / step).round() * step));
-        (at != self.told).then_some(at)
+    /// Brings the scene up to date with all that is wet, and says what others are to be told. To be called once a frame.
+    /// `changed` asks for a further frame where something waits for its time, or fades.
+    pub fn flush(&mut self, now_ms: f64) -> Effects {
+        self.now_ms = now_ms;
+        let generation = self.scene.generation();
+        self.remote.show(&self.document, &mut self.scene);
+        for (conn, points) in self.remote.take_trails() {
+            self.trails.add(Some(conn), &points, now_ms);
+        }
+        match &mut self.state {
+            State::Drawing(_, stroke) if stroke.take_changed() => self.scene.put_wet(
+                &WetKey::own(stroke.id().clone()),
+                stroke.element(),
+                stroke.ink(),
+                stroke.is_straight(),
+            ),
+            State::Pointing(_, laser) => self.trails.add(None, &laser.take_fresh(), now_ms),
+            state => {
+                if let Some(previews) = state.previews() {
+                    self.scene.preview(None, previews, &self.document);
+                }
+            }
+        }
+        self.look_at_selection();
+        let fading = self.trails.fade(now_ms);
+        let mut effects = self.tell(now_ms);
+        effects.changed |= fading || generation != self.scene.generation();
+        effects
     }
 
     /// Takes up the cells of a transaction that this editor gave, as stamped, and notes how to undo them.
     pub fn commit(&mut self, transaction: &Transaction, cells: &[Cell]) {
         self.history.record(&transaction.act, cells, &self.document);
         self.merge(cells);
-    }
-
-    /// Takes up cells from elsewhere: the store, the relay, other people.
-    pub fn merge(&mut self, cells: &[Cell]) {
-        self.merge_telling(cells, &Progress::default());
-    }
-
-    /// The same, and tells another thread how far it is.
-    pub(crate) fn merge_telling(&mut self, cells: &[Cell], progress: &Progress) {
-        let mut changed = Vec::new();
-        self.document.expect(cells.len());
-        for cell in cells {
-            if self.document.merge(cell) == Change::Element {
-                changed.push(&cell.element);
-            }
-            if cell.prop.as_str() == Property::BASE {
-                self.remote.dried(&cell.element, &mut self.scene);
-            }
+        if self.state.is_idle() {
+            self.scene.end_previews(None, |_| true, &self.document);
         }
-        changed.sort_unstable();
-        changed.dedup();
-        // A whole board is read on all processors.
-        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let part = changed.len().div_ceil(threads).max(PART);
-        let (document, done, all) = (&self.document, AtomicUsize::new(0), changed.len());
-        let read = |ids: &[&ElementId]| -> Vec<(ElementId, Option<Shown>)> {
-            let shown = |id: &ElementId| document.element(id).as_ref().and_then(Shown::of);
-            let one = |id: &&ElementId| {
-                let before = done.fetch_add(1, Ordering::Relaxed);
-                progress.shown((before + 1) as f64 / all as f64);
-                ((*id).clone(), shown(id))
-            };
-            ids.iter().map(one).collect()
-        };
-        let many = std::thread::scope(|scope| {
-            let mut parts = changed.chunks(part);
-            let first = parts.next().unwrap_or_default();
-            let others: Vec<_> = parts
-                .map(|ids| {
-                    let thread = std::thread::Builder::new().spawn_scoped(scope, move || read(ids));
-                    (ids, thread)
-                })
-                .collect();
-            let mut many = read(first);
-            for (ids, thread) in others {
-                many.extend(match thread {
-                    Ok(thread) => thread.join().expect("reading doesn't panic"),
-                    // The system gave none.
-                    Err(_) => read(ids),
-                });
-            }
-            many
-        });
-        self.scene.update_many(many);
     }
 
     /// Takes up other stamps (old, new) for own cells that a wrong clock had stamped.
@@ -321,6 +402,7 @@ impl Editor {
     }
 
     fn step(&mut self, which: fn(&mut History, &Document) -> Option<Transaction>) -> Effects {
+        self.join = None;
         let write = if self.state.is_idle() {
             which(&mut self.history, &self.document)
         } else {
@@ -346,7 +428,7 @@ impl Editor {
         self.write(sets, Vec::new())
     }
 
-    /// The stroke of which a draft was left behind when the program died. `None` if it can't be read, or got through.
+    /// The element of which a draft was left behind when the program died. `None` if it can't be read, or got through.
     pub fn finish_draft(&mut self, slot: &SlotName, chunks: &[Value]) -> Option<Transaction> {
         let id = ElementId::new(slot.as_str())
             .ok()
@@ -355,15 +437,14 @@ impl Editor {
         let mut draft = Draft::new(&id, first)?;
         // As far as it can be read, it is saved.
         let _ = rest.iter().all(|chunk| draft.add(chunk));
-        self.write(
-            vec![(id, Property::base(), draft.into_element().base())],
-            vec![slot.clone()],
-        )
-        .write
+        let base = draft.into_element().base();
+        self.write(vec![(id, Property::base(), base)], vec![slot.clone()])
+            .write
     }
 
     fn write(&mut self, sets: Vec<Set>, ends: Vec<SlotName>) -> Effects {
         self.gesture += 1;
+        self.join = None;
         let write = Transaction {
             sets,
             ends,
@@ -385,6 +466,23 @@ impl Editor {
 
     /// Forgets what a connection was drawing: it is gone.
     pub fn remote_gone(&mut self, conn: u64) {
-        self.remote.gone(conn, &mut self.scene);
+        self.remote.gone(conn, &self.document, &mut self.scene);
+    }
+
+    /// The style that a tool draws with.
+    #[must_use]
+    pub fn style(&self) -> Style {
+        self.styles.of(self.tool)
+    }
+
+    /// What the tools draw with.
+    #[must_use]
+    pub fn styles(&self) -> Styles {
+        self.styles
+    }
+
+    /// Says what the tools draw with from now on.
+    pub fn set_styles(&mut self, styles: Styles) {
+        self.styles = styles.sane();
     }
 }

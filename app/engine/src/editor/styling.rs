@@ -1,6 +1,10 @@
 //! The style that the panel shows: the tool's, or what the selected elements have in common.
 
-use crate::document::{Color, Corners, Dash, Head, Shade};
+use drawbridge_protocol::Value;
+
+use super::StyleChange;
+use crate::document::{Color, Corners, Dash, Head, Ink, Kind, Shade, Style, WIDTHS, json, number_json};
+use crate::tools::Tool;
 
 /// A property of several elements.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -54,4 +58,150 @@ pub struct StyleHeld {
     pub corners: Held<Corners>,
     pub start: Held<Head>,
     pub end: Held<Head>,
+}
+
+/// So much of what is under it the highlighter hides.
+const HIGHLIGHT: f64 = 0.4;
+
+/// What the tools draw with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Styles {
+    /// Everything but the highlighter. Its heads are those of arrows.
+    pub ink: Style,
+    /// The highlighter.
+    pub highlighter: Style,
+}
+
+impl Default for Styles {
+    fn default() -> Self {
+        Self {
+            ink: Style {
+                end: Head::Arrow,
+                ..Style::default()
+            },
+            highlighter: Style {
+                color: Color::Ink(Ink::Yellow),
+                width: 24.0,
+                opacity: HIGHLIGHT,
+                ..Style::default()
+            },
+        }
+    }
+}
+
+impl Styles {
+    /// The style of what a tool draws: what means nothing for its kind is plain.
+    #[must_use]
+    pub fn of(&self, tool: Tool) -> Style {
+        let style = match tool {
+            Tool::Highlighter => self.highlighter,
+            _ => self.ink,
+        };
+        let Some(kind) = kind(tool) else {
+            return style;
+        };
+        let heads = tool == Tool::Arrow;
+        let plain = Style::default();
+        Style {
+            dash: if kind == Kind::Highlight { plain.dash } else { style.dash },
+            fill: style.fill.filter(|_| kind.is_box()),
+            shade: if kind.is_box() { style.shade } else { plain.shade },
+            corners: if has_corners(kind) { style.corners } else { plain.corners },
+            start: if heads { style.start } else { plain.start },
+            end: if heads { style.end } else { plain.end },
+            ..style
+        }
+    }
+
+    /// The style that a change concerns when this tool is in the hand.
+    pub(super) fn held_by(&mut self, tool: Tool) -> &mut Style {
+        match tool {
+            Tool::Highlighter => &mut self.highlighter,
+            _ => &mut self.ink,
+        }
+    }
+
+    pub(super) fn sane(mut self) -> Self {
+        for style in [&mut self.ink, &mut self.highlighter] {
+            let plain = Style::default();
+            let within = |v: f64, low: f64, high: f64, else_: f64| {
+                if v.is_finite() { v.clamp(low, high) } else { else_ }
+            };
+            style.width = within(style.width, *WIDTHS.start(), *WIDTHS.end(), plain.width);
+            style.opacity = within(style.opacity, 0.0, 1.0, plain.opacity);
+        }
+        self
+    }
+}
+
+/// What kind of thing a tool draws.
+pub(super) fn kind(tool: Tool) -> Option<Kind> {
+    match tool {
+        Tool::Pen => Some(Kind::Stroke),
+        Tool::Highlighter => Some(Kind::Highlight),
+        Tool::Shape(kind) => Some(kind),
+        Tool::Line | Tool::Arrow => Some(Kind::Line),
+        Tool::Select | Tool::Hand | Tool::Eraser | Tool::Cutter | Tool::Laser | Tool::Eyedropper => None,
+    }
+}
+
+fn has_corners(kind: Kind) -> bool {
+    matches!(kind, Kind::Rectangle | Kind::Diamond | Kind::Line)
+}
+
+impl StyleHeld {
+    /// With an element of this kind and style more. `heads`: whether its heads count, if it is a line.
+    #[must_use]
+    pub(super) fn and(self, kind: Kind, style: &Style, heads: bool) -> Self {
+        fn also<T: PartialEq + Copy>(held: Held<T>, applies: bool, value: T) -> Held<T> {
+            if applies { held.and(value) } else { held }
+        }
+        let heads = heads && kind == Kind::Line;
+        Self {
+            color: self.color.and(style.color),
+            width: self.width.and(style.width),
+            opacity: self.opacity.and(style.opacity),
+            dash: also(self.dash, kind != Kind::Highlight, style.dash),
+            fill: also(self.fill, kind.is_box(), style.fill),
+            shade: also(self.shade, kind.is_box() && style.fill.is_some(), style.shade),
+            corners: also(self.corners, has_corners(kind), style.corners),
+            start: also(self.start, heads, style.start),
+            end: also(self.end, heads, style.end),
+        }
+    }
+}
+
+impl StyleChange {
+    /// Makes the change, if it means something for this kind. Says whether it does.
+    pub(super) fn apply(self, kind: Kind, style: &mut Style) -> bool {
+        let before = *style;
+        match self {
+            Self::Color(color) => style.color = color,
+            Self::Width(width) if width.is_finite() => style.width = width.clamp(*WIDTHS.start(), *WIDTHS.end()),
+            Self::Opacity(opacity) if opacity.is_finite() => style.opacity = opacity.clamp(0.0, 1.0),
+            Self::Dash(dash) if kind != Kind::Highlight => style.dash = dash,
+            Self::Fill(fill) if kind.is_box() => style.fill = fill,
+            Self::Shade(shade) if kind.is_box() => style.shade = shade,
+            Self::Corners(corners) if has_corners(kind) => style.corners = corners,
+            Self::Start(head) if kind == Kind::Line => style.start = head,
+            Self::End(head) if kind == Kind::Line => style.end = head,
+            _ => {}
+        }
+        before != *style
+    }
+
+    /// The property that it writes, and the value.
+    pub(super) fn cell(self, style: &Style) -> (&'static str, Value) {
+        match self {
+            Self::Color(_) => ("color", json(&style.color.to_string())),
+            Self::Width(_) => ("width", number_json(style.width)),
+            Self::Opacity(_) => ("opacity", number_json(style.opacity)),
+            Self::Dash(_) => ("dash", json(style.dash.name())),
+            Self::Fill(_) => ("fill", json(&style.fill.map_or("none".to_owned(), |c| c.to_string()))),
+            Self::Shade(_) => ("shade", json(style.shade.name())),
+            Self::Corners(_) => ("corners", json(style.corners.name())),
+            Self::Start(_) => ("start", json(style.start.name())),
+            Self::End(_) => ("end", json(style.end.name())),
+        }
+    }
 }

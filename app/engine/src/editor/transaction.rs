@@ -45,10 +45,10 @@ impl Transaction {
 pub struct Effects {
     /// To be stamped, given to [`super::Editor::commit`], stored and sent.
     pub write: Option<Transaction>,
-    /// One's wet strokes: to be sent, and kept as drafts until a write ends them.
+    /// One's wet strokes and shapes: to be sent, and kept as drafts until a write ends them.
     pub live: Vec<(SlotName, SlotOp)>,
-    /// For the slot `cursor`: where one's pointer is on the board, or `Clear` when it left.
-    pub cursor: Option<SlotOp>,
+    /// What else others are told: where one's pointer is, what one drags. To be sent.
+    pub told: Vec<(SlotName, SlotOp)>,
     /// Whether to draw another frame (and to flush with it).
     pub changed: bool,
 }

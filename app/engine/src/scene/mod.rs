@@ -16,7 +16,7 @@ use drawbridge_protocol::ElementId;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::document::{Color, Document, Element, Group, Order, Shade};
+use crate::document::{Color, Document, Element, Group, Kind, Order, Shade};
 use crate::geometry::{InkPoint, Mesh, Point, Rect};
 use journal::Journal;
 use previews::Previews;
@@ -38,6 +38,8 @@ const GAP: u64 = 1 << 32;
 pub struct Item {
     /// Whose shape it is.
     pub element: ElementId,
+    /// What it is.
+    pub kind: Kind,
     /// A box on the board that holds the shape.
     pub bounds: Rect,
     /// The colour of its line.
@@ -146,6 +148,39 @@ impl Scene {
         self.stack.last_key_value().map(|((order, _), _)| order)
     }
 
+    /// The orders next below and above the place just over a shown element, its own below.
+    #[must_use]
+    pub fn around(&self, id: &ElementId) -> (Option<&Order>, Option<&Order>) {
+        let entry = self.slots.get(id).and_then(|slot| self.entries.get(*slot as usize)?.as_ref());
+        let Some(entry) = entry else {
+            return (self.top(), None);
+        };
+        let key = (entry.order.clone(), id.clone());
+        let above = self.stack.range((Bound::Excluded(key), Bound::Unbounded));
+        let above = above.map(|((order, _), _)| order).find(|order| **order > entry.order);
+        (Some(&entry.order), above)
+    }
+
+    /// The orders next below and above the place under all that isn't the highlighter's.
+    #[must_use]
+    pub fn under_ink(&self) -> (Option<&Order>, Option<&Order>) {
+        let mut below = None;
+        for ((order, _), slot) in &self.stack {
+            let kind = self.item(*slot).map(|item| item.kind);
+            if kind != Some(Kind::Highlight) {
+                return (below, Some(order));
+            }
+            below = Some(order);
+        }
+        (below, None)
+    }
+
+    /// All shown elements with their orders, from the lowest to the topmost.
+    pub fn stacked_by_order(&self) -> impl Iterator<Item = (&Order, &Item)> {
+        let all = self.stack.iter();
+        all.filter_map(|((order, _), slot)| Some((order, self.item(*slot)?)))
+    }
+
     /// Shows an element as it is now, or no longer.
     pub fn update(&mut self, id: &ElementId, element: Option<&Element>) {
         self.update_many(vec![(id.clone(), element.and_then(Shown::of))]);
@@ -231,6 +266,7 @@ impl Scene {
         let entry = Entry {
             item: Item {
                 element: id.clone(),
+                kind: shown.kind,
                 bounds: shown.bounds,
                 color: shown.color,
                 fill: shown.fill,

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::document::{Color, Element, Group, Order, Shade};
+use crate::document::{Color, Element, Group, Kind, Order, Shade};
 use crate::geometry::{Rect, Vec2};
 
 /// What the scene takes of an element.
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub(super) order: Order,
+    pub(super) kind: Kind,
     pub(super) bounds: Rect,
     pub(super) color: Color,
     pub(super) fill: Option<(Color, Shade)>,
@@ -28,6 +29,7 @@ impl Shown {
         }
         Some(Self {
             order: element.order.clone(),
+            kind: element.kind,
             bounds: element.bounds()?,
             color: element.style.color,
             fill: fill(element),

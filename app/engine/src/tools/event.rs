@@ -20,6 +20,8 @@ pub struct Modifiers {
     pub shift: bool,
     /// Ctrl, or command on a Mac.
     pub ctrl: bool,
+    /// Alt, or option on a Mac.
+    pub alt: bool,
     /// The space bar.
     pub space: bool,
 }
@@ -42,12 +44,15 @@ pub struct Pointer {
 pub enum Event {
     /// A button went down.
     Down(Button, Pointer),
-    /// The pointer moved, with or without a button held. Every move counts, not only a frame's last.
+    /// The pointer moved, or a key that is held changed, with or without a button held. Every move counts, not only a
+    /// frame's last.
     Move(Pointer),
     /// A button came up.
     Up(Button, Pointer),
     /// The pointer left the board; what is under way goes on.
     Leave,
+    /// Enter: what is drawn point by point is done.
+    Confirm,
     /// Escape: what is under way is given up.
     Cancel,
     /// The window lost the pointer or the focus: what is under way ends, and what was drawn stays.

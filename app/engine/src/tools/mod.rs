@@ -1,25 +1,45 @@
 //! The tools as state machines: pointer and keys in, transactions and wet ink out.
 //!
-//! A tool reads the scene and the camera, and says what it wants in an [`Outcome`]; it changes nothing itself.
+//! A tool reads the scene and the camera, and says what it wants in an [`Outcome`]; it changes nothing itself. Each has a
+//! file of its own. What all have in common: escape leaves no trace, and when the window loses the pointer, what is
+//! under way ends, and what was drawn stays.
 
+mod context;
+mod cutter;
+mod eraser;
 mod event;
+mod hand;
+mod laser;
+mod line;
+mod pen;
+mod select;
+mod shape;
 mod stroke;
 
 use std::collections::BTreeSet;
 
 use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp, Value};
 
-use crate::document::{Document, Element, Order, Style, json};
-use crate::geometry::{Camera, Kind, Point, Vec2};
-use crate::scene::Scene;
+use crate::document::{Color, Kind};
+use crate::geometry::{Point, Rect, Vec2};
+use crate::scene::Preview;
+pub use context::{Context, Random, Selection, Snapping};
+pub(crate) use context::{fresh_order, own_random_group, random_number};
+pub use cutter::Cutting;
+pub use eraser::Sweep;
 pub use event::{Button, Event, Modifiers, Pointer};
+pub use hand::Pan;
+pub(crate) use laser::SLOT as LASER_SLOT;
+pub use laser::Laser;
+pub use line::Lining;
+pub use select::{Act, Drag, Grip, LineEdit, Marquee, Press, grips, pick};
+pub(crate) use select::{BY as DRAG_BY, SLOT as DRAG_SLOT, property, unit};
+pub use shape::Shaping;
 pub use stroke::Stroke;
 pub(crate) use stroke::step;
 
 /// A press is a drag once the pointer has moved this far, in screen points. The pen draws at once.
-const DRAG: f64 = 4.0;
-/// How near to a stroke the eraser must come, in screen points.
-const ERASER: f64 = 6.0;
+pub const DRAG: f64 = 4.0;
 
 /// The tools a person can choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,28 +68,8 @@ pub enum Tool {
     Eyedropper,
 }
 
-/// Where random bits come from: 96 at a time, enough for an element's id.
-pub trait Random: Send {
-    /// Fresh random bits.
-    fn bits(&mut self) -> [u8; 12];
-}
-
 /// One property of one element to be written.
 pub type Set = (ElementId, Property, Value);
-
-/// What a tool may look at.
-pub struct Context<'a> {
-    /// The board as elements.
-    pub document: &'a Document,
-    /// What is shown.
-    pub scene: &'a Scene,
-    /// Where one looks.
-    pub camera: &'a Camera,
-    /// What to draw with.
-    pub style: Style,
-    /// For ids and orders.
-    pub random: &'a mut dyn Random,
-}
 
 /// What a tool wants done.
 #[derive(Debug, Default)]
@@ -82,8 +82,18 @@ pub struct Outcome {
     pub ends: Vec<SlotName>,
     /// A wet stroke that was given up.
     pub dropped: Option<ElementId>,
-    /// To be sent at once.
+    /// To be sent at once, and kept as a draft until a write ends it.
     pub live: Vec<(SlotName, SlotOp)>,
+    /// To be sent at once.
+    pub told: Vec<(SlotName, SlotOp)>,
+    /// A click, for the next one to be a double click.
+    pub clicked: Option<Pointer>,
+    /// What is selected from now on.
+    pub select: Option<Selection>,
+    /// A colour that was taken from the board.
+    pub picked: Option<Color>,
+    /// Whether the tool has done what it was taken for.
+    pub done: bool,
 }
 
 /// What is under way.
@@ -96,23 +106,24 @@ pub enum State {
     Drawing(Button, Box<Stroke>),
     /// A sweep of the eraser.
     Erasing(Button, Sweep),
+    /// A sweep of the cutter.
+    Cutting(Button, Cutting),
     /// The board is being moved.
     Panning(Button, Pan),
-}
-
-/// Where the eraser was last, on the board, and what it has touched.
-#[derive(Debug)]
-pub struct Sweep {
-    last: Point,
-    touched: BTreeSet<ElementId>,
-}
-
-/// Where the pointer was at the press and last, on the screen.
-#[derive(Debug)]
-pub struct Pan {
-    from: Point,
-    last: Point,
-    moving: bool,
+    /// A rectangle, a diamond or an ellipse is being drawn.
+    Shaping(Button, Box<Shaping>),
+    /// A line is being drawn, by dragging or point by point.
+    Lining(Box<Lining>),
+    /// A trail is being drawn.
+    Pointing(Button, Laser),
+    /// A press of the select tool that isn't a drag yet.
+    Pressing(Box<Press>),
+    /// What is selected is dragged: moved, resized or rotated.
+    Dragging(Box<Drag>),
+    /// A point of a line is dragged.
+    Bending(Box<LineEdit>),
+    /// A rectangle is drawn around what is to be selected.
+    Marquee(Box<Marquee>),
 }
 
 impl State {
@@ -122,13 +133,21 @@ impl State {
         matches!(self, Self::Idle)
     }
 
-    /// What the eraser has touched so far.
+    /// What is about to go, and drawn fainter.
     #[must_use]
     pub fn touched(&self) -> BTreeSet<ElementId> {
-        if let Self::Erasing(_, sweep) = self {
-            sweep.touched.clone()
-        } else {
-            BTreeSet::new()
+        match self {
+            Self::Erasing(_, sweep) => sweep.touched().clone(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// The rectangle drawn around what is to be selected, on the screen.
+    #[must_use]
+    pub fn marquee(&self) -> Option<Rect> {
+        match self {
+            Self::Marquee(marquee) => Some(marquee.rect()),
+            _ => None,
         }
     }
 
@@ -136,143 +155,106 @@ impl State {
     #[must_use]
     pub fn transition(self, event: &Event, tool: Tool, cx: &mut Context<'_>) -> (Self, Outcome) {
         match self {
-            Self::Idle => (Self::begin(event, tool, cx), Outcome::default()),
-            Self::Drawing(button, stroke) => draw(button, stroke, event, cx),
-            Self::Erasing(button, sweep) => erase(button, sweep, event, cx),
-            Self::Panning(button, pan) => drag(button, pan, event),
+            Self::Idle => begin(event, tool, cx),
+            Self::Drawing(button, stroke) => pen::go_on(button, stroke, event, cx),
+            Self::Erasing(button, sweep) => eraser::go_on(button, sweep, event, cx),
+            Self::Cutting(button, cutting) => cutter::go_on(button, cutting, event, cx),
+            Self::Panning(button, pan) => hand::go_on(button, pan, event),
+            Self::Shaping(button, shaping) => shape::go_on(button, shaping, event, cx),
+            Self::Lining(lining) => line::go_on(lining, event, cx),
+            Self::Pointing(button, laser) => laser::go_on(button, laser, event, cx),
+            Self::Pressing(press) => select::press(*press, event, cx),
+            Self::Dragging(drag) => select::drag(drag, event, cx),
+            Self::Bending(edit) => select::bend(edit, event, cx),
+            Self::Marquee(marquee) => select::marquee(marquee, event, cx),
         }
     }
 
-    fn begin(event: &Event, tool: Tool, cx: &mut Context<'_>) -> Self {
-        let Event::Down(button, pointer) = *event else {
-            return Self::Idle;
-        };
-        let at = cx.camera.board_from_screen(pointer.pos);
-        let moves = button == Button::Middle || pointer.modifiers.space || tool == Tool::Hand;
-        match (button, tool) {
-            (Button::Secondary, _) => Self::Idle,
-            _ if moves => Self::Panning(
-                button,
-                Pan {
-                    from: pointer.pos,
-                    last: pointer.pos,
-                    moving: false,
-                },
-            ),
-            (_, Tool::Pen) if !pointer.modifiers.ctrl => {
-                let order = fresh_order(cx.scene.top(), cx.random);
-                let id = ElementId::from_bits(cx.random.bits());
-                let element = Element::new(id, Kind::Stroke, order, cx.style);
-                Self::Drawing(button, Box::new(Stroke::begin(element, &pointer, cx.camera)))
-            }
-            _ => Self::Erasing(
-                button,
-                Sweep {
-                    last: at,
-                    touched: BTreeSet::new(),
-                }
-                .to(at, cx),
-            ),
+    /// What is to be shown in place of what the document says, if that has changed since this was asked last.
+    pub fn previews(&mut self) -> Option<Vec<Preview>> {
+        match self {
+            Self::Shaping(_, shaping) => shaping.previews(),
+            Self::Lining(lining) => lining.previews(),
+            Self::Cutting(_, cutting) => cutting.previews(),
+            Self::Dragging(drag) => drag.previews(),
+            Self::Bending(edit) => edit.previews(),
+            _ => None,
+        }
+    }
+
+    /// What others are to be told since the last time: first what is also kept as a draft, then what isn't.
+    pub fn told(&mut self) -> (Vec<(SlotName, SlotOp)>, Vec<(SlotName, SlotOp)>) {
+        match self {
+            Self::Drawing(_, stroke) => (stroke.flush().into_iter().collect(), Vec::new()),
+            Self::Shaping(_, shaping) => (shaping.told().into_iter().collect(), Vec::new()),
+            Self::Lining(lining) => (lining.told().into_iter().collect(), Vec::new()),
+            Self::Dragging(drag) => (Vec::new(), drag.told()),
+            Self::Bending(edit) => (Vec::new(), edit.told()),
+            Self::Pointing(_, laser) => (Vec::new(), laser.told().into_iter().collect()),
+            _ => Default::default(),
+        }
+    }
+
+    /// Whether there is something that others have not been told.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        match self {
+            Self::Drawing(_, stroke) => stroke.has_unsent(),
+            Self::Shaping(_, shaping) => shaping.has_news(),
+            Self::Lining(lining) => lining.has_news(),
+            Self::Dragging(drag) => drag.has_news(),
+            Self::Bending(edit) => edit.has_news(),
+            Self::Pointing(_, laser) => laser.has_news(),
+            _ => false,
         }
     }
 }
 
-/// An order above the one given.
-fn fresh_order(below: Option<&Order>, random: &mut dyn Random) -> Order {
-    let [a, b, c, d, e, f, g, h, ..] = random.bits();
-    Order::between(below, None, u64::from_le_bytes([a, b, c, d, e, f, g, h]))
-}
-
-fn draw(button: Button, mut stroke: Box<Stroke>, event: &Event, cx: &mut Context<'_>) -> (State, Outcome) {
-    let mut outcome = Outcome::default();
-    let finish = |stroke: &Stroke, outcome: &mut Outcome| {
-        let (set, slot) = stroke.finish();
-        outcome.sets.push(set);
-        outcome.ends.extend(slot);
+/// What a press begins.
+fn begin(event: &Event, tool: Tool, cx: &mut Context<'_>) -> (State, Outcome) {
+    let idle = (State::Idle, Outcome::default());
+    let Event::Down(button, pointer) = *event else {
+        return idle;
     };
-    match event {
-        Event::Move(pointer) => {
-            stroke.push(pointer, cx.camera);
-            if stroke.is_full() {
-                finish(&stroke, &mut outcome);
-                let order = fresh_order(Some(&stroke.element().order), cx.random);
-                stroke = Box::new(stroke.go_on(ElementId::from_bits(cx.random.bits()), order));
-            }
-        }
-        Event::Up(released, pointer) if *released == button => {
-            stroke.push(pointer, cx.camera);
-            finish(&stroke, &mut outcome);
-            return (State::Idle, outcome);
-        }
-        // The window lost the pointer or the focus: what was drawn stays.
-        Event::Lost => {
-            finish(&stroke, &mut outcome);
-            return (State::Idle, outcome);
-        }
-        Event::Cancel => {
-            outcome.live.extend(stroke.clear());
-            outcome.dropped = Some(stroke.id().clone());
-            return (State::Idle, outcome);
-        }
-        Event::Down(..) | Event::Up(..) | Event::Leave => {}
+    let keys = pointer.modifiers;
+    if button == Button::Middle || keys.space || (tool == Tool::Hand && button == Button::Primary) {
+        return (State::Panning(button, Pan::begin(pointer.pos)), Outcome::default());
     }
-    (State::Drawing(button, stroke), outcome)
-}
-
-impl Sweep {
-    /// Goes on to a point of the board, touching what lies on the way.
-    fn to(mut self, at: Point, cx: &Context<'_>) -> Self {
-        self.touched.extend(
-            cx.scene
-                .hits(cx.document, self.last, at, ERASER / cx.camera.zoom()),
-        );
-        self.last = at;
-        self
+    if button == Button::Secondary || !cx.at(&pointer).is_finite() {
+        return idle;
     }
-}
-
-fn erase(button: Button, sweep: Sweep, event: &Event, cx: &Context<'_>) -> (State, Outcome) {
-    match event {
-        Event::Move(pointer) => {
-            let at = cx.camera.board_from_screen(pointer.pos);
-            (State::Erasing(button, sweep.to(at, cx)), Outcome::default())
-        }
-        Event::Up(released, pointer) if *released == button => {
-            let sweep = sweep.to(cx.camera.board_from_screen(pointer.pos), cx);
-            // Somebody else may have erased some of it meanwhile.
-            let shown = sweep.touched.into_iter().filter(|id| cx.scene.get(id).is_some());
-            let sets = shown.map(|id| (id, Property::deleted(), json(&true))).collect();
-            (
+    let state = match tool {
+        Tool::Pen | Tool::Highlighter if keys.ctrl => eraser::begin(button, &pointer, cx),
+        Tool::Pen => pen::begin(button, Kind::Stroke, &pointer, cx),
+        Tool::Highlighter => pen::begin(button, Kind::Highlight, &pointer, cx),
+        Tool::Eraser => eraser::begin(button, &pointer, cx),
+        Tool::Cutter => cutter::begin(button, &pointer, cx),
+        Tool::Shape(kind) => shape::begin(button, kind, &pointer, cx),
+        Tool::Line | Tool::Arrow => line::begin(&pointer, cx),
+        Tool::Laser => laser::begin(button, &pointer, cx),
+        Tool::Select => return select::begin(&pointer, cx),
+        Tool::Eyedropper => {
+            let picked = select::color_at(cx.at(&pointer), cx);
+            return (
                 State::Idle,
                 Outcome {
-                    sets,
+                    done: picked.is_some(),
+                    picked,
                     ..Outcome::default()
                 },
-            )
+            );
         }
-        // Nothing goes before the release.
-        Event::Cancel | Event::Lost => (State::Idle, Outcome::default()),
-        Event::Down(..) | Event::Up(..) | Event::Leave => (State::Erasing(button, sweep), Outcome::default()),
-    }
+        Tool::Hand => State::Idle,
+    };
+    (state, Outcome::default())
 }
 
-fn drag(button: Button, mut pan: Pan, event: &Event) -> (State, Outcome) {
-    let mut outcome = Outcome::default();
-    match event {
-        Event::Move(pointer) => {
-            pan.moving |= pointer.pos.distance(pan.from) >= DRAG;
-            if pan.moving {
-                outcome.pan = pointer.pos - pan.last;
-                pan.last = pointer.pos;
-            }
-        }
-        Event::Up(released, _) if *released == button => return (State::Idle, outcome),
-        Event::Lost => return (State::Idle, outcome),
-        Event::Cancel => {
-            outcome.pan = pan.from - pan.last;
-            return (State::Idle, outcome);
-        }
-        Event::Down(..) | Event::Up(..) | Event::Leave => {}
-    }
-    (State::Panning(button, pan), outcome)
+/// Turns `to` about `from` so that the way between them has an angle of a multiple of 15 degrees.
+pub(crate) fn in_steps(from: Point, to: Point) -> Point {
+    const STEP: f64 = std::f64::consts::PI / 12.0;
+    let way = to - from;
+    let angle = (way.atan2() / STEP).round() * STEP;
+    // As long as its shadow on the stepped direction: so an upright line ends level with the pointer.
+    let along = Vec2::from_angle(angle);
+    from + along * way.dot(along)
 }

@@ -1,10 +1,10 @@
-//! Others' strokes while they draw them.
+//! Others' freehand strokes while they draw them.
 
 use std::collections::BTreeMap;
 
-use drawbridge_protocol::{ElementId, SlotName, SlotOp, Value};
+use drawbridge_protocol::{ElementId, SlotOp, Value};
 
-use crate::document::{Document, Draft};
+use crate::document::Draft;
 use crate::scene::{Scene, WetKey};
 
 /// Strokes of one connection beyond this many are not shown.
@@ -20,32 +20,20 @@ struct Heard {
 
 /// Others' wet strokes, by connection and element.
 #[derive(Debug, Default)]
-pub(super) struct RemoteInk(BTreeMap<(u64, ElementId), Heard>);
+pub(super) struct Strokes(BTreeMap<(u64, ElementId), Heard>);
 
-impl RemoteInk {
-    /// Takes an operation on a slot of somebody else's. What isn't a stroke is passed over; so is a stroke whose
-    /// `base` is here already.
-    pub(super) fn live(
-        &mut self,
-        conn: u64,
-        slot: &SlotName,
-        op: &SlotOp,
-        document: &Document,
-        scene: &mut Scene,
-    ) {
-        let Ok(id) = ElementId::new(slot.as_str()) else {
-            return;
-        };
-        let key = (conn, id);
+impl Strokes {
+    /// Takes an operation on the slot of an element of somebody else's. Says whether it is a freehand stroke.
+    pub(super) fn live(&mut self, key: &(u64, ElementId), op: &SlotOp, scene: &mut Scene) -> bool {
         match op {
-            _ if document.has_base(key.1.as_str()) => self.forget(key, scene),
             SlotOp::Clear => self.forget(key, scene),
             SlotOp::Put(chunks) => {
-                self.forget(key.clone(), scene);
-                self.add(&key, chunks);
+                self.forget(key, scene);
+                self.add(key, chunks);
             }
-            SlotOp::Add(chunks) => self.add(&key, chunks),
+            SlotOp::Add(chunks) => self.add(key, chunks),
         }
+        self.0.contains_key(key)
     }
 
     fn add(&mut self, key: &(u64, ElementId), chunks: &[Value]) {
@@ -55,6 +43,7 @@ impl RemoteInk {
             let Some(draft) = chunks
                 .next()
                 .and_then(|first| Draft::new(&key.1, first))
+                .filter(|draft| draft.element().kind.is_ink())
                 .filter(|_| held < STROKES)
             else {
                 return;
@@ -75,11 +64,11 @@ impl RemoteInk {
         }
     }
 
-    fn forget(&mut self, key: (u64, ElementId), scene: &mut Scene) {
-        if self.0.remove(&key).is_some() {
+    pub(super) fn forget(&mut self, key: &(u64, ElementId), scene: &mut Scene) {
+        if self.0.remove(key).is_some() {
             scene.remove_wet(&WetKey {
                 conn: Some(key.0),
-                element: key.1,
+                element: key.1.clone(),
             });
         }
     }

@@ -1,0 +1,337 @@
+//! What commands do to the selection: each is one transaction and one step to undo.
+
+use drawbridge_protocol::{ElementId, Property, Value};
+
+use super::styling::kind;
+use super::{Editor, Effects, StyleChange, Transaction};
+use super::edit::{Edit, Stacking};
+use super::transaction::Act;
+use crate::arrange;
+use crate::clip;
+use crate::document::{Element, Kind, json, place_json};
+use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
+use crate::tools::{Selection, Set, Tool, fresh_order, own_random_group, property, random_number, step, unit};
+
+/// How far a copy lies from what it was made of, in screen points.
+const ASIDE: Vec2 = Vec2::new(16.0, 16.0);
+/// How large a shape is that is put into the middle of what is seen, in screen points.
+const INSERTED: Vec2 = Vec2::new(160.0, 100.0);
+/// Edits of one sort within so many milliseconds are one step to undo.
+const JOINED: f64 = 1000.0;
+
+/// Which edits become one step when one soon follows the other.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Join {
+    Nudge,
+    Style(&'static str),
+}
+
+impl Editor {
+    /// Does what a command asks for; nothing while an interaction is under way.
+    pub fn edit(&mut self, edit: &Edit) -> Effects {
+        if !self.state.is_idle() {
+            return Effects::default();
+        }
+        self.look_at_selection();
+        match edit {
+            Edit::SelectAll => self.select_all(),
+            Edit::SelectNone => {
+                self.select(Selection::default());
+                changed()
+            }
+            Edit::SelectNext { back } => self.select_next(*back),
+            Edit::Delete => self.delete(),
+            Edit::Duplicate => {
+                let by = ASIDE / self.camera.zoom();
+                self.put(self.selected_elements(), by)
+            }
+            Edit::Nudge(by) => {
+                let by = Affine::translate(*by);
+                let sets = self.placed(&self.free(), |_| by);
+                self.write_joined(sets, Join::Nudge)
+            }
+            Edit::Group => self.group(),
+            Edit::Ungroup => self.ungroup(),
+            Edit::ToggleLock => self.toggle_lock(),
+            Edit::UnlockAll => self.unlock_all(),
+            Edit::Stack(how) => self.restack(*how),
+            Edit::Align(to) => {
+                let free = self.free();
+                let moved = arrange::align(&free, self.selection.entered.as_ref(), *to);
+                self.write_moved(&free, &moved)
+            }
+            Edit::Distribute(axis) => {
+                let free = self.free();
+                let moved = arrange::distribute(&free, self.selection.entered.as_ref(), *axis);
+                self.write_moved(&free, &moved)
+            }
+            Edit::Flip(axis) => {
+                let free = self.free();
+                let by = arrange::flip(&free, *axis);
+                let sets = self.placed(&free, |_| by);
+                self.write_some(sets)
+            }
+            Edit::Style(change) => self.restyle(*change),
+            Edit::Insert => self.insert(),
+        }
+    }
+
+    /// Puts copies of elements onto the board, moved by so much (board units) and on top, and selects them.
+    pub fn put(&mut self, elements: Vec<Element>, by: Vec2) -> Effects {
+        if elements.is_empty() || !self.state.is_idle() {
+            return Effects::default();
+        }
+        let fresh = clip::fresh(elements, by, self.scene.top(), &mut *self.random);
+        let bases = fresh.iter().map(|element| (element.id.clone(), Property::base(), element.base()));
+        let effects = self.write_some(bases.collect());
+        self.tool = Tool::Select;
+        self.select(Selection {
+            ids: fresh.into_iter().map(|element| element.id).collect(),
+            entered: None,
+        });
+        effects
+    }
+
+    /// Puts elements from elsewhere where the pointer is, or else into the middle of what is seen.
+    pub fn paste(&mut self, elements: Vec<Element>) -> Effects {
+        let frames = elements.iter().map(Element::frame);
+        let Some(around) = frames.reduce(|a, b| a.union(b)) else {
+            return Effects::default();
+        };
+        let at = self.pointer.unwrap_or_else(|| (self.size.to_vec2() * 0.5).to_point());
+        self.put(elements, self.camera.board_from_screen(at) - around.center())
+    }
+
+    /// Escape with nothing under way: out of the group that was entered, or nothing is selected.
+    pub(super) fn step_out(&mut self) -> Effects {
+        if self.tool == Tool::Eyedropper {
+            self.tool = self.tool_before;
+            return changed();
+        }
+        if let Some(group) = self.selection.entered.take() {
+            let first = self.scene.members(&group).next().cloned();
+            let ids = first.map(|id| unit(&id, None, &self.scene)).unwrap_or_default();
+            self.chosen = None;
+            self.selection.ids = ids.into_iter().collect();
+            return changed();
+        }
+        let any = !self.selection.ids.is_empty();
+        self.select(Selection::default());
+        Effects {
+            changed: any,
+            ..Effects::default()
+        }
+    }
+
+    fn select_all(&mut self) -> Effects {
+        let inside = self.selection.entered.clone();
+        let all = self.scene.stacked().map(|(_, item)| item);
+        let free = all.filter(|item| !item.locked && inside.as_ref().is_none_or(|group| item.groups.contains(group)));
+        let ids = free.map(|item| item.element.clone()).collect();
+        self.tool = Tool::Select;
+        self.select(Selection { ids, entered: inside });
+        changed()
+    }
+
+    fn select_next(&mut self, back: bool) -> Effects {
+        let free = |item: &&crate::scene::Item| !item.locked;
+        let stack: Vec<ElementId> = self
+            .scene
+            .stacked()
+            .map(|(_, item)| item)
+            .filter(free)
+            .map(|item| item.element.clone())
+            .collect();
+        let at = stack.iter().position(|id| self.selection.ids.contains(id));
+        let last = stack.iter().rposition(|id| self.selection.ids.contains(id));
+        let count = stack.len();
+        let next = match (at, last) {
+            _ if count == 0 => return Effects::default(),
+            (Some(first), _) if back => (first + count - 1) % count,
+            (_, Some(last)) => (last + 1) % count,
+            _ if back => count - 1,
+            _ => 0,
+        };
+        let entered = self.selection.entered.clone();
+        let ids = unit(&stack[next], entered.as_ref(), &self.scene);
+        self.tool = Tool::Select;
+        self.select(Selection {
+            ids: ids.into_iter().collect(),
+            entered,
+        });
+        changed()
+    }
+
+    /// The selected elements that aren't locked, from the lowest to the topmost.
+    fn free(&self) -> Vec<Element> {
+        let all = self.selected_elements().into_iter();
+        all.filter(|element| !element.locked).collect()
+    }
+
+    fn delete(&mut self) -> Effects {
+        let gone = self.free().into_iter();
+        let sets = gone.map(|element| (element.id, Property::deleted(), json(&true)));
+        let sets = sets.collect();
+        self.write_some(sets)
+    }
+
+    fn group(&mut self) -> Effects {
+        let elements = self.free();
+        if elements.len() < 2 {
+            return Effects::default();
+        }
+        let name = own_random_group(&mut *self.random);
+        let named = arrange::group(&elements, self.selection.entered.as_ref(), &name);
+        self.write_groups(&elements, named)
+    }
+
+    fn ungroup(&mut self) -> Effects {
+        let elements = self.free();
+        let named = arrange::ungroup(&elements, self.selection.entered.as_ref());
+        self.write_groups(&elements, named)
+    }
+
+    fn write_groups(&mut self, elements: &[Element], named: Vec<(usize, Vec<crate::document::Group>)>) -> Effects {
+        let set = |(n, groups): (usize, Vec<crate::document::Group>)| {
+            let names: Vec<&str> = groups.iter().map(AsRef::as_ref).collect();
+            (elements[n].id.clone(), property("groups"), json(&names))
+        };
+        self.write_some(named.into_iter().map(set).collect())
+    }
+
+    fn toggle_lock(&mut self) -> Effects {
+        let elements = self.selected_elements();
+        let locked = elements.iter().all(|element| element.locked);
+        let others = elements.iter().filter(|element| element.locked == locked);
+        let sets = others.map(|element| (element.id.clone(), property("locked"), json(&!locked)));
+        self.write_some(sets.collect())
+    }
+
+    fn unlock_all(&mut self) -> Effects {
+        let all = self.scene.stacked().map(|(_, item)| item);
+        let locked = all.filter(|item| item.locked);
+        let sets = locked.map(|item| (item.element.clone(), property("locked"), json(&false)));
+        let sets = sets.collect();
+        self.write_some(sets)
+    }
+
+    fn restack(&mut self, how: Stacking) -> Effects {
+        let selected: Vec<ElementId> = self.free().into_iter().map(|element| element.id).collect();
+        let all = self.scene.stacked_by_order();
+        let stack: Vec<_> = all.map(|(order, item)| (order.clone(), item.element.clone(), item.bounds)).collect();
+        let random = &mut *self.random;
+        let orders = arrange::restack(&selected, &stack, how, &mut || random_number(random));
+        let set = |(id, order): (ElementId, crate::document::Order)| (id, property("order"), json(order.as_str()));
+        let sets = orders.into_iter().map(set).collect();
+        self.write_some(sets)
+    }
+
+    fn restyle(&mut self, change: StyleChange) -> Effects {
+        // What is drawn next is like what was chosen last.
+        let kind_in_hand = kind(self.tool).unwrap_or(Kind::Rectangle);
+        let style = self.styles.held_by(self.tool);
+        for kind in [kind_in_hand, Kind::Rectangle, Kind::Line] {
+            change.apply(kind, style);
+        }
+        let mut sets: Vec<Set> = Vec::new();
+        let mut prop = "";
+        for mut element in self.free() {
+            if change.apply(element.kind, &mut element.style) {
+                let (name, value) = change.cell(&element.style);
+                prop = name;
+                sets.push((element.id, property(name), value));
+            }
+        }
+        let mut effects = self.write_joined(sets, Join::Style(prop));
+        effects.changed = true;
+        effects
+    }
+
+    /// Puts the tool's shape into the middle of what is seen.
+    fn insert(&mut self) -> Effects {
+        let Some(kind) = kind(self.tool).filter(|kind| !kind.is_ink()) else {
+            return Effects::default();
+        };
+        let order = fresh_order(self.scene.top(), None, &mut *self.random);
+        let id = ElementId::from_bits(self.random.bits());
+        let mut element = Element::new(id.clone(), kind, order, self.style());
+        let size = INSERTED / self.camera.zoom();
+        let middle = self.camera.board_from_screen((self.size.to_vec2() * 0.5).to_point());
+        let around = Rect::from_center_size(middle, (size.x, size.y));
+        if kind.is_box() {
+            element.place = Affine::new([size.x, 0.0, 0.0, size.y, around.x0, around.y0]);
+        } else {
+            element.step = step(self.camera.zoom());
+            let ends = [Point::new(around.x0, middle.y), Point::new(around.x1, middle.y)];
+            element.points = ends.iter().map(|p| InkPoint::new(*p, 0.5)).collect();
+        }
+        let effects = self.write_some(vec![(id.clone(), Property::base(), element.base())]);
+        if !self.keeps_tool {
+            self.tool = Tool::Select;
+        }
+        self.select(Selection {
+            ids: [id].into(),
+            entered: None,
+        });
+        effects
+    }
+
+    /// The cells that place elements after what is done to each, on the board.
+    fn placed(&self, elements: &[Element], by: impl Fn(usize) -> Affine) -> Vec<Set> {
+        let sets = elements.iter().enumerate().map(|(n, element)| {
+            let place = by(n) * element.place;
+            (element.id.clone(), property("place"), place_json(place))
+        });
+        sets.collect()
+    }
+
+    fn write_moved(&mut self, elements: &[Element], moved: &[(usize, Vec2)]) -> Effects {
+        let place = |(n, by): &(usize, Vec2)| -> (ElementId, Property, Value) {
+            let place = Affine::translate(*by) * elements[*n].place;
+            (elements[*n].id.clone(), property("place"), place_json(place))
+        };
+        self.write_some(moved.iter().map(place).collect())
+    }
+
+    fn write_some(&mut self, sets: Vec<Set>) -> Effects {
+        if sets.is_empty() {
+            return Effects::default();
+        }
+        self.chosen = None;
+        self.write(sets, Vec::new())
+    }
+
+    /// Writes in one step with the edit before, if that was of the same sort and just now.
+    fn write_joined(&mut self, sets: Vec<Set>, join: Join) -> Effects {
+        if sets.is_empty() {
+            return Effects::default();
+        }
+        let joined = self
+            .join
+            .take()
+            .is_some_and(|(before, at)| before == join && self.now_ms - at <= JOINED);
+        let mut effects = if joined {
+            self.chosen = None;
+            Effects {
+                write: Some(Transaction {
+                    sets,
+                    ends: Vec::new(),
+                    act: Act::Gesture(self.gesture),
+                }),
+                ..Effects::default()
+            }
+        } else {
+            self.write_some(sets)
+        };
+        effects.changed = true;
+        self.join = Some((join, self.now_ms));
+        effects
+    }
+}
+
+fn changed() -> Effects {
+    Effects {
+        changed: true,
+        ..Effects::default()
+    }
+}

@@ -1,0 +1,93 @@
+//! Cells from elsewhere become elements, and what is shown of them.
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use drawbridge_protocol::{Cell, ElementId, Property};
+
+use super::Editor;
+use crate::document::Change;
+use crate::progress::Progress;
+use crate::scene::Shown;
+use crate::tools::State;
+
+/// At least so many elements are read on a thread of their own.
+const PART: usize = 1000;
+
+impl Editor {
+    /// Takes up cells from elsewhere: the store, the relay, other people.
+    pub fn merge(&mut self, cells: &[Cell]) {
+        self.merge_telling(cells, &Progress::default());
+    }
+
+    /// The same, and tells another thread how far it is.
+    pub(crate) fn merge_telling(&mut self, cells: &[Cell], progress: &Progress) {
+        let mut changed = Vec::new();
+        self.document.expect(cells.len());
+        for cell in cells {
+            if self.document.merge(cell) == Change::Element {
+                changed.push(&cell.element);
+            }
+            match cell.prop.as_str() {
+                Property::BASE => self.remote.dried(&cell.element, &mut self.scene),
+                "place" | "points" | Property::DELETED if self.remote.has_previews() => {
+                    self.remote.landed(&cell.element);
+                }
+                _ => {}
+            }
+        }
+        changed.sort_unstable();
+        changed.dedup();
+        // A whole board is read on all processors.
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let part = changed.len().div_ceil(threads).max(PART);
+        let (document, done, all) = (&self.document, AtomicUsize::new(0), changed.len());
+        let read = |ids: &[&ElementId]| -> Vec<(ElementId, Option<Shown>)> {
+            let shown = |id: &ElementId| document.element(id).as_ref().and_then(Shown::of);
+            let one = |id: &&ElementId| {
+                let before = done.fetch_add(1, Ordering::Relaxed);
+                progress.shown((before + 1) as f64 / all as f64);
+                ((*id).clone(), shown(id))
+            };
+            ids.iter().map(one).collect()
+        };
+        let many = std::thread::scope(|scope| {
+            let mut parts = changed.chunks(part);
+            let first = parts.next().unwrap_or_default();
+            let others: Vec<_> = parts
+                .map(|ids| {
+                    let thread = std::thread::Builder::new().spawn_scoped(scope, move || read(ids));
+                    (ids, thread)
+                })
+                .collect();
+            let mut many = read(first);
+            for (ids, thread) in others {
+                many.extend(match thread {
+                    Ok(thread) => thread.join().expect("reading doesn't panic"),
+                    // The system gave none.
+                    Err(_) => read(ids),
+                });
+            }
+            many
+        });
+        self.scene.update_many(many);
+        self.remote.show_previews(&self.document, &mut self.scene);
+        self.let_go_of_deleted(cells);
+    }
+
+    /// What somebody deletes is neither dragged nor selected any longer.
+    fn let_go_of_deleted(&mut self, cells: &[Cell]) {
+        for cell in cells.iter().filter(|cell| cell.prop.as_str() == Property::DELETED) {
+            let id = &cell.element;
+            if self.document.element(id).is_some_and(|element| !element.deleted) {
+                continue;
+            }
+            if let State::Dragging(drag) = &mut self.state {
+                drag.forget(id);
+            }
+            if self.selection.ids.remove(id) {
+                self.chosen = None;
+            }
+        }
+    }
+}

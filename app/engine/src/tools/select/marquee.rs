@@ -1,0 +1,89 @@
+//! A rectangle drawn on the bare board: selects what it touches; with ctrl only what it encloses.
+
+use std::collections::BTreeSet;
+
+use drawbridge_protocol::ElementId;
+
+use super::super::{Button, Context, Event, Outcome, Pointer, Selection, State};
+use super::unit;
+use crate::geometry::{Point, Rect};
+
+/// A marquee under the hand.
+#[derive(Debug)]
+pub struct Marquee {
+    /// On the screen.
+    from: Point,
+    to: Point,
+    /// Whether what was selected before stays selected.
+    adds: bool,
+    before: Selection,
+}
+
+impl Marquee {
+    pub(super) fn begin(pointer: &Pointer, before: Selection) -> Self {
+        Self {
+            from: pointer.pos,
+            to: pointer.pos,
+            adds: pointer.modifiers.shift,
+            before,
+        }
+    }
+
+    /// On the screen.
+    #[must_use]
+    pub fn rect(&self) -> Rect {
+        Rect::from_points(self.from, self.to)
+    }
+
+    fn selected(&self, encloses: bool, cx: &Context<'_>) -> Selection {
+        let rect = Rect::from_points(
+            cx.camera.board_from_screen(self.from),
+            cx.camera.board_from_screen(self.to),
+        );
+        let inside = |bounds: Rect| rect.contains_rect(bounds);
+        let touched = |id: &ElementId| {
+            let mesh = cx.element(id).and_then(|element| element.mesh());
+            mesh.is_some_and(|mesh| mesh.overlaps(rect))
+        };
+        let near = cx.scene.near(rect).filter(|(_, item)| !item.locked);
+        let caught =
+            near.filter(|(_, item)| inside(item.bounds) || (!encloses && touched(&item.element)));
+        let mut ids: BTreeSet<ElementId> = caught.map(|(_, item)| item.element.clone()).collect();
+        let entered = self.before.entered.clone().filter(|_| self.adds);
+        // Of a group all or, where it is to be enclosed, nothing.
+        let units: BTreeSet<Vec<ElementId>> =
+            ids.iter().map(|id| unit(id, entered.as_ref(), cx.scene)).collect();
+        if encloses {
+            let whole = units.into_iter().filter(|unit| unit.iter().all(|id| ids.contains(id)));
+            ids = whole.flatten().collect();
+        } else {
+            ids.extend(units.into_iter().flatten());
+        }
+        if self.adds {
+            ids.extend(self.before.ids.iter().cloned());
+        }
+        Selection { ids, entered }
+    }
+}
+
+pub(in super::super) fn go_on(mut marquee: Box<Marquee>, event: &Event, cx: &Context<'_>) -> (State, Outcome) {
+    let mut outcome = Outcome::default();
+    match event {
+        Event::Move(pointer) => {
+            marquee.to = pointer.pos;
+            outcome.select = Some(marquee.selected(pointer.modifiers.ctrl, cx));
+        }
+        Event::Up(Button::Primary, pointer) => {
+            marquee.to = pointer.pos;
+            outcome.select = Some(marquee.selected(pointer.modifiers.ctrl, cx));
+            return (State::Idle, outcome);
+        }
+        Event::Cancel => {
+            outcome.select = Some(marquee.before);
+            return (State::Idle, outcome);
+        }
+        Event::Lost => return (State::Idle, outcome),
+        Event::Down(..) | Event::Up(..) | Event::Leave | Event::Confirm => {}
+    }
+    (State::Marquee(marquee), outcome)
+}

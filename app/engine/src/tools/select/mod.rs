@@ -1,0 +1,213 @@
+//! The select tool: a press becomes a click, a drag of what is selected or grabbed, or a marquee.
+
+mod drag;
+mod grip;
+mod marquee;
+mod points;
+
+use drawbridge_protocol::ElementId;
+
+use super::{Context, DRAG, Event, Outcome, Pointer, Selection, State};
+use crate::arrange::outermost;
+use crate::document::Color;
+use crate::geometry::{Point, Rect};
+pub use drag::{Act, Drag};
+pub(super) use drag::go_on as drag;
+pub(crate) use drag::{BY, SLOT, property};
+pub use grip::{Grip, grips};
+pub use marquee::Marquee;
+pub(super) use marquee::go_on as marquee;
+pub use points::LineEdit;
+pub(super) use points::go_on as bend;
+
+/// How near to an element a press must be, in screen points.
+const NEAR: f64 = 5.0;
+/// How near things must come to fall into place, in screen points.
+pub(super) const SNAP: f64 = 6.0;
+/// So many others are looked at for that.
+const OTHERS: usize = 500;
+/// Two clicks within so many milliseconds, and so many screen points, are a double click.
+const DOUBLE: (f64, f64) = (400.0, 5.0);
+
+/// A press that isn't a drag yet.
+#[derive(Debug)]
+pub struct Press {
+    pointer: Pointer,
+    /// What was hit; `None` for bare board.
+    hit: Option<ElementId>,
+    /// Whether a drag moves what is selected.
+    moves: bool,
+    before: Selection,
+    now: Selection,
+}
+
+/// The topmost element at a point of the board that isn't locked (or is, if `locked`).
+#[must_use]
+pub fn pick(at: Point, locked: bool, cx: &Context<'_>) -> Option<ElementId> {
+    let hits = cx.scene.hits(cx.document, at, at, cx.length(NEAR));
+    let items = hits.iter().filter_map(|id| cx.scene.get(id));
+    let free = items.filter(|item| locked || !item.locked);
+    free.max_by_key(|item| item.rank).map(|item| item.element.clone())
+}
+
+/// The least box around a point, unlocked, whose inside isn't filled: a click selects it too.
+fn hollow(at: Point, cx: &Context<'_>) -> Option<ElementId> {
+    let near = cx.scene.near(Rect::from_points(at, at));
+    let boxes = near.filter(|(_, item)| !item.locked && item.kind.is_box());
+    let around = boxes.filter(|(_, item)| {
+        let element = cx.element(&item.element);
+        element.is_some_and(|element| element.figure().contains(at))
+    });
+    let least = around.min_by(|(_, a), (_, b)| a.bounds.area().total_cmp(&b.bounds.area()));
+    least.map(|(_, item)| item.element.clone())
+}
+
+/// The colour at a point of the board: of a line, or of an inside.
+#[must_use]
+pub fn color_at(at: Point, cx: &Context<'_>) -> Option<Color> {
+    let id = pick(at, true, cx)?;
+    let element = cx.element(&id)?;
+    let line = element.figure();
+    let on_line = crate::geometry::Figure { fill: None, ..line }.shape(None).mesh();
+    let on_line = on_line.is_some_and(|mesh| mesh.touches(at, at, cx.length(NEAR)));
+    match element.style.fill.filter(|_| !on_line) {
+        Some(fill) => Some(fill),
+        None => Some(element.style.color),
+    }
+}
+
+/// All that is selected together with an element: its group, as far as that wasn't entered.
+pub(crate) fn unit(id: &ElementId, entered: Option<&crate::document::Group>, scene: &crate::scene::Scene) -> Vec<ElementId> {
+    let Some(item) = scene.get(id) else {
+        return Vec::new();
+    };
+    match outermost(&item.groups, entered) {
+        Some(group) => scene.members(group).cloned().collect(),
+        None => vec![id.clone()],
+    }
+}
+
+/// The frames of what is seen, is no ink and isn't skipped: what things fall into place at.
+pub(super) fn others(cx: &Context<'_>, skip: &dyn Fn(&ElementId) -> bool) -> Vec<Rect> {
+    let seen = cx.scene.near(cx.visible());
+    let shapes = seen.filter(|(_, item)| !item.kind.is_ink() && !skip(&item.element));
+    let elements = shapes.take(OTHERS).filter_map(|(_, item)| cx.element(&item.element));
+    elements.map(|element| element.frame()).collect()
+}
+
+pub(super) fn begin(pointer: &Pointer, cx: &mut Context<'_>) -> (State, Outcome) {
+    let mut outcome = Outcome::default();
+    let at = cx.at(pointer);
+    match grip::at(pointer.pos, cx) {
+        Some(Grip::Handle(handle)) => {
+            return match Drag::begin(Act::of(handle), pointer, cx) {
+                Some(drag) => (State::Dragging(Box::new(drag)), outcome),
+                None => (State::Idle, outcome),
+            };
+        }
+        Some(Grip::Point(index)) => return (points::begin(index, false, pointer, cx), outcome),
+        Some(Grip::Middle(index)) => return (points::begin(index, true, pointer, cx), outcome),
+        None => {}
+    }
+    let hit = pick(at, false, cx);
+    let before = cx.selection.clone();
+    let mut now = before.clone();
+    let mut moves = false;
+    if let Some(id) = &hit {
+        let inside = now.entered.as_ref().is_some_and(|group| {
+            let item = cx.scene.get(id);
+            item.is_some_and(|item| item.groups.contains(group))
+        });
+        if !inside {
+            now.entered = None;
+        }
+        if !before.ids.contains(id) && !pointer.modifiers.shift {
+            now.ids = unit(id, now.entered.as_ref(), cx.scene).into_iter().collect();
+            outcome.select = Some(now.clone());
+        }
+        moves = true;
+    } else if let Some(frame) = cx.frame
+        && !pointer.modifiers.shift
+    {
+        moves = frame.contains(at);
+    }
+    let press = Press {
+        pointer: *pointer,
+        hit,
+        moves,
+        before,
+        now,
+    };
+    (State::Pressing(Box::new(press)), outcome)
+}
+
+pub(super) fn press(press: Press, event: &Event, cx: &mut Context<'_>) -> (State, Outcome) {
+    let mut outcome = Outcome::default();
+    match event {
+        Event::Move(pointer) if pointer.pos.distance(press.pointer.pos) >= DRAG => {
+            if !press.moves {
+                let marquee = Marquee::begin(&press.pointer, press.before);
+                return marquee::go_on(Box::new(marquee), event, cx);
+            }
+            // With shift an element that isn't selected yet is dragged along.
+            let mut selection = cx.selection.clone();
+            if let Some(id) = press.hit.as_ref().filter(|id| !selection.ids.contains(*id)) {
+                selection.ids.extend(unit(id, selection.entered.as_ref(), cx.scene));
+            }
+            let mut cx = Context {
+                selection: &selection,
+                random: &mut *cx.random,
+                ..*cx
+            };
+            if let Some(mut drag) = Drag::begin(Act::Move, &press.pointer, &mut cx) {
+                drag.gives_back(press.before);
+                let (state, mut outcome) = drag::go_on(Box::new(drag), event, &mut cx);
+                outcome.select.get_or_insert(selection);
+                return (state, outcome);
+            }
+            return (State::Idle, outcome);
+        }
+        Event::Up(super::Button::Primary, pointer) => {
+            outcome.select = Some(click(&press, pointer, cx));
+            outcome.clicked = Some(*pointer);
+            return (State::Idle, outcome);
+        }
+        Event::Cancel => {
+            outcome.select = Some(press.before);
+            return (State::Idle, outcome);
+        }
+        Event::Lost => return (State::Idle, outcome),
+        _ => {}
+    }
+    (State::Pressing(Box::new(press)), outcome)
+}
+
+/// What a click selects.
+fn click(press: &Press, pointer: &Pointer, cx: &Context<'_>) -> Selection {
+    let shift = pointer.modifiers.shift;
+    let at = cx.at(pointer);
+    let Some(id) = press.hit.clone().or_else(|| hollow(at, cx)) else {
+        return if shift { press.before.clone() } else { Selection::default() };
+    };
+    let double = cx.last_click.is_some_and(|last| {
+        let near = last.pos.distance(pointer.pos) <= DOUBLE.1;
+        near && pointer.time_ms - last.time_ms <= DOUBLE.0
+    });
+    let mut entered = press.now.entered.clone();
+    if double && !shift
+        && let Some(item) = cx.scene.get(&id)
+        && let Some(group) = outermost(&item.groups, entered.as_ref())
+    {
+        entered = Some(group.clone());
+    }
+    let unit = unit(&id, entered.as_ref(), cx.scene);
+    let mut ids = if shift { press.before.ids.clone() } else { Default::default() };
+    if shift && unit.iter().all(|id| ids.contains(id)) {
+        unit.iter().for_each(|id| {
+            ids.remove(id);
+        });
+    } else {
+        ids.extend(unit);
+    }
+    Selection { ids, entered }
+}

@@ -1,0 +1,139 @@
+//! Rectangle, diamond and ellipse: drawn from corner to corner.
+
+use drawbridge_protocol::{Property, SlotName, SlotOp};
+
+use super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, State};
+use crate::arrange::snap;
+use crate::document::{Element, Kind};
+use crate::geometry::{Affine, Point, Vec2};
+use crate::scene::Preview;
+
+/// A box under the hand.
+#[derive(Debug)]
+pub struct Shaping {
+    element: Element,
+    from: Point,
+    /// Where the press was, on the screen.
+    pressed: Point,
+    /// Whether it has become a drag.
+    drawn: bool,
+    /// Whether others have been told of it.
+    told: bool,
+    shown: bool,
+    sent: bool,
+}
+
+pub(super) fn begin(button: Button, kind: Kind, pointer: &Pointer, cx: &mut Context<'_>) -> State {
+    let order = cx.order_on_top();
+    let element = Element::new(cx.fresh_id(), kind, order, cx.style);
+    State::Shaping(
+        button,
+        Box::new(Shaping {
+            element,
+            from: corner(pointer, cx),
+            pressed: pointer.pos,
+            drawn: false,
+            told: false,
+            shown: true,
+            sent: true,
+        }),
+    )
+}
+
+/// Where a corner goes: onto the grid, or to what is near.
+fn corner(pointer: &Pointer, cx: &Context<'_>) -> Point {
+    let at = cx.on_grid(pointer);
+    if cx.snapping.grid.is_some() || !cx.snapping.objects || pointer.modifiers.ctrl {
+        return at;
+    }
+    let others = super::select::others(cx, &|_| false);
+    at + snap::snap_point(at, &others, cx.length(super::select::SNAP)).by
+}
+
+impl Shaping {
+    fn stretch(&mut self, pointer: &Pointer, cx: &Context<'_>) {
+        self.drawn |= pointer.pos.distance(self.pressed) >= DRAG;
+        if !self.drawn {
+            return;
+        }
+        let mut way = corner(pointer, cx) - self.from;
+        if pointer.modifiers.shift {
+            let side = way.x.abs().max(way.y.abs());
+            way = Vec2::new(side.copysign(way.x), side.copysign(way.y));
+        }
+        let (from, to) = if pointer.modifiers.alt {
+            (self.from - way, self.from + way)
+        } else {
+            (self.from, self.from + way)
+        };
+        let (x0, x1) = (from.x.min(to.x), from.x.max(to.x));
+        let (y0, y1) = (from.y.min(to.y), from.y.max(to.y));
+        if [x0, x1, y0, y1].iter().all(|v| v.is_finite()) {
+            self.element.place = Affine::new([x1 - x0, 0.0, 0.0, y1 - y0, x0, y0]);
+            (self.shown, self.sent) = (false, false);
+        }
+    }
+
+    /// The element as it is now.
+    #[must_use]
+    pub fn element(&self) -> &Element {
+        &self.element
+    }
+
+    pub(super) fn previews(&mut self) -> Option<Vec<Preview>> {
+        let fresh = !std::mem::replace(&mut self.shown, true);
+        fresh.then(|| vec![Preview::of(self.element.clone())])
+    }
+
+    pub(super) fn has_news(&self) -> bool {
+        !self.sent
+    }
+
+    pub(super) fn told(&mut self) -> Option<(SlotName, SlotOp)> {
+        let fresh = !std::mem::replace(&mut self.sent, true);
+        self.told |= fresh;
+        fresh.then(|| (self.element.id.slot(), SlotOp::Put(vec![self.element.base()])))
+    }
+
+    fn finish(self, outcome: &mut Outcome) {
+        if !self.drawn {
+            return;
+        }
+        let id = self.element.id.clone();
+        outcome.sets.push((id.clone(), Property::base(), self.element.base()));
+        outcome.ends.extend(self.told.then(|| id.slot()));
+        outcome.select = Some(Selection {
+            ids: [id].into(),
+            entered: None,
+        });
+        outcome.done = true;
+    }
+}
+
+pub(super) fn go_on(
+    button: Button,
+    mut shaping: Box<Shaping>,
+    event: &Event,
+    cx: &Context<'_>,
+) -> (State, Outcome) {
+    let mut outcome = Outcome::default();
+    match event {
+        Event::Move(pointer) => shaping.stretch(pointer, cx),
+        Event::Up(released, pointer) if *released == button => {
+            shaping.stretch(pointer, cx);
+            shaping.finish(&mut outcome);
+            return (State::Idle, outcome);
+        }
+        Event::Lost => {
+            shaping.finish(&mut outcome);
+            return (State::Idle, outcome);
+        }
+        Event::Cancel => {
+            let told = shaping.told;
+            outcome.live.extend(told.then(|| (shaping.element.id.slot(), SlotOp::Clear)));
+            return (State::Idle, outcome);
+        }
+        Event::Down(..) | Event::Up(..) | Event::Leave | Event::Confirm => {}
+    }
+    (State::Shaping(button, shaping), outcome)
+}
