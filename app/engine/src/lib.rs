@@ -1,10 +1,11 @@
 //! Drawbridge's engine: everything of the whiteboard that needs no window, so that people's apps
 //! and scripts run the same code.
 //!
-//! `geometry` knows outlines and the camera, `document` turns cells into elements, `tools` and
-//! `editor` change it by hand, `scene` keeps what is drawn, `client` keeps the board on disk and in
+//! `geometry` knows outlines and the camera, `document` turns cells into elements, `arrange` reckons how they
+//! are placed, `tools` and `editor` change them by hand, `scene` keeps what is drawn, `client` keeps the board on disk and in
 //! step with the relay, and `board` is the one place where editor and client meet.
 
+pub mod arrange;
 pub mod board;
 pub mod client;
 pub mod document;

@@ -1,46 +1,8 @@
 //! What a person can have done to the selection beside dragging it.
 
+pub use crate::arrange::{Align, Axis, Stacking};
 use crate::document::{Color, Corners, Dash, Head, Shade};
 use crate::geometry::Vec2;
-
-/// Left to right, or top to bottom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Axis {
-    /// Left to right.
-    Across,
-    /// Top to bottom.
-    Down,
-}
-
-/// To which edge of the selection its parts are aligned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Align {
-    /// Left edges.
-    Left,
-    /// Centres, moved sideways.
-    Centre,
-    /// Right edges.
-    Right,
-    /// Top edges.
-    Top,
-    /// Centres, moved up or down.
-    Middle,
-    /// Bottom edges.
-    Bottom,
-}
-
-/// Where in the stack something goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stacking {
-    /// Above everything.
-    Front,
-    /// Over the next one above that it overlaps.
-    Forward,
-    /// Under the next one below that it overlaps.
-    Backward,
-    /// Below everything.
-    Back,
-}
 
 /// A property of the style, and what it is to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
