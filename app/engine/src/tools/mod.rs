@@ -178,7 +178,7 @@ impl State {
 }
 
 /// An order above the one given.
-fn fresh_order(below: Option<&Order>, random: &mut dyn Random) -> Order {
+pub(crate) fn fresh_order(below: Option<&Order>, random: &mut dyn Random) -> Order {
     let [a, b, c, d, e, f, g, h, ..] = random.bits();
     Order::between(below, None, u64::from_le_bytes([a, b, c, d, e, f, g, h]))
 }
