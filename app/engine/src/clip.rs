@@ -1,5 +1,6 @@
 //! Elements as a text: what goes through the clipboard, and into pictures that can be opened again.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::tools::{Random, fresh_order};
 
 /// Elements of a text beyond this many are not read.
 pub const MAX_ELEMENTS: usize = 50_000;
-/// A text longer than this, in bytes, is not read at all.
+/// A text longer than this, in bytes, is not read at all. An SVG around it may be longer.
 pub const MAX_TEXT: usize = 32 << 20;
 
 const TYPE: &str = "drawbridge/elements";
@@ -41,15 +42,19 @@ pub fn write(elements: &[Element]) -> String {
 /// can't be read of it is passed over. Their ids only tell them apart: they are to be made [`fresh`].
 #[must_use]
 pub fn read(text: &str) -> Option<Vec<Element>> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}'));
+    let text = if text.starts_with('<') {
+        Cow::Owned(svg::embedded(text)?)
+    } else {
+        Cow::Borrowed(text)
+    };
     if text.len() > MAX_TEXT {
         return None;
     }
-    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}'));
-    if text.starts_with('<') {
-        read_json(&svg::embedded(text)?)
-    } else {
-        read_json(text)
-    }
+    let clip: Clip<'_> = serde_json::from_str(&text).ok()?;
+    let ours = clip.kind == TYPE && clip.version == VERSION;
+    let elements = clip.elements.0.into_iter().enumerate();
+    ours.then(|| elements.filter_map(|(i, base)| element(i, base)).collect())
 }
 
 /// The same elements as new ones: with fresh ids, above `top` in the same stacking order, in fresh groups that hold
@@ -119,13 +124,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
         }
         deserializer.deserialize_seq(Each)
     }
-}
-
-fn read_json(text: &str) -> Option<Vec<Element>> {
-    let clip: Clip<'_> = serde_json::from_str(text).ok()?;
-    let ours = clip.kind == TYPE && clip.version == VERSION;
-    let elements = clip.elements.0.into_iter().enumerate();
-    ours.then(|| elements.filter_map(|(i, base)| element(i, base)).collect())
 }
 
 fn element(number: usize, base: &RawValue) -> Option<Element> {

@@ -70,4 +70,5 @@ fn extent(elements: &[Element], margin: f64) -> Rect {
 }
 
 #[cfg(test)]
+#[cfg(test)]
 mod tests;

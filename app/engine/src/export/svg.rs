@@ -95,7 +95,7 @@ fn hex([r, g, b]: [u8; 3]) -> String {
 /// quarter of a unit, and more the nearer one looked.
 fn digits_of(element: &Element, bounds: Rect) -> usize {
     let size = bounds.width().max(bounds.height());
-    let mut fine = (element.style.width / 16.0).min(size / 256.0);
+    let mut fine = element.style.width.min(size) / 16.0;
     if !element.kind.is_box() {
         fine = fine.min(element.step * element.scale());
     }
@@ -105,7 +105,7 @@ fn digits_of(element: &Element, bounds: Rect) -> usize {
 
 /// A length in units of the last digit.
 fn steps(v: f64, digits: usize) -> i64 {
-    (v * 10f64.powi(digits as i32)).round() as i64
+    (v * 10u64.pow(digits as u32) as f64).round() as i64
 }
 
 /// Writes so many units of the last digit as a number, as short as can be.

@@ -56,42 +56,6 @@ fn number(node: Node<'_, '_>, name: &str) -> f64 {
         .expect("a number")
 }
 
-/// The corners of a path as it is read: absolute moves, relative lines, closed.
-fn corners(path: &str) -> Vec<Point> {
-    let mut corners: Vec<Point> = Vec::new();
-    let mut start = Point::ORIGIN;
-    let spaced = path.replace('-', " -");
-    let mut rest = spaced.as_str();
-    while let Some(command) = rest.chars().next() {
-        let end = rest[1..]
-            .find(|c: char| c.is_ascii_alphabetic())
-            .map_or(rest.len(), |at| at + 1);
-        let numbers: Vec<f64> = rest[1..end]
-            .split_whitespace()
-            .map(|n| n.parse().expect("a number"))
-            .collect();
-        let from = *corners.last().unwrap_or(&Point::ORIGIN);
-        let pairs = numbers.chunks(2).map(|xy| Point::new(xy[0], xy[1]));
-        match command {
-            'M' => {
-                corners.extend(pairs);
-                start = *corners.last().expect("a corner");
-            }
-            'l' => {
-                let mut at = from;
-                corners.extend(pairs.map(|by| {
-                    at += by.to_vec2();
-                    at
-                }));
-            }
-            'z' => corners.push(start),
-            other => panic!("a command {other}"),
-        }
-        rest = &rest[end..];
-    }
-    corners
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -113,8 +77,8 @@ proptest! {
     }
 
     #[test]
-    fn a_picture_is_as_large_as_the_elements(elements in elements(), tenths in 1u32..20) {
-        let scale = f64::from(tenths) / 10.0;
+    fn a_picture_is_as_large_as_the_elements(elements in elements(), hundredths in 1u32..10) {
+        let scale = f64::from(hundredths) / 100.0;
         let extent = extent(&elements, 5.0);
         if let Ok(picture) = picture(&elements, &look(None), 5.0, scale) {
             prop_assert!(picture.width() <= MAX_SIDE && picture.height() <= MAX_SIDE);
@@ -243,7 +207,12 @@ fn a_path_is_as_exact_as_the_element_was_drawn() {
         let xml = Document::parse(&text).expect("XML");
         let path = xml.descendants().find_map(|n| n.attribute("d")).expect("a path");
         let origin = extent(std::slice::from_ref(&element), 0.0).origin().to_vec2();
-        let read = corners(path);
+        let read = BezPath::from_svg(path).expect("a path");
+        let read: Vec<Point> = read
+            .elements()
+            .iter()
+            .filter_map(kurbo::PathEl::end_point)
+            .collect();
         let line = element.shape().line();
         let true_ones: Vec<Point> = line
             .elements()
@@ -354,4 +323,31 @@ fn a_strange_svg_holds_nothing_and_never_harms() {
         clip::read(&format!("<svg><{tag} a='b'>{escaped}</{tag}></svg>")),
         Some(Vec::new())
     );
+}
+
+#[test]
+fn an_svgs_paths_make_the_same_picture_as_the_png_has() {
+    let points = [
+        (0, 0),
+        (60, 80),
+        (120, -40),
+        (60, 20),
+        (60, 90),
+        (0, 90),
+        (70, -30),
+    ];
+    let elements = [stroke(&points, 1.0)];
+    let drawn = picture(&elements, &look(None), 8.0, 1.0).expect("a picture");
+    let text = svg(&elements, &look(None), 8.0, false);
+    let xml = Document::parse(&text).expect("XML");
+    let path = xml.descendants().find_map(|n| n.attribute("d")).expect("a path");
+    let area = Area {
+        boundary: BezPath::from_svg(path).expect("a path"),
+        color: RED,
+    };
+    let mut canvas = tiny_skia::Pixmap::new(drawn.width(), drawn.height()).expect("a size");
+    super::png::draw(&mut canvas, &[area], 1.0);
+    let pairs = canvas.data().chunks(4).zip(drawn.rgba().chunks(4));
+    let off = pairs.filter(|(a, b)| a[3].abs_diff(b[3]) > 40).count();
+    assert!(off * 1000 < canvas.pixels().len(), "{off} pixels differ");
 }
