@@ -3,13 +3,16 @@
 //!
 //! `geometry` knows outlines and the camera, `document` turns cells into elements, `arrange` reckons how they
 //! are placed, `tools` and `editor` change them by hand, `scene` keeps what is drawn, `client` keeps the board on disk and in
-//! step with the relay, and `board` is the one place where editor and client meet.
+//! step with the relay, and `board` is the one place where editor and client meet. `clip` and `export`
+//! take elements out of a board and into one, as text and as pictures.
 
 pub mod arrange;
 pub mod board;
 pub mod client;
+pub mod clip;
 pub mod document;
 pub mod editor;
+pub mod export;
 pub mod geometry;
 pub mod progress;
 #[cfg(feature = "testing")]

@@ -1,0 +1,140 @@
+//! Elements as a text: what goes through the clipboard, and into pictures that can be opened again.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use drawbridge_protocol::{ElementId, Value};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::document::{Draft, Element, Group, Order};
+use crate::export::svg;
+use crate::geometry::{Affine, MAX_COORDINATE, Vec2};
+use crate::tools::{Random, fresh_order};
+
+/// Elements of a text beyond this many are not read.
+pub const MAX_ELEMENTS: usize = 50_000;
+/// A text longer than this, in bytes, is not read at all. An SVG around it may be longer.
+pub const MAX_TEXT: usize = 32 << 20;
+
+const TYPE: &str = "drawbridge/elements";
+const VERSION: u32 = 1;
+
+/// Elements as a text, from the lowest to the topmost as they are given; those that are deleted are left out.
+#[must_use]
+pub fn write(elements: &[Element]) -> String {
+    let mut text = format!(r#"{{"type":"{TYPE}","version":{VERSION},"elements":["#);
+    let shown = elements.iter().filter(|element| !element.deleted);
+    for (i, element) in shown.enumerate() {
+        if i > 0 {
+            text.push(',');
+        }
+        text.push_str(element.base().as_str());
+    }
+    text.push_str("]}");
+    text
+}
+
+/// The elements of a text that [`write`] made, or of an SVG that holds such a text; `None` if it is anything else. What
+/// can't be read of it is passed over. Their ids only tell them apart: they are to be made [`fresh`].
+#[must_use]
+pub fn read(text: &str) -> Option<Vec<Element>> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}'));
+    let text = if text.starts_with('<') {
+        Cow::Owned(svg::embedded(text)?)
+    } else {
+        Cow::Borrowed(text)
+    };
+    if text.len() > MAX_TEXT {
+        return None;
+    }
+    let clip: Clip<'_> = serde_json::from_str(&text).ok()?;
+    let ours = clip.kind == TYPE && clip.version == VERSION;
+    let elements = clip.elements.0.into_iter().enumerate();
+    ours.then(|| elements.filter_map(|(i, base)| element(i, base)).collect())
+}
+
+/// The same elements as new ones: with fresh ids, above `top` in the same stacking order, in fresh groups that hold
+/// what the old ones held, not locked, and moved by so many board units.
+#[must_use]
+pub fn fresh(elements: Vec<Element>, by: Vec2, top: Option<&Order>, random: &mut dyn Random) -> Vec<Element> {
+    let by = if by.is_finite() { by } else { Vec2::ZERO };
+    let mut top = top.cloned();
+    let mut names: HashMap<Group, Group> = HashMap::new();
+    let mut one = |element: Element| {
+        let order = fresh_order(top.as_ref(), None, random);
+        top = Some(order.clone());
+        let mut renamed = |old: &Group| {
+            let name = || Group::from(ElementId::from_bits(random.bits()).as_str());
+            names.entry(old.clone()).or_insert_with(name).clone()
+        };
+        let groups: Arc<[Group]> = element.groups.iter().map(&mut renamed).collect();
+        Element {
+            id: ElementId::from_bits(random.bits()),
+            order,
+            place: moved(element.place, by),
+            groups,
+            locked: false,
+            deleted: false,
+            ..element
+        }
+    };
+    elements.into_iter().map(&mut one).collect()
+}
+
+/// A place farther on, but never where it could not be read back.
+fn moved(place: Affine, by: Vec2) -> Affine {
+    let [a, b, c, d, e, f] = place.as_coeffs();
+    let within = |v: f64| v.clamp(-MAX_COORDINATE, MAX_COORDINATE);
+    Affine::new([a, b, c, d, within(e + by.x), within(f + by.y)])
+}
+
+#[derive(Deserialize)]
+struct Clip<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    version: u32,
+    #[serde(borrow)]
+    elements: Elements<'a>,
+}
+
+/// As many elements as are read, not yet looked into.
+struct Elements<'a>(Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Elements<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut elements = Vec::new();
+                while let Some(element) = list.next_element()? {
+                    if elements.len() < MAX_ELEMENTS {
+                        elements.push(element);
+                    }
+                }
+                Ok(Elements(elements))
+            }
+        }
+        deserializer.deserialize_seq(Each)
+    }
+}
+
+fn element(number: usize, base: &RawValue) -> Option<Element> {
+    let id = ElementId::new(&format!("clip-{number}")).ok()?;
+    let base = Value::from_text(base.get().to_owned()).ok()?;
+    let element = Draft::new(&id, &base)?.into_element();
+    let frame = element.frame();
+    let within = |v: f64| v.abs() <= MAX_COORDINATE;
+    let seen = [frame.x0, frame.y0, frame.x1, frame.y1].into_iter().all(within);
+    (seen && !element.deleted).then_some(element)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

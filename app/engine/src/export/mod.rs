@@ -1,0 +1,74 @@
+//! Elements as pictures: SVG and PNG, both from the shapes that are shown, hit and bounded.
+
+pub mod png;
+pub mod svg;
+
+use crate::document::{Color, Element, Shade};
+use crate::geometry::{BezPath, MAX_COORDINATE, Rect};
+
+/// How much of the fill's colour there is in a tint; the rest is the board's.
+const TINT: f64 = 0.22;
+
+/// How colours look: the engine holds none. All are sRGB.
+pub struct Look<'a> {
+    /// What a colour of the palette is now, and what a free one is.
+    pub ink: &'a dyn Fn(Color) -> [u8; 3],
+    /// What lies under the elements; `None` for nothing, so that the picture is transparent.
+    pub paper: Option<[u8; 3]>,
+    /// The board's own colour, with which a tint is mixed.
+    pub board: [u8; 3],
+}
+
+impl Look<'_> {
+    /// What an element is filled with, if it is filled.
+    fn fill(&self, element: &Element) -> Option<[u8; 3]> {
+        let full = (self.ink)(element.style.fill?);
+        if element.style.shade != Shade::Tint {
+            return Some(full);
+        }
+        let mixed = |(full, board): (u8, u8)| {
+            (f64::from(full) * TINT + f64::from(board) * (1.0 - TINT)).round() as u8
+        };
+        let [r, g, b] = [0, 1, 2].map(|i| mixed((full[i], self.board[i])));
+        Some([r, g, b])
+    }
+}
+
+/// What of an element has one colour: its boundary on the board, to be filled by the nonzero rule.
+struct Area {
+    boundary: BezPath,
+    color: [u8; 3],
+}
+
+/// An element's areas, the lowest first, within `tolerance` board units of its shape; `None` for as exact as it was drawn.
+fn areas(element: &Element, look: &Look<'_>, tolerance: Option<f64>) -> Vec<Area> {
+    let shape = element.figure().shape(tolerance);
+    let inside = look.fill(element).map(|color| Area {
+        boundary: shape.inside(),
+        color,
+    });
+    let line = Area {
+        boundary: shape.line(),
+        color: (look.ink)(element.style.color),
+    };
+    let all = inside.into_iter().chain([line]);
+    all.filter(|area| !area.boundary.elements().is_empty()).collect()
+}
+
+/// Those that are to be seen, each with the box that holds it.
+fn shown(elements: &[Element]) -> impl Iterator<Item = (&Element, Rect)> {
+    let shown = elements.iter().filter(|element| !element.deleted);
+    shown.filter_map(|element| Some((element, element.bounds()?)))
+}
+
+/// The part of the board that a picture shows: all of the elements and so many board units around.
+fn extent(elements: &[Element], margin: f64) -> Rect {
+    let margin = if margin.is_finite() { margin } else { 0.0 };
+    let all = shown(elements).map(|(_, bounds)| bounds);
+    let all = all.reduce(|a, b| a.union(b)).unwrap_or_default();
+    all.inset(margin.clamp(0.0, MAX_COORDINATE))
+}
+
+#[cfg(test)]
+#[cfg(test)]
+mod tests;
