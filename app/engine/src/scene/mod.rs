@@ -90,8 +90,7 @@ fn shape(element: &Element) -> u64 {
     // Each number turns and stirs what came before. It is to tell a shape from the one before it, not from a forger's.
     let stir = |hash: u64, number: u64| (hash.rotate_left(23) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let style = &element.style;
-    // Where it lies doesn't count: what is moved keeps its shape. Of a fill only how it is made counts, and where nothing
-    // shines through the order of fill and line is another.
+    // Where it lies doesn't count: what is moved keeps its shape. Of a fill only how it is made counts.
     let [a, b, c, d, ..] = element.place.as_coeffs();
     let filled = style.fill.filter(|_| element.kind.is_box());
     let numbers = [a, b, c, d, style.width, element.step].map(f64::to_bits);
@@ -101,7 +100,7 @@ fn shape(element: &Element) -> u64 {
         style.corners as u64,
         style.start as u64,
         style.end as u64,
-        filled.map_or(0, |_| 1 + style.shade as u64 + 8 * u64::from(style.opacity < 1.0)),
+        filled.map_or(0, |_| 1 + style.shade as u64),
     ];
     let points = element
         .points
