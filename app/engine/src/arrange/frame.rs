@@ -115,6 +115,19 @@ impl Frame {
         Self(frame.0 * mirror)
     }
 
+    /// The least upright box around it.
+    #[must_use]
+    pub fn bounds(&self) -> Rect {
+        self.0.transform_rect_bbox(Rect::new(0.0, 0.0, 1.0, 1.0))
+    }
+
+    /// Whether a point lies in it.
+    #[must_use]
+    pub fn contains(&self, at: Point) -> bool {
+        let p = self.0.inverse() * at;
+        (0.0..=1.0).contains(&p.x) && (0.0..=1.0).contains(&p.y)
+    }
+
     /// Its corners on the board: top left, top right, bottom right, bottom left.
     #[must_use]
     pub fn corners(&self) -> [Point; 4] {

@@ -159,7 +159,6 @@ impl Element {
             corners: self.style.corners,
             heads: [self.style.start, self.style.end],
             fill: self.style.fill.map(|_| self.style.shade),
-            translucent: self.style.opacity < 1.0,
         }
     }
 

@@ -354,12 +354,13 @@ impl Editor {
             self.trails.add(Some(conn), &points, now_ms);
         }
         match &mut self.state {
-            State::Drawing(_, stroke) if stroke.take_changed() => self.scene.put_wet(
-                &WetKey::own(stroke.id().clone()),
-                stroke.element(),
-                stroke.ink(),
-                stroke.is_straight(),
-            ),
+            State::Drawing(_, stroke) => {
+                if stroke.take_changed() {
+                    let key = WetKey::own(stroke.id().clone());
+                    self.scene
+                        .put_wet(&key, stroke.element(), stroke.ink(), stroke.is_straight());
+                }
+            }
             State::Pointing(_, laser) => self.trails.add(None, &laser.take_fresh(), now_ms),
             state => {
                 if let Some(previews) = state.previews() {

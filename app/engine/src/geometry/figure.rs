@@ -2,8 +2,14 @@
 
 use kurbo::{Affine, Point, Rect};
 
+use super::dash::Rhythm;
+use super::flat::Flat;
+use super::heads::{self, Drawn};
+use super::outline::{around, outline};
+use super::route::route;
 use super::terms::{Corners, Dash, Head, Kind, Shade};
-use super::{Curve, InkPoint, MAX_COORDINATE, Ribbon, Shape, radius};
+use super::way::Way;
+use super::{Curve, InkPoint, MAX_COORDINATE, Ribbon, Shape, hatch, radius};
 
 /// A figure on the board.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,32 +32,156 @@ pub struct Figure {
     pub heads: [Head; 2],
     /// How its inside is filled, if it is a box and is filled.
     pub fill: Option<Shade>,
-    /// Whether what is under it is seen through it.
-    pub translucent: bool,
 }
 
 impl Figure {
     /// Its shape, within `tolerance` board units of the true one; `None` for as exact as it was drawn.
     #[must_use]
     pub fn shape(&self, tolerance: Option<f64>) -> Shape {
+        let within = tolerance.unwrap_or(self.tolerance());
+        let mut shape = match self.kind {
+            Kind::Stroke | Kind::Highlight => self.ink(tolerance),
+            Kind::Rectangle | Kind::Diamond | Kind::Ellipse => self.boxed(within),
+            Kind::Line => self.headed(within),
+        };
+        shape.reach = self.reach();
+        shape
+    }
+
+    fn ink(&self, tolerance: Option<f64>) -> Shape {
         let curve = match tolerance {
             Some(tolerance) => Curve::within(&self.points, self.width, self.step, tolerance),
             None => Curve::new(&self.points, self.width, self.step),
         };
-        let last = curve.len().saturating_sub(1);
+        let nodes = 0..=curve.len().saturating_sub(1);
+        let lines = if self.dash == Dash::Solid {
+            vec![Ribbon::of(&curve, nodes)]
+        } else {
+            // The rhythm is the same from near and from afar.
+            let length = Way::of(self.points.clone()).length();
+            let way = Way::of(curve.flatten(nodes));
+            self.broken(way, length, false, curve.tolerance())
+        };
         Shape {
-            lines: vec![Ribbon::of(&curve, 0..=last)],
+            lines,
+            ..Shape::default()
+        }
+    }
+
+    fn boxed(&self, tolerance: f64) -> Shape {
+        let edge = outline(self.kind, self.place, self.corners, tolerance);
+        let flat = self.fill.and_then(|shade| Some((shade, Flat::of(&edge)?)));
+        let (inside, hatch) = match flat {
+            Some((Shade::Hatch, flat)) => {
+                let middle = self.place * Point::new(0.5, 0.5);
+                let lines = hatch::lines(&flat, middle, self.width);
+                let line =
+                    |ends: [Point; 2]| Ribbon::along(&ends.map(even), hatch::WIDTH * self.width, tolerance);
+                (None, lines.into_iter().map(line).collect())
+            }
+            Some((Shade::Tint | Shade::Solid, flat)) => (Some(flat), Vec::new()),
+            None => (None, Vec::new()),
+        };
+        let length = if self.dash == Dash::Solid {
+            0.0
+        } else {
+            closed(outline(self.kind, self.place, self.corners, self.tolerance())).length()
+        };
+        Shape {
+            inside,
+            hatch,
+            lines: self.broken(closed(edge), length, true, tolerance),
+            ..Shape::default()
+        }
+    }
+
+    fn headed(&self, tolerance: f64) -> Shape {
+        let (way, heads) = self.way_and_heads(tolerance);
+        let [start, end] = [0, 1].map(|at: usize| heads[at].as_ref().map_or(0.0, |head| head.sooner));
+        let line = if start + end > 0.0 {
+            Way::of(way.part(start, way.length() - end))
+        } else {
+            way
+        };
+        let length = if self.dash == Dash::Solid {
+            0.0
+        } else {
+            self.way_and_heads(self.tolerance()).0.length() - start - end
+        };
+        let mut shape = Shape {
+            lines: self.broken(line, length, false, tolerance),
+            ..Shape::default()
+        };
+        for head in heads.into_iter().flatten() {
+            if !head.stroke.is_empty() {
+                let stroke: Vec<InkPoint> = head.stroke.into_iter().map(even).collect();
+                shape.lines.push(Ribbon::along(&stroke, self.width, tolerance));
+            }
+            shape.heads.extend(head.flat);
+        }
+        shape
+    }
+
+    /// A line's way on the board, as if it had neither heads nor gaps.
+    #[must_use]
+    pub fn way(&self) -> Vec<InkPoint> {
+        let line = route(&self.points, self.corners, self.tolerance());
+        line.into_iter().map(even).collect()
+    }
+
+    /// A line's way, as if it had no heads, and those.
+    fn way_and_heads(&self, tolerance: f64) -> (Way, [Option<Drawn>; 2]) {
+        let line = route(&self.points, self.corners, tolerance);
+        let way = Way::of(line.into_iter().map(even).collect());
+        let head = |at: usize| heads::draw(self.heads[at], &way, at == 0, self.width, tolerance);
+        let heads = [head(0), head(1)];
+        (way, heads)
+    }
+
+    /// Ribbons along a line, which is as long as `length` where it is most exact: one, or one for each dash.
+    fn broken(&self, way: Way, length: f64, closed: bool, tolerance: f64) -> Vec<Ribbon> {
+        match Rhythm::of(self.dash, length, self.width, closed, tolerance) {
+            Some(rhythm) => rhythm
+                .pieces(&way)
+                .map(|piece| Ribbon::along(&piece, self.width, tolerance))
+                .collect(),
+            None => vec![Ribbon::along(way.line(), self.width, tolerance)],
+        }
+    }
+
+    /// What may differ from the true shape where nothing else is asked for, in board units.
+    fn tolerance(&self) -> f64 {
+        if self.kind.is_box() {
+            let size = around(self.kind, self.place).size();
+            (self.width / 100.0).min(size.max_side() / 1000.0).max(1e-6)
+        } else {
+            (self.step / 8.0).min(self.width / 100.0)
         }
     }
 
     /// A box that holds its shape. `None` where it lies out of the world.
     #[must_use]
     pub fn bounds(&self) -> Option<Rect> {
-        let bounds = Curve::new(&self.points, self.width, self.step).bounds()?;
-        let far = [bounds.x0, bounds.y0, bounds.x1, bounds.y1]
-            .iter()
-            .any(|v| !v.is_finite() || v.abs() > 10.0 * MAX_COORDINATE);
-        (!far).then_some(bounds)
+        let half = self.width / 2.0;
+        let bounds = match self.kind {
+            Kind::Stroke | Kind::Highlight => Curve::new(&self.points, self.width, self.step).bounds(),
+            Kind::Rectangle | Kind::Diamond | Kind::Ellipse => {
+                Some(around(self.kind, self.place).inflate(half, half))
+            }
+            Kind::Line => {
+                let near = self.tolerance();
+                let (way, heads) = self.way_and_heads(near);
+                let reach = 2.0 * (half + near);
+                let points = way.line().iter();
+                let line = points.map(|p| Rect::from_center_size(p.pos, (reach, reach)));
+                let heads = heads.iter().flatten().filter_map(|head| head.bounds(half + near));
+                line.chain(heads).reduce(|a, b| a.union(b))
+            }
+        }?;
+        let far = |v: f64| !v.is_finite() || v.abs() > 10.0 * MAX_COORDINATE;
+        let odd = self.points.iter().any(|point| !point.pos.is_finite());
+        let out = [bounds.x0, bounds.y0, bounds.x1, bounds.y1].into_iter().any(far);
+        (!odd && !out).then_some(bounds)
     }
 
     /// No part of its edge is farther from its line than that, in board units.
@@ -60,9 +190,42 @@ impl Figure {
         radius(self.width, 1.0).max(1e-9)
     }
 
+    /// How long its line is, about, in board units.
+    #[must_use]
+    pub fn length(&self) -> f64 {
+        if self.kind.is_box() {
+            let tolerance = around(self.kind, self.place).size().max_side() / 100.0;
+            return closed(outline(self.kind, self.place, self.corners, tolerance)).length();
+        }
+        Way::of(self.points.clone()).length()
+    }
+
+    /// Whether a point of the board lies within a box's outline, be it filled or not. Never where it is no box.
+    #[must_use]
+    pub fn contains(&self, p: Point) -> bool {
+        let within = || Flat::of(&outline(self.kind, self.place, self.corners, self.tolerance()));
+        self.kind.is_box()
+            && around(self.kind, self.place).inflate(1e-9, 1e-9).contains(p)
+            && within().is_some_and(|flat| flat.contains(p))
+    }
+
     /// The corners of a box.
     #[must_use]
     pub fn corners_of_box(&self) -> [Point; 4] {
         [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map(|(x, y)| self.place * Point::new(x, y))
     }
 }
+
+/// A point at which the line is as wide as it is called.
+fn even(pos: Point) -> InkPoint {
+    InkPoint { pos, pressure: 0.5 }
+}
+
+/// An outline as a line that comes back to where it began.
+fn closed(outline: Vec<Point>) -> Way {
+    let first = outline.first().copied();
+    Way::of(outline.into_iter().chain(first).map(even).collect())
+}
+
+#[cfg(test)]
+mod tests;

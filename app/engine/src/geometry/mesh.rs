@@ -4,7 +4,7 @@ use kurbo::{Affine, Point, Rect, Vec2};
 
 use super::MAX_COORDINATE;
 
-/// Which edge of a line a corner is on.
+/// Which edge a corner is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Side {
@@ -16,18 +16,24 @@ pub enum Side {
     Right = 2,
     /// On the arc of a round end or turn.
     Rim = 3,
+    /// On the edge of a flat, to be pushed half a pixel inwards.
+    Inner = 4,
+    /// There too, to be pushed half a pixel outwards.
+    Outer = 5,
 }
 
-/// A corner of a triangle, told by the line that it belongs to, so that whoever draws can make the edge soft and a thin
-/// line a pixel wide. In board units, relative to the mesh's origin.
+/// A corner of a triangle, told by the line or the flat that it belongs to, so that whoever draws can make the edge soft and
+/// a thin line a pixel wide. In board units, relative to the mesh's origin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Corner {
-    /// The point of the line.
+    /// The point of the line, or of a flat's edge.
     pub centre: [f32; 2],
-    /// From there to the edge. In the middle it says how far the edge is away.
+    /// From a line to its edge; in the middle it says how far the edge is away. Of a flat, the way out of it.
     pub offset: [f32; 2],
     /// Which edge it is on.
     pub side: Side,
+    /// Whether it has the fill's colour, and not the line's.
+    pub filled: bool,
 }
 
 impl Corner {
@@ -35,7 +41,7 @@ impl Corner {
     #[must_use]
     pub fn at(&self) -> [f32; 2] {
         match self.side {
-            Side::Middle => self.centre,
+            Side::Middle | Side::Inner | Side::Outer => self.centre,
             Side::Left | Side::Right | Side::Rim => {
                 [self.centre[0] + self.offset[0], self.centre[1] + self.offset[1]]
             }
@@ -62,6 +68,7 @@ pub(super) struct Far {
     pub(super) centre: Point,
     pub(super) offset: Vec2,
     pub(super) side: Side,
+    pub(super) filled: bool,
 }
 
 impl Far {
@@ -71,13 +78,13 @@ impl Far {
         Self {
             centre,
             offset: place * (self.centre + self.offset) - centre,
-            side: self.side,
+            ..self
         }
     }
 
     fn at(&self) -> Point {
         match self.side {
-            Side::Middle => self.centre,
+            Side::Middle | Side::Inner | Side::Outer => self.centre,
             Side::Left | Side::Right | Side::Rim => self.centre + self.offset,
         }
     }
@@ -102,6 +109,7 @@ impl Mesh {
             centre: near(far.centre - origin),
             offset: near(far.offset),
             side: far.side,
+            filled: far.filled,
         };
         // What the rounding to f32 may have pushed out.
         let slack = bounds.width().max(bounds.height()) * f64::from(f32::EPSILON);
@@ -141,6 +149,40 @@ impl Mesh {
                         .any(|&(s, e)| apart(a, b, s, e) <= radius))
         })
     }
+
+    /// Whether the shape has a point in common with a box on the board, edges included.
+    #[must_use]
+    pub fn overlaps(&self, rect: Rect) -> bool {
+        if !overlap(rect, self.bounds) {
+            return false;
+        }
+        let rect = rect - self.origin.to_vec2();
+        let held = |[x, y]: [f32; 2]| {
+            (rect.x0..=rect.x1).contains(&f64::from(x)) && (rect.y0..=rect.y1).contains(&f64::from(y))
+        };
+        self.triangles().any(|corners| {
+            corners.into_iter().any(held)
+                || crosses(rect, corners.map(|[x, y]| Vec2::new(f64::from(x), f64::from(y))))
+        })
+    }
+}
+
+/// Whether no straight line parts a box from a triangle: if one does, one along a side of either does.
+fn crosses(rect: Rect, triangle: [Vec2; 3]) -> bool {
+    let [p, q, r] = triangle;
+    let around = Rect::from_points(p.to_point(), q.to_point()).union_pt(r.to_point());
+    let corners = [
+        (rect.x0, rect.y0),
+        (rect.x1, rect.y0),
+        (rect.x1, rect.y1),
+        (rect.x0, rect.y1),
+    ];
+    let parted = |(a, b, c): (Vec2, Vec2, Vec2)| {
+        let side = |at: Vec2| (b - a).cross(at - a);
+        let own = side(c);
+        own != 0.0 && corners.iter().all(|&(x, y)| side(Vec2::new(x, y)) * own < 0.0)
+    };
+    overlap(rect, around) && ![(p, q, r), (q, r, p), (r, p, q)].into_iter().any(parted)
 }
 
 /// Whether two boxes have a point in common, edges included.

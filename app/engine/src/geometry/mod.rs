@@ -1,17 +1,24 @@
 //! Outlines, bounds, hits and the camera. Imports nothing else of ours.
 //!
 //! There is one geometry: what is drawn, hit, bounded and exported comes from the same [`Shape`], which is made of [`Ribbon`]s and
-//! filled polygons.
+//! convex flats.
 
 mod camera;
 mod curve;
+mod dash;
 mod figure;
+mod flat;
+mod hatch;
+mod heads;
 mod ink;
 mod mesh;
+mod outline;
 mod ribbon;
+mod route;
 mod shape;
 mod speed;
 mod terms;
+mod way;
 
 pub use camera::{Camera, MAX_ZOOM, MIN_ZOOM};
 pub use curve::{Curve, SETTLED};

@@ -35,7 +35,7 @@ struct Joint {
     after: Vec2,
 }
 
-/// A stroke's shape, in the coordinates of its points.
+/// A line's shape, in the coordinates of its points.
 #[derive(Debug, Clone)]
 pub struct Ribbon {
     joints: Vec<Joint>,
@@ -65,6 +65,15 @@ impl Ribbon {
         Self {
             joints: joints(&line, curve.width(), curve.tolerance()),
             tolerance: curve.tolerance(),
+        }
+    }
+
+    /// The shape of a line that is given point by point, with round ends; within `tolerance` of the true one where it turns.
+    #[must_use]
+    pub fn along(line: &[InkPoint], width: f64, tolerance: f64) -> Self {
+        Self {
+            joints: joints(line, width, tolerance),
+            tolerance,
         }
     }
 
@@ -108,6 +117,16 @@ impl Ribbon {
     /// `None` for no points, or where `place` takes it out of the world.
     #[must_use]
     pub fn mesh(&self, place: Affine) -> Option<Mesh> {
+        let corners: Vec<Far> = self
+            .strip()
+            .into_iter()
+            .map(|corner| corner.placed(place))
+            .collect();
+        Mesh::new(&corners)
+    }
+
+    /// The corners of the mesh, as one strip.
+    pub(super) fn strip(&self) -> Vec<Far> {
         let mut strip = Strip::default();
         for (i, joint) in self.joints.iter().enumerate() {
             let turn = joint.turn();
@@ -127,8 +146,7 @@ impl Ribbon {
                 self.fan(&mut strip, joint, joint.after, -PI);
             }
         }
-        let corners: Vec<Far> = strip.0.into_iter().map(|corner| corner.placed(place)).collect();
-        Mesh::new(&corners)
+        strip.0
     }
 
     /// A box that holds the outline, before any `place`. `None` for no points.
@@ -203,7 +221,12 @@ struct Strip(Vec<Far>);
 
 impl Strip {
     fn corner(&mut self, centre: Point, offset: Vec2, side: Side) {
-        self.0.push(Far { centre, offset, side });
+        self.0.push(Far {
+            centre,
+            offset,
+            side,
+            filled: false,
+        });
     }
 
     /// Both ends of a spoke along the unit vector `normal`; a quad lies between it and the spoke before.

@@ -1,35 +1,78 @@
-//! The shape of a figure: ribbons along its lines, polygons where it is filled.
+//! The shape of a figure: ribbons along its lines, flats where it is filled.
 
 use kurbo::{Affine, BezPath};
 
+use super::flat::Flat;
+use super::mesh::Far;
 use super::{Mesh, Ribbon};
 
 /// A figure's shape, in board units.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Shape {
+    /// What is filled, in the fill's colour.
+    pub(super) inside: Option<Flat>,
+    /// Lines in the fill's colour.
+    pub(super) hatch: Vec<Ribbon>,
+    /// The figure's own line, in pieces where it is broken, and strokes at its ends.
     pub(super) lines: Vec<Ribbon>,
+    /// What is filled in the line's colour.
+    pub(super) heads: Vec<Flat>,
+    /// How long the ways out of flats are told, in board units.
+    pub(super) reach: f64,
 }
 
 impl Shape {
-    /// As triangles; `None` for nothing, or what lies out of the world.
+    /// As triangles, the fill first, then the line; `None` for nothing, or what lies out of the world.
     #[must_use]
     pub fn mesh(&self) -> Option<Mesh> {
-        self.lines.first()?.mesh(Affine::IDENTITY)
+        let flats = |flats: &[Flat], filled| -> Vec<Vec<Far>> {
+            let strips = flats.iter().map(|flat| flat.strip(self.reach, filled));
+            strips.collect()
+        };
+        let ribbons = |ribbons: &[Ribbon], filled| -> Vec<Vec<Far>> {
+            let colored = |corner| Far { filled, ..corner };
+            let strips = ribbons.iter().map(Ribbon::strip);
+            strips
+                .map(|strip| strip.into_iter().map(colored).collect())
+                .collect()
+        };
+        let parts = [
+            flats(self.inside.as_slice(), true),
+            ribbons(&self.hatch, true),
+            ribbons(&self.lines, false),
+            flats(&self.heads, false),
+        ];
+        let mut strip: Vec<Far> = Vec::new();
+        for part in parts.iter().flatten() {
+            // Twice before and after a leap, which makes triangles of no area.
+            if let (Some(&last), Some(&first)) = (strip.last(), part.first()) {
+                strip.extend([last, first]);
+            }
+            strip.extend(part);
+        }
+        Mesh::new(&strip)
     }
 
     /// The boundary of what has the line's colour, to be filled by the nonzero rule.
     #[must_use]
     pub fn line(&self) -> BezPath {
-        let mut path = BezPath::new();
-        for ribbon in &self.lines {
-            path.extend(ribbon.outline(Affine::IDENTITY));
-        }
-        path
+        outlines(&self.lines, self.heads.iter())
     }
 
-    /// The boundary of what has the fill's colour; empty where nothing is filled.
+    /// The boundary of what has the fill's colour, by the same rule; empty where nothing is filled.
     #[must_use]
     pub fn inside(&self) -> BezPath {
-        BezPath::new()
+        outlines(&self.hatch, self.inside.iter())
     }
+}
+
+fn outlines<'a>(ribbons: &[Ribbon], flats: impl Iterator<Item = &'a Flat>) -> BezPath {
+    let mut path = BezPath::new();
+    for ribbon in ribbons {
+        path.extend(ribbon.outline(Affine::IDENTITY));
+    }
+    for flat in flats {
+        path.extend(flat.outline());
+    }
+    path
 }

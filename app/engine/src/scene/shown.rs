@@ -59,12 +59,11 @@ fn shape(element: &Element) -> u64 {
     // Each number turns and stirs what came before. It is to tell a shape from the one before it, not from a forger's.
     let stir = |hash: u64, number: u64| (hash.rotate_left(23) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let style = &element.style;
-    // Where it lies doesn't count: what is moved keeps its shape. Of a fill only how it is made counts, and where
-    // something shines through, the order of fill and line is another.
+    // Where it lies doesn't count: what is moved keeps its shape. Of a fill only how it is made counts.
     let [a, b, c, d, ..] = element.place.as_coeffs();
     let numbers = [a, b, c, d, style.width, element.step].map(f64::to_bits);
     let filled = fill(element).map_or(0, |(_, shade)| {
-        1 + shade as u64 + 8 * u64::from(style.opacity < 1.0)
+        1 + shade as u64
     });
     let terms = [
         element.kind as u64,

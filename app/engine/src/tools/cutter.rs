@@ -8,7 +8,7 @@ use drawbridge_protocol::{ElementId, Property};
 use super::eraser::RADIUS;
 use super::{Button, Context, Event, Outcome, Pointer, State, fresh_order};
 use crate::document::{Element, Kind, Order, Sample, json};
-use crate::geometry::{Affine, Figure, InkPoint, Point, Vec2};
+use crate::geometry::{Affine, InkPoint, Point, Vec2};
 use crate::scene::Preview;
 
 /// What is left of one element.
@@ -162,7 +162,7 @@ impl Cut {
 /// An element's way on the board: the samples of ink, and of a line what it goes through.
 fn way(element: &Element) -> Vec<InkPoint> {
     match element.kind {
-        Kind::Line => Figure::way(&element.figure()),
+        Kind::Line => element.figure().way(),
         _ => element.placed(),
     }
 }

@@ -3,7 +3,7 @@
 use drawbridge_protocol::{Property, SlotName, SlotOp};
 
 use super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, State};
-use crate::arrange::snap;
+use crate::arrange::snap_point;
 use crate::document::{Element, Kind};
 use crate::geometry::{Affine, Point, Vec2};
 use crate::scene::Preview;
@@ -47,7 +47,7 @@ fn corner(pointer: &Pointer, cx: &Context<'_>) -> Point {
         return at;
     }
     let others = super::select::others(cx, &|_| false);
-    at + snap::snap_point(at, &others, cx.length(super::select::SNAP)).by
+    at + snap_point(at, &others, cx.length(super::select::SNAP)).by
 }
 
 impl Shaping {
