@@ -12,6 +12,7 @@ mod style;
 pub use crate::geometry::{Corners, Dash, Head, Kind, Shade};
 pub use color::{Color, Ink};
 pub use draft::Draft;
+pub(crate) use element::GROUPS;
 pub use element::{Element, Group};
 pub(crate) use json::{chunk, json, number_json, place_json, point_json};
 pub use order::Order;
