@@ -85,13 +85,13 @@ impl Way<'_> {
 
     /// Orders for the selected ones before `at`, to stand right behind it. `None` where there are none or no room is there.
     fn past(&self, at: usize, random: &mut dyn FnMut() -> u64) -> Option<Vec<(ElementId, Order)>> {
+        let next = (at + 1 < self.seen.len()).then_some(at + 1);
+        // Seen at once, so that a board full of equal orders costs no more than others.
+        if next.is_some_and(|next| self.seen[next].0 == self.seen[at].0) {
+            return None;
+        }
         let moved = (0..at).filter(|i| self.chosen[*i]).collect();
-        self.put(
-            moved,
-            Some(at),
-            (at + 1 < self.seen.len()).then_some(at + 1),
-            random,
-        )
+        self.put(moved, Some(at), next, random)
     }
 
     /// Orders for all selected ones, to stand behind everything.
@@ -115,7 +115,7 @@ impl Way<'_> {
         }
         let order = |i: usize| &self.seen[i].0;
         let (low, high) = (low.map(order), high.map(order));
-        if moved.is_empty() || low.zip(high).is_some_and(|(low, high)| low >= high) {
+        if moved.is_empty() {
             return None;
         }
         let fits = |orders: &Vec<Order>| {
