@@ -220,6 +220,19 @@ fn document_knows_no_editor_tools_scene_or_client() {
 }
 
 #[test]
+fn arrange_knows_document_and_geometry_only() {
+    let rule = "arrange knows document and geometry only";
+    let others = [
+        "crate::editor",
+        "crate::tools",
+        "crate::scene",
+        "crate::client",
+        "crate::board",
+    ];
+    never(rule, "app/engine/src/arrange", &[], &others);
+}
+
+#[test]
 fn the_client_moves_cells_not_shapes_and_one_file_joins_it_with_the_editor() {
     let rule = "the client moves cells, not shapes";
     let shapes = [

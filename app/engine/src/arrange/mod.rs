@@ -3,11 +3,17 @@
 //! Pure functions: they read elements and give what is to be written. They change nothing, and know no editor, tools or
 //! scene. All lengths are board units and all places are on the board, unless it says otherwise.
 
+mod align;
 mod frame;
+mod groups;
 mod snap;
+mod stack;
 
+pub use align::{align, distribute, flip, parts};
 pub use frame::{Frame, Handle};
+pub use groups::{group, is_one_group, outermost, ungroup};
 pub use snap::{Guide, Snapped, point_to_grid, snap, snap_point, to_grid};
+pub use stack::restack;
 
 /// Left to right, or top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,3 +53,6 @@ pub enum Stacking {
     /// Below everything.
     Back,
 }
+
+#[cfg(test)]
+mod testing;

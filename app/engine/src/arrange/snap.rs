@@ -1,7 +1,10 @@
 //! Snapping: what is moved comes to stand in line with others, at equal distances, or on the grid.
 
+mod row;
+
 use super::Axis;
 use crate::geometry::{Point, Rect, Vec2};
+use row::Row;
 
 /// What differs by no more than this, in board units, is the same place: sums of coordinates are not exact.
 const SAME: f64 = 1e-6;
@@ -188,11 +191,12 @@ fn nearest_line(moving: Rect, others: &[Rect], axis: Axis, within: f64) -> Optio
     let mut best: Option<(f64, f64)> = None;
     for other in others {
         for line in Span::of(*other, axis).lines() {
-            for way in own.map(|own| line - own) {
-                // No number is within anything.
-                if !(way.abs() <= within) {
-                    continue;
-                }
+            // What is no number is within nothing.
+            for way in own
+                .map(|own| line - own)
+                .into_iter()
+                .filter(|way| way.abs() <= within)
+            {
                 let far = distance(*other);
                 let better = best.is_none_or(|(least, nearest)| {
                     way.abs() < least.abs() - SAME || (way.abs() < least.abs() + SAME && far < nearest)
@@ -235,115 +239,6 @@ fn lines(moved: Rect, others: &[Rect], axis: Axis, guides: &mut Vec<Guide>) {
             from: along(axis, at, all.low),
             to: along(axis, at, all.high),
         });
-    }
-}
-
-/// What stands in a row with a box: the nearest two before it and behind it.
-struct Row {
-    axis: Axis,
-    moving: Rect,
-    before: [Option<Rect>; 2],
-    behind: [Option<Rect>; 2],
-}
-
-impl Row {
-    fn around(moving: Rect, others: &[Rect], axis: Axis) -> Self {
-        let beside = Span::of(moving, square(axis));
-        let row = || {
-            let others = others.iter().copied();
-            others.filter(move |o| Span::of(*o, square(axis)).overlaps(beside))
-        };
-        let span = |rect: Rect| Span::of(rect, axis);
-        // The nearest that ends before a place, and the nearest that begins behind one.
-        let ends = |at: f64| {
-            let before = row().filter(|o| span(*o).high <= at);
-            before.max_by(|a, b| span(*a).high.total_cmp(&span(*b).high))
-        };
-        let begins = |at: f64| {
-            let behind = row().filter(|o| span(*o).low >= at);
-            behind.min_by(|a, b| span(*a).low.total_cmp(&span(*b).low))
-        };
-        let own = span(moving);
-        let (before, behind) = (ends(own.middle()), begins(own.middle()));
-        Self {
-            axis,
-            moving,
-            before: [before, before.and_then(|b| ends(span(b).low))],
-            behind: [behind, behind.and_then(|b| begins(span(b).high))],
-        }
-    }
-
-    fn span(&self, rect: Rect) -> Span {
-        Span::of(rect, self.axis)
-    }
-
-    /// Whether gaps are equal as it stands.
-    fn is_equal(&self) -> bool {
-        self.equal_gaps().any(|(way, _)| way.abs() <= SAME)
-    }
-
-    /// The ways to where gaps are equal, each with the boxes before, between and behind those gaps; `None` stands for
-    /// the box that is moved.
-    fn equal_gaps(&self) -> impl Iterator<Item = (f64, [Option<Rect>; 3])> {
-        let own = self.span(self.moving);
-        let between = match (self.before[0], self.behind[0]) {
-            (Some(before), Some(behind)) => {
-                let (low, high) = (self.span(before).high, self.span(behind).low);
-                let gap = (high - low - own.length()) / 2.0;
-                Some((gap, low + gap - own.low, [Some(before), None, Some(behind)]))
-            }
-            _ => None,
-        };
-        let after = match self.before {
-            [Some(near), Some(far)] => {
-                let gap = self.span(near).low - self.span(far).high;
-                let way = self.span(near).high + gap - own.low;
-                Some((gap, way, [Some(far), Some(near), None]))
-            }
-            _ => None,
-        };
-        let ahead = match self.behind {
-            [Some(near), Some(far)] => {
-                let gap = self.span(far).low - self.span(near).high;
-                let way = self.span(near).low - gap - own.high;
-                Some((gap, way, [None, Some(near), Some(far)]))
-            }
-            _ => None,
-        };
-        let all = [between, after, ahead].into_iter().flatten();
-        all.filter(|(gap, ..)| *gap > SAME)
-            .map(|(_, way, boxes)| (way, boxes))
-    }
-
-    /// The way to the nearest place where gaps are equal.
-    fn nearest(&self, within: f64) -> Option<f64> {
-        let ways = self
-            .equal_gaps()
-            .map(|(way, _)| way)
-            .filter(|way| way.abs() <= within);
-        ways.min_by(|a, b| a.abs().total_cmp(&b.abs()))
-    }
-
-    /// Shows the gaps that are equal as it stands, each as a line from box to box.
-    fn show(&self, guides: &mut Vec<Guide>) {
-        for (_, boxes) in self.equal_gaps().filter(|(way, _)| way.abs() <= SAME) {
-            let boxes = boxes.map(|one| one.unwrap_or(self.moving));
-            // In the middle of where all three reach.
-            let beside = boxes.map(|one| Span::of(one, square(self.axis)));
-            let low = beside.iter().map(|b| b.low).fold(f64::NEG_INFINITY, f64::max);
-            let high = beside.iter().map(|b| b.high).fold(f64::INFINITY, f64::min);
-            for pair in boxes.windows(2) {
-                let (from, to) = (self.span(pair[0]).high, self.span(pair[1]).low);
-                let end = |at: f64| along(self.axis, Point::new(at, at), (low + high) / 2.0);
-                let guide = Guide {
-                    from: end(from),
-                    to: end(to),
-                };
-                if !guides.contains(&guide) {
-                    guides.push(guide);
-                }
-            }
-        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::geometry::{
 pub type Group = Arc<str>;
 
 /// Groups within groups beyond this many, and names longer than this many bytes, count as none.
-const GROUPS: usize = 64;
+pub(crate) const GROUPS: usize = 64;
 /// A line's points beyond this many are not read.
 const LINE_POINTS: usize = 4096;
 

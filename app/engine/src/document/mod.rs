@@ -13,6 +13,7 @@ pub use crate::geometry::{Corners, Dash, Head, Kind, Shade};
 pub use color::{Color, Ink};
 pub use draft::Draft;
 pub(crate) use element::read_line;
+pub use element::{Element, GROUPS, Group};
 pub use element::{Element, Group};
 pub(crate) use json::{chunk, json, number_json, place_json, point_json, read_place};
 pub use order::Order;
