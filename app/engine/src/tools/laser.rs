@@ -8,7 +8,7 @@ use crate::document::json;
 use crate::geometry::Point;
 
 /// The slot in which others see the trail.
-pub const SLOT: &str = "laser";
+pub(crate) const SLOT: &str = "laser";
 /// After so many points the slot begins anew: what came before has faded.
 const FEW: usize = 256;
 

@@ -1,5 +1,6 @@
 //! Wet ink: what others are told while one draws, what they see of it, and what is left after a crash.
 
+use drawbridge_engine::document::Kind;
 use drawbridge_engine::geometry::{Mesh, Point};
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, Tool};
 use drawbridge_protocol::{SlotName, SlotOp, Value};
@@ -286,6 +287,20 @@ fn d4_garbage_in_wet_slots_is_passed_over() {
     assert_eq!(bob.wet(), 64, "one connection can't fill the board");
 }
 
+const TOOLS: [Tool; 11] = [
+    Tool::Pen,
+    Tool::Eraser,
+    Tool::Hand,
+    Tool::Select,
+    Tool::Highlighter,
+    Tool::Cutter,
+    Tool::Shape(Kind::Ellipse),
+    Tool::Line,
+    Tool::Arrow,
+    Tool::Laser,
+    Tool::Eyedropper,
+];
+
 fn events() -> impl Strategy<Value = Vec<(u8, f64, f64, u8)>> {
     let place =
         prop_oneof![8 => -100.0f64..1000.0, 1 => Just(f64::NAN), 1 => Just(1e300), 1 => Just(f64::INFINITY)];
@@ -299,15 +314,15 @@ proptest! {
     fn no_sequence_of_events_harms_and_a_lost_pointer_always_ends_it(events in events()) {
         let mut ada = Person::new(1);
         for (kind, x, y, bits) in events {
-            ada.keys = Modifiers { shift: bits & 1 > 0, ctrl: bits & 2 > 0, space: bits & 4 > 0 };
+            ada.keys = Modifiers { shift: bits & 1 > 0, ctrl: bits & 2 > 0, space: bits & 4 > 0, alt: bits & 16 > 0 };
             ada.pressure = (bits & 8 > 0).then_some(x / 500.0);
             let button = [Button::Primary, Button::Primary, Button::Middle, Button::Secondary][usize::from(bits >> 6)];
             match kind {
                 0 | 1 => ada.down_with(button, x, y),
                 2..=5 => ada.to(x, y),
                 6 | 7 => ada.up_with(button, x, y),
-                8 => ada.event([Event::Cancel, Event::Leave][usize::from(bits & 1)]),
-                9 => ada.editor.set_tool([Tool::Pen, Tool::Eraser, Tool::Hand][usize::from(bits % 3)]),
+                8 => ada.event([Event::Cancel, Event::Leave, Event::Confirm][usize::from(bits % 3)]),
+                9 => ada.editor.set_tool(TOOLS[usize::from(bits) % TOOLS.len()]),
                 10 => { ada.frame(); }
                 _ if bits & 1 > 0 => ada.undo(),
                 _ => ada.redo(),

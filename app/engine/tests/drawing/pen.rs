@@ -1,6 +1,7 @@
 //! The pen: freehand, taps, straight lines, giving up, long strokes.
 
 use drawbridge_engine::document::{Color, Ink, Style};
+use drawbridge_engine::editor::Styles;
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::tools::{Button, Event};
 use drawbridge_protocol::SlotOp;
@@ -10,10 +11,13 @@ use crate::person::Person;
 #[test]
 fn d1_a_stroke_is_one_write_of_one_cell_with_every_point_of_the_pointer() {
     let mut ada = Person::new(1);
-    ada.editor.set_style(Style {
-        color: Color::Ink(Ink::Blue),
-        width: 8.0,
-        ..Style::default()
+    ada.editor.set_styles(Styles {
+        ink: Style {
+            color: Color::Ink(Ink::Blue),
+            width: 8.0,
+            ..Style::default()
+        },
+        ..Styles::default()
     });
     let way = [
         (10.0, 10.0),

@@ -1,7 +1,7 @@
 //! A person at an editor, for the tests: gestures in screen points, a clock that the test moves, and what went out.
 
 use drawbridge_engine::document::Element;
-use drawbridge_engine::editor::{Editor, Effects, SeededRandom};
+use drawbridge_engine::editor::{CURSOR_SLOT, Edit, Editor, Effects, SeededRandom, VIEW_SLOT};
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer};
 use drawbridge_protocol::{Cell, Clock, Peer, SlotName, SlotOp, Stamp};
@@ -16,6 +16,8 @@ pub(crate) struct Person {
     pub(crate) writes: Vec<(Vec<Cell>, Vec<SlotName>)>,
     pub(crate) live: Vec<(SlotName, SlotOp)>,
     pub(crate) cursor: Vec<SlotOp>,
+    /// What else others were told: what is dragged, and the laser's trail.
+    pub(crate) told: Vec<(SlotName, SlotOp)>,
 }
 
 impl Person {
@@ -29,6 +31,7 @@ impl Person {
             writes: Vec::new(),
             live: Vec::new(),
             cursor: Vec::new(),
+            told: Vec::new(),
         }
     }
 
@@ -40,7 +43,13 @@ impl Person {
             self.writes.push((cells, transaction.ends));
         }
         self.live.extend(effects.live);
-        self.cursor.extend(effects.cursor);
+        for (slot, op) in effects.told {
+            match slot.as_str() {
+                CURSOR_SLOT => self.cursor.push(op),
+                VIEW_SLOT => {}
+                _ => self.told.push((slot, op)),
+            }
+        }
     }
 
     pub(crate) fn event(&mut self, event: Event) {
@@ -100,6 +109,11 @@ impl Person {
         let changed = effects.changed;
         self.took(effects);
         changed
+    }
+
+    pub(crate) fn edit(&mut self, edit: &Edit) {
+        let effects = self.editor.edit(edit);
+        self.took(effects);
     }
 
     pub(crate) fn undo(&mut self) {

@@ -64,7 +64,7 @@ fn hollow(at: Point, cx: &Context<'_>) -> Option<ElementId> {
 
 /// The colour at a point of the board: of a line, or of an inside.
 #[must_use]
-pub fn color_at(at: Point, cx: &Context<'_>) -> Option<Color> {
+pub(super) fn color_at(at: Point, cx: &Context<'_>) -> Option<Color> {
     let id = pick(at, true, cx)?;
     let element = cx.element(&id)?;
     let line = element.figure();
