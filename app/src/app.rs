@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use drawbridge_engine::document::Style;
+use drawbridge_engine::editor::{Edit, StyleChange};
 use drawbridge_engine::geometry::{Point, Size};
 use drawbridge_protocol::Link;
 use eframe::egui_wgpu::RenderState;
@@ -126,7 +126,8 @@ impl App {
         let share = self.board.share();
         if !self.alone {
             panels::toolbar::show(ctx, self.board.editor().tool(), asked);
-            if let Some(Style { color, width, .. }) = self.board.style() {
+            let held = self.board.editor().style_held();
+            if let (Some(color), Some(width)) = (held.color.one(), held.width.one()) {
                 panels::style::show(ctx, StyleView { color, width }, asked);
             }
             let zoom = ZoomView {
@@ -188,8 +189,8 @@ impl App {
         };
         match command {
             Command::Tool(tool) => self.board.take(tool),
-            Command::Color(color) => self.board.draw_in(color),
-            Command::Width(width) => self.board.draw_wide(width),
+            Command::Color(color) => self.board.edit(&Edit::Style(StyleChange::Color(color))),
+            Command::Width(width) => self.board.edit(&Edit::Style(StyleChange::Width(width))),
             Command::Undo => self.board.undo(),
             Command::Redo => self.board.redo(),
             Command::ZoomIn => self.board.camera_mut().zoom_by(middle, ZOOM_STEP),

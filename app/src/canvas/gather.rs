@@ -48,6 +48,8 @@ pub struct Gather {
     fingers: BTreeSet<u64>,
     force: Option<f64>,
     over: bool,
+    /// Where the pointer was last, in window points.
+    last: Pos2,
     last_ms: f64,
 }
 
@@ -120,7 +122,12 @@ impl Gather {
                         acts.push(act(Kind::Cancel, *pos, None));
                     }
                 }
+                // A key that is held changes what a drag does, also where nothing moves.
+                Event::ModifiersChanged(_) if self.pressed.is_some() => {
+                    acts.push(act(Kind::Move, self.last, self.force));
+                }
                 Event::PointerMoved(at) => {
+                    self.last = *at;
                     let over = on_canvas(*at);
                     if self.pressed.is_some() || over {
                         acts.push(act(Kind::Move, *at, self.force));
@@ -136,6 +143,7 @@ impl Gather {
                     ..
                 } if self.pressed.is_none() && self.fingers.len() < 2 && on_canvas(*pos) => {
                     self.pressed = Some(*button);
+                    self.last = *pos;
                     acts.push(act(Kind::Down(*button), *pos, self.force));
                 }
                 Event::PointerButton {
@@ -160,9 +168,9 @@ impl Gather {
                 Event::WindowFocused(false) => {
                     self.fingers.clear();
                     self.force = None;
-                    if self.pressed.take().is_some() {
-                        acts.push(act(Kind::Lost, Pos2::ZERO, None));
-                    }
+                    self.pressed = None;
+                    // Also with nothing pressed something may be under way: a line drawn point by point.
+                    acts.push(act(Kind::Lost, Pos2::ZERO, None));
                 }
                 _ => {}
             }

@@ -1,10 +1,11 @@
 //! The board on the screen: paints what is visible, and hands what a hand does to the board.
 
 pub mod gather;
+pub mod overlay;
 pub mod paint;
 pub mod picture;
 
-use drawbridge_engine::geometry::{Point, Size, Vec2};
+use drawbridge_engine::geometry::{Point, Rect as BoardRect, Size, Vec2};
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, State, Tool};
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, CursorIcon, Order, PointerButton, Popup, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
@@ -13,6 +14,7 @@ use crate::open::OpenBoard;
 use crate::pointers::Pointers;
 use crate::theme::{self, Theme};
 use gather::{Act, Gather, Kind};
+use overlay::Look;
 use picture::Picture;
 
 /// The longest time between two frames that moves anything, in seconds: after a pause nothing leaps.
@@ -75,6 +77,7 @@ impl Canvas {
         let ctx = ui.ctx().clone();
         self.hand(&ctx, board, bare);
         self.wheel(&ctx, board);
+        board.editor_mut().set_size(self.size());
         let now = ctx.input(|input| input.time);
         if board.flush(now * 1000.0) {
             ctx.request_repaint();
@@ -125,6 +128,7 @@ impl Canvas {
             modifiers: Modifiers {
                 shift: act.modifiers.shift,
                 ctrl: act.modifiers.command,
+                alt: act.modifiers.alt,
                 space,
             },
         };
@@ -162,6 +166,11 @@ impl Canvas {
         let theme = Theme::of(ui.ctx());
         let painter = ui.painter().with_clip_rect(self.rect);
         painter.rect_filled(self.rect, 0.0, theme.board);
+        let editor = board.editor();
+        let look = Look::new(editor.camera(), self.rect.min);
+        if editor.snapping().grid.is_some() {
+            overlay::grid(&painter, look, self.rect);
+        }
         let drawn = self.picture.paint(&painter, board.editor(), self.rect);
         self.painted = drawn.complete;
         if drawn.more {
@@ -170,6 +179,15 @@ impl Canvas {
         if board.is_empty() {
             paint::invitation(&painter, self.rect);
         }
+        if let Some(bounds) = self.hovered(ui.ctx(), board) {
+            overlay::hovered(&painter, look, bounds);
+        }
+        let others = board.others();
+        let mine = board.my_color();
+        overlay::paint(&painter, editor, look, |conn| {
+            let person = others.iter().find(|person| person.conn == conn && conn.is_some());
+            theme::person(person.map_or(mine, |person| &person.color), conn.unwrap_or_default())
+        });
         self.paint_pointers(ui.ctx(), &painter, board, now);
     }
 
@@ -182,7 +200,7 @@ impl Canvas {
             let Some(person) = others.iter().find(|person| person.conn == Some(shown.conn)) else {
                 continue;
             };
-            let tip = paint::window_from_board(&camera, self.rect.min, shown.at);
+            let tip = Look::new(&camera, self.rect.min).at(shown.at);
             let color = theme::person(&person.color, shown.conn);
             paint::pointer(painter, tip, &person.name, color, shown.name);
         }
@@ -193,22 +211,34 @@ impl Canvas {
         }
     }
 
+    /// What a press of the select tool would take, where that isn't selected yet: a box around it, on the board.
+    fn hovered(&self, ctx: &Context, board: &OpenBoard) -> Option<BoardRect> {
+        let editor = board.editor();
+        let at = ctx.pointer_hover_pos().filter(|at| self.is_bare(ctx, *at))?;
+        if editor.tool() != Tool::Select || !editor.state().is_idle() {
+            return None;
+        }
+        let id = editor.pick(self.on_canvas(at))?;
+        let taken = editor.selection().ids.contains(&id);
+        let item = editor.scene().get(&id).filter(|_| !taken)?;
+        Some(item.bounds)
+    }
+
     /// The pointer's shape says what a press would do.
     fn cursor(&self, ctx: &Context, board: &OpenBoard) {
         let editor = board.editor();
-        let icon = match editor.state() {
-            State::Panning(..) => CursorIcon::Grabbing,
-            State::Drawing(..) | State::Erasing(..) => CursorIcon::Crosshair,
-            State::Idle => {
-                if !ctx.pointer_hover_pos().is_some_and(|at| self.is_bare(ctx, at)) {
-                    return;
-                }
-                if editor.tool() == Tool::Hand || space_held(ctx) {
-                    CursorIcon::Grab
-                } else {
-                    CursorIcon::Crosshair
-                }
-            }
+        let bare = ctx.pointer_hover_pos().filter(|at| self.is_bare(ctx, *at));
+        let at = bare.map(|at| self.on_canvas(at));
+        let icon = match (editor.state(), editor.tool()) {
+            (State::Panning(..), _) => CursorIcon::Grabbing,
+            (State::Idle, _) if at.is_none() => return,
+            (State::Idle, _) if space_held(ctx) => CursorIcon::Grab,
+            (State::Idle, Tool::Hand) => CursorIcon::Grab,
+            (_, Tool::Select) => overlay::cursor(editor, at).unwrap_or_else(|| {
+                let over = at.is_some_and(|at| editor.pick(at).is_some());
+                if over { CursorIcon::Move } else { CursorIcon::Default }
+            }),
+            _ => CursorIcon::Crosshair,
         };
         ctx.set_cursor_icon(icon);
     }

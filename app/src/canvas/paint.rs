@@ -1,6 +1,5 @@
 //! What lies over the board's picture: others' pointers, and a word on an empty board.
 
-use drawbridge_engine::geometry::{Camera, Point};
 use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2};
 
 use crate::fonts;
@@ -15,13 +14,6 @@ const ARROW: [Vec2; 4] = [
 ];
 /// The longest name shown at a pointer, in characters.
 const NAME_SHOWN: usize = 24;
-
-/// Where a board point is in the window, whose canvas begins at `corner`.
-#[must_use]
-pub fn window_from_board(camera: &Camera, corner: Pos2, board: Point) -> Pos2 {
-    let screen = camera.screen_from_board(board);
-    corner + Vec2::new(screen.x as f32, screen.y as f32)
-}
 
 /// Somebody's pointer: an arrow in their colour and, as far as `name_seen` (0 to 1) says, their name.
 pub fn pointer(painter: &Painter, tip: Pos2, name: &str, color: Color32, name_seen: f32) {

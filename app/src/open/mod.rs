@@ -10,9 +10,8 @@ use std::time::{Duration, Instant};
 
 use drawbridge_engine::board::{About, Board};
 use drawbridge_engine::client::{BoardFile, ClientConfig, OpenError, Phase, Profile, Remote, Timings};
-use drawbridge_engine::document::Style;
-use drawbridge_engine::document::{Color, Element};
-use drawbridge_engine::editor::Editor;
+use drawbridge_engine::document::Element;
+use drawbridge_engine::editor::{Edit, Editor};
 use drawbridge_engine::geometry::{Camera, Point, Size};
 use drawbridge_engine::progress::Progress;
 use drawbridge_engine::tools::{Event, Tool};
@@ -48,6 +47,8 @@ pub struct OpenBoard {
     addresses: Vec<Ipv4Addr>,
     wake: Arc<dyn Fn() + Send + Sync>,
     profile: Profile,
+    /// One's own colour, `#rrggbb`.
+    my_color: String,
 }
 
 /// Which board to open.
@@ -107,6 +108,7 @@ impl OpenBoard {
             addresses: Vec::new(),
             wake,
             profile,
+            my_color: me.color.clone(),
         };
         open.look_around();
         Ok(open)
@@ -125,9 +127,14 @@ impl OpenBoard {
 
     /// Puts another board in the place of the present one, which is closed.
     pub fn switch(&mut self, fresh: Board) {
-        let style = self.board.editor().style();
+        let editor = self.board.editor();
+        let (styles, tool, keep, snapping) = (editor.styles(), editor.tool(), editor.keeps_tool(), editor.snapping());
         let old = std::mem::replace(&mut self.board, fresh);
-        self.board.set_style(style);
+        let editor = self.board.editor_mut();
+        editor.set_styles(styles);
+        editor.set_tool(tool);
+        editor.set_keep_tool(keep);
+        editor.set_snapping(snapping);
         self.busy = status::Busy::default();
         if let Err(error) = old.close() {
             self.problems.push(format!("On the board you left, {error}"));
@@ -249,22 +256,14 @@ impl OpenBoard {
         self.board.set_tool(tool);
     }
 
-    /// What the pen draws with, while it is in the hand.
-    #[must_use]
-    pub fn style(&self) -> Option<Style> {
-        (self.editor().tool() == Tool::Pen).then(|| self.editor().style())
+    /// Does what a command asks for.
+    pub fn edit(&mut self, edit: &Edit) {
+        self.board.edit(edit);
     }
 
-    /// Chooses the colour.
-    pub fn draw_in(&mut self, color: Color) {
-        let style = self.editor().style();
-        self.board.set_style(Style { color, ..style });
-    }
-
-    /// Chooses the width, in board units.
-    pub fn draw_wide(&mut self, width: f64) {
-        let style = self.editor().style();
-        self.board.set_style(Style { width, ..style });
+    /// The editor, for what changes neither the board nor what others see of it.
+    pub fn editor_mut(&mut self) -> &mut Editor {
+        self.board.editor_mut()
     }
 
     /// Takes back one's own last step.
@@ -302,6 +301,7 @@ impl OpenBoard {
 
     /// Others see this name and colour from now on.
     pub fn set_me(&mut self, me: &Settings) {
+        self.my_color.clone_from(&me.color);
         self.board.set_about(&about(me));
     }
 
@@ -317,6 +317,12 @@ impl OpenBoard {
             color: person.about.color.clone(),
         };
         self.board.people().map(person).collect()
+    }
+
+    /// One's own colour, `#rrggbb`.
+    #[must_use]
+    pub fn my_color(&self) -> &str {
+        &self.my_color
     }
 
     /// Where others' pointers are, in board units.

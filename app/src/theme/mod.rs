@@ -48,6 +48,8 @@ pub mod size {
     pub const ICON: f32 = 18.0;
     /// What a pointer has to hit.
     pub const TARGET: f32 = 32.0;
+    /// The side of a grip of the selection.
+    pub const GRIP: f32 = 9.0;
     /// The side of a colour swatch.
     pub const SWATCH: f32 = 26.0;
     /// The style panel's width.
@@ -98,6 +100,12 @@ pub struct Theme {
     pub good: Color32,
     /// The veil behind a dialog.
     pub veil: Color32,
+    /// Lines that show what things have fallen into place at.
+    pub guide: Color32,
+    /// The grid's lines, ...
+    pub grid: Color32,
+    /// ... and every fifth of them.
+    pub grid_strong: Color32,
     shadow: Color32,
 }
 
@@ -118,6 +126,9 @@ pub static LIGHT: Theme = Theme {
     error: rgb(0xb3261e),
     good: rgb(0x2b7a46),
     veil: Color32::from_black_alpha(56),
+    guide: rgb(0xd6336c),
+    grid: rgb(0xf4f0e8),
+    grid_strong: rgb(0xe9e3d8),
     shadow: Color32::from_black_alpha(30),
 };
 
@@ -138,6 +149,9 @@ pub static DARK: Theme = Theme {
     error: rgb(0xf2948b),
     good: rgb(0x7cc796),
     veil: Color32::from_black_alpha(130),
+    guide: rgb(0xf783ac),
+    grid: rgb(0x23211f),
+    grid_strong: rgb(0x2e2b28),
     shadow: Color32::from_black_alpha(90),
 };
 

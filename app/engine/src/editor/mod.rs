@@ -21,7 +21,7 @@ use crate::arrange::{Frame, Guide};
 use crate::document::{Document, Draft, Style, json};
 use crate::geometry::{Camera, Point, Rect, Size};
 use crate::scene::{Scene, WetKey};
-use crate::tools::{Context, Event, Grip, Outcome, Pointer, Random, Selection, Set, Snapping, State, Tool, grips};
+use crate::tools::{Context, Event, Grip, Outcome, Pointer, Random, Selection, Set, Snapping, State, Tool, grips, pick};
 use chosen::Chosen;
 pub use edit::{Align, Axis, Edit, Stacking, StyleChange};
 use edits::Join;
@@ -217,6 +217,18 @@ impl Editor {
             State::Bending(edit) => edit.guides(),
             _ => &[],
         }
+    }
+
+    /// The topmost element near a point of the screen that isn't locked.
+    #[must_use]
+    pub fn pick(&self, screen: Point) -> Option<ElementId> {
+        self.pick_any(screen, false)
+    }
+
+    /// The same, also of what is locked.
+    #[must_use]
+    pub fn pick_any(&self, screen: Point, locked: bool) -> Option<ElementId> {
+        pick(&self.scene, &self.document, &self.camera, screen, locked)
     }
 
     /// Laser trails that are still seen.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, State};
 use super::{SNAP, others};
-use crate::arrange::{Frame, Guide, Handle, snap, to_grid};
+use crate::arrange::{Axis, Frame, Guide, Handle, point_to_grid, snap, snap_point, to_grid};
 use crate::clip;
 use crate::document::{Document, Element, json, place_json};
 use crate::geometry::{Affine, Point, Rect, Vec2};
@@ -175,7 +175,7 @@ impl Drag {
             Act::Rotate => self.frame.rotated(self.from, at, pointer.modifiers.shift),
             Act::Resize(handle) => {
                 let keys = pointer.modifiers;
-                let to = self.fitted(at - self.off, pointer, cx);
+                let to = self.fitted(handle, at - self.off, pointer, cx);
                 self.frame.resized(handle, to, keys.shift, keys.alt)
             }
         };
@@ -215,14 +215,21 @@ impl Drag {
     }
 
     /// Where a handle goes when it falls into place.
-    fn fitted(&mut self, to: Point, pointer: &Pointer, cx: &Context<'_>) -> Point {
-        if pointer.modifiers.ctrl {
+    fn fitted(&mut self, handle: Handle, to: Point, pointer: &Pointer, cx: &Context<'_>) -> Point {
+        // The axes of a turned frame are not the board's.
+        let [a, b, ..] = self.frame.0.as_coeffs();
+        if pointer.modifiers.ctrl || (b.abs() > 1e-6 * a.abs() && a.abs() > 1e-6 * b.abs()) {
             return to;
         }
         match cx.snapping.grid {
-            Some(cell) => crate::arrange::point_to_grid(to, cell),
+            Some(cell) => point_to_grid(to, cell),
             None => {
-                let snapped = crate::arrange::snap_point(to, &self.others, cx.length(SNAP));
+                let snapped = snap_point(to, &self.others, cx.length(SNAP));
+                let snapped = match handle {
+                    Handle::E | Handle::W => snapped.only(Axis::Across),
+                    Handle::N | Handle::S => snapped.only(Axis::Down),
+                    _ => snapped,
+                };
                 self.guides = snapped.guides;
                 to + snapped.by
             }

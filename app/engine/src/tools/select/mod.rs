@@ -9,8 +9,9 @@ use drawbridge_protocol::ElementId;
 
 use super::{Context, DRAG, Event, Outcome, Pointer, Selection, State};
 use crate::arrange::outermost;
-use crate::document::Color;
-use crate::geometry::{Point, Rect};
+use crate::document::{Color, Document};
+use crate::geometry::{Camera, Point, Rect};
+use crate::scene::Scene;
 pub use drag::{Act, Drag};
 pub(super) use drag::go_on as drag;
 pub(crate) use drag::{BY, SLOT, property};
@@ -41,13 +42,24 @@ pub struct Press {
     now: Selection,
 }
 
-/// The topmost element at a point of the board that isn't locked (or is, if `locked`).
+/// The topmost element near a point of the screen that isn't locked (or is, if `locked`).
 #[must_use]
-pub fn pick(at: Point, locked: bool, cx: &Context<'_>) -> Option<ElementId> {
-    let hits = cx.scene.hits(cx.document, at, at, cx.length(NEAR));
-    let items = hits.iter().filter_map(|id| cx.scene.get(id));
+pub fn pick(
+    scene: &Scene,
+    document: &Document,
+    camera: &Camera,
+    screen: Point,
+    locked: bool,
+) -> Option<ElementId> {
+    let at = camera.board_from_screen(screen);
+    let hits = scene.hits(document, at, at, NEAR / camera.zoom());
+    let items = hits.iter().filter_map(|id| scene.get(id));
     let free = items.filter(|item| locked || !item.locked);
     free.max_by_key(|item| item.rank).map(|item| item.element.clone())
+}
+
+fn picked(at: Point, locked: bool, cx: &Context<'_>) -> Option<ElementId> {
+    pick(cx.scene, cx.document, cx.camera, cx.camera.screen_from_board(at), locked)
 }
 
 /// The least box around a point, unlocked, whose inside isn't filled: a click selects it too.
@@ -65,7 +77,7 @@ fn hollow(at: Point, cx: &Context<'_>) -> Option<ElementId> {
 /// The colour at a point of the board: of a line, or of an inside.
 #[must_use]
 pub(super) fn color_at(at: Point, cx: &Context<'_>) -> Option<Color> {
-    let id = pick(at, true, cx)?;
+    let id = picked(at, true, cx)?;
     let element = cx.element(&id)?;
     let line = element.figure();
     let on_line = crate::geometry::Figure { fill: None, ..line }.shape(None).mesh();
@@ -77,7 +89,7 @@ pub(super) fn color_at(at: Point, cx: &Context<'_>) -> Option<Color> {
 }
 
 /// All that is selected together with an element: its group, as far as that wasn't entered.
-pub(crate) fn unit(id: &ElementId, entered: Option<&crate::document::Group>, scene: &crate::scene::Scene) -> Vec<ElementId> {
+pub(crate) fn unit(id: &ElementId, entered: Option<&crate::document::Group>, scene: &Scene) -> Vec<ElementId> {
     let Some(item) = scene.get(id) else {
         return Vec::new();
     };
@@ -109,7 +121,7 @@ pub(super) fn begin(pointer: &Pointer, cx: &mut Context<'_>) -> (State, Outcome)
         Some(Grip::Middle(index)) => return (points::begin(index, true, pointer, cx), outcome),
         None => {}
     }
-    let hit = pick(at, false, cx);
+    let hit = picked(at, false, cx);
     let before = cx.selection.clone();
     let mut now = before.clone();
     let mut moves = false;

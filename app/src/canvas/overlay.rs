@@ -1,0 +1,200 @@
+//! What lies over the board's picture while one works on it: the selection's frame and grips, what is being selected,
+//! guides, laser trails; and the grid under it.
+
+use drawbridge_engine::arrange::{Frame, Handle};
+use drawbridge_engine::editor::Editor;
+use drawbridge_engine::geometry::{Camera, Point, Rect as BoardRect};
+use drawbridge_engine::tools::{Act, Grip, State};
+use egui::{Color32, CursorIcon, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2};
+
+use crate::theme::{Theme, size};
+
+/// Beyond this many selected parts only the frame around all is shown.
+const PARTS: usize = 200;
+/// The side of the grid's cells, in board units.
+pub const CELL: f64 = 20.0;
+/// Cells smaller than this on the screen are drawn four times as wide, in points.
+const FINEST: f64 = 12.0;
+/// How thick a laser trail is, in points.
+const TRAIL: f32 = 5.0;
+
+/// From board to window, for a canvas that begins at `corner`.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    camera: &'a Camera,
+    corner: Pos2,
+}
+
+impl<'a> Look<'a> {
+    /// A camera, and where its canvas begins in the window.
+    #[must_use]
+    pub fn new(camera: &'a Camera, corner: Pos2) -> Self {
+        Self { camera, corner }
+    }
+
+    /// Where a board point is in the window.
+    #[must_use]
+    pub fn at(&self, board: Point) -> Pos2 {
+        self.from_screen(self.camera.screen_from_board(board))
+    }
+
+    fn from_screen(&self, screen: Point) -> Pos2 {
+        self.corner + Vec2::new(screen.x as f32, screen.y as f32)
+    }
+}
+
+/// The grid, as fine as can be told apart.
+pub fn grid(painter: &Painter, look: Look<'_>, canvas: Rect) {
+    let theme = Theme::of(painter.ctx());
+    let mut cell = CELL;
+    while cell * look.camera.zoom() < FINEST {
+        cell *= 4.0;
+    }
+    let seen = look.camera.visible(drawbridge_engine::geometry::Size::new(
+        f64::from(canvas.width()),
+        f64::from(canvas.height()),
+    ));
+    let lines = |from: f64, to: f64| {
+        let (first, last) = ((from / cell).floor() as i64, (to / cell).ceil() as i64);
+        (first..=last.min(first + 1000)).map(move |n| (n, n as f64 * cell))
+    };
+    let stroke = |n: i64| Stroke::new(1.0, if n % 5 == 0 { theme.grid_strong } else { theme.grid });
+    // On whole pixels, so that all are equally thin.
+    let whole = |v: f32| (v * painter.ctx().pixels_per_point()).round() / painter.ctx().pixels_per_point();
+    for (n, x) in lines(seen.x0, seen.x1) {
+        painter.vline(whole(look.at(Point::new(x, 0.0)).x), canvas.y_range(), stroke(n));
+    }
+    for (n, y) in lines(seen.y0, seen.y1) {
+        painter.hline(canvas.x_range(), whole(look.at(Point::new(0.0, y)).y), stroke(n));
+    }
+}
+
+/// Everything over the picture.
+pub fn paint(painter: &Painter, editor: &Editor, look: Look<'_>, person: impl Fn(Option<u64>) -> Color32) {
+    let theme = Theme::of(painter.ctx());
+    for trail in editor.trails() {
+        paint_trail(painter, look, &trail.points, person(trail.conn));
+    }
+    selection(painter, editor, look, theme);
+    if let Some(rect) = editor.state().marquee() {
+        let rect = Rect::from_two_pos(
+            look.from_screen(Point::new(rect.x0, rect.y0)),
+            look.from_screen(Point::new(rect.x1, rect.y1)),
+        );
+        let fill = theme.accent.gamma_multiply(0.08);
+        painter.rect(rect, 0.0, fill, Stroke::new(1.0, theme.accent), StrokeKind::Inside);
+    }
+    for guide in editor.guides() {
+        let line = [look.at(guide.from), look.at(guide.to)];
+        painter.line_segment(line, Stroke::new(1.0, theme.guide));
+        for end in line {
+            let arm = Vec2::splat(2.5);
+            painter.line_segment([end - arm, end + arm], Stroke::new(1.0, theme.guide));
+            let arm = Vec2::new(2.5, -2.5);
+            painter.line_segment([end - arm, end + arm], Stroke::new(1.0, theme.guide));
+        }
+    }
+}
+
+fn selection(painter: &Painter, editor: &Editor, look: Look<'_>, theme: &Theme) {
+    let selection = &editor.selection().ids;
+    let line = Stroke::new(1.0, theme.accent);
+    let grips = editor.grips();
+    let is_line = grips.iter().any(|(grip, _)| !matches!(grip, Grip::Handle(_)));
+    let bending = matches!(editor.state(), State::Bending(_));
+    if selection.len() > 1 && selection.len() <= PARTS {
+        let faint = Stroke::new(1.0, theme.accent.gamma_multiply(0.5));
+        for id in selection {
+            let element = editor.scene().element(editor.document(), id);
+            if let Some(frame) = element.and_then(|element| Frame::around(&[element])) {
+                closed(painter, look, frame, faint);
+            }
+        }
+    }
+    if let Some(frame) = editor.frame().filter(|_| !is_line && !bending && !selection.is_empty()) {
+        closed(painter, look, frame, line);
+        if grips.iter().any(|(grip, _)| *grip == Grip::Handle(Handle::Rotate)) {
+            let top = frame.handle(Handle::N, 0.0);
+            let knob = grips.iter().find(|(grip, _)| *grip == Grip::Handle(Handle::Rotate));
+            if let Some((_, knob)) = knob {
+                painter.line_segment([look.at(top), look.from_screen(*knob)], line);
+            }
+        }
+    }
+    for (grip, at) in grips {
+        let at = look.from_screen(at);
+        match grip {
+            Grip::Handle(Handle::Rotate) => {
+                painter.circle(at, size::GRIP / 2.0 + 0.5, theme.panel, line);
+            }
+            Grip::Handle(handle) => {
+                let side = matches!(handle, Handle::N | Handle::E | Handle::S | Handle::W);
+                let square = Vec2::splat(if side { size::GRIP - 2.0 } else { size::GRIP });
+                painter.rect(Rect::from_center_size(at, square), 2.0, theme.panel, line, StrokeKind::Middle);
+            }
+            Grip::Point(_) => {
+                painter.circle(at, size::GRIP / 2.0 + 0.5, theme.panel, Stroke::new(1.5, theme.accent));
+            }
+            Grip::Middle(_) => {
+                painter.circle(at, size::GRIP / 2.0 - 1.0, theme.accent.gamma_multiply(0.35), line);
+            }
+        }
+    }
+}
+
+fn closed(painter: &Painter, look: Look<'_>, frame: Frame, stroke: Stroke) {
+    let corners = frame.corners().map(|p| look.at(p));
+    painter.add(Shape::closed_line(corners.to_vec(), stroke));
+}
+
+/// The outline of the element that a press would take.
+pub fn hovered(painter: &Painter, look: Look<'_>, bounds: BoardRect) {
+    let theme = Theme::of(painter.ctx());
+    let rect = Rect::from_two_pos(
+        look.at(Point::new(bounds.x0, bounds.y0)),
+        look.at(Point::new(bounds.x1, bounds.y1)),
+    );
+    let line = Stroke::new(1.0, theme.accent.gamma_multiply(0.45));
+    painter.rect_stroke(rect, 3.0, line, StrokeKind::Outside);
+}
+
+fn paint_trail(painter: &Painter, look: Look<'_>, points: &[(Point, f64)], color: Color32) {
+    for pair in points.windows(2) {
+        let left = (pair[0].1.min(pair[1].1)) as f32;
+        let line = [look.at(pair[0].0), look.at(pair[1].0)];
+        let width = TRAIL * left.sqrt();
+        painter.line_segment(line, Stroke::new(width, color.gamma_multiply(left.min(0.9))));
+        painter.circle_filled(line[1], width / 2.0, color.gamma_multiply(left.min(0.9)));
+    }
+}
+
+/// The pointer's shape over a grip, or while one is held.
+#[must_use]
+pub fn cursor(editor: &Editor, pointer: Option<Point>) -> Option<CursorIcon> {
+    if let State::Dragging(drag) = editor.state() {
+        return Some(match drag.act() {
+            Act::Move => CursorIcon::Move,
+            Act::Rotate => CursorIcon::Grabbing,
+            Act::Resize(handle) => resize(drag.frame().direction(handle)),
+        });
+    }
+    let at = pointer?;
+    let near = |p: &Point| p.distance(at) <= f64::from(size::GRIP);
+    let (grip, _) = editor.grips().into_iter().find(|(_, p)| near(p))?;
+    Some(match grip {
+        Grip::Handle(Handle::Rotate) => CursorIcon::Grab,
+        Grip::Handle(handle) => resize(editor.frame()?.direction(handle)),
+        Grip::Point(_) | Grip::Middle(_) => CursorIcon::PointingHand,
+    })
+}
+
+/// The double arrow that is nearest to a direction, in radians from the right, downwards.
+fn resize(direction: f64) -> CursorIcon {
+    let eighth = (direction / std::f64::consts::FRAC_PI_4).round() as i64;
+    match eighth.rem_euclid(4) {
+        0 => CursorIcon::ResizeHorizontal,
+        1 => CursorIcon::ResizeNwSe,
+        2 => CursorIcon::ResizeVertical,
+        _ => CursorIcon::ResizeNeSw,
+    }
+}
