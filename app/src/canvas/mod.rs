@@ -186,7 +186,10 @@ impl Canvas {
         let mine = board.my_color();
         overlay::paint(&painter, editor, look, |conn| {
             let person = others.iter().find(|person| person.conn == conn && conn.is_some());
-            theme::person(person.map_or(mine, |person| &person.color), conn.unwrap_or_default())
+            theme::person(
+                person.map_or(mine, |person| &person.color),
+                conn.unwrap_or_default(),
+            )
         });
         self.paint_pointers(ui.ctx(), &painter, board, now);
     }
@@ -236,7 +239,11 @@ impl Canvas {
             (State::Idle, Tool::Hand) => CursorIcon::Grab,
             (_, Tool::Select) => overlay::cursor(editor, at).unwrap_or_else(|| {
                 let over = at.is_some_and(|at| editor.pick(at).is_some());
-                if over { CursorIcon::Move } else { CursorIcon::Default }
+                if over {
+                    CursorIcon::Move
+                } else {
+                    CursorIcon::Default
+                }
             }),
             _ => CursorIcon::Crosshair,
         };

@@ -82,7 +82,13 @@ pub fn paint(painter: &Painter, editor: &Editor, look: Look<'_>, person: impl Fn
             look.from_screen(Point::new(rect.x1, rect.y1)),
         );
         let fill = theme.accent.gamma_multiply(0.08);
-        painter.rect(rect, 0.0, fill, Stroke::new(1.0, theme.accent), StrokeKind::Inside);
+        painter.rect(
+            rect,
+            0.0,
+            fill,
+            Stroke::new(1.0, theme.accent),
+            StrokeKind::Inside,
+        );
     }
     for guide in editor.guides() {
         let line = [look.at(guide.from), look.at(guide.to)];
@@ -111,11 +117,19 @@ fn selection(painter: &Painter, editor: &Editor, look: Look<'_>, theme: &Theme) 
             }
         }
     }
-    if let Some(frame) = editor.frame().filter(|_| !is_line && !bending && !selection.is_empty()) {
+    if let Some(frame) = editor
+        .frame()
+        .filter(|_| !is_line && !bending && !selection.is_empty())
+    {
         closed(painter, look, frame, line);
-        if grips.iter().any(|(grip, _)| *grip == Grip::Handle(Handle::Rotate)) {
+        if grips
+            .iter()
+            .any(|(grip, _)| *grip == Grip::Handle(Handle::Rotate))
+        {
             let top = frame.handle(Handle::N, 0.0);
-            let knob = grips.iter().find(|(grip, _)| *grip == Grip::Handle(Handle::Rotate));
+            let knob = grips
+                .iter()
+                .find(|(grip, _)| *grip == Grip::Handle(Handle::Rotate));
             if let Some((_, knob)) = knob {
                 painter.line_segment([look.at(top), look.from_screen(*knob)], line);
             }
@@ -130,13 +144,29 @@ fn selection(painter: &Painter, editor: &Editor, look: Look<'_>, theme: &Theme) 
             Grip::Handle(handle) => {
                 let side = matches!(handle, Handle::N | Handle::E | Handle::S | Handle::W);
                 let square = Vec2::splat(if side { size::GRIP - 2.0 } else { size::GRIP });
-                painter.rect(Rect::from_center_size(at, square), 2.0, theme.panel, line, StrokeKind::Middle);
+                painter.rect(
+                    Rect::from_center_size(at, square),
+                    2.0,
+                    theme.panel,
+                    line,
+                    StrokeKind::Middle,
+                );
             }
             Grip::Point(_) => {
-                painter.circle(at, size::GRIP / 2.0 + 0.5, theme.panel, Stroke::new(1.5, theme.accent));
+                painter.circle(
+                    at,
+                    size::GRIP / 2.0 + 0.5,
+                    theme.panel,
+                    Stroke::new(1.5, theme.accent),
+                );
             }
             Grip::Middle(_) => {
-                painter.circle(at, size::GRIP / 2.0 - 1.0, theme.accent.gamma_multiply(0.35), line);
+                painter.circle(
+                    at,
+                    size::GRIP / 2.0 - 1.0,
+                    theme.accent.gamma_multiply(0.35),
+                    line,
+                );
             }
         }
     }

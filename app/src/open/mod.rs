@@ -128,7 +128,12 @@ impl OpenBoard {
     /// Puts another board in the place of the present one, which is closed.
     pub fn switch(&mut self, fresh: Board) {
         let editor = self.board.editor();
-        let (styles, tool, keep, snapping) = (editor.styles(), editor.tool(), editor.keeps_tool(), editor.snapping());
+        let (styles, tool, keep, snapping) = (
+            editor.styles(),
+            editor.tool(),
+            editor.keeps_tool(),
+            editor.snapping(),
+        );
         let old = std::mem::replace(&mut self.board, fresh);
         let editor = self.board.editor_mut();
         editor.set_styles(styles);

@@ -17,7 +17,8 @@ pub fn parts(elements: &[Element], entered: Option<&Group>) -> Vec<Vec<usize>> {
     let mut of_group: HashMap<&Group, usize> = HashMap::new();
     for (i, element) in elements.iter().enumerate() {
         let fresh = parts.len();
-        let part = outermost(&element.groups, entered).map_or(fresh, |group| *of_group.entry(group).or_insert(fresh));
+        let part = outermost(&element.groups, entered)
+            .map_or(fresh, |group| *of_group.entry(group).or_insert(fresh));
         if part == fresh {
             parts.push(Vec::new());
         }

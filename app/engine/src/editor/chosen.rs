@@ -23,7 +23,10 @@ impl Editor {
     /// Learns what the selection is like now.
     pub(super) fn look_at_selection(&mut self) {
         let changes = self.scene.changes();
-        let known = self.chosen.as_ref().is_some_and(|chosen| chosen.changes == changes);
+        let known = self
+            .chosen
+            .as_ref()
+            .is_some_and(|chosen| chosen.changes == changes);
         // Under the hand it is as it was, moved.
         if known || (self.chosen.is_some() && matches!(self.state, State::Dragging(_))) {
             return;
@@ -44,7 +47,9 @@ impl Editor {
             changes,
             frame: Frame::around(&elements),
             held,
-            groups: elements.iter().any(|element| outermost(&element.groups, entered).is_some()),
+            groups: elements
+                .iter()
+                .any(|element| outermost(&element.groups, entered).is_some()),
             locked: !elements.is_empty() && elements.iter().all(|element| element.locked),
         });
     }

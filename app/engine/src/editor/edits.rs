@@ -2,15 +2,17 @@
 
 use drawbridge_protocol::{ElementId, Property, Value};
 
-use super::styling::kind;
-use super::{Editor, Effects, StyleChange, Transaction};
 use super::edit::{Edit, Stacking};
+use super::styling::kind;
 use super::transaction::Act;
+use super::{Editor, Effects, StyleChange, Transaction};
 use crate::arrange;
 use crate::clip;
 use crate::document::{Element, Kind, json, place_json};
 use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
-use crate::tools::{Selection, Set, Tool, fresh_order, own_random_group, property, random_number, step, unit};
+use crate::tools::{
+    Selection, Set, Tool, fresh_order, own_random_group, property, random_number, step, unit,
+};
 
 /// How far a copy lies from what it was made of, in screen points.
 const ASIDE: Vec2 = Vec2::new(16.0, 16.0);
@@ -82,7 +84,9 @@ impl Editor {
             return Effects::default();
         }
         let fresh = clip::fresh(elements, by, self.scene.top(), &mut *self.random);
-        let bases = fresh.iter().map(|element| (element.id.clone(), Property::base(), element.base()));
+        let bases = fresh
+            .iter()
+            .map(|element| (element.id.clone(), Property::base(), element.base()));
         let effects = self.write_some(bases.collect());
         self.tool = Tool::Select;
         self.select(Selection {
@@ -98,7 +102,9 @@ impl Editor {
         let Some(around) = frames.reduce(|a, b| a.union(b)) else {
             return Effects::default();
         };
-        let at = self.pointer.unwrap_or_else(|| (self.size.to_vec2() * 0.5).to_point());
+        let at = self
+            .pointer
+            .unwrap_or_else(|| (self.size.to_vec2() * 0.5).to_point());
         self.put(elements, self.camera.board_from_screen(at) - around.center())
     }
 
@@ -126,7 +132,9 @@ impl Editor {
     fn select_all(&mut self) -> Effects {
         let inside = self.selection.entered.clone();
         let all = self.scene.stacked().map(|(_, item)| item);
-        let free = all.filter(|item| !item.locked && inside.as_ref().is_none_or(|group| item.groups.contains(group)));
+        let dry = all.filter(|item| self.document.has_base(item.element.as_str()));
+        let free = dry
+            .filter(|item| !item.locked && inside.as_ref().is_none_or(|group| item.groups.contains(group)));
         let ids = free.map(|item| item.element.clone()).collect();
         self.tool = Tool::Select;
         self.select(Selection { ids, entered: inside });
@@ -134,7 +142,8 @@ impl Editor {
     }
 
     fn select_next(&mut self, back: bool) -> Effects {
-        let free = |item: &&crate::scene::Item| !item.locked;
+        let document = &self.document;
+        let free = |item: &&crate::scene::Item| !item.locked && document.has_base(item.element.as_str());
         let stack: Vec<ElementId> = self
             .scene
             .stacked()
@@ -191,7 +200,11 @@ impl Editor {
         self.write_groups(&elements, named)
     }
 
-    fn write_groups(&mut self, elements: &[Element], named: Vec<(usize, Vec<crate::document::Group>)>) -> Effects {
+    fn write_groups(
+        &mut self,
+        elements: &[Element],
+        named: Vec<(usize, Vec<crate::document::Group>)>,
+    ) -> Effects {
         let set = |(n, groups): (usize, Vec<crate::document::Group>)| {
             let names: Vec<&str> = groups.iter().map(AsRef::as_ref).collect();
             (elements[n].id.clone(), property("groups"), json(&names))
@@ -218,10 +231,13 @@ impl Editor {
     fn restack(&mut self, how: Stacking) -> Effects {
         let selected: Vec<ElementId> = self.free().into_iter().map(|element| element.id).collect();
         let all = self.scene.stacked_by_order();
-        let stack: Vec<_> = all.map(|(order, item)| (order.clone(), item.element.clone(), item.bounds)).collect();
+        let stack: Vec<_> = all
+            .map(|(order, item)| (order.clone(), item.element.clone(), item.bounds))
+            .collect();
         let random = &mut *self.random;
         let orders = arrange::restack(&selected, &stack, how, &mut || random_number(random));
-        let set = |(id, order): (ElementId, crate::document::Order)| (id, property("order"), json(order.as_str()));
+        let set =
+            |(id, order): (ElementId, crate::document::Order)| (id, property("order"), json(order.as_str()));
         let sets = orders.into_iter().map(set).collect();
         self.write_some(sets)
     }
@@ -256,7 +272,9 @@ impl Editor {
         let id = ElementId::from_bits(self.random.bits());
         let mut element = Element::new(id.clone(), kind, order, self.style());
         let size = INSERTED / self.camera.zoom();
-        let middle = self.camera.board_from_screen((self.size.to_vec2() * 0.5).to_point());
+        let middle = self
+            .camera
+            .board_from_screen((self.size.to_vec2() * 0.5).to_point());
         let around = Rect::from_center_size(middle, (size.x, size.y));
         if kind.is_box() {
             element.place = Affine::new([size.x, 0.0, 0.0, size.y, around.x0, around.y0]);

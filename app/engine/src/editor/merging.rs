@@ -77,7 +77,10 @@ impl Editor {
 
     /// What somebody deletes is neither dragged nor selected any longer.
     fn let_go_of_deleted(&mut self, cells: &[Cell]) {
-        for cell in cells.iter().filter(|cell| cell.prop.as_str() == Property::DELETED) {
+        for cell in cells
+            .iter()
+            .filter(|cell| cell.prop.as_str() == Property::DELETED)
+        {
             let id = &cell.element;
             if self.document.element(id).is_some_and(|element| !element.deleted) {
                 continue;

@@ -21,7 +21,9 @@ use crate::arrange::{Frame, Guide};
 use crate::document::{Document, Draft, Style, json};
 use crate::geometry::{Camera, Point, Rect, Size};
 use crate::scene::{Scene, WetKey};
-use crate::tools::{Context, Event, Grip, Outcome, Pointer, Random, Selection, Set, Snapping, State, Tool, grips, pick};
+use crate::tools::{
+    Context, Event, Grip, Outcome, Pointer, Random, Selection, Set, Snapping, State, Tool, grips, pick,
+};
 use chosen::Chosen;
 pub use edit::{Align, Axis, Edit, Stacking, StyleChange};
 use edits::Join;
@@ -29,8 +31,8 @@ use history::History;
 pub use random::{SeededRandom, SystemRandom};
 use remote::Remote;
 pub use styling::{Held, StyleHeld, Styles};
-pub use telling::{CURSOR_SLOT, VIEW_SLOT};
 use telling::Told;
+pub use telling::{CURSOR_SLOT, VIEW_SLOT};
 pub use trails::Trail;
 use trails::Trails;
 use transaction::Act;
@@ -206,7 +208,13 @@ impl Editor {
         if self.tool != Tool::Select || !free || !matches!(self.state, State::Idle | State::Bending(_)) {
             return Vec::new();
         }
-        grips(&self.selection, self.frame(), &self.scene, &self.document, &self.camera)
+        grips(
+            &self.selection,
+            self.frame(),
+            &self.scene,
+            &self.document,
+            &self.camera,
+        )
     }
 
     /// What dragged things have fallen into place at.

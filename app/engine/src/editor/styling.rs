@@ -103,10 +103,18 @@ impl Styles {
         let heads = tool == Tool::Arrow;
         let plain = Style::default();
         Style {
-            dash: if kind == Kind::Highlight { plain.dash } else { style.dash },
+            dash: if kind == Kind::Highlight {
+                plain.dash
+            } else {
+                style.dash
+            },
             fill: style.fill.filter(|_| kind.is_box()),
             shade: if kind.is_box() { style.shade } else { plain.shade },
-            corners: if has_corners(kind) { style.corners } else { plain.corners },
+            corners: if has_corners(kind) {
+                style.corners
+            } else {
+                plain.corners
+            },
             start: if heads { style.start } else { plain.start },
             end: if heads { style.end } else { plain.end },
             ..style
@@ -177,7 +185,9 @@ impl StyleChange {
         let before = *style;
         match self {
             Self::Color(color) => style.color = color,
-            Self::Width(width) if width.is_finite() => style.width = width.clamp(*WIDTHS.start(), *WIDTHS.end()),
+            Self::Width(width) if width.is_finite() => {
+                style.width = width.clamp(*WIDTHS.start(), *WIDTHS.end())
+            }
             Self::Opacity(opacity) if opacity.is_finite() => style.opacity = opacity.clamp(0.0, 1.0),
             Self::Dash(dash) if kind != Kind::Highlight => style.dash = dash,
             Self::Fill(fill) if kind.is_box() => style.fill = fill,
@@ -197,7 +207,10 @@ impl StyleChange {
             Self::Width(_) => ("width", number_json(style.width)),
             Self::Opacity(_) => ("opacity", number_json(style.opacity)),
             Self::Dash(_) => ("dash", json(style.dash.name())),
-            Self::Fill(_) => ("fill", json(&style.fill.map_or("none".to_owned(), |c| c.to_string()))),
+            Self::Fill(_) => (
+                "fill",
+                json(&style.fill.map_or("none".to_owned(), |c| c.to_string())),
+            ),
             Self::Shade(_) => ("shade", json(style.shade.name())),
             Self::Corners(_) => ("corners", json(style.corners.name())),
             Self::Start(_) => ("start", json(style.start.name())),

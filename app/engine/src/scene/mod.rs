@@ -151,13 +151,18 @@ impl Scene {
     /// The orders next below and above the place just over a shown element, its own below.
     #[must_use]
     pub fn around(&self, id: &ElementId) -> (Option<&Order>, Option<&Order>) {
-        let entry = self.slots.get(id).and_then(|slot| self.entries.get(*slot as usize)?.as_ref());
+        let entry = self
+            .slots
+            .get(id)
+            .and_then(|slot| self.entries.get(*slot as usize)?.as_ref());
         let Some(entry) = entry else {
             return (self.top(), None);
         };
         let key = (entry.order.clone(), id.clone());
         let above = self.stack.range((Bound::Excluded(key), Bound::Unbounded));
-        let above = above.map(|((order, _), _)| order).find(|order| **order > entry.order);
+        let above = above
+            .map(|((order, _), _)| order)
+            .find(|order| **order > entry.order);
         (Some(&entry.order), above)
     }
 

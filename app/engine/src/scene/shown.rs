@@ -62,9 +62,7 @@ fn shape(element: &Element) -> u64 {
     // Where it lies doesn't count: what is moved keeps its shape. Of a fill only how it is made counts.
     let [a, b, c, d, ..] = element.place.as_coeffs();
     let numbers = [a, b, c, d, style.width, element.step].map(f64::to_bits);
-    let filled = fill(element).map_or(0, |(_, shade)| {
-        1 + shade as u64
-    });
+    let filled = fill(element).map_or(0, |(_, shade)| 1 + shade as u64);
     let terms = [
         element.kind as u64,
         style.dash as u64,

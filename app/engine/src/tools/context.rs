@@ -9,7 +9,7 @@ use super::Pointer;
 use crate::arrange::Frame;
 use crate::document::{Document, Element, Group, Order, Style};
 use crate::geometry::{Camera, Point, Rect, Size};
-use crate::scene::Scene;
+use crate::scene::{Item, Scene};
 
 /// Where random bits come from: 96 at a time, enough for an element's id.
 pub trait Random: Send {
@@ -82,6 +82,12 @@ impl Context<'_> {
     #[must_use]
     pub fn element(&self, id: &ElementId) -> Option<Element> {
         self.scene.element(self.document, id)
+    }
+
+    /// Whether something may be changed: it isn't locked, and is no longer in the hand of whoever draws it.
+    #[must_use]
+    pub fn is_free(&self, item: &Item) -> bool {
+        !item.locked && self.document.has_base(item.element.as_str())
     }
 
     /// A name for a new element.

@@ -48,7 +48,7 @@ impl Cutting {
         }
         let (from, radius) = (self.last, cx.length(RADIUS));
         self.last = to;
-        let free = |id: &ElementId| cx.scene.get(id).is_some_and(|item| !item.locked);
+        let free = |id: &ElementId| cx.scene.get(id).is_some_and(|item| cx.is_free(item));
         let hits = cx.scene.hits(cx.document, from, to, radius);
         // What is cut already is looked at as far as it is left; of what isn't, what is hit.
         let fresh: Vec<ElementId> = hits
@@ -69,7 +69,9 @@ impl Cutting {
         for cut in self.cuts.values_mut() {
             let radius = radius + cut.whole.style.width * 0.5;
             let left = std::mem::take(&mut cut.left);
-            let pieces = left.into_iter().flat_map(|piece| without(&piece, from, to, radius));
+            let pieces = left
+                .into_iter()
+                .flat_map(|piece| without(&piece, from, to, radius));
             cut.left = pieces.collect();
             while cut.ids.len() < cut.left.len() {
                 cut.ids.push(cx.fresh_id());
@@ -128,7 +130,9 @@ impl Cutting {
 impl Cut {
     /// Whether anything of it was taken away.
     fn has_changed(&self) -> bool {
-        self.left.len() != 1 || self.left[0].len() != way(&self.whole).len() || self.left[0] != way(&self.whole)
+        self.left.len() != 1
+            || self.left[0].len() != way(&self.whole).len()
+            || self.left[0] != way(&self.whole)
     }
 
     /// What is left as elements. The first and the last piece of a line keep its heads.

@@ -26,7 +26,7 @@ impl Sweep {
     /// Goes on to a point of the board, touching what lies on the way and isn't locked.
     fn to(mut self, at: Point, cx: &Context<'_>) -> Self {
         let hits = cx.scene.hits(cx.document, self.last, at, cx.length(RADIUS));
-        let free = |id: &ElementId| cx.scene.get(id).is_some_and(|item| !item.locked);
+        let free = |id: &ElementId| cx.scene.get(id).is_some_and(|item| cx.is_free(item));
         self.touched.extend(hits.into_iter().filter(free));
         self.last = at;
         self

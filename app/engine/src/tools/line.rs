@@ -107,7 +107,9 @@ impl Lining {
         let points = std::mem::take(&mut self.set);
         self.take(&points);
         let id = self.element.id.clone();
-        outcome.sets.push((id.clone(), Property::base(), self.element.base()));
+        outcome
+            .sets
+            .push((id.clone(), Property::base(), self.element.base()));
         outcome.ends.extend(self.told.then_some(slot));
         outcome.select = Some(Selection {
             ids: [id].into(),

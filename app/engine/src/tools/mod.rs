@@ -29,8 +29,8 @@ pub use cutter::Cutting;
 pub use eraser::Sweep;
 pub use event::{Button, Event, Modifiers, Pointer};
 pub use hand::Pan;
-pub(crate) use laser::SLOT as LASER_SLOT;
 pub use laser::Laser;
+pub(crate) use laser::SLOT as LASER_SLOT;
 pub use line::Lining;
 pub use select::{Act, Drag, Grip, LineEdit, Marquee, Press, grips, pick};
 pub(crate) use select::{BY as DRAG_BY, SLOT as DRAG_SLOT, property, unit};
@@ -218,7 +218,10 @@ fn begin(event: &Event, tool: Tool, cx: &mut Context<'_>) -> (State, Outcome) {
     };
     let keys = pointer.modifiers;
     if button == Button::Middle || keys.space || (tool == Tool::Hand && button == Button::Primary) {
-        return (State::Panning(button, Pan::begin(pointer.pos)), Outcome::default());
+        return (
+            State::Panning(button, Pan::begin(pointer.pos)),
+            Outcome::default(),
+        );
     }
     if button == Button::Secondary || !cx.at(&pointer).is_finite() {
         return idle;

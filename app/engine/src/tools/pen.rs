@@ -19,8 +19,13 @@ pub(super) fn begin(button: Button, kind: Kind, pointer: &Pointer, cx: &mut Cont
 fn order_below_ink(pointer: &Pointer, cx: &mut Context<'_>) -> Order {
     let at = cx.at(pointer);
     let hits = cx.scene.hits(cx.document, at, at, 0.0);
-    let filled = hits.iter().filter_map(|id| cx.scene.get(id)).filter(|item| item.fill.is_some());
-    let ground = filled.max_by_key(|item| item.rank).map(|item| item.element.clone());
+    let filled = hits
+        .iter()
+        .filter_map(|id| cx.scene.get(id))
+        .filter(|item| item.fill.is_some());
+    let ground = filled
+        .max_by_key(|item| item.rank)
+        .map(|item| item.element.clone());
     let (below, above) = match ground {
         Some(ground) => cx.scene.around(&ground),
         None => cx.scene.under_ink(),

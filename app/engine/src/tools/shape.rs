@@ -100,7 +100,9 @@ impl Shaping {
             return;
         }
         let id = self.element.id.clone();
-        outcome.sets.push((id.clone(), Property::base(), self.element.base()));
+        outcome
+            .sets
+            .push((id.clone(), Property::base(), self.element.base()));
         outcome.ends.extend(self.told.then(|| id.slot()));
         outcome.select = Some(Selection {
             ids: [id].into(),
@@ -130,7 +132,9 @@ pub(super) fn go_on(
         }
         Event::Cancel => {
             let told = shaping.told;
-            outcome.live.extend(told.then(|| (shaping.element.id.slot(), SlotOp::Clear)));
+            outcome
+                .live
+                .extend(told.then(|| (shaping.element.id.slot(), SlotOp::Clear)));
             return (State::Idle, outcome);
         }
         Event::Down(..) | Event::Up(..) | Event::Leave | Event::Confirm => {}

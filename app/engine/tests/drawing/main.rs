@@ -1,12 +1,20 @@
 //! The drawing half of the engine as a person uses it: a board before, gestures and keys, a board after. No window.
 
+mod arranging;
+mod at_once;
+mod cut;
+mod drags;
 mod erase;
 mod hand;
+mod lines;
 mod live;
 mod pen;
 mod person;
+mod select;
+mod shapes;
 #[path = "../../examples/point_bytes/strokes.rs"]
 mod strokes;
+mod style;
 mod undo;
 
 #[test]

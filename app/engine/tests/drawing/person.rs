@@ -1,9 +1,10 @@
 //! A person at an editor, for the tests: gestures in screen points, a clock that the test moves, and what went out.
 
-use drawbridge_engine::document::Element;
+use drawbridge_engine::document::{Element, Kind};
 use drawbridge_engine::editor::{CURSOR_SLOT, Edit, Editor, Effects, SeededRandom, VIEW_SLOT};
 use drawbridge_engine::geometry::Point;
-use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer};
+use drawbridge_engine::scene::Item;
+use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, Tool};
 use drawbridge_protocol::{Cell, Clock, Peer, SlotName, SlotOp, Stamp};
 
 pub(crate) struct Person {
@@ -98,6 +99,61 @@ impl Person {
         self.up(last.0, last.1);
     }
 
+    /// A gesture with a tool, after which the select tool is in the hand.
+    pub(crate) fn with(&mut self, tool: Tool, points: &[(f64, f64)]) {
+        self.editor.set_tool(tool);
+        self.drag(points);
+        self.frame();
+        self.editor.set_tool(Tool::Select);
+    }
+
+    /// Draws a rectangle, and selects nothing.
+    pub(crate) fn rectangle(&mut self, from: (f64, f64), to: (f64, f64)) {
+        self.with(Tool::Shape(Kind::Rectangle), &[from, to]);
+        self.edit(&Edit::SelectNone);
+    }
+
+    /// A click, long after the one before.
+    pub(crate) fn click(&mut self, x: f64, y: f64) {
+        self.now_ms += 1000.0;
+        self.down(x, y);
+        self.up(x, y);
+        self.frame();
+    }
+
+    /// Two clicks, one soon after the other.
+    pub(crate) fn double_click(&mut self, x: f64, y: f64) {
+        self.click(x, y);
+        self.down(x, y);
+        self.up(x, y);
+        self.frame();
+    }
+
+    /// The frames of the shown elements, from the lowest to the topmost: left, top, right, bottom.
+    pub(crate) fn frames(&self) -> Vec<[f64; 4]> {
+        let frame = |e: &Element| {
+            let r = e.frame();
+            [r.x0, r.y0, r.x1, r.y1].map(|v| (v * 1000.0).round() / 1000.0)
+        };
+        self.shown().iter().map(frame).collect()
+    }
+
+    /// The numbers in the stack of what is selected.
+    pub(crate) fn selected(&self) -> Vec<usize> {
+        let ids = &self.editor.selection().ids;
+        let shown = self.shown();
+        (0..shown.len()).filter(|n| ids.contains(&shown[*n].id)).collect()
+    }
+
+    /// What is seen of the elements in the scene, from the lowest to the topmost: boxes around their shapes.
+    pub(crate) fn seen(&self) -> Vec<[f64; 4]> {
+        let bounds = |(_, item): (_, &Item)| {
+            let r = item.bounds;
+            [r.x0, r.y0, r.x1, r.y1].map(|v| (v * 1000.0).round() / 1000.0)
+        };
+        self.editor.scene().stacked().map(bounds).collect()
+    }
+
     /// One frame, a sixtieth of a second later.
     pub(crate) fn frame(&mut self) -> bool {
         self.now_ms += 1000.0 / 60.0;
@@ -156,6 +212,11 @@ impl Person {
             .iter()
             .map(|p| (p.pos.x, p.pos.y))
             .collect()
+    }
+
+    /// The elements that have cells, whatever is seen of others' hands.
+    pub(crate) fn shown_cells(&self) -> Vec<Element> {
+        self.editor.document().elements().filter(|e| !e.deleted).collect()
     }
 
     pub(crate) fn cells(&self) -> Vec<Cell> {

@@ -75,7 +75,9 @@ impl Remote {
             SlotOp::Add(_) | SlotOp::Clear => None,
         };
         let draft = first.and_then(|first| Draft::new(&key.1, first));
-        let shape = draft.map(Draft::into_element).filter(|shape| !shape.kind.is_ink());
+        let shape = draft
+            .map(Draft::into_element)
+            .filter(|shape| !shape.kind.is_ink());
         let Some(shape) = shape else {
             self.forget_shape(key);
             return;
@@ -98,7 +100,12 @@ impl Remote {
         let (SlotOp::Put(chunks) | SlotOp::Add(chunks)) = op else {
             return;
         };
-        let read = |chunk: &Value| chunk.read::<Trail>().map(|trail| trail.points).unwrap_or_default();
+        let read = |chunk: &Value| {
+            chunk
+                .read::<Trail>()
+                .map(|trail| trail.points)
+                .unwrap_or_default()
+        };
         let sane = |[x, y]: &[f64; 2]| x.abs() <= MAX_COORDINATE && y.abs() <= MAX_COORDINATE;
         let points = chunks.iter().flat_map(read).filter(sane).take(TRAIL);
         let points: Vec<Point> = points.map(|[x, y]| Point::new(x, y)).collect();

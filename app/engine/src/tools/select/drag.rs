@@ -83,10 +83,11 @@ struct What<'a> {
 impl Drag {
     pub(super) fn begin(act: Act, pointer: &Pointer, cx: &mut Context<'_>) -> Option<Self> {
         let items = cx.selection.ids.iter().filter_map(|id| cx.scene.get(id));
-        let mut free: Vec<_> = items.filter(|item| !item.locked).collect();
+        let mut free: Vec<_> = items.filter(|item| cx.is_free(item)).collect();
         free.sort_unstable_by_key(|item| item.rank);
         let ids: Vec<ElementId> = free.into_iter().map(|item| item.element.clone()).collect();
-        let mut elements: Vec<Element> = ids.iter().filter_map(|id| cx.document.element(id)).collect();
+        // As they are seen: somebody else may have them in the hand.
+        let mut elements: Vec<Element> = ids.iter().filter_map(|id| cx.element(id)).collect();
         let frame = Frame::around(&elements)?;
         let mut copies = None;
         if act == Act::Move && pointer.modifiers.alt {

@@ -30,8 +30,12 @@ pub enum Grip {
 pub(super) fn line(selection: &Selection, scene: &Scene, document: &Document) -> Option<Element> {
     let mut ids = selection.ids.iter();
     let only = ids.next().filter(|_| ids.next().is_none())?;
-    scene.get(only).filter(|item| item.kind == Kind::Line && !item.locked)?;
-    scene.element(document, only).filter(|line| line.points.len() <= POINTS)
+    scene
+        .get(only)
+        .filter(|item| item.kind == Kind::Line && !item.locked)?;
+    scene
+        .element(document, only)
+        .filter(|line| line.points.len() <= POINTS)
 }
 
 /// The grips of a selection and where they are on the screen, those to be tried first first.

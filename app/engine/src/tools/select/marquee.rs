@@ -45,16 +45,19 @@ impl Marquee {
             let mesh = cx.element(id).and_then(|element| element.mesh());
             mesh.is_some_and(|mesh| mesh.overlaps(rect))
         };
-        let near = cx.scene.near(rect).filter(|(_, item)| !item.locked);
-        let caught =
-            near.filter(|(_, item)| inside(item.bounds) || (!encloses && touched(&item.element)));
+        let near = cx.scene.near(rect).filter(|(_, item)| cx.is_free(item));
+        let caught = near.filter(|(_, item)| inside(item.bounds) || (!encloses && touched(&item.element)));
         let mut ids: BTreeSet<ElementId> = caught.map(|(_, item)| item.element.clone()).collect();
         let entered = self.before.entered.clone().filter(|_| self.adds);
         // Of a group all or, where it is to be enclosed, nothing.
-        let units: BTreeSet<Vec<ElementId>> =
-            ids.iter().map(|id| unit(id, entered.as_ref(), cx.scene)).collect();
+        let units: BTreeSet<Vec<ElementId>> = ids
+            .iter()
+            .map(|id| unit(id, entered.as_ref(), cx.scene))
+            .collect();
         if encloses {
-            let whole = units.into_iter().filter(|unit| unit.iter().all(|id| ids.contains(id)));
+            let whole = units
+                .into_iter()
+                .filter(|unit| unit.iter().all(|id| ids.contains(id)));
             ids = whole.flatten().collect();
         } else {
             ids.extend(units.into_iter().flatten());
@@ -66,7 +69,11 @@ impl Marquee {
     }
 }
 
-pub(in super::super) fn go_on(mut marquee: Box<Marquee>, event: &Event, cx: &Context<'_>) -> (State, Outcome) {
+pub(in super::super) fn go_on(
+    mut marquee: Box<Marquee>,
+    event: &Event,
+    cx: &Context<'_>,
+) -> (State, Outcome) {
     let mut outcome = Outcome::default();
     match event {
         Event::Move(pointer) => {

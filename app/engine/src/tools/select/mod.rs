@@ -12,8 +12,8 @@ use crate::arrange::outermost;
 use crate::document::{Color, Document};
 use crate::geometry::{Camera, Point, Rect};
 use crate::scene::Scene;
-pub use drag::{Act, Drag};
 pub(super) use drag::go_on as drag;
+pub use drag::{Act, Drag};
 pub(crate) use drag::{BY, SLOT, property};
 pub use grip::{Grip, grips};
 pub use marquee::Marquee;
@@ -36,8 +36,8 @@ pub struct Press {
     pointer: Pointer,
     /// What was hit; `None` for bare board.
     hit: Option<ElementId>,
-    /// Whether a drag moves what is selected.
-    moves: bool,
+    /// What a drag does to what is selected; `None` where it selects.
+    drags: Option<Act>,
     before: Selection,
     now: Selection,
 }
@@ -54,18 +54,25 @@ pub fn pick(
     let at = camera.board_from_screen(screen);
     let hits = scene.hits(document, at, at, NEAR / camera.zoom());
     let items = hits.iter().filter_map(|id| scene.get(id));
-    let free = items.filter(|item| locked || !item.locked);
+    let dry = items.filter(|item| document.has_base(item.element.as_str()));
+    let free = dry.filter(|item| locked || !item.locked);
     free.max_by_key(|item| item.rank).map(|item| item.element.clone())
 }
 
 fn picked(at: Point, locked: bool, cx: &Context<'_>) -> Option<ElementId> {
-    pick(cx.scene, cx.document, cx.camera, cx.camera.screen_from_board(at), locked)
+    pick(
+        cx.scene,
+        cx.document,
+        cx.camera,
+        cx.camera.screen_from_board(at),
+        locked,
+    )
 }
 
 /// The least box around a point, unlocked, whose inside isn't filled: a click selects it too.
 fn hollow(at: Point, cx: &Context<'_>) -> Option<ElementId> {
     let near = cx.scene.near(Rect::from_points(at, at));
-    let boxes = near.filter(|(_, item)| !item.locked && item.kind.is_box());
+    let boxes = near.filter(|(_, item)| cx.is_free(item) && item.kind.is_box());
     let around = boxes.filter(|(_, item)| {
         let element = cx.element(&item.element);
         element.is_some_and(|element| element.figure().contains(at))
@@ -89,7 +96,11 @@ pub(super) fn color_at(at: Point, cx: &Context<'_>) -> Option<Color> {
 }
 
 /// All that is selected together with an element: its group, as far as that wasn't entered.
-pub(crate) fn unit(id: &ElementId, entered: Option<&crate::document::Group>, scene: &Scene) -> Vec<ElementId> {
+pub(crate) fn unit(
+    id: &ElementId,
+    entered: Option<&crate::document::Group>,
+    scene: &Scene,
+) -> Vec<ElementId> {
     let Some(item) = scene.get(id) else {
         return Vec::new();
     };
@@ -103,7 +114,9 @@ pub(crate) fn unit(id: &ElementId, entered: Option<&crate::document::Group>, sce
 pub(super) fn others(cx: &Context<'_>, skip: &dyn Fn(&ElementId) -> bool) -> Vec<Rect> {
     let seen = cx.scene.near(cx.visible());
     let shapes = seen.filter(|(_, item)| !item.kind.is_ink() && !skip(&item.element));
-    let elements = shapes.take(OTHERS).filter_map(|(_, item)| cx.element(&item.element));
+    let elements = shapes
+        .take(OTHERS)
+        .filter_map(|(_, item)| cx.element(&item.element));
     elements.map(|element| element.frame()).collect()
 }
 
@@ -112,10 +125,14 @@ pub(super) fn begin(pointer: &Pointer, cx: &mut Context<'_>) -> (State, Outcome)
     let at = cx.at(pointer);
     match grip::at(pointer.pos, cx) {
         Some(Grip::Handle(handle)) => {
-            return match Drag::begin(Act::of(handle), pointer, cx) {
-                Some(drag) => (State::Dragging(Box::new(drag)), outcome),
-                None => (State::Idle, outcome),
+            let press = Press {
+                pointer: *pointer,
+                hit: picked(at, false, cx),
+                drags: Some(Act::of(handle)),
+                before: cx.selection.clone(),
+                now: cx.selection.clone(),
             };
+            return (State::Pressing(Box::new(press)), outcome);
         }
         Some(Grip::Point(index)) => return (points::begin(index, false, pointer, cx), outcome),
         Some(Grip::Middle(index)) => return (points::begin(index, true, pointer, cx), outcome),
@@ -146,7 +163,7 @@ pub(super) fn begin(pointer: &Pointer, cx: &mut Context<'_>) -> (State, Outcome)
     let press = Press {
         pointer: *pointer,
         hit,
-        moves,
+        drags: moves.then_some(Act::Move),
         before,
         now,
     };
@@ -157,21 +174,25 @@ pub(super) fn press(press: Press, event: &Event, cx: &mut Context<'_>) -> (State
     let mut outcome = Outcome::default();
     match event {
         Event::Move(pointer) if pointer.pos.distance(press.pointer.pos) >= DRAG => {
-            if !press.moves {
+            let Some(act) = press.drags else {
                 let marquee = Marquee::begin(&press.pointer, press.before);
                 return marquee::go_on(Box::new(marquee), event, cx);
-            }
+            };
             // With shift an element that isn't selected yet is dragged along.
             let mut selection = cx.selection.clone();
-            if let Some(id) = press.hit.as_ref().filter(|id| !selection.ids.contains(*id)) {
-                selection.ids.extend(unit(id, selection.entered.as_ref(), cx.scene));
+            if act == Act::Move
+                && let Some(id) = press.hit.as_ref().filter(|id| !selection.ids.contains(*id))
+            {
+                selection
+                    .ids
+                    .extend(unit(id, selection.entered.as_ref(), cx.scene));
             }
             let mut cx = Context {
                 selection: &selection,
                 random: &mut *cx.random,
                 ..*cx
             };
-            if let Some(mut drag) = Drag::begin(Act::Move, &press.pointer, &mut cx) {
+            if let Some(mut drag) = Drag::begin(act, &press.pointer, &mut cx) {
                 drag.gives_back(press.before);
                 let (state, mut outcome) = drag::go_on(Box::new(drag), event, &mut cx);
                 outcome.select.get_or_insert(selection);
@@ -199,21 +220,30 @@ fn click(press: &Press, pointer: &Pointer, cx: &Context<'_>) -> Selection {
     let shift = pointer.modifiers.shift;
     let at = cx.at(pointer);
     let Some(id) = press.hit.clone().or_else(|| hollow(at, cx)) else {
-        return if shift { press.before.clone() } else { Selection::default() };
+        return if shift {
+            press.before.clone()
+        } else {
+            Selection::default()
+        };
     };
     let double = cx.last_click.is_some_and(|last| {
         let near = last.pos.distance(pointer.pos) <= DOUBLE.1;
         near && pointer.time_ms - last.time_ms <= DOUBLE.0
     });
     let mut entered = press.now.entered.clone();
-    if double && !shift
+    if double
+        && !shift
         && let Some(item) = cx.scene.get(&id)
         && let Some(group) = outermost(&item.groups, entered.as_ref())
     {
         entered = Some(group.clone());
     }
     let unit = unit(&id, entered.as_ref(), cx.scene);
-    let mut ids = if shift { press.before.ids.clone() } else { Default::default() };
+    let mut ids = if shift {
+        press.before.ids.clone()
+    } else {
+        Default::default()
+    };
     if shift && unit.iter().all(|id| ids.contains(id)) {
         unit.iter().for_each(|id| {
             ids.remove(id);

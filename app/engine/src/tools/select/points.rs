@@ -72,7 +72,10 @@ impl LineEdit {
             return;
         }
         self.guides.clear();
-        let beside = self.points.get(self.index.wrapping_sub(1)).or(self.points.get(self.index + 1));
+        let beside = self
+            .points
+            .get(self.index.wrapping_sub(1))
+            .or(self.points.get(self.index + 1));
         let mut at = match beside.filter(|_| pointer.modifiers.shift) {
             Some(beside) => in_steps(*beside, cx.at(pointer)),
             None => cx.on_grid(pointer),
@@ -146,9 +149,15 @@ impl LineEdit {
         // Dropped on a neighbour it goes, as long as a line is left.
         let at = self.points[self.index];
         let near = |other: Option<&Point>| {
-            other.is_some_and(|p| cx.camera.screen_from_board(*p).distance(cx.camera.screen_from_board(at)) < MERGES)
+            other.is_some_and(|p| {
+                cx.camera
+                    .screen_from_board(*p)
+                    .distance(cx.camera.screen_from_board(at))
+                    < MERGES
+            })
         };
-        let beside = near(self.points.get(self.index.wrapping_sub(1))) || near(self.points.get(self.index + 1));
+        let beside =
+            near(self.points.get(self.index.wrapping_sub(1))) || near(self.points.get(self.index + 1));
         if beside && self.points.len() > 2 {
             self.points.remove(self.index);
         }

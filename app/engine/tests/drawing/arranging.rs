@@ -1,0 +1,171 @@
+//! Grouping, locking, stacking, aligning, mirroring, copies: each one write and one step to undo.
+
+use drawbridge_engine::document::Kind;
+use drawbridge_engine::editor::{Align, Axis, Edit, Stacking};
+use drawbridge_engine::tools::Tool;
+
+use crate::person::Person;
+
+/// Three boxes of different sizes, all selected.
+fn three() -> Person {
+    let mut ada = Person::new(1);
+    ada.rectangle((0.0, 0.0), (100.0, 100.0));
+    ada.rectangle((150.0, 30.0), (200.0, 90.0));
+    ada.rectangle((400.0, 200.0), (440.0, 240.0));
+    ada.edit(&Edit::SelectAll);
+    ada.writes.clear();
+    ada
+}
+
+#[test]
+fn each_command_is_one_write_one_step_back_and_one_forth() {
+    let edits = [
+        Edit::Align(Align::Left),
+        Edit::Align(Align::Centre),
+        Edit::Align(Align::Right),
+        Edit::Align(Align::Top),
+        Edit::Align(Align::Middle),
+        Edit::Align(Align::Bottom),
+        Edit::Distribute(Axis::Across),
+        Edit::Distribute(Axis::Down),
+        Edit::Flip(Axis::Across),
+        Edit::Flip(Axis::Down),
+        Edit::Delete,
+        Edit::Duplicate,
+        Edit::Group,
+        Edit::ToggleLock,
+    ];
+    for edit in edits {
+        let mut ada = three();
+        let before = ada.shown();
+        ada.edit(&edit);
+        let after = ada.shown();
+        assert_eq!(ada.writes.len(), 1, "{edit:?}");
+        assert_ne!(before, after, "{edit:?}");
+        ada.undo();
+        assert_eq!(ada.shown(), before, "{edit:?}");
+        ada.redo();
+        assert_eq!(ada.shown(), after, "{edit:?}");
+    }
+}
+
+#[test]
+fn left_edges_are_aligned_and_gaps_made_equal() {
+    let mut ada = three();
+    ada.edit(&Edit::Align(Align::Left));
+    assert!(ada.frames().iter().all(|frame| frame[0] == 0.0));
+    let mut ada = three();
+    ada.edit(&Edit::Distribute(Axis::Across));
+    let frames = ada.frames();
+    let gaps = (frames[1][0] - frames[0][2], frames[2][0] - frames[1][2]);
+    assert_eq!(gaps, (125.0, 125.0));
+}
+
+#[test]
+fn a_group_is_aligned_as_one_and_keeps_its_shape() {
+    let mut ada = three();
+    ada.click(0.0, 50.0);
+    ada.keys.shift = true;
+    ada.click(150.0, 60.0);
+    ada.keys.shift = false;
+    ada.edit(&Edit::Group);
+    ada.edit(&Edit::SelectAll);
+    ada.edit(&Edit::Align(Align::Bottom));
+    let frames = ada.frames();
+    assert_eq!(
+        (frames[0][3], frames[1][3]),
+        (240.0, 230.0),
+        "moved together by the same"
+    );
+}
+
+#[test]
+fn flipping_mirrors_about_the_middle_and_twice_is_as_before() {
+    let mut ada = three();
+    ada.edit(&Edit::Flip(Axis::Across));
+    assert_eq!(ada.frames()[2], [0.0, 200.0, 40.0, 240.0]);
+    ada.edit(&Edit::Flip(Axis::Across));
+    assert_eq!(ada.frames()[2], [400.0, 200.0, 440.0, 240.0]);
+}
+
+#[test]
+fn the_stack_is_changed_as_asked() {
+    let order = |ada: &Person| -> Vec<f64> { ada.frames().iter().map(|frame| frame[0]).collect() };
+    let mut ada = Person::new(1);
+    for n in 0..4 {
+        let x = f64::from(n) * 10.0;
+        ada.rectangle((x, 0.0), (x + 100.0, 100.0));
+    }
+    ada.click(0.0, 50.0);
+    let steps = [
+        (Stacking::Front, [10.0, 20.0, 30.0, 0.0]),
+        (Stacking::Backward, [10.0, 20.0, 0.0, 30.0]),
+        (Stacking::Back, [0.0, 10.0, 20.0, 30.0]),
+        (Stacking::Forward, [10.0, 0.0, 20.0, 30.0]),
+    ];
+    for (how, expected) in steps {
+        ada.writes.clear();
+        ada.edit(&Edit::Stack(how));
+        assert_eq!(order(&ada), expected, "{how:?}");
+        assert_eq!(ada.writes[0].0.len(), 1, "only what goes elsewhere is written");
+    }
+}
+
+#[test]
+fn copies_lie_aside_in_the_same_order_are_selected_and_their_groups_are_their_own() {
+    let mut ada = three();
+    ada.edit(&Edit::Group);
+    ada.edit(&Edit::Duplicate);
+    assert_eq!(ada.selected(), [3, 4, 5]);
+    assert_eq!(ada.frames()[3], [16.0, 16.0, 116.0, 116.0]);
+    let shown = ada.shown();
+    assert_eq!(shown[3].groups.len(), 1);
+    assert_ne!(shown[3].groups, shown[0].groups);
+    assert_eq!(shown[3].groups, shown[5].groups);
+}
+
+#[test]
+fn what_is_locked_is_not_moved_deleted_or_restacked_and_everything_can_be_unlocked() {
+    let mut ada = three();
+    ada.edit(&Edit::ToggleLock);
+    let before = ada.frames();
+    for edit in [
+        Edit::Delete,
+        Edit::Align(Align::Left),
+        Edit::Flip(Axis::Down),
+        Edit::Stack(Stacking::Back),
+    ] {
+        ada.writes.clear();
+        ada.edit(&edit);
+        assert!(ada.writes.is_empty(), "{edit:?}");
+    }
+    assert_eq!(ada.frames(), before);
+    assert!(ada.editor.grips().is_empty(), "it can't be grabbed");
+    ada.edit(&Edit::ToggleLock);
+    ada.edit(&Edit::Delete);
+    assert_eq!(ada.frames().len(), 0);
+}
+
+#[test]
+fn elements_go_from_one_board_to_another_through_a_text() {
+    let mut ada = three();
+    ada.edit(&Edit::Group);
+    let text = drawbridge_engine::clip::write(&ada.editor.selected_elements());
+    let mut bob = Person::new(2);
+    bob.with(Tool::Shape(Kind::Ellipse), &[(0.0, 0.0), (10.0, 10.0)]);
+    bob.to(500.0, 300.0);
+    let effects = bob
+        .editor
+        .paste(drawbridge_engine::clip::read(&text).expect("a clip"));
+    bob.took(effects);
+    assert_eq!((bob.selected(), bob.frames().len()), (vec![1, 2, 3], 4));
+    let around = bob.editor.selection_bounds().expect("selected").center();
+    assert!(
+        around.distance((500.0, 300.0).into()) < 2.0,
+        "where the pointer is: {around}"
+    );
+    let wide = |who: &Person, n: usize| who.frames()[n][2] - who.frames()[n][0];
+    assert_eq!((wide(&bob, 1), wide(&bob, 2)), (wide(&ada, 0), wide(&ada, 1)));
+    bob.undo();
+    assert_eq!(bob.frames().len(), 1);
+}
