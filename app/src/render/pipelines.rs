@@ -1,4 +1,4 @@
-//! The ways in which strokes are drawn, and what the shader is told of the camera.
+//! The ways in which shapes are drawn, and what the shader is told of the camera.
 
 use bytemuck::{Pod, Zeroable};
 use drawbridge_engine::geometry::Camera;
@@ -6,8 +6,7 @@ use eframe::wgpu;
 
 use super::table::{Table, halves};
 use super::vertex::Vertex;
-use crate::theme::INKS;
-use crate::theme::Theme;
+use crate::theme::{INKS, TINT, Theme};
 
 /// What is drawn into: gamma space, as egui mixes colours.
 pub(super) const COLOR: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
@@ -23,6 +22,8 @@ pub(super) struct View {
     size: [f32; 2],
     scale: f32,
     unused: f32,
+    /// And how much of a colour is mixed into it where that is a tint.
+    paper: [f32; 4],
     inks: [[f32; 4]; 16],
 }
 
@@ -30,6 +31,7 @@ impl View {
     /// `size` in pixels, of which a point has so many.
     pub(super) fn new(camera: &Camera, size: [u32; 2], pixels_per_point: f64, theme: &Theme) -> Self {
         let ((x, x_low), (y, y_low)) = (halves(camera.origin().x), halves(camera.origin().y));
+        let [r, g, b, _] = theme.board.to_normalized_gamma_f32();
         let mut inks = [[0.0; 4]; 16];
         for (ink, swatch) in inks.iter_mut().zip(INKS) {
             let color = theme.color(drawbridge_engine::document::Color::Ink(swatch.ink));
@@ -41,6 +43,7 @@ impl View {
             size: size.map(|v| v as f32),
             scale: (camera.zoom() * pixels_per_point) as f32,
             unused: 0.0,
+            paper: [r, g, b, TINT],
             inks,
         }
     }
@@ -52,11 +55,14 @@ pub(super) struct Pipelines {
     layout: wgpu::BindGroupLayout,
     /// For what nothing shines through.
     pub(super) opaque: wgpu::RenderPipeline,
-    /// For what shines through, where it covers all of a pixel.
-    pub(super) core: wgpu::RenderPipeline,
+    /// For what shines through, where it covers all of a pixel: for lines, and for fills.
+    pub(super) core: [wgpu::RenderPipeline; 2],
     /// And for its edges.
-    pub(super) fringe: wgpu::RenderPipeline,
+    pub(super) fringe: [wgpu::RenderPipeline; 2],
 }
+
+/// Which part of a shape is drawn: both, its line, or its fill.
+const PARTS: [f64; 3] = [0.0, 1.0, 2.0];
 
 impl Pipelines {
     pub(super) fn new(device: &wgpu::Device) -> Self {
@@ -94,11 +100,12 @@ impl Pipelines {
             depth_fail_op: wgpu::StencilOperation::Keep,
             pass_op: wgpu::StencilOperation::Replace,
         };
-        let of = |fragment, face| pipeline(device, &layout, &module, fragment, face);
+        let of = |fragment, part, face| pipeline(device, &layout, &module, fragment, part, face);
+        let [both, line, fill] = PARTS;
         Self {
-            opaque: of("opaque", wgpu::StencilFaceState::IGNORE),
-            core: of("core", once),
-            fringe: of("fringe", once),
+            opaque: of("opaque", both, wgpu::StencilFaceState::IGNORE),
+            core: [line, fill].map(|part| of("core", part, once)),
+            fringe: [line, fill].map(|part| of("fringe", part, once)),
             layout,
         }
     }
@@ -127,6 +134,7 @@ fn pipeline(
     layout: &wgpu::BindGroupLayout,
     module: &wgpu::ShaderModule,
     fragment: &str,
+    part: f64,
     face: wgpu::StencilFaceState,
 ) -> wgpu::RenderPipeline {
     let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
@@ -140,7 +148,10 @@ fn pipeline(
         vertex: wgpu::VertexState {
             module,
             entry_point: Some("corner"),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: &[("part", part)],
+                ..wgpu::PipelineCompilationOptions::default()
+            },
             buffers: &[Some(Vertex::LAYOUT)],
         },
         primitive: wgpu::PrimitiveState {
