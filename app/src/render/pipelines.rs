@@ -57,12 +57,42 @@ pub(super) struct Pipelines {
     pub(super) opaque: wgpu::RenderPipeline,
     /// For what shines through, where it covers all of a pixel: for lines, and for fills.
     pub(super) core: [wgpu::RenderPipeline; 2],
-    /// And for its edges.
+    /// For the edges of lines where the fill has been drawn: what is more in the line's colour, then what is less.
+    pub(super) over: [wgpu::RenderPipeline; 2],
+    /// For the edges of lines where they cover the most of a pixel: where it lies on itself,
+    /// what covers more counts.
+    pub(super) most: wgpu::RenderPipeline,
+    /// For the other edges: of lines, and of fills.
     pub(super) fringe: [wgpu::RenderPipeline; 2],
 }
 
-/// Which part of a shape is drawn: both, its line, or its fill.
-const PARTS: [f64; 3] = [0.0, 1.0, 2.0];
+type Fragment = (&'static str, &'static [(&'static str, f64)]);
+
+const FRINGE: Fragment = ("fringe", &[]);
+
+/// How a pipeline draws.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    /// What colours a pixel, and the numbers that are set for it.
+    fragment: Fragment,
+    /// What the shader calls `part`.
+    part: f64,
+    blend: wgpu::BlendState,
+    stencil: wgpu::StencilFaceState,
+}
+
+/// Adds to the colours that are there, or takes from them, and leaves the opacity.
+fn difference(operation: wgpu::BlendOperation) -> wgpu::BlendState {
+    let component = |operation| wgpu::BlendComponent {
+        src_factor: wgpu::BlendFactor::One,
+        dst_factor: wgpu::BlendFactor::One,
+        operation,
+    };
+    wgpu::BlendState {
+        color: component(operation),
+        alpha: component(wgpu::BlendOperation::Add),
+    }
+}
 
 impl Pipelines {
     pub(super) fn new(device: &wgpu::Device) -> Self {
@@ -94,18 +124,36 @@ impl Pipelines {
             ],
         });
         let module = device.create_shader_module(wgpu::include_wgsl!("strokes.wgsl"));
-        let once = wgpu::StencilFaceState {
-            compare: wgpu::CompareFunction::NotEqual,
+        let stencil = |compare, pass_op| wgpu::StencilFaceState {
+            compare,
             fail_op: wgpu::StencilOperation::Keep,
             depth_fail_op: wgpu::StencilOperation::Keep,
-            pass_op: wgpu::StencilOperation::Replace,
+            pass_op,
         };
-        let of = |fragment, part, face| pipeline(device, &layout, &module, fragment, part, face);
-        let [both, line, fill] = PARTS;
+        // Marks grow from shape to shape.
+        let once = stencil(wgpu::CompareFunction::Greater, wgpu::StencilOperation::Replace);
+        let next = stencil(
+            wgpu::CompareFunction::Equal,
+            wgpu::StencilOperation::IncrementClamp,
+        );
+        let mixed = wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING;
+        let of = |fragment, part, blend, stencil| {
+            let way = Way {
+                fragment,
+                part,
+                blend,
+                stencil,
+            };
+            pipeline(device, &layout, &module, way)
+        };
+        let fringe = |part| of(FRINGE, part, mixed, once);
+        let [more, less] = [wgpu::BlendOperation::Add, wgpu::BlendOperation::ReverseSubtract].map(difference);
         Self {
-            opaque: of("opaque", both, wgpu::StencilFaceState::IGNORE),
-            core: [line, fill].map(|part| of("core", part, once)),
-            fringe: [line, fill].map(|part| of("fringe", part, once)),
+            opaque: of(("opaque", &[]), 0.0, mixed, wgpu::StencilFaceState::IGNORE),
+            core: [1.0, 2.0].map(|part| of(("core", &[]), part, mixed, once)),
+            over: [(3.0, more), (4.0, less)].map(|(part, blend)| of(FRINGE, part, blend, next)),
+            most: of(("fringe", &[("least", 0.45)]), 1.0, mixed, once),
+            fringe: [1.0, 2.0].map(fringe),
             layout,
         }
     }
@@ -133,9 +181,7 @@ fn pipeline(
     device: &wgpu::Device,
     layout: &wgpu::BindGroupLayout,
     module: &wgpu::ShaderModule,
-    fragment: &str,
-    part: f64,
-    face: wgpu::StencilFaceState,
+    way: Way,
 ) -> wgpu::RenderPipeline {
     let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some("strokes"),
@@ -143,13 +189,13 @@ fn pipeline(
         immediate_size: 0,
     });
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: Some(fragment),
+        label: Some(way.fragment.0),
         layout: Some(&layout),
         vertex: wgpu::VertexState {
             module,
             entry_point: Some("corner"),
             compilation_options: wgpu::PipelineCompilationOptions {
-                constants: &[("part", part)],
+                constants: &[("part", way.part)],
                 ..wgpu::PipelineCompilationOptions::default()
             },
             buffers: &[Some(Vertex::LAYOUT)],
@@ -163,8 +209,8 @@ fn pipeline(
             depth_write_enabled: Some(false),
             depth_compare: Some(wgpu::CompareFunction::Always),
             stencil: wgpu::StencilState {
-                front: face,
-                back: face,
+                front: way.stencil,
+                back: way.stencil,
                 read_mask: 0xff,
                 write_mask: 0xff,
             },
@@ -173,11 +219,14 @@ fn pipeline(
         multisample: wgpu::MultisampleState::default(),
         fragment: Some(wgpu::FragmentState {
             module,
-            entry_point: Some(fragment),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            entry_point: Some(way.fragment.0),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: way.fragment.1,
+                ..wgpu::PipelineCompilationOptions::default()
+            },
             targets: &[Some(wgpu::ColorTargetState {
                 format: COLOR,
-                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                blend: Some(way.blend),
                 write_mask: wgpu::ColorWrites::ALL,
             })],
         }),

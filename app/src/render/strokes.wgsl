@@ -22,7 +22,8 @@ struct View {
 @group(0) @binding(1) var slots: texture_2d<u32>;
 
 const SLOTS_A_ROW: u32 = 512u;
-// Which part of a shape is drawn: 1 its line, 2 its fill, else both.
+// What of a shape is drawn: 0 all, 1 its line, 2 its fill, 3 what its line has more of the colours than its fill, 4 what it
+// has less.
 override part: u32 = 0u;
 const TINT: u32 = 0x80000000u;
 // Which edge of a line a corner is on, or whether it is on the rim of a round end.
@@ -64,7 +65,7 @@ fn color_of(code: u32) -> vec3<f32> {
 fn corner(@location(0) centre: vec2<f32>, @location(1) way: vec2<f32>, @location(2) tag: u32) -> Corner {
     var out: Corner;
     let filled = (tag & 8u) != 0u;
-    if part == select(2u, 1u, filled) {
+    if part != 0u && (part == 2u) != filled {
         // Out of the picture, all in one place.
         out.at = vec4<f32>(2.0, 2.0, 0.0, 1.0);
         return out;
@@ -126,6 +127,10 @@ fn corner(@location(0) centre: vec2<f32>, @location(1) way: vec2<f32>, @location
         out.fade = thin * mix(less, 1.0, smoothstep(0.4, 1.0, thin));
     }
     out.color = vec4<f32>(color_of(select(line.x, inside.x, filled)), 1.0) * shine.x;
+    if part > 2u {
+        let more = color_of(line.x) - color_of(inside.x);
+        out.color = vec4<f32>(max(select(-more, more, part == 3u), vec3<f32>(0.0)) * shine.x, 0.0);
+    }
     return out;
 }
 
@@ -152,11 +157,13 @@ fn core(in: Corner) -> @location(0) vec4<f32> {
     return in.color;
 }
 
-// ... then its edges.
+// ... then its edges, where they cover more than so much.
+override least: f32 = 0.0;
+
 @fragment
 fn fringe(in: Corner) -> @location(0) vec4<f32> {
     let covered = coverage(in);
-    if covered >= 0.999 || covered <= 0.0 {
+    if covered >= 0.999 || covered <= least {
         discard;
     }
     return in.color * covered;

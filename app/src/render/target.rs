@@ -84,7 +84,7 @@ impl Target {
         let mut rest = draws;
         let mut emptied = false;
         while !emptied || !rest.is_empty() {
-            // A mark in the stencil tells one shape that shines through from the next. After 255 it is emptied.
+            // Marks in the stencil tell one shape that shines through from the next. After 255 it is emptied.
             let mut pass = self.begin(encoder, &view, !emptied);
             emptied = true;
             pass.set_bind_group(0, bound, &[]);
@@ -98,17 +98,29 @@ impl Target {
                     }
                     give(&mut pass, arenas, shape, &mut held);
                 } else {
-                    if mark == 255 {
+                    let filled = shape.iter().any(|draw| draw.filled);
+                    let marks = if filled { 4 } else { 1 };
+                    if mark + marks > 255 {
                         break;
                     }
-                    mark += 1;
-                    pass.set_stencil_reference(mark);
-                    let filled = shape.iter().any(|draw| draw.filled);
-                    for step in [&pipelines.core, &pipelines.fringe] {
-                        for pipeline in &step[..=usize::from(filled)] {
-                            pass.set_pipeline(pipeline);
-                            give(&mut pass, arenas, shape, &mut held);
-                        }
+                    // The lowest is for what is drawn, two for what of it was mixed with the line's edge, the highest for
+                    // the line.
+                    let (low, high) = (mark + 1, mark + marks);
+                    mark = high;
+                    let [core, over, edge] = [&pipelines.core, &pipelines.over, &pipelines.fringe];
+                    let steps = [
+                        (high, &core[0], true),
+                        (low, &core[1], filled),
+                        (low, &over[0], filled),
+                        (low + 1, &over[1], filled),
+                        (low, &pipelines.most, true),
+                        (low, &edge[0], true),
+                        (low, &edge[1], filled),
+                    ];
+                    for (reference, pipeline, _) in steps.into_iter().filter(|(.., wanted)| *wanted) {
+                        pass.set_stencil_reference(reference);
+                        pass.set_pipeline(pipeline);
+                        give(&mut pass, arenas, shape, &mut held);
                     }
                 }
                 plain = first.opaque;

@@ -5,6 +5,7 @@ mod card;
 mod keeping;
 mod reference;
 mod shapes;
+mod wet;
 
 use std::time::Duration;
 

@@ -1,17 +1,9 @@
 //! Boxes and lines: every kind with every fill, dash and head, beside the reference.
 
-
-
-use drawbridge::render::{Look, Renderer};
 use drawbridge::theme::{DARK, LIGHT};
-use drawbridge_engine::document::{Element, Style};
-use drawbridge_engine::document::{Ink, Order};
-use drawbridge_engine::geometry::{Affine, Dash, Head, InkPoint, Kind, Point, Shade, Vec2};
-use drawbridge_engine::scene::{Scene, WetKey};
-use drawbridge_protocol::{Cell, Clock, ElementId, Peer, Property, Value};
+use drawbridge_protocol::Cell;
 
-use super::card::{Picture, card};
-use super::{AMPLE, board, camera, compare, element, keep, same, shown, stroke};
+use super::{board, camera, compare, element, stroke};
 
 const BOXES: [&str; 3] = ["rectangle", "diamond", "ellipse"];
 const DASHES: [&str; 3] = ["solid", "dashed", "dotted"];
@@ -102,7 +94,7 @@ fn lines_are_broken_into_dashes_and_dots() {
     let mut cells = Vec::new();
     for (n, dash) in DASHES.into_iter().enumerate() {
         let y = 60 + 110 * n;
-        let rest = format!(r#","dash":"{dash}","width":5,"color":"blue""#);
+        let rest = format!(r#","dash":"{dash}","width":7,"color":"blue""#);
         cells.push(stroke(
             &format!("a{n}"),
             &format!("40 {y} 20-20 20-6 20 10 20 22 20 18 20 8 20-6 20-20"),
@@ -115,7 +107,7 @@ fn lines_are_broken_into_dashes_and_dots() {
             &format!(r#","points":"{points}"{rest}"#),
         ));
         let points = format!("300 {} 100-30 60 60 120-20", y + 40);
-        let rest = format!(r#","points":"{points}","corners":"sharp","dash":"{dash}","width":3"#);
+        let rest = format!(r#","points":"{points}","corners":"sharp","dash":"{dash}","width":4"#);
         cells.push(element("line", &format!("c{n}"), &rest));
     }
     compare(
@@ -163,7 +155,7 @@ fn what_shines_through_shows_its_line_over_its_fill_and_both_once() {
     ];
     let mut cells = boxes(columns, upright);
     cells.push(stroke(
-        " ",
+        "0",
         "10 70 600 0 0 120-600 0 0 130 600 0",
         r#","width":10"#,
     ));
