@@ -1,13 +1,16 @@
 //! What is finished on the board: shapes made once for each level of detail that somebody looked at, and the list of what is
 //! drawn.
 
+mod follow;
 mod tidy;
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::document::Document;
 use drawbridge_engine::geometry::{Point, Rect};
 use drawbridge_engine::scene::{Item, Scene, Slot};
+use drawbridge_protocol::ElementId;
 use eframe::wgpu;
 
 use super::arena::{Arena, Run};
@@ -53,10 +56,22 @@ impl Default for Limits {
     }
 }
 
+/// The shape that a slot had before, which is drawn until there is another. The table says of the slot what is true of this
+/// one until then.
+#[derive(Debug, Clone, Copy)]
+struct Before {
+    arena: usize,
+    run: Run,
+    /// The frame since which it isn't true any more.
+    since: u64,
+}
+
 /// What is kept of a slot.
 #[derive(Debug)]
 struct Kept {
+    element: ElementId,
     serial: u64,
+    before: Option<Before>,
     origin: Point,
     paint: Paint,
     /// Not known before the first shape is made.
@@ -70,7 +85,9 @@ struct Kept {
 impl Kept {
     fn of(item: &Item) -> Box<Self> {
         Box::new(Self {
+            element: item.element.clone(),
             serial: item.serial,
+            before: None,
             origin: item.bounds.center(),
             paint: paint(item),
             form: None,
@@ -82,6 +99,17 @@ impl Kept {
 
     fn lacks(&self, level: usize) -> bool {
         self.runs[level].is_none()
+    }
+
+    /// What is drawn of it, and in which arena that is: at this level, or at another that stands in.
+    fn run(&self, level: usize) -> Option<(usize, Run)> {
+        let made = level::instead_of(level).find_map(|level| Some((level, self.runs[level]?)));
+        made.or(self.before.map(|before| (before.arena, before.run)))
+    }
+
+    /// The frame in which what is drawn of it ceased to be true; 0 where nothing is drawn.
+    fn since(&self) -> u64 {
+        self.before.map_or(0, |before| before.since)
     }
 }
 
@@ -98,6 +126,8 @@ pub(super) struct Dry {
     changes: Option<u64>,
     /// What is near what is seen.
     shown: Shown,
+    /// The slots of which a former shape stands in.
+    standing: HashSet<Slot>,
     /// The part of the board in which that is; `None` where it is to be found anew.
     around: Option<Rect>,
     level: usize,
@@ -131,6 +161,7 @@ impl Dry {
             table: Table::new(device, queue),
             changes: None,
             shown: Shown::default(),
+            standing: HashSet::new(),
             around: None,
             level: 0,
             missing: Vec::new(),
@@ -175,84 +206,13 @@ impl Dry {
         self.make(scene, document, view, until);
         self.pace = (self.made - before) as usize;
         let (kept, level) = (&self.kept, self.level);
-        self.shown
-            .list(|slot| draw(kept.get(slot as usize)?.as_ref()?, level));
+        self.shown.list(|slot| {
+            let kept = kept.get(slot as usize)?.as_ref()?;
+            let (arena, run) = kept.run(level)?;
+            Some(kept.paint.draw(run, arena))
+        });
         self.arenas.iter_mut().for_each(Arena::flush);
         std::mem::take(&mut self.stale)
-    }
-
-    /// Takes up what changed on the board, and says what that is; `None` where it is much.
-    fn follow(&mut self, scene: &Scene) -> Option<Vec<Slot>> {
-        let now = scene.changes();
-        let changed = self.changes.and_then(|since| scene.changed_since(since));
-        let (known, slots): (bool, Vec<Slot>) = match changed {
-            Some(slots) => (true, slots.collect()),
-            None => (false, (0..self.kept.len() as Slot).collect()),
-        };
-        let all = self.kept.len().max(scene.slots() as usize);
-        self.kept.resize_with(all, || None);
-        self.changes = Some(now);
-        let few = known && slots.len() <= FEW;
-        if !few {
-            // To find anew what is near is faster than to mend it so often.
-            self.around = None;
-            self.shown.fill(Vec::new());
-        }
-        slots.iter().for_each(|slot| self.refresh(scene, *slot));
-        few.then_some(slots)
-    }
-
-    fn refresh(&mut self, scene: &Scene, slot: Slot) {
-        let at = slot as usize;
-        let item = scene.item(slot);
-        let same = |kept: &Kept, item: &Item| kept.serial == item.serial;
-        if let (Some(kept), Some(item)) = (&mut self.kept[at], item)
-            && same(kept, item)
-        {
-            let paint = paint(item);
-            if kept.rank != item.rank {
-                if self.shown.remove(kept.rank, slot) {
-                    self.shown.insert(item.rank, slot);
-                    self.stale = true;
-                }
-                kept.rank = item.rank;
-            }
-            let origin = item.bounds.center();
-            if kept.origin != origin {
-                // It was moved, and has its shape still.
-                kept.origin = origin;
-                if let Some(form) = kept.form {
-                    self.table.set(slot, origin, paint, form);
-                }
-                self.shown.remove(kept.rank, slot);
-                if self.around.is_some_and(|around| overlap(around, item.bounds)) {
-                    self.shown.insert(kept.rank, slot);
-                }
-                self.stale = true;
-            }
-            if kept.paint != paint {
-                kept.paint = paint;
-                if let Some(form) = kept.form {
-                    self.table.set(slot, kept.origin, paint, form);
-                }
-                self.shown.touch(kept.rank, slot);
-                self.stale = true;
-            }
-            return;
-        }
-        if let Some(kept) = self.kept[at].take() {
-            for (arena, run) in self.arenas.iter_mut().zip(kept.runs) {
-                run.into_iter().for_each(|run| arena.free(run));
-            }
-            self.lacking -= usize::from(kept.wanted == self.looks && kept.lacks(self.level));
-            self.stale |= self.shown.remove(kept.rank, slot);
-        }
-        if let Some(item) = item
-            && self.around.is_some_and(|around| overlap(around, item.bounds))
-        {
-            self.kept[at] = Some(Kept::of(item));
-            self.shown.insert(item.rank, slot);
-        }
     }
 
     /// Finds what is near what is seen, and what of it is missing, where that isn't known yet.
@@ -275,6 +235,7 @@ impl Dry {
                 scene.near(around).map(ranked).collect()
             });
             self.around = Some(around);
+            self.drop_far(scene, around);
         } else if level == self.level {
             return;
         }
@@ -307,6 +268,11 @@ impl Dry {
         if ready {
             self.shown.touch_all();
         }
+        // What has waited longest, of what changed over and over.
+        if !self.standing.is_empty() {
+            let since = |slot: &Slot| self.kept[*slot as usize].as_ref().map_or(0, |kept| kept.since());
+            parts[0].sort_by_key(since);
+        }
         self.missing.clear();
         for part in parts.iter().rev() {
             self.missing.extend(part.iter().rev());
@@ -329,8 +295,9 @@ impl Dry {
 
     /// Makes the shapes of what was just changed, so that it doesn't vanish for a moment, unless that takes long. What there
     /// is no time for is missing as other things are.
-    fn make_now(&mut self, scene: &Scene, document: &Document, view: Rect, changed: Vec<Slot>) {
+    fn make_now(&mut self, scene: &Scene, document: &Document, view: Rect, mut changed: Vec<Slot>) {
         let until = Instant::now() + NOW;
+        changed.sort_by_key(|slot| self.kept[*slot as usize].as_ref().map_or(0, |kept| kept.since()));
         for slot in changed {
             let near = |item: &Item| self.around.is_some_and(|around| overlap(around, item.bounds));
             let Some(item) = scene.item(slot).filter(|item| near(item)) else {
@@ -416,6 +383,12 @@ impl Dry {
             kept.form = Some(form);
             self.table.set(slot, kept.origin, kept.paint, form);
         }
+        if let Some(before) = kept.before.take() {
+            self.arenas[before.arena].free(before.run);
+            self.standing.remove(&slot);
+            self.shown.touch(kept.rank, slot);
+            self.stale = true;
+        }
         let Some(corners) = shape.corners.clone() else {
             return;
         };
@@ -466,19 +439,10 @@ impl Dry {
     }
 }
 
-/// How a slot is drawn: at this level, or at another that stands in.
-fn draw(kept: &Kept, level: usize) -> Option<Draw> {
-    let (arena, run) = level::instead_of(level).find_map(|level| Some((level, kept.runs[level]?)))?;
-    Some(Draw {
-        run,
-        arena,
-        opaque: kept.paint.is_opaque(),
-    })
-}
-
 fn paint(item: &Item) -> Paint {
     Paint {
         color: item.color,
+        fill: item.fill,
         opacity: item.opacity * if item.dimmed { DIMMED } else { 1.0 },
     }
 }

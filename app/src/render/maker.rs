@@ -42,10 +42,11 @@ impl Job {
         let start = corners.len();
         let make = || {
             let element = self.source.as_ref()?.element()?;
-            let form = self.area.map(|area| Form::of(&element, area));
-            let mesh = element.mesh_within(level::tolerance(self.level));
+            let figure = element.figure();
+            let form = self.area.map(|area| Form::of(&figure, area));
+            let mesh = figure.shape(Some(level::tolerance(self.level))).mesh();
             let part = mesh.map(|mesh| {
-                vertex::push(corners, &mesh, self.slot, self.origin, element.figure().reach());
+                vertex::push(corners, &mesh, self.slot, self.origin, figure.reach());
                 start..corners.len()
             });
             Some((form, part))

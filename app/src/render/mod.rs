@@ -1,7 +1,7 @@
 //! Draws the board with the graphics card. A shape is made once, when it changes, and stays on the card; a pan or a zoom
-//! changes only what the shader is told of the camera. What is finished and what is being drawn are two pictures,
-//! one over the other, so that a stroke under way costs the same on every board, and a frame in which only a pointer moved
-//! draws neither.
+//! changes only what the shader is told of the camera. What is finished and what is being drawn are pictures of their own, one
+//! over the other, so that a stroke under way costs the same on every board, and a frame in which only a pointer moved
+//! draws none. What the highlighter draws lies under what is finished, and is there only while it draws.
 
 mod arena;
 mod dry;
@@ -69,12 +69,12 @@ pub struct Renderer {
     queue: wgpu::Queue,
     pipelines: Pipelines,
     view: wgpu::Buffer,
+    /// Under the dry one.
+    under: Sheet<Wet>,
     dry: Sheet<Dry>,
     wet: Sheet<Wet>,
     /// What the pictures show.
     shown: Option<View>,
-    /// The scene's generation that the wet picture shows.
-    wet_shown: Option<u64>,
     limits: Limits,
 }
 
@@ -84,6 +84,8 @@ struct Sheet<T> {
     shapes: T,
     target: Option<Target>,
     bound: Option<wgpu::BindGroup>,
+    /// The scene's generation that the picture shows, if it is known.
+    shown: Option<u64>,
 }
 
 impl<T> Sheet<T> {
@@ -92,6 +94,7 @@ impl<T> Sheet<T> {
             shapes,
             target: None,
             bound: None,
+            shown: None,
         }
     }
 
@@ -124,9 +127,9 @@ impl Renderer {
                 mapped_at_creation: false,
             }),
             dry: Sheet::of(Dry::new(device, queue, limits)),
-            wet: Sheet::of(Wet::new(device, queue)),
+            under: Sheet::of(Wet::new(device, queue, true)),
+            wet: Sheet::of(Wet::new(device, queue, false)),
             shown: None,
-            wet_shown: None,
             device: device.clone(),
             queue: queue.clone(),
         }
@@ -135,8 +138,9 @@ impl Renderer {
     /// Forgets the board, and gives its memory back: another one comes.
     pub fn clear(&mut self) {
         self.dry = Sheet::of(Dry::new(&self.device, &self.queue, self.limits));
-        self.wet = Sheet::of(Wet::new(&self.device, &self.queue));
-        (self.shown, self.wet_shown) = (None, None);
+        self.under = Sheet::of(Wet::new(&self.device, &self.queue, true));
+        self.wet = Sheet::of(Wet::new(&self.device, &self.queue, false));
+        self.shown = None;
     }
 
     /// Brings the pictures up to date. Shapes that are missing are made on other threads; until they are there, coarser or
@@ -185,26 +189,30 @@ impl Renderer {
         drawn.more = dry.shapes.has_more();
         drawn.made = dry.shapes.made() - made;
 
-        let wet = &mut self.wet;
-        if look.scene.wet().next().is_none() {
-            drawn.resized |= wet.target.take().is_some();
-            if self.wet_shown.take().is_some() {
-                wet.shapes.update(look.scene);
+        let generation = look.scene.generation();
+        for wet in [&mut self.under, &mut self.wet] {
+            if !wet.shapes.any(look.scene) {
+                drawn.resized |= wet.target.take().is_some();
+                if wet.shown.take().is_some() {
+                    wet.shapes.update(look.scene);
+                }
+                continue;
             }
-        } else {
-            drawn.resized |= wet.fit(&self.device, look.size);
-            if looks || drawn.resized || self.wet_shown != Some(look.scene.generation()) {
-                self.wet_shown = Some(look.scene.generation());
-                wet.shapes.update(look.scene);
-                if wet.shapes.table().flush() || wet.bound.is_none() {
-                    wet.bound = Some(self.pipelines.bind(&self.device, &self.view, wet.shapes.table()));
-                }
-                if let (Some(target), Some(bound)) = (&wet.target, &wet.bound) {
-                    let (arenas, draws) = (wet.shapes.arenas(), wet.shapes.draws());
-                    target.draw(&mut encoder, &self.pipelines, bound, arenas, draws);
-                    drawn.draws += draws.len();
-                    any = true;
-                }
+            let resized = wet.fit(&self.device, look.size);
+            drawn.resized |= resized;
+            if !looks && !resized && wet.shown == Some(generation) {
+                continue;
+            }
+            wet.shown = Some(generation);
+            wet.shapes.update(look.scene);
+            if wet.shapes.table().flush() || wet.bound.is_none() {
+                wet.bound = Some(self.pipelines.bind(&self.device, &self.view, wet.shapes.table()));
+            }
+            if let (Some(target), Some(bound)) = (&wet.target, &wet.bound) {
+                let (arenas, draws) = (wet.shapes.arenas(), wet.shapes.draws());
+                target.draw(&mut encoder, &self.pipelines, bound, arenas, draws);
+                drawn.draws += draws.len();
+                any = true;
             }
         }
         if any {
@@ -215,16 +223,17 @@ impl Renderer {
         drawn
     }
 
-    /// The pictures, the lower one first: colours times opacity, in gamma space.
+    /// The pictures, the lowest one first: colours times opacity, in gamma space.
     pub fn pictures(&self) -> impl Iterator<Item = &wgpu::Texture> {
-        let targets = [&self.dry.target, &self.wet.target];
+        let targets = [&self.under.target, &self.dry.target, &self.wet.target];
         targets.into_iter().flatten().map(Target::picture)
     }
 
     /// Bytes taken on the card, pictures and all.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        let targets = [&self.dry.target, &self.wet.target].into_iter().flatten();
-        targets.map(Target::bytes).sum::<u64>() + self.dry.shapes.bytes() + self.wet.shapes.bytes()
+        let targets = [&self.under.target, &self.dry.target, &self.wet.target];
+        let shapes = self.under.shapes.bytes() + self.dry.shapes.bytes() + self.wet.shapes.bytes();
+        targets.into_iter().flatten().map(Target::bytes).sum::<u64>() + shapes
     }
 }

@@ -1,4 +1,4 @@
-//! The ways in which strokes are drawn, and what the shader is told of the camera.
+//! The ways in which shapes are drawn, and what the shader is told of the camera.
 
 use bytemuck::{Pod, Zeroable};
 use drawbridge_engine::geometry::Camera;
@@ -6,8 +6,7 @@ use eframe::wgpu;
 
 use super::table::{Table, halves};
 use super::vertex::Vertex;
-use crate::theme::INKS;
-use crate::theme::Theme;
+use crate::theme::{INKS, TINT, Theme};
 
 /// What is drawn into: gamma space, as egui mixes colours.
 pub(super) const COLOR: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
@@ -23,6 +22,8 @@ pub(super) struct View {
     size: [f32; 2],
     scale: f32,
     unused: f32,
+    /// And how much of a colour is mixed into it where that is a tint.
+    paper: [f32; 4],
     inks: [[f32; 4]; 16],
 }
 
@@ -30,6 +31,7 @@ impl View {
     /// `size` in pixels, of which a point has so many.
     pub(super) fn new(camera: &Camera, size: [u32; 2], pixels_per_point: f64, theme: &Theme) -> Self {
         let ((x, x_low), (y, y_low)) = (halves(camera.origin().x), halves(camera.origin().y));
+        let [r, g, b, _] = theme.board.to_normalized_gamma_f32();
         let mut inks = [[0.0; 4]; 16];
         for (ink, swatch) in inks.iter_mut().zip(INKS) {
             let color = theme.color(drawbridge_engine::document::Color::Ink(swatch.ink));
@@ -41,6 +43,7 @@ impl View {
             size: size.map(|v| v as f32),
             scale: (camera.zoom() * pixels_per_point) as f32,
             unused: 0.0,
+            paper: [r, g, b, TINT],
             inks,
         }
     }
@@ -52,10 +55,43 @@ pub(super) struct Pipelines {
     layout: wgpu::BindGroupLayout,
     /// For what nothing shines through.
     pub(super) opaque: wgpu::RenderPipeline,
-    /// For what shines through, where it covers all of a pixel.
-    pub(super) core: wgpu::RenderPipeline,
-    /// And for its edges.
-    pub(super) fringe: wgpu::RenderPipeline,
+    /// For what shines through, where it covers all of a pixel: for lines, and for fills.
+    pub(super) core: [wgpu::RenderPipeline; 2],
+    /// For the edges of lines where the fill has been drawn: what is more in the line's colour, then what is less.
+    pub(super) over: [wgpu::RenderPipeline; 2],
+    /// For the edges of lines where they cover the most of a pixel: where it lies on itself,
+    /// what covers more counts.
+    pub(super) most: wgpu::RenderPipeline,
+    /// For the other edges: of lines, and of fills.
+    pub(super) fringe: [wgpu::RenderPipeline; 2],
+}
+
+type Fragment = (&'static str, &'static [(&'static str, f64)]);
+
+const FRINGE: Fragment = ("fringe", &[]);
+
+/// How a pipeline draws.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    /// What colours a pixel, and the numbers that are set for it.
+    fragment: Fragment,
+    /// What the shader calls `part`.
+    part: f64,
+    blend: wgpu::BlendState,
+    stencil: wgpu::StencilFaceState,
+}
+
+/// Adds to the colours that are there, or takes from them, and leaves the opacity.
+fn difference(operation: wgpu::BlendOperation) -> wgpu::BlendState {
+    let component = |operation| wgpu::BlendComponent {
+        src_factor: wgpu::BlendFactor::One,
+        dst_factor: wgpu::BlendFactor::One,
+        operation,
+    };
+    wgpu::BlendState {
+        color: component(operation),
+        alpha: component(wgpu::BlendOperation::Add),
+    }
 }
 
 impl Pipelines {
@@ -88,17 +124,36 @@ impl Pipelines {
             ],
         });
         let module = device.create_shader_module(wgpu::include_wgsl!("strokes.wgsl"));
-        let once = wgpu::StencilFaceState {
-            compare: wgpu::CompareFunction::NotEqual,
+        let stencil = |compare, pass_op| wgpu::StencilFaceState {
+            compare,
             fail_op: wgpu::StencilOperation::Keep,
             depth_fail_op: wgpu::StencilOperation::Keep,
-            pass_op: wgpu::StencilOperation::Replace,
+            pass_op,
         };
-        let of = |fragment, face| pipeline(device, &layout, &module, fragment, face);
+        // Marks grow from shape to shape.
+        let once = stencil(wgpu::CompareFunction::Greater, wgpu::StencilOperation::Replace);
+        let next = stencil(
+            wgpu::CompareFunction::Equal,
+            wgpu::StencilOperation::IncrementClamp,
+        );
+        let mixed = wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING;
+        let of = |fragment, part, blend, stencil| {
+            let way = Way {
+                fragment,
+                part,
+                blend,
+                stencil,
+            };
+            pipeline(device, &layout, &module, way)
+        };
+        let fringe = |part| of(FRINGE, part, mixed, once);
+        let [more, less] = [wgpu::BlendOperation::Add, wgpu::BlendOperation::ReverseSubtract].map(difference);
         Self {
-            opaque: of("opaque", wgpu::StencilFaceState::IGNORE),
-            core: of("core", once),
-            fringe: of("fringe", once),
+            opaque: of(("opaque", &[]), 0.0, mixed, wgpu::StencilFaceState::IGNORE),
+            core: [1.0, 2.0].map(|part| of(("core", &[]), part, mixed, once)),
+            over: [(3.0, more), (4.0, less)].map(|(part, blend)| of(FRINGE, part, blend, next)),
+            most: of(("fringe", &[("least", 0.45)]), 1.0, mixed, once),
+            fringe: [1.0, 2.0].map(fringe),
             layout,
         }
     }
@@ -126,8 +181,7 @@ fn pipeline(
     device: &wgpu::Device,
     layout: &wgpu::BindGroupLayout,
     module: &wgpu::ShaderModule,
-    fragment: &str,
-    face: wgpu::StencilFaceState,
+    way: Way,
 ) -> wgpu::RenderPipeline {
     let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some("strokes"),
@@ -135,12 +189,15 @@ fn pipeline(
         immediate_size: 0,
     });
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: Some(fragment),
+        label: Some(way.fragment.0),
         layout: Some(&layout),
         vertex: wgpu::VertexState {
             module,
             entry_point: Some("corner"),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: &[("part", way.part)],
+                ..wgpu::PipelineCompilationOptions::default()
+            },
             buffers: &[Some(Vertex::LAYOUT)],
         },
         primitive: wgpu::PrimitiveState {
@@ -152,8 +209,8 @@ fn pipeline(
             depth_write_enabled: Some(false),
             depth_compare: Some(wgpu::CompareFunction::Always),
             stencil: wgpu::StencilState {
-                front: face,
-                back: face,
+                front: way.stencil,
+                back: way.stencil,
                 read_mask: 0xff,
                 write_mask: 0xff,
             },
@@ -162,11 +219,14 @@ fn pipeline(
         multisample: wgpu::MultisampleState::default(),
         fragment: Some(wgpu::FragmentState {
             module,
-            entry_point: Some(fragment),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            entry_point: Some(way.fragment.0),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: way.fragment.1,
+                ..wgpu::PipelineCompilationOptions::default()
+            },
             targets: &[Some(wgpu::ColorTargetState {
                 format: COLOR,
-                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                blend: Some(way.blend),
                 write_mask: wgpu::ColorWrites::ALL,
             })],
         }),

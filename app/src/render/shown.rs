@@ -189,6 +189,8 @@ mod tests {
             },
             arena: 0,
             opaque: !slot.is_multiple_of(13),
+            filled: false,
+            joined: false,
         }
     }
 

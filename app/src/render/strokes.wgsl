@@ -1,4 +1,4 @@
-// Strokes: the corners of strips through the camera, with soft edges.
+// Shapes: the corners of strips through the camera, with soft edges.
 
 struct View {
     // The board's point in the top left corner, each coordinate as the sum of two floats.
@@ -9,20 +9,32 @@ struct View {
     // Pixels per board unit.
     scale: f32,
     unused: f32,
+    // The paper's colour, in gamma space, and how much of a colour is mixed into it where that is a tint.
+    paper: vec4<f32>,
     // The inks as they look on this board, in gamma space.
     inks: array<vec4<f32>, 16>,
 }
 
 @group(0) @binding(0) var<uniform> view: View;
-// Two texels a slot: where its shape's origin lies (high x, y, low x, y); what it is filled with, its opacity and how much
-// of its ink lies on bare ground, how long its line is and what its offsets are parts of, both in board units.
+// Three texels a slot: where its shape's origin lies (high x, y, low x, y); its line's colour, its opacity and how much
+// of its ink lies on bare ground, how long its line is and what its offsets are parts of, both in board units; its fill's
+// colour, how thick it is there in board units, and nothing twice.
 @group(0) @binding(1) var slots: texture_2d<u32>;
 
-const SLOTS_A_ROW: u32 = 1024u;
-// Which edge of a line a corner is on; else it is on the rim of a round end.
+const SLOTS_A_ROW: u32 = 512u;
+// What of a shape is drawn: 0 all, 1 its line, 2 its fill, 3 what its line has more of the colours than its fill, 4 what it
+// has less.
+override part: u32 = 0u;
+const TINT: u32 = 0x80000000u;
+// Which edge of a line a corner is on, or whether it is on the rim of a round end.
 const LEFT: u32 = 0u;
 const MIDDLE: u32 = 1u;
 const RIGHT: u32 = 2u;
+const RIM: u32 = 3u;
+// On the edge of a flat, to be moved inwards; else outwards.
+const INNER: u32 = 4u;
+// A head of a line is so many times as thick as its ways out are long.
+const HEAD: f32 = 5.0;
 // Lines are at least this thick, half of it on each side, and as much fainter as they are thinner.
 const THIN: f32 = 0.5;
 // An edge goes from full to nothing over one pixel.
@@ -37,27 +49,53 @@ struct Corner {
     @location(2) @interpolate(flat) color: vec4<f32>,
 }
 
+// An ink's number, or from 16 on a colour of its own, and whether that is a tint.
+fn color_of(code: u32) -> vec3<f32> {
+    var color = view.inks[code & 15u].rgb;
+    if (code & 16u) != 0u {
+        color = unpack4x8unorm((code & ~TINT) >> 5u).rgb;
+    }
+    if (code & TINT) != 0u {
+        color = mix(view.paper.rgb, color, view.paper.a);
+    }
+    return color;
+}
+
 @vertex
-fn corner(@location(0) centre: vec2<f32>, @location(1) part: vec2<f32>, @location(2) tag: u32) -> Corner {
-    let slot = tag >> 2u;
-    let texel = vec2<u32>(2u * (slot % SLOTS_A_ROW), slot / SLOTS_A_ROW);
+fn corner(@location(0) centre: vec2<f32>, @location(1) way: vec2<f32>, @location(2) tag: u32) -> Corner {
+    var out: Corner;
+    let filled = (tag & 8u) != 0u;
+    if part != 0u && (part == 2u) != filled {
+        // Out of the picture, all in one place.
+        out.at = vec4<f32>(2.0, 2.0, 0.0, 1.0);
+        return out;
+    }
+    let slot = tag >> 4u;
+    let texel = vec2<u32>(3u * (slot % SLOTS_A_ROW), slot / SLOTS_A_ROW);
     let place = bitcast<vec4<f32>>(textureLoad(slots, texel, 0));
-    let fill = textureLoad(slots, texel + vec2<u32>(1u, 0u), 0);
+    let line = textureLoad(slots, texel + vec2<u32>(1u, 0u), 0);
+    let inside = textureLoad(slots, texel + vec2<u32>(2u, 0u), 0);
 
     // Far out, the great parts cancel first, exactly.
     let from_corner = (place.xy - view.origin_high) + (place.zw - view.origin_low) + centre;
-    let offset = part * bitcast<f32>(fill.w);
+    let offset = way * bitcast<f32>(line.w);
     let wide = length(offset);
     let radius = wide * view.scale;
-    let shine = unpack2x16unorm(fill.y);
+    let shine = unpack2x16unorm(line.y);
     let drawn = max(radius, THIN);
-    let side = tag & 3u;
+    let side = tag & 7u;
     var at = from_corner * view.scale;
     if side != MIDDLE && wide > 0.0 {
-        at += offset / wide * (drawn + SOFT);
+        let outwards = offset / wide;
+        if side == INNER {
+            at -= outwards * SOFT;
+        } else if side > INNER {
+            at += outwards * SOFT;
+        } else {
+            at += outwards * (drawn + SOFT);
+        }
     }
 
-    var out: Corner;
     out.at = vec4<f32>(2.0 * at.x / view.size.x - 1.0, 1.0 - 2.0 * at.y / view.size.y, 0.0, 1.0);
     let across = 2.0 * drawn + SOFT;
     switch side {
@@ -70,20 +108,29 @@ fn corner(@location(0) centre: vec2<f32>, @location(1) part: vec2<f32>, @locatio
         case MIDDLE: {
             out.inside = vec2<f32>(drawn);
         }
+        case INNER: {
+            out.inside = vec2<f32>(SOFT);
+        }
         default: {
             out.inside = vec2<f32>(-SOFT);
         }
     }
-    // A thin line is fainter instead. Drawn thicker, it is also longer at its ends, and lies on itself.
-    let thin = min(radius / THIN, 1.0);
-    let long = bitcast<f32>(fill.z) * view.scale + 2.0 * radius;
-    let less = shine.y * long / (long + 2.0 * (THIN - min(radius, THIN)));
-    out.fade = thin * mix(less, 1.0, smoothstep(0.4, 1.0, thin));
-    var color = view.inks[fill.x & 15u];
-    if fill.x >= 16u {
-        color = unpack4x8unorm(fill.x >> 5u | 0xff000000u);
+    if side > RIM {
+        // What is thinner than a pixel is fainter instead.
+        let thick = select(HEAD * wide, bitcast<f32>(inside.y), filled);
+        out.fade = min(thick * view.scale, 1.0);
+    } else {
+        // A thin line, too. Drawn thicker, it is also longer at its ends, and lies on itself.
+        let thin = min(radius / THIN, 1.0);
+        let long = bitcast<f32>(line.z) * view.scale + 2.0 * radius;
+        let less = shine.y * long / (long + 2.0 * (THIN - min(radius, THIN)));
+        out.fade = thin * mix(less, 1.0, smoothstep(0.4, 1.0, thin));
     }
-    out.color = vec4<f32>(color.rgb, 1.0) * shine.x;
+    out.color = vec4<f32>(color_of(select(line.x, inside.x, filled)), 1.0) * shine.x;
+    if part > 2u {
+        let more = color_of(line.x) - color_of(inside.x);
+        out.color = vec4<f32>(max(select(-more, more, part == 3u), vec3<f32>(0.0)) * shine.x, 0.0);
+    }
     return out;
 }
 
@@ -110,11 +157,13 @@ fn core(in: Corner) -> @location(0) vec4<f32> {
     return in.color;
 }
 
-// ... then its edges.
+// ... then its edges, where they cover more than so much.
+override least: f32 = 0.0;
+
 @fragment
 fn fringe(in: Corner) -> @location(0) vec4<f32> {
     let covered = coverage(in);
-    if covered >= 0.999 || covered <= 0.0 {
+    if covered >= 0.999 || covered <= least {
         discard;
     }
     return in.color * covered;

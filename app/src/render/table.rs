@@ -1,24 +1,33 @@
-//! What the card knows of each slot beside its shape: where its origin is, and what it is filled with. So a colour
+//! What the card knows of each slot beside its shape: where its origin is, and in which colours it is drawn. So a colour
 //! changes, and a shape is hidden, without its corners being touched.
 
 use bytemuck::{Pod, Zeroable};
-use drawbridge_engine::document::{Color, Element};
-use drawbridge_engine::geometry::Point;
+use drawbridge_engine::document::{Color, Shade};
+use drawbridge_engine::geometry::{Figure, Point};
 use eframe::wgpu;
 
+use super::arena::Run;
+use super::target::Draw;
 use crate::theme::INKS;
 
 /// Slots in one row of the texture; the shader knows it too.
-const A_ROW: u32 = 1024;
+const A_ROW: u32 = 512;
 /// Slots so close together are handed over with what is between them.
 const NEAR: u32 = 16;
 /// Bytes of a texel.
 const TEXEL: u32 = 16;
+/// Texels a slot. A row of all is at most 2,048 texels long, which every card can do.
+const TEXELS: u32 = 3;
+/// Says of a colour that it is mixed into the paper's.
+const TINT: u32 = 1 << 31;
 
-/// What a shape is filled with.
+/// In which colours a shape is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Paint {
+    /// Of the line.
     pub(super) color: Color,
+    /// Of the inside, if it is filled.
+    pub(super) fill: Option<(Color, Shade)>,
     /// 0 to 1.
     pub(super) opacity: f64,
 }
@@ -28,64 +37,90 @@ impl Paint {
     pub(super) fn is_opaque(&self) -> bool {
         self.opacity >= 1.0
     }
+
+    /// How the shape in a run is drawn.
+    pub(super) fn draw(&self, run: Run, arena: usize) -> Draw {
+        let opaque = self.is_opaque();
+        Draw {
+            run,
+            arena,
+            opaque,
+            filled: !opaque && self.fill.is_some(),
+            joined: false,
+        }
+    }
 }
 
-/// What the shader has to know of a line as a whole.
+/// What the shader has to know of a shape as a whole.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Form {
     /// What its corners' offsets are parts of: none is longer. In board units, more than 0.
     pub(super) reach: f64,
-    /// How long it is, in board units.
+    /// How long its line is, in board units.
     pub(super) length: f64,
     /// How much of its ink lies on bare ground and not on its own, 0 to 1.
     pub(super) spread: f64,
+    /// How thick it is where it is filled, in board units.
+    pub(super) thick: f64,
 }
 
 impl Form {
-    /// Of a line that is straight.
-    pub(super) fn straight(reach: f64) -> Self {
+    /// Of a line that is straight, or of a box that is so thick.
+    pub(super) fn straight(reach: f64, thick: f64) -> Self {
         Self {
             reach,
             length: 1e9,
             spread: 1.0,
+            thick,
         }
     }
 
-    /// Of an element. `area` is that of a box around it, in square board units.
-    pub(super) fn of(element: &Element, area: f64) -> Self {
-        let (scale, width) = (element.scale(), element.style.width);
-        let ways = element
-            .points
-            .windows(2)
-            .map(|pair| pair[0].pos.distance(pair[1].pos));
-        let length = ways.sum::<f64>() * scale;
+    /// Of a figure. `area` is that of a box around it, in square board units.
+    pub(super) fn of(figure: &Figure, area: f64) -> Self {
+        let (length, width) = (figure.length(), figure.width);
         // Ink strewn at random over an area (Poisson).
         let ink = (length + width) * width;
         let spread = area / ink * (1.0 - (-ink / area).exp());
         Self {
-            reach: element.figure().reach(),
+            reach: figure.reach(),
             length,
-            spread: if spread.is_finite() {
+            spread: if figure.kind.is_ink() && spread.is_finite() {
                 spread.clamp(0.0, 1.0)
             } else {
                 1.0
             },
+            thick: figure.thickness(),
         }
     }
 }
 
-/// A slot as the shader reads it: two texels.
+/// A slot as the shader reads it: three texels.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
 struct Row {
     high: [f32; 2],
     low: [f32; 2],
-    /// An ink's number, or from 16 on the three bytes of a colour, red lowest, times 32, plus 16.
-    fill: u32,
+    /// See [`code`].
+    color: u32,
     /// Opacity, and in the upper half how much lies on bare ground, 0 to 65,535.
     shine: u32,
     length: f32,
     reach: f32,
+    /// As `color`, and perhaps [`TINT`].
+    fill: u32,
+    thick: f32,
+    unused: [u32; 2],
+}
+
+/// An ink's number, or from 16 on the three bytes of a colour, red lowest, times 32, plus 16.
+fn code(color: Color) -> u32 {
+    match color {
+        Color::Ink(ink) => {
+            let number = INKS.iter().position(|swatch| swatch.ink == ink);
+            number.unwrap_or_default() as u32
+        }
+        Color::Rgb([r, g, b]) => u32::from_le_bytes([r, g, b, 0]) << 5 | 16,
+    }
 }
 
 /// A part of 1 as one of 65,535.
@@ -121,7 +156,7 @@ impl Table {
         }
     }
 
-    /// Says where a slot's shape has its origin, and what it is filled with.
+    /// Says where a slot's shape has its origin, and how it is drawn.
     pub(super) fn set(&mut self, slot: u32, origin: Point, paint: Paint, form: Form) {
         let at = slot as usize;
         if at >= self.rows.len() {
@@ -131,16 +166,15 @@ impl Table {
         self.rows[at] = Row {
             high: [x, y],
             low: [x_low, y_low],
-            fill: match paint.color {
-                Color::Ink(ink) => {
-                    let number = INKS.iter().position(|swatch| swatch.ink == ink);
-                    number.unwrap_or_default() as u32
-                }
-                Color::Rgb([r, g, b]) => u32::from_le_bytes([r, g, b, 0]) << 5 | 16,
-            },
+            color: code(paint.color),
             shine: part(paint.opacity) | part(form.spread) << 16,
             length: form.length as f32,
             reach: form.reach as f32,
+            fill: paint.fill.map_or(0, |(color, shade)| {
+                code(color) | if shade == Shade::Tint { TINT } else { 0 }
+            }),
+            thick: form.thick as f32,
+            unused: [0; 2],
         };
         self.changed.push(slot);
     }
@@ -168,7 +202,7 @@ impl Table {
                     texture: &self.texture,
                     mip_level: 0,
                     origin: wgpu::Origin3d {
-                        x: 2 * (first % A_ROW),
+                        x: TEXELS * (first % A_ROW),
                         y: first / A_ROW,
                         z: 0,
                     },
@@ -181,7 +215,7 @@ impl Table {
                     rows_per_image: None,
                 },
                 wgpu::Extent3d {
-                    width: 2 * (last - first + 1),
+                    width: TEXELS * (last - first + 1),
                     height: 1,
                     depth_or_array_layers: 1,
                 },
@@ -196,7 +230,7 @@ impl Table {
 
     /// Bytes taken on the card.
     pub(super) fn bytes(&self) -> u64 {
-        u64::from(2 * A_ROW * TEXEL) * u64::from(self.texture.height())
+        u64::from(TEXELS * A_ROW * TEXEL) * u64::from(self.texture.height())
     }
 }
 
@@ -204,7 +238,7 @@ fn texture(device: &wgpu::Device, rows: u32) -> wgpu::Texture {
     device.create_texture(&wgpu::TextureDescriptor {
         label: Some("slots"),
         size: wgpu::Extent3d {
-            width: 2 * A_ROW,
+            width: TEXELS * A_ROW,
             height: rows,
             depth_or_array_layers: 1,
         },

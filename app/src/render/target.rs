@@ -11,8 +11,12 @@ pub(super) struct Draw {
     pub(super) run: Run,
     /// In which of the arenas.
     pub(super) arena: usize,
-    /// Whether nothing shines through. Else it is one shape.
+    /// Whether nothing shines through. Else it is one shape, or part of one.
     pub(super) opaque: bool,
+    /// Whether it shines through, and has a fill.
+    pub(super) filled: bool,
+    /// Whether it is of one shape with the one before.
+    pub(super) joined: bool,
 }
 
 /// A picture.
@@ -80,41 +84,48 @@ impl Target {
         let mut rest = draws;
         let mut emptied = false;
         while !emptied || !rest.is_empty() {
-            // A mark in the stencil tells one shape that shines through from the next. After 255 it is emptied.
+            // Marks in the stencil tell one shape that shines through from the next. After 255 it is emptied.
             let mut pass = self.begin(encoder, &view, !emptied);
             emptied = true;
             pass.set_bind_group(0, bound, &[]);
-            let (mut mark, mut done, mut buffer, mut plain) = (0, 0, None, false);
-            for draw in rest {
-                if !draw.opaque && mark == 255 {
-                    break;
-                }
-                done += 1;
-                let Run { block, first, count } = draw.run;
-                let Some(corners) = arenas[draw.arena].buffer(block) else {
-                    continue;
-                };
-                if buffer != Some((draw.arena, block)) {
-                    buffer = Some((draw.arena, block));
-                    pass.set_vertex_buffer(0, corners.slice(..));
-                }
-                let corners = first..first + count;
-                if draw.opaque {
+            let (mut mark, mut held, mut plain) = (0, None, false);
+            while let Some(first) = rest.first() {
+                let joined = rest[1..].iter().take_while(|draw| draw.joined);
+                let (shape, after) = rest.split_at(1 + joined.count());
+                if first.opaque {
                     if !plain {
                         pass.set_pipeline(&pipelines.opaque);
                     }
-                    pass.draw(corners, 0..1);
+                    give(&mut pass, arenas, shape, &mut held);
                 } else {
-                    mark += 1;
-                    pass.set_stencil_reference(mark);
-                    pass.set_pipeline(&pipelines.core);
-                    pass.draw(corners.clone(), 0..1);
-                    pass.set_pipeline(&pipelines.fringe);
-                    pass.draw(corners, 0..1);
+                    let filled = shape.iter().any(|draw| draw.filled);
+                    let marks = if filled { 4 } else { 1 };
+                    if mark + marks > 255 {
+                        break;
+                    }
+                    // The lowest is for what is drawn, two for what of it was mixed with the line's edge, the highest for
+                    // the line.
+                    let (low, high) = (mark + 1, mark + marks);
+                    mark = high;
+                    let [core, over, edge] = [&pipelines.core, &pipelines.over, &pipelines.fringe];
+                    let steps = [
+                        (high, &core[0], true),
+                        (low, &core[1], filled),
+                        (low, &over[0], filled),
+                        (low + 1, &over[1], filled),
+                        (low, &pipelines.most, true),
+                        (low, &edge[0], true),
+                        (low, &edge[1], filled),
+                    ];
+                    for (reference, pipeline, _) in steps.into_iter().filter(|(.., wanted)| *wanted) {
+                        pass.set_stencil_reference(reference);
+                        pass.set_pipeline(pipeline);
+                        give(&mut pass, arenas, shape, &mut held);
+                    }
                 }
-                plain = draw.opaque;
+                plain = first.opaque;
+                rest = after;
             }
-            rest = &rest[done..];
         }
     }
 
@@ -155,5 +166,19 @@ impl Target {
             occlusion_query_set: None,
             multiview_mask: None,
         })
+    }
+}
+
+/// Draws in the way that was set. `held` is the block that the pass has.
+fn give(pass: &mut wgpu::RenderPass<'_>, arenas: &[Arena], draws: &[Draw], held: &mut Option<(usize, u32)>) {
+    for draw in draws {
+        let Run { block, first, count } = draw.run;
+        let Some(corners) = arenas[draw.arena].buffer(block) else {
+            continue;
+        };
+        if held.replace((draw.arena, block)) != Some((draw.arena, block)) {
+            pass.set_vertex_buffer(0, corners.slice(..));
+        }
+        pass.draw(first..first + count, 0..1);
     }
 }

@@ -12,7 +12,7 @@ pub(super) struct Vertex {
     centre: [f32; 2],
     /// To the edge, in parts of the slot's reach, of which 32,767 are the whole.
     offset: [i16; 2],
-    /// The slot, and in the two lowest bits the side.
+    /// The slot, and in the four lowest bits whether it has the fill's colour and, in three of them, the side.
     tag: u32,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn push(out: &mut Vec<Vertex>, mesh: &Mesh, slot: u32, origin: Point,
         let vertex = Vertex {
             centre: [corner.centre[0] + x, corner.centre[1] + y],
             offset: parts(corner.offset, part),
-            tag: slot << 2 | corner.side as u32,
+            tag: slot << 4 | u32::from(corner.filled) << 3 | corner.side as u32,
         };
         if out.len() == start {
             // Twice at the start and at the end: the leap from one strip to the next has no area.

@@ -1,9 +1,9 @@
-//! Strokes that are being drawn, above everything else: what is settled of them is handed to the card once.
+//! What is being drawn, above everything else or below it: what is settled of a stroke is handed to the card once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use drawbridge_engine::scene::Scene;
+use drawbridge_engine::scene::{Scene, WetKey, WetPiece};
 use eframe::wgpu;
 
 use super::arena::{Arena, Run};
@@ -14,9 +14,11 @@ use super::vertex;
 /// Corners in a block: 512 KiB.
 const ROOM: u32 = 1 << 15;
 
-/// The strokes under way.
+/// What is under way, of one layer.
 #[derive(Debug)]
 pub(super) struct Wet {
+    /// Whether that is the layer below all that is finished.
+    below: bool,
     /// By serial: the slot, and where the shape lies.
     kept: HashMap<u64, (u32, Run)>,
     free: Vec<u32>,
@@ -28,8 +30,9 @@ pub(super) struct Wet {
 }
 
 impl Wet {
-    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue, below: bool) -> Self {
         Self {
+            below,
             kept: HashMap::new(),
             free: Vec::new(),
             slots: 0,
@@ -39,14 +42,25 @@ impl Wet {
         }
     }
 
-    /// Takes up the strokes as they are now.
+    fn pieces<'a>(&self, scene: &'a Scene) -> impl Iterator<Item = (&'a WetKey, &'a WetPiece)> + use<'a> {
+        let below = self.below;
+        let pieces = scene.wet_pieces();
+        pieces.filter(move |(_, piece)| piece.below == below)
+    }
+
+    /// Whether there is anything of this layer.
+    pub(super) fn any(&self, scene: &Scene) -> bool {
+        self.pieces(scene).next().is_some()
+    }
+
+    /// Takes up what there is now.
     pub(super) fn update(&mut self, scene: &Scene) {
         let mut before = std::mem::take(&mut self.kept);
         self.draws.clear();
         let mut fresh = Vec::new();
         // What is left in a block full of holes moves out of it.
         let sparse = self.arenas[0].sparse();
-        for (_, piece) in scene.wet_pieces() {
+        for (_, piece) in self.pieces(scene) {
             let stays = |(_, run): &(u32, Run)| Some(run.block) != sparse;
             if before.get(&piece.serial).is_some_and(stays) {
                 self.kept.extend(before.remove_entry(&piece.serial));
@@ -63,14 +77,11 @@ impl Wet {
                 self.slots += 1;
                 self.slots - 1
             });
-            let paint = Paint {
-                color: piece.color,
-                opacity: 1.0,
-            };
             let offsets = piece.mesh.strip.iter().map(|corner| corner.offset);
             let reach = offsets.map(|[x, y]| f64::from(x.hypot(y))).fold(1e-9, f64::max);
-            let form = Form::straight(reach);
-            self.table.set(slot, piece.mesh.origin, paint, form);
+            let size = piece.mesh.bounds.size();
+            let form = Form::straight(reach, size.min_side());
+            self.table.set(slot, piece.mesh.origin, paint(piece), form);
             let mut corners = Vec::new();
             vertex::push(&mut corners, &piece.mesh, slot, piece.mesh.origin, reach);
             let all = 0..corners.len();
@@ -78,13 +89,17 @@ impl Wet {
             self.kept.insert(piece.serial, (slot, run));
         }
         self.arenas[0].flush();
-        for (_, piece) in scene.wet_pieces() {
-            let run = self.kept.get(&piece.serial).map(|(_, run)| *run);
-            self.draws.extend(run.map(|run| Draw {
-                run,
-                arena: 0,
-                opaque: true,
-            }));
+        let mut last = None;
+        for (key, piece) in self.pieces(scene) {
+            let Some((_, run)) = self.kept.get(&piece.serial) else {
+                continue;
+            };
+            // The pieces of one stroke shine through as one.
+            let joined = last.replace(key) == Some(key);
+            self.draws.push(Draw {
+                joined,
+                ..paint(piece).draw(*run, 0)
+            });
         }
     }
 
@@ -103,5 +118,13 @@ impl Wet {
     /// Bytes taken on the card.
     pub(super) fn bytes(&self) -> u64 {
         self.arenas[0].bytes() + self.table.bytes()
+    }
+}
+
+fn paint(piece: &WetPiece) -> Paint {
+    Paint {
+        color: piece.color,
+        fill: piece.fill,
+        opacity: piece.opacity,
     }
 }

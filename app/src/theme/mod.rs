@@ -11,6 +11,9 @@ use egui::{Color32, Context, CornerRadius, Margin, Shadow, Stroke, Vec2};
 use crate::fonts;
 use palette::rgb;
 
+/// How much of its colour a tinted inside has; the rest is paper.
+pub const TINT: f32 = 0.22;
+
 /// The tint of a picture that keeps its own colours.
 pub const UNTINTED: Color32 = Color32::WHITE;
 
@@ -176,6 +179,12 @@ impl Theme {
                 None => self.text,
             },
         }
+    }
+
+    /// A stored colour mixed into this board's paper, as a tinted inside looks.
+    #[must_use]
+    pub fn tint(&self, stored: Color) -> Color32 {
+        self.board.lerp_to_gamma(self.color(stored), TINT)
     }
 
     /// The frame of what floats over the board.

@@ -1,5 +1,7 @@
 //! What the renderer keeps from frame to frame: it never shows, and takes no more room than it should.
 
+use std::time::Duration;
+
 use drawbridge::render::{Limits, Look, Renderer};
 use drawbridge::theme::LIGHT;
 use drawbridge_engine::editor::{Editor, SeededRandom};
@@ -7,7 +9,7 @@ use drawbridge_engine::geometry::Camera;
 use drawbridge_engine::sample::Strokes;
 use drawbridge_protocol::{Cell, Clock, Peer, Property, Value};
 
-use super::card::card;
+use super::card::{Picture, card, read};
 use super::{AMPLE, board, camera, shown, stroke};
 
 /// Draws until everything lies on the card as it should.
@@ -210,4 +212,74 @@ fn on_a_board_that_grows_only_what_is_near_is_made() {
     let afar = camera(-100.0, -100.0, 0.1);
     let (_, drawn) = shown(card, &mut renderer, &editor, &afar, 1.0, &LIGHT);
     assert_eq!((drawn.made, drawn.complete), (50, true), "in another level");
+}
+
+#[test]
+fn what_changes_its_shape_is_seen_as_it_was_until_it_is_made_anew() {
+    let Some(card) = card() else { return };
+    let cells: Vec<Cell> = Strokes::new(3, 3000).collect();
+    let mut editor = board(&cells);
+    let mut renderer = Renderer::new(&card.0, &card.1);
+    let camera = camera(0.0, 0.0, 0.5);
+    let (first, _) = shown(card, &mut renderer, &editor, &camera, 1.0, &LIGHT);
+    let touched = |picture: &Picture| picture.pixels.iter().filter(|p| p[3] > 0).count();
+    let mut clock = Clock::new(Peer::from_bits([9; 12]));
+    let mut waited = false;
+    // All, some, and all again, as under a hand that turns them.
+    for (round, every) in [1, 20, 1, 1, 7].into_iter().enumerate() {
+        let turn = 1.0 + 0.001 * (round + 1) as f64;
+        let changed: Vec<Cell> = cells
+            .iter()
+            .step_by(every)
+            .map(|cell| Cell {
+                element: cell.element.clone(),
+                prop: Property::new("place").expect("a property"),
+                stamp: clock.tick(1_800_000_000_000 + round as u64),
+                value: Value::from_text(format!("[{turn},0,0,1,0,0]")).expect("json"),
+            })
+            .collect();
+        editor.merge(&changed);
+        let look = Look {
+            scene: editor.scene(),
+            document: editor.document(),
+            camera: &camera,
+            size: [640, 400],
+            pixels_per_point: 1.0,
+            theme: &LIGHT,
+        };
+        let drawn = renderer.draw(&look, Duration::ZERO);
+        waited |= !drawn.complete;
+        let picture = read(card, &renderer);
+        assert!(
+            touched(&picture) * 10 > touched(&first) * 9,
+            "round {round}: nothing vanishes"
+        );
+    }
+    assert!(waited, "not all of it was made in time");
+    let (followed, _) = shown(card, &mut renderer, &editor, &camera, 1.0, &LIGHT);
+    let mut fresh = Renderer::new(&card.0, &card.1);
+    let (expected, last) = shown(card, &mut fresh, &editor, &camera, 1.0, &LIGHT);
+    assert!(last.complete && followed.pixels == expected.pixels);
+    // Others may have their slots: then nothing stands in.
+    let gone: Vec<Cell> = cells
+        .iter()
+        .map(|cell| Cell {
+            element: cell.element.clone(),
+            prop: Property::new("deleted").expect("a property"),
+            stamp: clock.tick(1_800_000_001_000),
+            value: Value::from_text("true".to_owned()).expect("json"),
+        })
+        .collect();
+    editor.merge(&gone);
+    editor.merge(&[stroke("other", "100 100 50 0", "")]);
+    let look = Look {
+        scene: editor.scene(),
+        document: editor.document(),
+        camera: &camera,
+        size: [640, 400],
+        pixels_per_point: 1.0,
+        theme: &LIGHT,
+    };
+    renderer.draw(&look, Duration::ZERO);
+    assert!(touched(&read(card, &renderer)) < 1000);
 }

@@ -4,6 +4,8 @@
 mod card;
 mod keeping;
 mod reference;
+mod shapes;
+mod wet;
 
 use std::time::Duration;
 
@@ -39,7 +41,12 @@ fn board(cells: &[Cell]) -> Editor {
 
 /// A stroke, whose other members are given as JSON.
 fn stroke(name: &str, points: &str, rest: &str) -> Cell {
-    let base = format!(r#"{{"kind":"stroke","order":"{name}","points":"{points}"{rest}}}"#);
+    element("stroke", name, &format!(r#","points":"{points}"{rest}"#))
+}
+
+/// An element, whose other members are given as JSON.
+fn element(kind: &str, name: &str, rest: &str) -> Cell {
+    let base = format!(r#"{{"kind":"{kind}","order":"{name}"{rest}}}"#);
     Cell {
         element: ElementId::new(name).expect("an id"),
         prop: Property::base(),

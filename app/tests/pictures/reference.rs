@@ -2,7 +2,7 @@
 //! made smaller, so that what is thinner than a pixel is right too.
 
 use drawbridge::theme::Theme;
-use drawbridge_engine::document::{Document, Element};
+use drawbridge_engine::document::{Document, Element, Shade};
 use drawbridge_engine::geometry::{Affine, Camera};
 use kurbo::PathEl;
 use tiny_skia::{FillRule, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Transform};
@@ -29,22 +29,36 @@ pub(crate) fn draw(
         // As exact as can be seen from so near.
         let exact = (0.05 / look.determinant().sqrt()).min(element.step / 8.0);
         let shape = element.figure().shape(Some(exact));
-        let Some(path) = path(&(look * shape.line())) else {
-            continue;
+        let style = &element.style;
+        let fill = style.fill.map(|color| match style.shade {
+            Shade::Tint => theme.tint(color),
+            Shade::Solid | Shade::Hatch => theme.color(color),
+        });
+        let paint = |on: &mut Pixmap| {
+            let parts = [
+                (shape.inside(), fill),
+                (shape.line(), Some(theme.color(style.color))),
+            ];
+            for (outline, color) in parts {
+                let (Some(path), Some(color)) = (path(&(look * outline)), color) else {
+                    continue;
+                };
+                let [r, g, b, _] = color.to_srgba_unmultiplied();
+                let mut paint = Paint::default();
+                paint.set_color_rgba8(r, g, b, 255);
+                on.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
+            }
         };
-        let [r, g, b, _] = theme.color(element.style.color).to_srgba_unmultiplied();
-        let mut paint = Paint::default();
-        paint.set_color_rgba8(r, g, b, 255);
-        let whole = PixmapPaint {
-            opacity: element.style.opacity as f32,
-            ..PixmapPaint::default()
-        };
-        if element.style.opacity < 1.0 {
+        if style.opacity < 1.0 {
+            let whole = PixmapPaint {
+                opacity: style.opacity as f32,
+                ..PixmapPaint::default()
+            };
             let mut layer = Pixmap::new(width, height).expect("a size");
-            layer.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
+            paint(&mut layer);
             canvas.draw_pixmap(0, 0, layer.as_ref(), &whole, Transform::identity(), None);
         } else {
-            canvas.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
+            paint(&mut canvas);
         }
     }
     let mean = |x: u32, y: u32| {

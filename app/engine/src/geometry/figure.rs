@@ -60,7 +60,7 @@ impl Figure {
             // The rhythm is the same from near and from afar.
             let length = Way::of(self.points.clone()).length();
             let way = Way::of(curve.flatten(nodes));
-            self.broken(way, length, false, curve.tolerance())
+            self.broken(&way, length, false, curve.tolerance())
         };
         Shape {
             lines,
@@ -90,7 +90,7 @@ impl Figure {
         Shape {
             inside,
             hatch,
-            lines: self.broken(closed(edge), length, true, tolerance),
+            lines: self.broken(&closed(edge), length, true, tolerance),
             ..Shape::default()
         }
     }
@@ -109,7 +109,7 @@ impl Figure {
             self.way_and_heads(self.tolerance()).0.length() - start - end
         };
         let mut shape = Shape {
-            lines: self.broken(line, length, false, tolerance),
+            lines: self.broken(&line, length, false, tolerance),
             ..Shape::default()
         };
         for head in heads.into_iter().flatten() {
@@ -139,10 +139,10 @@ impl Figure {
     }
 
     /// Ribbons along a line, which is as long as `length` where it is most exact: one, or one for each dash.
-    fn broken(&self, way: Way, length: f64, closed: bool, tolerance: f64) -> Vec<Ribbon> {
+    fn broken(&self, way: &Way, length: f64, closed: bool, tolerance: f64) -> Vec<Ribbon> {
         match Rhythm::of(self.dash, length, self.width, closed, tolerance) {
             Some(rhythm) => rhythm
-                .pieces(&way)
+                .pieces(way)
                 .map(|piece| Ribbon::along(&piece, self.width, tolerance))
                 .collect(),
             None => vec![Ribbon::along(way.line(), self.width, tolerance)],
@@ -198,6 +198,14 @@ impl Figure {
             return closed(outline(self.kind, self.place, self.corners, tolerance)).length();
         }
         Way::of(self.points.clone()).length()
+    }
+
+    /// How thick a box is where it is thinnest, from side to side, in board units.
+    #[must_use]
+    pub fn thickness(&self) -> f64 {
+        let [a, b, c, d, ..] = self.place.as_coeffs();
+        let longer = a.hypot(b).max(c.hypot(d));
+        self.place.determinant().abs() / longer.max(f64::MIN_POSITIVE)
     }
 
     /// Whether a point of the board lies within a box's outline, be it filled or not. Never where it is no box.

@@ -10,7 +10,7 @@ use super::terms::Head;
 use super::way::Way;
 
 /// How long an arrow's strokes are, in widths, and by how much each is turned from the line, in radians.
-const ARROW: (f64, f64) = (5.0, 0.46);
+const ARROW: (f64, f64) = (5.5, 0.5);
 /// How long a triangle is, in widths; half its base, and where the line ends in it, in parts of that.
 const TRIANGLE: (f64, f64, f64) = (4.5, 0.46, 0.8);
 /// Where the rounding of a triangle's corners begins, in widths and at most in parts of its length.

@@ -9,7 +9,7 @@ use super::terms::{Corners, Kind};
 /// How far from a rectangle's corner its rounding begins: in parts of the shorter side, and at most in board units.
 const RECTANGLE: (f64, f64) = (0.25, 32.0);
 /// The same for a diamond.
-const DIAMOND: (f64, f64) = (0.2, 24.0);
+const DIAMOND: (f64, f64) = (0.16, 24.0);
 /// A full turn is made of at most so many pieces, and at least of so few.
 const PIECES: (f64, f64) = (16.0, 4096.0);
 

@@ -39,6 +39,8 @@ struct Joint {
 #[derive(Debug, Clone)]
 pub struct Ribbon {
     joints: Vec<Joint>,
+    /// Whether it ends with the spoke with which it begins, and so has no ends.
+    closed: bool,
     tolerance: f64,
 }
 
@@ -61,18 +63,21 @@ impl Ribbon {
     /// The shape of the part of a curve between two nodes, with round ends.
     #[must_use]
     pub fn of(curve: &Curve, nodes: std::ops::RangeInclusive<usize>) -> Self {
-        let line = curve.flatten(nodes);
-        Self {
-            joints: joints(&line, curve.width(), curve.tolerance()),
-            tolerance: curve.tolerance(),
-        }
+        Self::along(&curve.flatten(nodes), curve.width(), curve.tolerance())
     }
 
-    /// The shape of a line that is given point by point, with round ends; within `tolerance` of the true one where it turns.
+    /// The shape of a line that is given point by point; within `tolerance` of the true one where it turns. It has round
+    /// ends, unless it ends where it began and goes on as it came.
     #[must_use]
     pub fn along(line: &[InkPoint], width: f64, tolerance: f64) -> Self {
+        let joints = joints(line, width, tolerance);
+        let closed = match joints.as_slice() {
+            [first, _, .., last] => first.is_same(last),
+            _ => false,
+        };
         Self {
-            joints: joints(line, width, tolerance),
+            joints,
+            closed,
             tolerance,
         }
     }
@@ -102,11 +107,15 @@ impl Ribbon {
         let (Some(first), Some(last)) = (self.joints.first(), self.joints.last()) else {
             return path;
         };
-        self.arc(last, -PI, |angle| left.push(last.at(turned(last.after, angle))));
+        if !self.closed {
+            self.arc(last, -PI, |angle| left.push(last.at(turned(last.after, angle))));
+        }
         left.extend(right.iter().rev());
-        self.arc(first, -PI, |angle| {
-            left.push(first.at(turned(-first.before, angle)));
-        });
+        if !self.closed {
+            self.arc(first, -PI, |angle| {
+                left.push(first.at(turned(-first.before, angle)));
+            });
+        }
         path.move_to(place * left[0]);
         left[1..].iter().for_each(|&p| path.line_to(place * p));
         path.close_path();
@@ -130,7 +139,7 @@ impl Ribbon {
         let mut strip = Strip::default();
         for (i, joint) in self.joints.iter().enumerate() {
             let turn = joint.turn();
-            if i == 0 {
+            if i == 0 && !self.closed {
                 self.fan(&mut strip, joint, -joint.before, -PI);
             }
             strip.spoke(joint, joint.before);
@@ -142,7 +151,7 @@ impl Ribbon {
                 }
                 strip.spoke(joint, joint.after);
             }
-            if i + 1 == self.joints.len() {
+            if i + 1 == self.joints.len() && !self.closed {
                 self.fan(&mut strip, joint, joint.after, -PI);
             }
         }
@@ -188,6 +197,12 @@ impl Ribbon {
 }
 
 impl Joint {
+    /// Whether both have the same spoke, and no turn.
+    fn is_same(&self, other: &Self) -> bool {
+        let spokes = [self.before, self.after, other.before, other.after];
+        self.pos == other.pos && self.radius == other.radius && spokes.iter().all(|spoke| *spoke == spokes[0])
+    }
+
     /// The point of the edge in a direction (unit).
     fn at(&self, direction: Vec2) -> Point {
         self.pos + direction * self.radius
@@ -276,6 +291,17 @@ fn joints(line: &[InkPoint], width: f64, tolerance: f64) -> Vec<Joint> {
         }
     };
     let mut joints: Vec<Joint> = (0..line.len()).map(joint).collect();
+    // A line that ends where it began, and goes on as it came, has one spoke there.
+    if let ([start, .., end], [first, _, .., last]) = (normals.as_slice(), joints.as_mut_slice())
+        && first.pos == last.pos
+        && first.radius == last.radius
+        && start.dot(*end) > SMOOTH_COS
+    {
+        let middle = (*start + *end).normalize();
+        for joint in [first, last] {
+            (joint.before, joint.after) = (middle, middle);
+        }
+    }
     // Where the line is short against its width, skew spokes could cross. Both its ends become sharp then, which
     // makes the quad a trapezoid; that may in turn spoil a neighbour's, so look at those again.
     let mut sharp = vec![false; joints.len()];

@@ -441,16 +441,26 @@ impl Scene {
 
     /// Shows a wet stroke as far as it is drawn: all its points, no two in a row at one place. `anew` when points that were there before have changed.
     pub fn put_wet(&mut self, key: &WetKey, element: &Element, ink: &[InkPoint], anew: bool) {
-        let at = self
-            .wet
-            .iter()
-            .position(|(held, _)| held == key)
-            .unwrap_or_else(|| {
-                self.wet.push((key.clone(), Wet::default()));
-                self.wet.len() - 1
-            });
+        let at = self.wet_at(key);
         self.wet[at].1.draw(element, ink, anew, &mut self.serial);
         self.generation += 1;
+    }
+
+    /// Shows a wet element as it is now, all of it made anew: a box, or a line.
+    pub fn put_wet_figure(&mut self, key: &WetKey, element: &Element) {
+        let at = self.wet_at(key);
+        self.wet[at]
+            .1
+            .draw_whole(element, &element.figure(), &mut self.serial);
+        self.generation += 1;
+    }
+
+    fn wet_at(&mut self, key: &WetKey) -> usize {
+        let held = self.wet.iter().position(|(held, _)| held == key);
+        held.unwrap_or_else(|| {
+            self.wet.push((key.clone(), Wet::default()));
+            self.wet.len() - 1
+        })
     }
 
     /// Shows a wet stroke no longer.

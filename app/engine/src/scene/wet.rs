@@ -1,11 +1,11 @@
-//! A stroke while it is drawn: the part that no longer changes is made once, in pieces, and only the end anew.
+//! An element while it is drawn: of a stroke the part that no longer changes is made once, in pieces, and only the end anew.
 
 use std::sync::Arc;
 
 use drawbridge_protocol::ElementId;
 
-use crate::document::{Color, Element};
-use crate::geometry::{Affine, Curve, InkPoint, Mesh, Ribbon, SETTLED};
+use crate::document::{Color, Element, Shade};
+use crate::geometry::{Affine, Curve, Dash, Figure, InkPoint, Kind, Mesh, Ribbon, SETTLED};
 
 /// Nodes of the curve in one piece.
 const PIECE: usize = 128;
@@ -34,8 +34,14 @@ impl WetKey {
 pub struct WetPiece {
     /// The shape.
     pub mesh: Arc<Mesh>,
-    /// What it is filled with.
+    /// The colour of its line.
     pub color: Color,
+    /// The colour of its inside and how that is filled, if it is.
+    pub fill: Option<(Color, Shade)>,
+    /// How much of what is under it it hides, 0 to 1; all pieces of one stroke together.
+    pub opacity: f64,
+    /// Whether it lies below all that is finished.
+    pub below: bool,
     /// Names the shape, once in a scene.
     pub serial: u64,
 }
@@ -53,6 +59,15 @@ impl Wet {
 
     /// Shows the stroke up to its last sample. Takes as long as its end is, not all of it.
     pub(super) fn draw(&mut self, element: &Element, ink: &[InkPoint], anew: bool, serial: &mut u64) {
+        if element.style.dash != Dash::Solid {
+            // Each dash moves a little while the line grows.
+            let figure = Figure {
+                points: ink.to_vec(),
+                ..element.figure()
+            };
+            self.draw_whole(element, &figure, serial);
+            return;
+        }
         if anew {
             self.done.clear();
         }
@@ -65,12 +80,7 @@ impl Wet {
         );
         let mut piece = |nodes| {
             let mesh = Ribbon::of(&curve, nodes).mesh(Affine::IDENTITY)?;
-            *serial += 1;
-            Some(WetPiece {
-                mesh: Arc::new(mesh),
-                color: element.style.color,
-                serial: *serial,
-            })
+            Some(painted(element, mesh, serial))
         };
         while done + PIECE + SETTLED < curve.len() + skipped {
             let Some(part) = piece(done - skipped..=done + PIECE - skipped) else {
@@ -80,5 +90,26 @@ impl Wet {
             done += PIECE;
         }
         self.tail = piece(done - skipped..=curve.len().saturating_sub(1));
+    }
+
+    /// Shows a figure in one piece, in the colours of its element.
+    pub(super) fn draw_whole(&mut self, element: &Element, figure: &Figure, serial: &mut u64) {
+        self.done.clear();
+        let mesh = figure.shape(None).mesh();
+        self.tail = mesh.map(|mesh| painted(element, mesh, serial));
+    }
+}
+
+fn painted(element: &Element, mesh: Mesh, serial: &mut u64) -> WetPiece {
+    *serial += 1;
+    let style = &element.style;
+    let fill = style.fill.filter(|_| element.kind.is_box());
+    WetPiece {
+        mesh: Arc::new(mesh),
+        color: style.color,
+        fill: fill.map(|color| (color, style.shade)),
+        opacity: style.opacity,
+        below: element.kind == Kind::Highlight,
+        serial: *serial,
     }
 }
