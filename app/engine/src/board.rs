@@ -12,7 +12,7 @@ use crate::client::{
     Remote, Status,
 };
 use crate::document::Style;
-use crate::editor::{CURSOR_SLOT, Editor, Effects, SystemRandom};
+use crate::editor::{CURSOR_SLOT, Edit, Editor, Effects, StyleChange, SystemRandom};
 use crate::geometry::{Camera, MAX_COORDINATE, Point};
 use crate::progress::Progress;
 use crate::tools::{Event, Tool};
@@ -175,6 +175,32 @@ impl Board {
     /// Chooses what the pen draws with.
     pub fn set_style(&mut self, style: Style) {
         self.editor.set_style(style);
+    }
+
+    /// Chooses whether a tool stays in the hand after its use.
+    pub fn set_keep_tool(&mut self, keep: bool) {
+        self.editor.set_keep_tool(keep);
+    }
+
+    /// Does something to the selection. Says whether to draw a frame.
+    pub fn edit(&mut self, edit: &Edit) -> bool {
+        if let Edit::Style(change) = edit {
+            let mut style = self.editor.style();
+            match *change {
+                StyleChange::Color(color) => style.color = color,
+                StyleChange::Width(width) => style.width = width,
+                StyleChange::Opacity(opacity) => style.opacity = opacity,
+                StyleChange::Dash(dash) => style.dash = dash,
+                StyleChange::Fill(fill) => style.fill = fill,
+                StyleChange::Shade(shade) => style.shade = shade,
+                StyleChange::Corners(corners) => style.corners = corners,
+                StyleChange::Start(head) => style.start = head,
+                StyleChange::End(head) => style.end = head,
+            }
+            self.editor.set_style(style);
+            return true;
+        }
+        false
     }
 
     /// What pointer or keys did. Says whether to draw a frame.

@@ -1,5 +1,6 @@
 //! The board that is open in the window: the one seam between the app's face and the engine.
 
+mod clipboard;
 mod opening;
 mod sharing;
 mod status;
@@ -10,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use drawbridge_engine::board::{About, Board};
 use drawbridge_engine::client::{BoardFile, ClientConfig, OpenError, Phase, Profile, Remote, Timings};
+use drawbridge_engine::document::Element;
 use drawbridge_engine::document::Style;
-use drawbridge_engine::document::{Color, Element};
-use drawbridge_engine::editor::Editor;
+use drawbridge_engine::editor::{Edit, Editor};
 use drawbridge_engine::geometry::{Camera, Point, Size};
 use drawbridge_engine::progress::Progress;
 use drawbridge_engine::tools::{Event, Tool};
@@ -249,22 +250,19 @@ impl OpenBoard {
         self.board.set_tool(tool);
     }
 
-    /// What the pen draws with, while it is in the hand.
-    #[must_use]
-    pub fn style(&self) -> Option<Style> {
-        (self.editor().tool() == Tool::Pen).then(|| self.editor().style())
+    /// Chooses what tools draw with.
+    pub fn set_style(&mut self, style: Style) {
+        self.board.set_style(style);
     }
 
-    /// Chooses the colour.
-    pub fn draw_in(&mut self, color: Color) {
-        let style = self.editor().style();
-        self.board.set_style(Style { color, ..style });
+    /// Chooses whether a tool stays in the hand after its use.
+    pub fn set_keep_tool(&mut self, keep: bool) {
+        self.board.set_keep_tool(keep);
     }
 
-    /// Chooses the width, in board units.
-    pub fn draw_wide(&mut self, width: f64) {
-        let style = self.editor().style();
-        self.board.set_style(Style { width, ..style });
+    /// Does something to the selection, or to what the tool draws with.
+    pub fn edit(&mut self, edit: &Edit) {
+        self.board.edit(edit);
     }
 
     /// Takes back one's own last step.
@@ -285,6 +283,13 @@ impl OpenBoard {
     /// Brings everything into view of a canvas of this size.
     pub fn show_everything(&mut self, size: Size) {
         if let Some(bounds) = self.editor().scene().bounds() {
+            self.board.camera_mut().fit(bounds, size, FIT_MARGIN);
+        }
+    }
+
+    /// Brings the selection into view of a canvas of this size.
+    pub fn show_selection(&mut self, size: Size) {
+        if let Some(bounds) = self.editor().selection_bounds() {
             self.board.camera_mut().fit(bounds, size, FIT_MARGIN);
         }
     }

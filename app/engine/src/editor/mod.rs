@@ -7,6 +7,7 @@ mod edit;
 mod history;
 mod random;
 mod remote;
+mod standin;
 mod styling;
 mod transaction;
 
