@@ -1,55 +1,105 @@
 //! The icons in use, by their code points in the Phosphor font.
 
-/// pencil-simple
-pub const PEN: char = '\u{e3b4}';
-/// eraser
-pub const ERASER: char = '\u{e21e}';
-/// hand
-pub const HAND: char = '\u{e298}';
-/// list
-pub const MENU: char = '\u{e2f0}';
-/// arrow-u-up-left
-pub const UNDO: char = '\u{e08a}';
-/// arrow-u-up-right
-pub const REDO: char = '\u{e08c}';
-/// minus
-pub const MINUS: char = '\u{e32a}';
-/// plus
-pub const PLUS: char = '\u{e3d4}';
-/// corners-out
-pub const FIT: char = '\u{e1d0}';
-/// file-plus
-pub const NEW_BOARD: char = '\u{e236}';
-/// clock-counter-clockwise
-pub const RECENT: char = '\u{e1a0}';
-/// link-simple
-pub const LINK: char = '\u{e2e6}';
-/// broadcast
-pub const SHARE: char = '\u{e0f2}';
-/// palette
-pub const APPEARANCE: char = '\u{e6c8}';
-/// power
-pub const QUIT: char = '\u{e3da}';
-/// x
-pub const CLOSE: char = '\u{e4f6}';
-/// copy
-pub const COPY: char = '\u{e1ca}';
-/// check
-pub const CHECK: char = '\u{e182}';
-/// warning
-pub const WARNING: char = '\u{e4e0}';
-/// cloud-check
-pub const LIVE: char = '\u{e1b0}';
-/// cloud-slash
-pub const OFFLINE: char = '\u{e1b6}';
-/// cloud-arrow-up
-pub const SENDING: char = '\u{e1ae}';
-/// arrows-clockwise
-pub const CONNECTING: char = '\u{e094}';
-/// desktop
-pub const SAVED_HERE: char = '\u{e560}';
-/// prohibit
-pub const REFUSED: char = '\u{e3de}';
+/// Each with Phosphor's name for it.
+macro_rules! icons {
+    ($($name:ident $icon:literal = $point:literal,)+) => {
+        $(#[doc = $icon] pub const $name: char = $point;)+
+
+        /// All of them.
+        pub const ALL: &[char] = &[$($name),+];
+    };
+}
+
+icons! {
+    SELECT "cursor" = '\u{e1dc}',
+    HAND "hand" = '\u{e298}',
+    RECTANGLE "rectangle" = '\u{e3f0}',
+    DIAMOND "diamond" = '\u{e1ec}',
+    ELLIPSE "circle" = '\u{e18a}',
+    LINE "line-segment" = '\u{e6d2}',
+    ARROW "arrow-up-right" = '\u{e092}',
+    PEN "pencil-simple" = '\u{e3b4}',
+    HIGHLIGHTER "highlighter" = '\u{ec76}',
+    ERASER "eraser" = '\u{e21e}',
+    CUTTER "scissors" = '\u{eae0}',
+    LASER "sparkle" = '\u{e6a2}',
+    EYEDROPPER "eyedropper" = '\u{e568}',
+    KEEP_TOOL "push-pin" = '\u{e3e2}',
+    INSERT "plus-square" = '\u{ed4a}',
+    MORE "caret-down" = '\u{e136}',
+    MENU "list" = '\u{e2f0}',
+    INTO "caret-right" = '\u{e13a}',
+    UNDO "arrow-u-up-left" = '\u{e08a}',
+    REDO "arrow-u-up-right" = '\u{e08c}',
+    CUT "scissors" = '\u{eae0}',
+    COPY "copy" = '\u{e1ca}',
+    PASTE "clipboard" = '\u{e196}',
+    PICTURE "image" = '\u{e2ca}',
+    VECTOR "file-svg" = '\u{ed08}',
+    DUPLICATE "copy-simple" = '\u{e1cc}',
+    DELETE "trash" = '\u{e4a6}',
+    SELECT_ALL "selection-all" = '\u{e746}',
+    SELECT_NONE "selection-slash" = '\u{e69e}',
+    NEXT "skip-forward" = '\u{e5a6}',
+    PREVIOUS "skip-back" = '\u{e5a4}',
+    GROUP "bounding-box" = '\u{e6ce}',
+    UNGROUP "selection-slash" = '\u{e69e}',
+    LOCK "lock-simple" = '\u{e308}',
+    UNLOCK "lock-simple-open" = '\u{e30a}',
+    FRONT "arrow-line-up" = '\u{e066}',
+    FORWARD "arrow-up" = '\u{e08e}',
+    BACKWARD "arrow-down" = '\u{e03e}',
+    BACK "arrow-line-down" = '\u{e05c}',
+    ALIGN_LEFT "align-left" = '\u{e50e}',
+    ALIGN_CENTRE "align-center-horizontal" = '\u{e50a}',
+    ALIGN_RIGHT "align-right" = '\u{e510}',
+    ALIGN_TOP "align-top" = '\u{e512}',
+    ALIGN_MIDDLE "align-center-vertical" = '\u{e50c}',
+    ALIGN_BOTTOM "align-bottom" = '\u{e506}',
+    DISTRIBUTE_ACROSS "columns" = '\u{e546}',
+    DISTRIBUTE_DOWN "rows" = '\u{e5a2}',
+    FLIP_ACROSS "flip-horizontal" = '\u{ed6a}',
+    FLIP_DOWN "flip-vertical" = '\u{ed6c}',
+    MOVE "arrows-out-cardinal" = '\u{e0a4}',
+    MINUS "minus" = '\u{e32a}',
+    PLUS "plus" = '\u{e3d4}',
+    ACTUAL_SIZE "magnifying-glass" = '\u{e30c}',
+    FIT "corners-out" = '\u{e1d0}',
+    FIT_SELECTION "frame-corners" = '\u{e626}',
+    GRID "grid-four" = '\u{e296}',
+    SNAPPING "magnet-straight" = '\u{e682}',
+    MINIMAP "map-trifold" = '\u{e31a}',
+    FOCUS "eye-slash" = '\u{e224}',
+    COMMANDS "command" = '\u{e1c4}',
+    SEARCH "magnifying-glass" = '\u{e30c}',
+    KEYBOARD "keyboard" = '\u{e2d8}',
+    NEW_BOARD "file-plus" = '\u{e236}',
+    RECENT "clock-counter-clockwise" = '\u{e1a0}',
+    LINK "link-simple" = '\u{e2e6}',
+    SHARE "broadcast" = '\u{e0f2}',
+    APPEARANCE "palette" = '\u{e6c8}',
+    SYSTEM "circle-half" = '\u{e18c}',
+    LIGHT "sun" = '\u{e472}',
+    DARK "moon" = '\u{e330}',
+    SCALE "text-aa" = '\u{e6ee}',
+    STILL "pause" = '\u{e39e}',
+    EDIT "pencil-simple-line" = '\u{ebc6}',
+    ARRANGE "stack" = '\u{e466}',
+    VIEW "eye" = '\u{e220}',
+    QUIT "power" = '\u{e3da}',
+    CLOSE "x" = '\u{e4f6}',
+    CHECK "check" = '\u{e182}',
+    NOTHING "prohibit-inset" = '\u{e3e0}',
+    WARNING "warning" = '\u{e4e0}',
+    LIVE "cloud-check" = '\u{e1b0}',
+    OFFLINE "cloud-slash" = '\u{e1b6}',
+    SENDING "cloud-arrow-up" = '\u{e1ae}',
+    CONNECTING "arrows-clockwise" = '\u{e094}',
+    SAVED_HERE "desktop" = '\u{e560}',
+    OPACITY "drop-half" = '\u{e566}',
+    MORE_ACTIONS "dots-three" = '\u{e1fe}',
+    REFUSED "prohibit" = '\u{e3de}',
+}
 
 #[cfg(test)]
 mod tests {
@@ -59,18 +109,13 @@ mod tests {
     fn every_icon_is_in_the_font() {
         let ctx = egui::Context::default();
         crate::theme::apply(&ctx);
-        let all = [
-            PEN, ERASER, HAND, MENU, UNDO, REDO, MINUS, PLUS, FIT, NEW_BOARD, RECENT, LINK, SHARE,
-            APPEARANCE, QUIT, CLOSE, COPY, CHECK, WARNING, LIVE, OFFLINE, SENDING, CONNECTING, SAVED_HERE,
-            REFUSED,
-        ];
         let mut missing = Vec::new();
         let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
             let font = crate::fonts::icon(18.0);
             ui.fonts_mut(|fonts| {
-                missing = all
-                    .into_iter()
-                    .filter(|icon| !fonts.has_glyph(&font, *icon))
+                missing = ALL
+                    .iter()
+                    .filter(|icon| !fonts.has_glyph(&font, **icon))
                     .collect();
             });
         });

@@ -160,8 +160,8 @@ fn a_stroke_has_the_ink_and_width_that_were_chosen() {
     drag(&mut window, PointerButton::Primary, &wave());
     let strokes = shown(&window);
     assert_eq!(strokes.len(), 1);
-    assert_eq!(strokes[0].color, Color::Ink(Ink::Green));
-    assert!((strokes[0].width - 16.0).abs() < 1e-9);
+    assert_eq!(strokes[0].style.color, Color::Ink(Ink::Green));
+    assert!((strokes[0].style.width - 16.0).abs() < 1e-9);
 }
 
 #[test]
@@ -395,6 +395,7 @@ fn another_board_takes_the_place_of_the_open_one_and_gives_it_back() {
     assert_ne!(board(&window).board().meta().board, first);
     assert_eq!(shown(&window), []);
     click(&mut window, Role::Button, "Menu");
+    click(&mut window, Role::MenuItem, "Recent boards");
     click(&mut window, Role::MenuItem, "Untitled board");
     until_open(&mut window);
     assert_eq!(board(&window).board().meta().board, first);

@@ -1,16 +1,19 @@
 //! Each panel by role and label: what it shows, and what it asks for.
 
-use drawbridge::command::{Appearance, Command};
+use drawbridge::command::{Appearance, Command, Now};
 use drawbridge::panels::dialogs::{self, RelayDraft, ShareLink, ShareView};
 use drawbridge::panels::menu::{self, MenuView};
 use drawbridge::panels::message::{self, Message};
+use drawbridge::panels::palette::Sought;
 use drawbridge::panels::people::{self, PeopleView, Person};
 use drawbridge::panels::status::{self, Connection, StatusView};
 use drawbridge::panels::style::{self, StyleView};
 use drawbridge::panels::zoom::{self, ZoomView};
-use drawbridge::panels::{Asked, toolbar};
+use drawbridge::panels::{Asked, palette, shortcuts, toolbar};
 use drawbridge::theme;
-use drawbridge_engine::document::{Color, Ink};
+use drawbridge_engine::document::{Color, Corners, Dash, Head, Ink, Shade};
+use drawbridge_engine::editor::{Align, Edit, Held, StyleChange, StyleHeld};
+use drawbridge_engine::geometry::Kind;
 use drawbridge_engine::tools::Tool;
 use egui::accesskit::{Role, Toggled};
 use egui_kittest::Harness;
@@ -22,6 +25,7 @@ struct State {
     asked: Asked,
     draft: String,
     relay: RelayDraft,
+    sought: Sought,
 }
 
 fn window<'a>(show: impl Fn(&egui::Context, &mut State) + 'a) -> Harness<'a, State> {
@@ -41,56 +45,283 @@ fn click(harness: &mut Harness<'_, State>, role: Role, label: &str) {
     harness.run();
 }
 
-#[test]
-fn the_toolbar_offers_the_tools_and_shows_the_one_in_the_hand() {
-    let mut harness = window(|ctx, state| toolbar::show(ctx, Tool::Pen, &mut state.asked));
-    let pen = harness.get_by_role_and_label(Role::Button, "Pen");
-    assert_eq!(pen.accesskit_node().toggled(), Some(Toggled::True));
-    let hand = harness.get_by_role_and_label(Role::Button, "Hand");
-    assert_eq!(hand.accesskit_node().toggled(), Some(Toggled::False));
-    click(&mut harness, Role::Button, "Eraser");
-    assert_eq!(harness.state().asked, [Command::Tool(Tool::Eraser)]);
+fn is_on(harness: &Harness<'_, State>, role: Role, label: &str) -> bool {
+    let node = harness.get_by_role_and_label(role, label);
+    node.accesskit_node().toggled() == Some(Toggled::True)
 }
 
 #[test]
-fn the_style_panel_offers_inks_and_widths() {
-    let view = StyleView {
-        color: Color::Ink(Ink::Green),
-        width: 8.0,
-    };
-    let mut harness = window(move |ctx, state| style::show(ctx, view, &mut state.asked));
-    let on = |harness: &Harness<'_, State>, label: &str| {
-        let node = harness.get_by_role_and_label(Role::RadioButton, label);
-        node.accesskit_node().toggled() == Some(Toggled::True)
-    };
-    assert!(on(&harness, "Green") && on(&harness, "Bold"));
-    assert!(!on(&harness, "Ink") && !on(&harness, "Fine"));
-    click(&mut harness, Role::RadioButton, "Vermilion");
-    click(&mut harness, Role::RadioButton, "Broad");
+fn the_toolbar_offers_the_tools_and_shows_the_one_in_the_hand() {
+    let now = Now::default();
+    let mut harness = window(move |ctx, state| toolbar::show(ctx, &now, &mut state.asked));
+    assert!(is_on(&harness, Role::RadioButton, "Pen"));
+    assert!(!is_on(&harness, Role::RadioButton, "Hand"));
+    click(&mut harness, Role::RadioButton, "Eraser");
+    click(&mut harness, Role::Button, "More tools");
+    click(&mut harness, Role::MenuItem, "Laser pointer");
+    click(&mut harness, Role::Button, "Keep the tool");
     assert_eq!(
         harness.state().asked,
-        [Command::Color(Color::Ink(Ink::Red)), Command::Width(16.0)]
+        [
+            Command::Tool(Tool::Eraser),
+            Command::Tool(Tool::Laser),
+            Command::KeepTool
+        ]
     );
-    // In a narrow window the same controls are one row.
+}
+
+/// Everything that a style can say.
+fn all_held() -> StyleHeld {
+    StyleHeld {
+        color: Held::One(Color::Ink(Ink::Green)),
+        width: Held::One(8.0),
+        opacity: Held::One(0.5),
+        dash: Held::One(Dash::Dotted),
+        fill: Held::One(Some(Color::Ink(Ink::Red))),
+        shade: Held::One(Shade::Hatch),
+        corners: Held::One(Corners::Sharp),
+        start: Held::One(Head::None),
+        end: Held::One(Head::Dot),
+    }
+}
+
+fn style_panel(held: StyleHeld, now: Now) -> Harness<'static, State> {
+    window(move |ctx, state| style::show(ctx, &StyleView { held, now }, &mut state.asked))
+}
+
+fn changed(change: StyleChange) -> Command {
+    Command::Edit(Edit::Style(change))
+}
+
+#[test]
+fn the_style_panel_shows_what_is_chosen_and_offers_the_rest() {
+    let mut harness = style_panel(all_held(), Now::default());
+    for on in [
+        "Green",
+        "Fill: Vermilion",
+        "Hatched fill",
+        "Bold",
+        "Dotted line",
+        "Sharp corners",
+        "Start: plain",
+        "End: dot",
+    ] {
+        assert!(is_on(&harness, Role::RadioButton, on), "{on}");
+    }
+    for off in [
+        "Ink",
+        "No fill",
+        "Solid fill",
+        "Fine",
+        "Solid line",
+        "Round corners",
+        "End: plain",
+    ] {
+        assert!(!is_on(&harness, Role::RadioButton, off), "{off}");
+    }
+    for (label, change) in [
+        ("Vermilion", StyleChange::Color(Color::Ink(Ink::Red))),
+        ("Fill: Green", StyleChange::Fill(Some(Color::Ink(Ink::Green)))),
+        ("No fill", StyleChange::Fill(None)),
+        ("Solid fill", StyleChange::Shade(Shade::Solid)),
+        ("Broad", StyleChange::Width(16.0)),
+        ("Dashed line", StyleChange::Dash(Dash::Dashed)),
+        ("Round corners", StyleChange::Corners(Corners::Round)),
+        ("Start: bar", StyleChange::Start(Head::Bar)),
+        ("End: arrow", StyleChange::End(Head::Arrow)),
+    ] {
+        click(&mut harness, Role::RadioButton, label);
+        assert_eq!(std::mem::take(&mut harness.state_mut().asked), [changed(change)]);
+    }
+}
+
+#[test]
+fn the_style_panel_shows_only_what_there_is() {
+    let held = StyleHeld {
+        color: Held::One(Color::default()),
+        ..StyleHeld::default()
+    };
+    let harness = style_panel(held, Now::default());
+    harness.get_by_role_and_label(Role::RadioButton, "Ink");
+    for absent in [
+        "No fill",
+        "Bold",
+        "Solid line",
+        "Round corners",
+        "End: plain",
+        "Delete",
+    ] {
+        assert!(harness.query_by_label(absent).is_none(), "{absent}");
+    }
+    let nothing = style_panel(StyleHeld::default(), Now::default());
+    assert!(nothing.query_by_role(Role::RadioButton).is_none());
+}
+
+#[test]
+fn what_is_mixed_is_called_so_and_nothing_is_chosen() {
+    let held = StyleHeld {
+        color: Held::Mixed,
+        width: Held::Mixed,
+        opacity: Held::Mixed,
+        ..StyleHeld::default()
+    };
+    let harness = style_panel(held, Now::default());
+    assert_eq!(harness.query_all_by_label("Mixed").count(), 3);
+    let chosen = harness
+        .query_all_by_role(Role::RadioButton)
+        .filter(|node| node.accesskit_node().toggled() == Some(Toggled::True));
+    assert_eq!(chosen.count(), 0);
+}
+
+#[test]
+fn arranging_is_offered_for_as_many_as_it_needs() {
+    let now = |selected| Now {
+        tool: Tool::Select,
+        selected,
+        ..Now::default()
+    };
+    let one = style_panel(all_held(), now(1));
+    one.get_by_role_and_label(Role::Button, "Delete");
+    assert!(one.get_by_label("Group").accesskit_node().is_disabled());
+    assert!(one.query_by_label("Align left").is_none());
+    let mut two = style_panel(all_held(), now(2));
+    assert!(two.query_by_label("Distribute across").is_none());
+    click(&mut two, Role::Button, "Align left");
+    assert_eq!(two.state().asked, [Command::Edit(Edit::Align(Align::Left))]);
+    style_panel(all_held(), now(3)).get_by_label("Distribute across");
+}
+
+#[test]
+fn the_style_panel_leaves_room_for_what_is_above_and_below() {
+    let now = Now {
+        selected: 3,
+        groups: true,
+        ..Now::default()
+    };
+    for height in [420.0, 720.0] {
+        let mut harness = style_panel(all_held(), now);
+        harness.set_size(egui::vec2(1280.0, height));
+        harness.run();
+        let panel = harness.get_by_label("Style").rect();
+        assert!(panel.top() >= 60.0 && panel.bottom() <= height - 60.0, "{panel}");
+        assert!(panel.width() <= 216.0, "{panel}");
+    }
+}
+
+#[test]
+fn an_opacity_is_chosen_once_when_the_hand_lets_go() {
+    let mut harness = style_panel(all_held(), Now::default());
+    let rect = harness.get_by_role_and_label(Role::Slider, "Opacity").rect();
+    let at = |share: f32| egui::pos2(rect.left() + 7.0 + share * (rect.width() - 14.0), rect.center().y);
+    harness.drag_at(at(0.5));
+    harness.run();
+    harness.hover_at(at(0.7));
+    harness.run();
+    assert!(harness.state().asked.is_empty());
+    harness.get_by_label("70 %");
+    harness.drop_at(at(1.0));
+    harness.run();
+    assert_eq!(harness.state().asked, [changed(StyleChange::Opacity(1.0))]);
+}
+
+#[test]
+fn a_slider_goes_by_arrow_keys_too() {
+    let mut harness = style_panel(all_held(), Now::default());
+    harness.get_by_role_and_label(Role::Slider, "Opacity").focus();
+    harness.run();
+    harness.key_press(egui::Key::ArrowLeft);
+    harness.run();
+    assert_eq!(harness.state().asked, [changed(StyleChange::Opacity(0.45))]);
+}
+
+#[test]
+fn any_width_and_any_colour_can_be_typed() {
+    let mut harness = style_panel(all_held(), Now::default());
+    let typed = |harness: &mut Harness<'_, State>, name: &str, text: &str| {
+        harness.get_by_role_and_label(Role::TextInput, name).focus();
+        harness.run();
+        harness
+            .get_by_role_and_label(Role::TextInput, name)
+            .type_text(text);
+        harness.run();
+        harness.key_press(egui::Key::Enter);
+        harness.run();
+        std::mem::take(&mut harness.state_mut().asked)
+    };
+    let width = typed(&mut harness, "Width in board units", "3,5");
+    assert_eq!(width, [changed(StyleChange::Width(3.5))]);
+    assert_eq!(typed(&mut harness, "Width in board units", "wide"), []);
+    click(&mut harness, Role::Button, "Other stroke colour");
+    let color = typed(&mut harness, "Colour as a number", "ca4500");
+    assert_eq!(color, [changed(StyleChange::Color(Color::Rgb([0xca, 0x45, 0])))]);
+}
+
+#[test]
+fn in_a_narrow_window_the_style_is_a_row_of_buttons() {
+    let mut harness = style_panel(all_held(), Now::default());
     harness.set_size(egui::vec2(700.0, 500.0));
     harness.run();
-    let left = harness.get_by_role_and_label(Role::RadioButton, "Ink").rect();
-    let right = harness.get_by_role_and_label(Role::RadioButton, "Broad").rect();
-    assert!(
-        (left.center().y - right.center().y).abs() < 4.0,
-        "{left} and {right}"
-    );
-    assert!(left.left() >= 0.0 && right.right() <= 700.0, "{left} and {right}");
+    let names = ["Stroke", "Fill", "Width", "Line", "Ends", "Opacity"];
+    let rects: Vec<_> = names
+        .iter()
+        .map(|name| harness.get_by_role_and_label(Role::Button, name).rect())
+        .collect();
+    for pair in rects.windows(2) {
+        assert!(pair[0].right() <= pair[1].left(), "{pair:?}");
+    }
+    click(&mut harness, Role::Button, "Line");
+    click(&mut harness, Role::RadioButton, "Dashed line");
+    assert_eq!(harness.state().asked, [changed(StyleChange::Dash(Dash::Dashed))]);
+}
+
+#[test]
+fn the_palette_finds_by_letters_and_is_driven_by_keys() {
+    let now = Now {
+        tool: Tool::Shape(Kind::Ellipse),
+        ..Now::default()
+    };
+    let mut harness = window(move |ctx, state| palette::show(ctx, &mut state.sought, &now, &mut state.asked));
+    let field = harness.get_by_role_and_label(Role::TextInput, "Find a command");
+    field.type_text("zoom");
+    harness.run();
+    assert!(harness.query_by_label("Grid").is_none());
+    assert!(is_on(&harness, Role::ListBoxOption, "Zoom in"));
+    harness.key_press(egui::Key::ArrowDown);
+    harness.run();
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().asked, [Command::Cancel, Command::ZoomOut]);
+    harness.state_mut().asked.clear();
+    harness.key_press(egui::Key::Escape);
+    harness.run();
+    assert_eq!(harness.state().asked, [Command::Cancel]);
+}
+
+#[test]
+fn the_shortcut_sheet_lists_what_has_keys() {
+    let mut harness = window(|ctx, state| shortcuts::show(ctx, &mut state.asked));
+    for line in [
+        "Pen: P",
+        "Undo: Ctrl+Z",
+        "Bring to front: Ctrl+Shift+]",
+        "Keyboard shortcuts: ?",
+    ] {
+        harness.get_by_label(line);
+    }
+    click(&mut harness, Role::Button, "Close");
+    assert_eq!(harness.state().asked, [Command::Cancel]);
 }
 
 #[test]
 fn undo_can_be_pressed_only_when_there_is_a_step() {
     let view = ZoomView {
         zoom: 0.25,
-        can_undo: true,
-        can_redo: false,
+        now: Now {
+            can_undo: true,
+            ..Now::default()
+        },
     };
-    let mut harness = window(move |ctx, state| zoom::show(ctx, view, &mut state.asked));
+    let mut harness = window(move |ctx, state| zoom::show(ctx, &view, &mut state.asked));
     assert!(harness.get_by_label("Redo").accesskit_node().is_disabled());
     click(&mut harness, Role::Button, "Redo");
     click(&mut harness, Role::Button, "Undo");
@@ -175,7 +406,7 @@ fn the_share_dialog_shows_and_copies_the_link() {
     assert_eq!(
         harness.state().asked,
         [
-            Command::Copy(link.to_owned()),
+            Command::CopyText(link.to_owned()),
             Command::StopSharing,
             Command::Cancel
         ]
@@ -232,20 +463,23 @@ fn the_menu_lists_what_can_be_done_and_closes() {
     let view = MenuView {
         title: "Kitchen".to_owned(),
         recent: vec!["Garden".to_owned(), String::new()],
-        appearance: Appearance::Light,
+        now: Now::default(),
     };
     let mut harness = window(move |ctx, state| menu::show(ctx, &view, &mut state.draft, &mut state.asked));
-    for (label, command) in [
-        ("New board", Command::NewBoard),
-        ("Join by link…", Command::ShowJoin),
-        ("Share…", Command::ShowShare),
-        ("Garden", Command::OpenRecent(0)),
-        ("Untitled board", Command::OpenRecent(1)),
-        ("Dark", Command::Appearance(Appearance::Dark)),
-        ("Quit", Command::Quit),
+    for (inside, label, command) in [
+        ("", "New board", Command::NewBoard),
+        ("", "Join by link…", Command::ShowJoin),
+        ("", "Share…", Command::ShowShare),
+        ("Recent boards", "Garden", Command::OpenRecent(0)),
+        ("Recent boards", "Untitled board", Command::OpenRecent(1)),
+        ("Appearance", "Dark", Command::Appearance(Appearance::Dark)),
+        ("View", "Grid", Command::Grid),
+        ("", "Quit", Command::Quit),
     ] {
-        harness.get_by_role_and_label(Role::Button, "Menu").click();
-        harness.run();
+        click(&mut harness, Role::Button, "Menu");
+        if !inside.is_empty() {
+            click(&mut harness, Role::MenuItem, inside);
+        }
         click(&mut harness, Role::MenuItem, label);
         assert_eq!(harness.state().asked, [command]);
         assert!(
@@ -261,7 +495,7 @@ fn the_title_is_changed_in_place() {
     let view = MenuView {
         title: String::new(),
         recent: Vec::new(),
-        appearance: Appearance::System,
+        now: Now::default(),
     };
     let mut harness = window(move |ctx, state| menu::show(ctx, &view, &mut state.draft, &mut state.asked));
     let field = harness.get_by_role_and_label(Role::TextInput, "Board title");

@@ -20,6 +20,9 @@ use picture::Picture;
 /// The longest time between two frames that moves anything, in seconds: after a pause nothing leaps.
 const LONGEST_STEP: f64 = 0.1;
 
+/// A button that comes up nearer than that to where it went down has clicked, in points.
+const CLICK: f32 = 4.0;
+
 /// Whether a menu or a dialog is open: a press beside it closes it, and draws nothing.
 #[must_use]
 pub fn is_covered(ctx: &Context) -> bool {
@@ -35,6 +38,10 @@ pub struct Canvas {
     /// Whether the last frame had everything in it.
     painted: bool,
     rect: Rect,
+    /// Where the secondary button went down, while it is held.
+    secondary: Option<Pos2>,
+    /// Where in the window the secondary button was clicked on the bare canvas, until somebody takes it.
+    pub menu_at: Option<Pos2>,
 }
 
 impl Canvas {
@@ -47,6 +54,8 @@ impl Canvas {
             picture: Picture::new(card),
             painted: false,
             rect: Rect::ZERO,
+            secondary: None,
+            menu_at: None,
         }
     }
 
@@ -61,6 +70,12 @@ impl Canvas {
     #[must_use]
     pub fn is_painted(&self) -> bool {
         self.painted
+    }
+
+    /// Where it lies in the window.
+    #[must_use]
+    pub fn rect(&self) -> Rect {
+        self.rect
     }
 
     /// How big the canvas is, in points.
@@ -114,6 +129,14 @@ impl Canvas {
                         memory.surrender_focus(id);
                     }
                 });
+            }
+            match act.kind {
+                Kind::Down(PointerButton::Secondary) => self.secondary = Some(act.at),
+                Kind::Up(PointerButton::Secondary) => {
+                    let from = self.secondary.take();
+                    self.menu_at = from.filter(|from| from.distance(act.at) < CLICK);
+                }
+                _ => {}
             }
             board.handle(&self.event(&act, space_held(ctx)));
         }

@@ -1,5 +1,6 @@
 //! The board that is open in the window: the one seam between the app's face and the engine.
 
+mod clipboard;
 mod opening;
 mod sharing;
 mod status;
@@ -266,6 +267,15 @@ impl OpenBoard {
         self.board.edit(edit);
     }
 
+    /// Ends a line that is drawn point by point, or puts the chosen tool's shape into the middle of what is seen.
+    pub fn insert(&mut self) {
+        if self.editor().state().is_idle() {
+            self.edit(&Edit::Insert);
+        } else {
+            self.handle(&Event::Confirm);
+        }
+    }
+
     /// The editor, for what changes neither the board nor what others see of it.
     pub fn editor_mut(&mut self) -> &mut Editor {
         self.board.editor_mut()
@@ -289,6 +299,13 @@ impl OpenBoard {
     /// Brings everything into view of a canvas of this size.
     pub fn show_everything(&mut self, size: Size) {
         if let Some(bounds) = self.editor().scene().bounds() {
+            self.board.camera_mut().fit(bounds, size, FIT_MARGIN);
+        }
+    }
+
+    /// Brings the selection into view of a canvas of this size.
+    pub fn show_selection(&mut self, size: Size) {
+        if let Some(bounds) = self.editor().selection_bounds() {
             self.board.camera_mut().fit(bounds, size, FIT_MARGIN);
         }
     }

@@ -10,6 +10,9 @@ use crate::theme::{Theme, size, space};
 /// Room for the button that copies, so that the field beside it fills the row.
 const COPY_WIDTH: f32 = 106.0;
 
+/// The width of what is in the dialogs for sharing and joining, in points.
+const WIDTH: f32 = size::DIALOG - 2.0 * space::XL;
+
 /// Which dialog is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialog {
@@ -17,6 +20,10 @@ pub enum Dialog {
     Share,
     /// Join another.
     Join,
+    /// Find a command.
+    Palette,
+    /// See which keys there are.
+    Shortcuts,
 }
 
 /// A link, and who can use it.
@@ -60,7 +67,7 @@ pub fn share(
     copied: Option<&str>,
     asked: &mut Asked,
 ) {
-    dialog(ctx, "Share this board", asked, |ui, asked| match view {
+    dialog(ctx, "Share this board", WIDTH, asked, |ui, asked| match view {
         ShareView::Off => {
             muted(
                 ui,
@@ -158,19 +165,18 @@ fn link_row(ui: &mut Ui, link: &ShareLink, copied: bool, first: bool, asked: &mu
             .clip_text(true);
         ui.add(field).accessible_name(format!("Link for {}", link.reach));
         if widgets::word_button(ui, Some(icon), word, first && !copied).clicked() {
-            asked.push(Command::Copy(link.link.clone()));
+            asked.push(Command::CopyText(link.link.clone()));
         }
     });
 }
 
 /// Shows the dialog for joining, with what was typed so far and what is wrong with it.
 pub fn join(ctx: &Context, draft: &mut String, problem: Option<&str>, asked: &mut Asked) {
-    dialog(ctx, "Join a board", asked, |ui, asked| {
+    dialog(ctx, "Join a board", WIDTH, asked, |ui, asked| {
         let label = muted(ui, "Paste the link that somebody sent you");
-        let width = size::DIALOG - 2.0 * space::XL;
         let field = egui::TextEdit::singleline(draft)
             .hint_text("drawbridge://…")
-            .desired_width(width);
+            .desired_width(WIDTH);
         let field = ui.add(field).labelled_by(label.id);
         let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let first = ui.memory(|memory| memory.focused().is_none());
@@ -187,23 +193,24 @@ pub fn join(ctx: &Context, draft: &mut String, problem: Option<&str>, asked: &mu
     });
 }
 
-fn dialog(ctx: &Context, title: &str, asked: &mut Asked, contents: impl FnOnce(&mut Ui, &mut Asked)) {
+/// A window in the middle with a title and a button that closes it. `width`: of its contents, in points.
+pub(super) fn dialog(
+    ctx: &Context,
+    title: &str,
+    width: f32,
+    asked: &mut Asked,
+    contents: impl FnOnce(&mut Ui, &mut Asked),
+) {
     let theme = Theme::of(ctx);
     let modal = Modal::new(Id::unique(("dialog", title)))
         .backdrop_color(theme.veil)
         .frame(theme.floating().inner_margin(space::XL))
         .show(ctx, |ui| {
-            ui.set_width(size::DIALOG - 2.0 * space::XL);
+            ui.set_width(width.min(ctx.content_rect().width() - 4.0 * space::XL));
             ui.horizontal(|ui| {
                 ui.heading(title);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let close = widgets::IconButton {
-                        icon: icons::CLOSE,
-                        label: "Close",
-                        letter: "",
-                        chosen: None,
-                        enabled: true,
-                    };
+                    let close = widgets::IconButton::new(icons::CLOSE, "Close");
                     if close.show(ui).clicked() {
                         asked.push(Command::Cancel);
                     }

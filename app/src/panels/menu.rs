@@ -1,25 +1,98 @@
 //! Top left: the menu and the board's title.
 
+use drawbridge_engine::editor::{Align, Axis, Edit, Stacking};
 use egui::{Align2, Context, Popup, PopupCloseBehavior, Ui, Vec2};
 
-use super::{Asked, widgets};
-use crate::command::{self, Appearance, Command};
-use crate::fonts;
-use crate::icons;
+use super::{Asked, toolbar, widgets};
+use crate::command::{Appearance, Command, Now};
 use crate::theme::{size, space};
+use crate::{fonts, icons};
 
 /// The longest title, in characters.
 pub const TITLE_MAX: usize = 120;
+/// How many boards are offered to be opened again.
+const RECENT: usize = 12;
+/// The narrowest and the widest field for the title, in points.
+const TITLE: std::ops::RangeInclusive<f32> = 90.0..=260.0;
+
+const EDIT: &[&[Command]] = &[
+    &[Command::Undo, Command::Redo],
+    &[
+        Command::Cut,
+        Command::Copy,
+        Command::Paste,
+        Command::Edit(Edit::Duplicate),
+        Command::Edit(Edit::Delete),
+    ],
+    &[Command::CopyPng, Command::CopySvg],
+    &[
+        Command::Edit(Edit::SelectAll),
+        Command::Edit(Edit::SelectNone),
+        Command::Edit(Edit::SelectNext { back: false }),
+        Command::Edit(Edit::SelectNext { back: true }),
+    ],
+];
+
+const ARRANGE: &[&[Command]] = &[
+    &[
+        Command::Edit(Edit::Group),
+        Command::Edit(Edit::Ungroup),
+        Command::Edit(Edit::ToggleLock),
+        Command::Edit(Edit::UnlockAll),
+    ],
+    &[
+        Command::Edit(Edit::Stack(Stacking::Front)),
+        Command::Edit(Edit::Stack(Stacking::Forward)),
+        Command::Edit(Edit::Stack(Stacking::Backward)),
+        Command::Edit(Edit::Stack(Stacking::Back)),
+    ],
+    &[
+        Command::Edit(Edit::Align(Align::Left)),
+        Command::Edit(Edit::Align(Align::Centre)),
+        Command::Edit(Edit::Align(Align::Right)),
+        Command::Edit(Edit::Align(Align::Top)),
+        Command::Edit(Edit::Align(Align::Middle)),
+        Command::Edit(Edit::Align(Align::Bottom)),
+    ],
+    &[
+        Command::Edit(Edit::Distribute(Axis::Across)),
+        Command::Edit(Edit::Distribute(Axis::Down)),
+        Command::Edit(Edit::Flip(Axis::Across)),
+        Command::Edit(Edit::Flip(Axis::Down)),
+    ],
+];
+
+const VIEW: &[&[Command]] = &[
+    &[Command::ZoomFit, Command::ZoomSelection, Command::ZoomReset],
+    &[Command::ZoomIn, Command::ZoomOut],
+    &[Command::Grid, Command::Snapping, Command::Minimap],
+    &[Command::FocusMode],
+];
+
+const APPEARANCE: &[&[Command]] = &[
+    &[
+        Command::Appearance(Appearance::System),
+        Command::Appearance(Appearance::Light),
+        Command::Appearance(Appearance::Dark),
+    ],
+    &[
+        Command::Scale(100),
+        Command::Scale(125),
+        Command::Scale(150),
+        Command::Scale(200),
+    ],
+    &[Command::ReducedMotion],
+];
 
 /// What the menu shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct MenuView {
     /// The board's title; empty when it has none.
     pub title: String,
     /// The boards kept on this computer, the latest first, this one not among them.
     pub recent: Vec<String>,
-    /// The mode in force.
-    pub appearance: Appearance,
+    /// What can be done.
+    pub now: Now,
 }
 
 /// Shows the menu's button and the title.
@@ -27,19 +100,12 @@ pub fn show(ctx: &Context, view: &MenuView, title_draft: &mut String, asked: &mu
     widgets::floating(ctx, "Board", Align2::LEFT_TOP, Vec2::splat(space::M), |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            let button = widgets::IconButton {
-                icon: icons::MENU,
-                label: "Menu",
-                letter: "",
-                chosen: None,
-                enabled: true,
-            };
-            let button = button.show(ui);
+            let button = widgets::IconButton::new(icons::MENU, "Menu").show(ui);
             Popup::menu(&button)
                 .close_behavior(PopupCloseBehavior::CloseOnClick)
                 .gap(space::S)
                 .accessible_name("Menu")
-                .show(|ui| items(ui, view, asked));
+                .show(|ui| widgets::lines(ui, |ui| items(ui, view, asked)));
             title(ui, view, title_draft, asked);
         });
     });
@@ -57,7 +123,7 @@ fn title(ui: &mut Ui, view: &MenuView, draft: &mut String, asked: &mut Asked) {
             fonts::strong(size::TITLE),
             egui::Color32::PLACEHOLDER,
         );
-        (galley.size().x + space::L).clamp(90.0, 260.0)
+        (galley.size().x + space::L).clamp(*TITLE.start(), widest(ui.ctx()))
     };
     let field = egui::TextEdit::singleline(draft)
         .hint_text("Untitled board")
@@ -75,58 +141,47 @@ fn title(ui: &mut Ui, view: &MenuView, draft: &mut String, asked: &mut Asked) {
     } else if !field.has_focus() {
         draft.clone_from(&view.title);
     }
-    field.on_hover_text("Rename the board");
+    field.on_hover_ui(|ui| widgets::tooltip(ui, "Rename the board", "", ""));
+}
+
+/// How wide the title may be beside the tools.
+fn widest(ctx: &Context) -> f32 {
+    if toolbar::is_narrow(ctx) {
+        return *TITLE.end();
+    }
+    let beside = (ctx.content_rect().width() - size::TOOLBAR) / 2.0;
+    let taken = 2.0 * space::M + size::TARGET + 6.0 * space::XS;
+    (beside - taken).clamp(*TITLE.start(), *TITLE.end())
 }
 
 fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
-    ui.spacing_mut().item_spacing.y = 0.0;
-    ui.set_width(248.0);
-    entry(ui, &Command::NewBoard, asked);
-    entry(ui, &Command::ShowJoin, asked);
-    entry(ui, &Command::ShowShare, asked);
+    let now = &view.now;
+    let start = [Command::NewBoard, Command::ShowJoin, Command::ShowShare];
+    widgets::command_items(ui, &[&start], now, asked);
     if !view.recent.is_empty() {
-        widgets::hairline(ui);
-        section(ui, "Recent boards");
-        for (i, title) in view.recent.iter().enumerate().take(8) {
-            let words = if title.is_empty() { "Untitled board" } else { title };
-            if widgets::menu_item(ui, Some(icons::RECENT), words, "", false).clicked() {
-                asked.push(Command::OpenRecent(i));
-            }
-        }
+        widgets::submenu(ui, icons::RECENT, "Recent boards", |ui| recent(ui, view, asked));
     }
     widgets::hairline(ui);
-    section(ui, "Appearance");
-    let modes = [
-        (Appearance::System, "As the system"),
-        (Appearance::Light, "Light"),
-        (Appearance::Dark, "Dark"),
-    ];
-    for (mode, words) in modes {
-        if widgets::menu_item(ui, None, words, "", view.appearance == mode).clicked() {
-            asked.push(Command::Appearance(mode));
-        }
+    for (icon, words, groups) in [
+        (icons::EDIT, "Edit", EDIT),
+        (icons::ARRANGE, "Arrange", ARRANGE),
+        (icons::VIEW, "View", VIEW),
+        (icons::APPEARANCE, "Appearance", APPEARANCE),
+    ] {
+        widgets::submenu(ui, icon, words, |ui| {
+            widgets::command_items(ui, groups, now, asked)
+        });
     }
     widgets::hairline(ui);
-    entry(ui, &Command::ZoomFit, asked);
-    entry(ui, &Command::FocusMode, asked);
-    widgets::hairline(ui);
-    entry(ui, &Command::Quit, asked);
+    let end: [&[Command]; 2] = [&[Command::ShowPalette, Command::ShowShortcuts], &[Command::Quit]];
+    widgets::command_items(ui, &end, now, asked);
 }
 
-fn section(ui: &mut Ui, words: &str) {
-    ui.horizontal(|ui| {
-        ui.add_space(space::S);
-        widgets::section(ui, words);
-    });
-    ui.add_space(space::XS);
-}
-
-fn entry(ui: &mut Ui, command: &Command, asked: &mut Asked) {
-    let Some(entry) = command::find(command) else {
-        return;
-    };
-    let keys = command::keys_text(ui.ctx(), entry);
-    if widgets::menu_item(ui, Some(entry.icon), entry.label, &keys, false).clicked() {
-        asked.push(command.clone());
+fn recent(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
+    for (i, title) in view.recent.iter().enumerate().take(RECENT) {
+        let words = if title.is_empty() { "Untitled board" } else { title };
+        if widgets::Item::new(None, words).show(ui).clicked() {
+            asked.push(Command::OpenRecent(i));
+        }
     }
 }

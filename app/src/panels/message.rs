@@ -3,7 +3,7 @@
 use egui::{Align2, Context, Role, Vec2, WidgetInfo};
 
 use super::{Asked, widgets};
-use crate::command::Command;
+use crate::command::{Command, find};
 use crate::icons;
 use crate::theme::{Theme, size, space};
 
@@ -55,7 +55,10 @@ pub fn show(ctx: &Context, message: &Message, asked: &mut Asked) {
                 let label = ui.add(egui::Label::new(&message.text).wrap());
                 label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &message.text));
             });
-            widgets::command_button(ui, &Command::Dismiss, false, None, true, asked);
+            if let Some(entry) = find(&Command::Dismiss) {
+                let button = widgets::IconButton::new(entry.icon, entry.label);
+                widgets::entry_button(ui, entry, button, asked);
+            }
         });
     });
 }

@@ -1,11 +1,14 @@
 //! What floats over the board. Each panel takes a plain view of the app's state and answers with
 //! commands; it changes nothing itself.
 
+pub mod context;
 pub mod dialogs;
 pub mod menu;
 pub mod message;
 pub mod opening;
+pub mod palette;
 pub mod people;
+pub mod shortcuts;
 pub mod status;
 pub mod style;
 pub mod toolbar;

@@ -3,7 +3,7 @@
 use egui::{Align2, Context, Role, Sense, Vec2, WidgetInfo};
 
 use super::{Asked, widgets};
-use crate::command::{self, Command};
+use crate::command::{self, Command, Now};
 use crate::fonts;
 use crate::theme::{Theme, size, space};
 
@@ -12,29 +12,27 @@ use crate::theme::{Theme, size, space};
 pub struct ZoomView {
     /// Points a board unit; 1 is 100 %.
     pub zoom: f64,
-    /// Whether there is a step to take back.
-    pub can_undo: bool,
-    /// Whether there is a step to do again.
-    pub can_redo: bool,
+    /// What can be done.
+    pub now: Now,
 }
 
 /// Shows the panel.
-pub fn show(ctx: &Context, view: ZoomView, asked: &mut Asked) {
+pub fn show(ctx: &Context, view: &ZoomView, asked: &mut Asked) {
     let corner = Vec2::new(space::M, -space::M);
     widgets::bare(ctx, "View and history", Align2::LEFT_BOTTOM, corner, |ui| {
         ui.horizontal(|ui| {
             let theme = Theme::of(ui.ctx());
             theme.floating().show(ui, |ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
-                widgets::command_button(ui, &Command::ZoomOut, false, None, true, asked);
+                widgets::command_button(ui, &Command::ZoomOut, &view.now, asked);
                 percent(ui, view.zoom, asked);
-                widgets::command_button(ui, &Command::ZoomIn, false, None, true, asked);
-                widgets::command_button(ui, &Command::ZoomFit, false, None, true, asked);
+                widgets::command_button(ui, &Command::ZoomIn, &view.now, asked);
+                widgets::command_button(ui, &Command::ZoomFit, &view.now, asked);
             });
             theme.floating().show(ui, |ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
-                widgets::command_button(ui, &Command::Undo, false, None, view.can_undo, asked);
-                widgets::command_button(ui, &Command::Redo, false, None, view.can_redo, asked);
+                widgets::command_button(ui, &Command::Undo, &view.now, asked);
+                widgets::command_button(ui, &Command::Redo, &view.now, asked);
             });
         });
     });

@@ -17,7 +17,7 @@ pub const TINT: f32 = 0.22;
 /// The tint of a picture that keeps its own colours.
 pub const UNTINTED: Color32 = Color32::WHITE;
 
-pub use palette::{INKS, PEOPLE, Swatch, contrast, parse_hex, person};
+pub use palette::{INKS, PEOPLE, Swatch, contrast, hsv, of_hsv, parse_hex, person};
 
 /// The spacing scale, in points.
 pub mod space {
@@ -53,10 +53,30 @@ pub mod size {
     pub const TARGET: f32 = 32.0;
     /// The side of a grip of the selection.
     pub const GRIP: f32 = 9.0;
+    /// An icon in a line of a menu.
+    pub const MENU_ICON: f32 = 16.0;
     /// The side of a colour swatch.
-    pub const SWATCH: f32 = 26.0;
-    /// The style panel's width.
-    pub const STYLE_PANEL: f32 = 168.0;
+    pub const SWATCH: f32 = 22.0;
+    /// The side of a button in the style panel.
+    pub const SMALL: f32 = 28.0;
+    /// The width of what is in the style panel.
+    pub const STYLE_PANEL: f32 = 184.0;
+    /// The height of a slider, ...
+    pub const SLIDER: f32 = 20.0;
+    /// ... and the width of its knob.
+    pub const KNOB: f32 = 14.0;
+    /// A menu's width, ...
+    pub const MENU: f32 = 252.0;
+    /// ... and the height of its lines.
+    pub const MENU_LINE: f32 = 30.0;
+    /// The width of the tools.
+    pub const TOOLBAR: f32 = 472.0;
+    /// The palette's width, ...
+    pub const PALETTE: f32 = 520.0;
+    /// ... and the height of what it found.
+    pub const FOUND: f32 = 336.0;
+    /// The width of a column of the shortcut sheet.
+    pub const SHEET_COLUMN: f32 = 264.0;
     /// The width of the bar that says how far the opening of a board is.
     pub const OPENING: f32 = 220.0;
     /// A dialog's width.
@@ -83,8 +103,12 @@ pub struct Theme {
     pub text: Color32,
     /// Words that step back.
     pub muted: Color32,
+    /// Words and icons of what can't be done now.
+    pub disabled: Color32,
     /// Hairlines.
     pub line: Color32,
+    /// What a slider's knob runs on.
+    pub rail: Color32,
     /// Under the pointer.
     pub hover: Color32,
     /// Pressed.
@@ -119,7 +143,9 @@ pub static LIGHT: Theme = Theme {
     panel: rgb(0xffffff),
     text: rgb(0x1f1d1a),
     muted: rgb(0x6f6a62),
+    disabled: rgb(0xb8b2a8),
     line: rgb(0xe7e2d9),
+    rail: rgb(0xd8d2c7),
     hover: rgb(0xf4f1ea),
     pressed: rgb(0xebe6dc),
     accent: rgb(0x2f6fde),
@@ -142,7 +168,9 @@ pub static DARK: Theme = Theme {
     panel: rgb(0x262421),
     text: rgb(0xece8e1),
     muted: rgb(0xa29b90),
+    disabled: rgb(0x67625b),
     line: rgb(0x3a3733),
+    rail: rgb(0x4a4640),
     hover: rgb(0x322f2b),
     pressed: rgb(0x3d3934),
     accent: rgb(0x6ea0f5),
@@ -255,7 +283,6 @@ impl Theme {
         s.menu_spacing = space::XS;
         s.interact_size = Vec2::new(size::TARGET, 30.0);
         s.tooltip_width = 280.0;
-        style.animation_time = MOTION;
         style.interaction.selectable_labels = false;
         style.interaction.tooltip_delay = 0.4;
         // What is just beside a button is the board: one press must not do both.
@@ -282,12 +309,25 @@ pub fn apply(ctx: &Context) {
         theme.fill_in(&mut style);
         ctx.set_style_of(mode, Arc::new(style));
     }
+    set_motion(ctx, true);
     ctx.options_mut(|options| {
         // The board has its own zoom.
         options.zoom_with_keyboard = false;
         // A notch of the wheel is a fifth.
         options.input_options.scroll_zoom_speed = 1.0 / 440.0;
         options.fallback_theme = egui::Theme::Light;
+    });
+}
+
+/// Lets things appear and fade over a moment, or at once.
+pub fn set_motion(ctx: &Context, moves: bool) {
+    ctx.all_styles_mut(|style| {
+        style.animation_time = if moves { MOTION } else { 0.0 };
+        style.scroll_animation = if moves {
+            egui::style::ScrollAnimation::default()
+        } else {
+            egui::style::ScrollAnimation::none()
+        };
     });
 }
 

@@ -74,6 +74,36 @@ pub fn parse_hex(text: &str) -> Option<Color32> {
     u32::from_str_radix(digits, 16).ok().map(rgb)
 }
 
+/// Hue, saturation and brightness of a colour, each 0 to 1.
+#[must_use]
+pub fn hsv(color: Color32) -> [f32; 3] {
+    let [r, g, b] = [color.r(), color.g(), color.b()].map(|part| f32::from(part) / 255.0);
+    let (most, least) = (r.max(g).max(b), r.min(g).min(b));
+    let span = most - least;
+    if span <= 0.0 {
+        return [0.0, 0.0, most];
+    }
+    let sixths = if most <= r {
+        (g - b) / span
+    } else if most <= g {
+        (b - r) / span + 2.0
+    } else {
+        (r - g) / span + 4.0
+    };
+    [(sixths / 6.0).rem_euclid(1.0), span / most, most]
+}
+
+/// The colour of this hue, saturation and brightness.
+#[must_use]
+pub fn of_hsv([h, s, v]: [f32; 3]) -> Color32 {
+    let part = |number: f32| {
+        let k = (number + h * 6.0).rem_euclid(6.0);
+        let share = v - v * s * k.min(4.0 - k).clamp(0.0, 1.0);
+        (share * 255.0).round() as u8
+    };
+    Color32::from_rgb(part(5.0), part(3.0), part(1.0))
+}
+
 /// The contrast of two opaque colours as WCAG defines it, from 1 to 21.
 #[must_use]
 pub fn contrast(a: Color32, b: Color32) -> f32 {
@@ -122,6 +152,17 @@ mod tests {
         let second = parse_hex(PEOPLE[1]).expect("a colour");
         assert_eq!(person("javascript:", 11), second);
         assert_eq!(person("#+12345", 1), second);
+    }
+
+    #[test]
+    fn a_colour_is_the_same_after_going_through_hue_saturation_and_brightness() {
+        for hex in PEOPLE
+            .iter()
+            .chain(&["#000000", "#ffffff", "#808080", "#ff0000", "#00ffff", "#010203"])
+        {
+            let color = parse_hex(hex).expect("a colour");
+            assert_eq!(of_hsv(hsv(color)), color, "{hex}");
+        }
     }
 
     /// Colours as somebody sees them who lacks one kind of cones (Machado, Oliveira and Fernandes, 2009, severity 1).

@@ -1,0 +1,203 @@
+//! The window: events become commands, commands go to the board, the board is shown.
+
+mod perform;
+mod view;
+
+use std::time::Duration;
+
+use eframe::egui_wgpu::RenderState;
+use egui::{Context, Pos2, ViewportCommand};
+
+use crate::canvas::{self, Canvas};
+use crate::open::{Next, OpenBoard};
+use crate::panels::dialogs::{Dialog, RelayDraft};
+use crate::panels::message::Message;
+use crate::panels::palette::Sought;
+use crate::panels::{self, Asked};
+use crate::settings::Settings;
+use crate::theme;
+
+/// Seconds for which a hint stays.
+const HINT_SECONDS: f64 = 5.0;
+
+/// The app: one window on one board.
+pub struct App {
+    settings: Settings,
+    board: OpenBoard,
+    canvas: Canvas,
+    dialog: Option<Dialog>,
+    join_draft: String,
+    join_problem: Option<String>,
+    sought: Sought,
+    relay: RelayDraft,
+    copied: Option<String>,
+    title_draft: String,
+    name_draft: String,
+    message: Option<(Message, f64)>,
+    /// Whether everything but the board is hidden.
+    alone: bool,
+    /// Where in the window the menu of the board is, while it is open.
+    menu_at: Pos2,
+    /// Whether a text was being typed at the end of the last frame, ...
+    was_typing: bool,
+    /// ... and whether any control had the keyboard.
+    was_on_control: bool,
+    /// Whether a style was changed that isn't kept yet: while a slider is pulled, many are.
+    unkept: bool,
+    window_title: String,
+    /// Another board, on its way to take the place of this one.
+    next: Option<Next>,
+}
+
+impl App {
+    /// Gives a window the looks that a person chose.
+    pub fn prepare(ctx: &Context, settings: &Settings) {
+        theme::apply(ctx);
+        theme::set_motion(ctx, !settings.reduced_motion);
+        ctx.set_theme(perform::preference(settings.appearance));
+        ctx.set_zoom_factor(perform::factor(settings.scale));
+    }
+
+    /// The contents of a window that is prepared, on an open board. Without a graphics card the board itself isn't painted.
+    #[must_use]
+    pub fn over(card: Option<&RenderState>, settings: Settings, mut board: OpenBoard) -> Self {
+        let editor = board.editor_mut();
+        editor.set_styles(settings.styles.styles());
+        editor.set_keep_tool(settings.keep_tool);
+        let mut app = Self {
+            settings,
+            board,
+            next: None,
+            canvas: Canvas::new(card),
+            dialog: None,
+            join_draft: String::new(),
+            join_problem: None,
+            sought: Sought::default(),
+            relay: RelayDraft::default(),
+            copied: None,
+            title_draft: String::new(),
+            name_draft: String::new(),
+            message: None,
+            alone: false,
+            menu_at: Pos2::ZERO,
+            was_typing: false,
+            was_on_control: false,
+            unkept: false,
+            window_title: String::new(),
+        };
+        app.set_snapping();
+        app
+    }
+
+    /// Whether the last frame had everything of the board in it that was to be seen.
+    #[must_use]
+    pub fn is_painted(&self) -> bool {
+        self.canvas.is_painted()
+    }
+
+    /// Whether another board is on its way, for tests.
+    #[must_use]
+    pub fn is_opening(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// The board that is open, for tests.
+    #[must_use]
+    pub fn board(&self) -> &OpenBoard {
+        &self.board
+    }
+
+    /// What the person set, for tests.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn say(&mut self, ctx: &Context, message: Message) {
+        let until = if message.problem {
+            f64::INFINITY
+        } else {
+            ctx.request_repaint_after_secs(HINT_SECONDS as f32);
+            ctx.input(|input| input.time) + HINT_SECONDS
+        };
+        self.message = Some((message, until));
+    }
+
+    /// Asks for commands and performs them.
+    fn obey(&mut self, ctx: &Context, ask: impl FnOnce(&mut Self, &Context, &mut Asked)) {
+        let mut asked = Asked::new();
+        ask(self, ctx, &mut asked);
+        for command in asked {
+            // One that came before it in the same frame may have made it possible, or impossible.
+            if self.now().allows(&command) {
+                self.perform(ctx, command);
+                ctx.request_repaint();
+            }
+        }
+    }
+
+    fn name_window(&mut self, ctx: &Context) {
+        let title = match self.board.title() {
+            title if title.is_empty() => "Drawbridge".to_owned(),
+            title => format!("{title} – Drawbridge"),
+        };
+        if title != self.window_title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.window_title = title;
+        }
+    }
+}
+
+impl App {
+    /// Takes in what came from elsewhere; also while the window is hidden.
+    pub fn logic(&mut self, ctx: &Context) {
+        self.board.pump();
+        self.arrive(ctx, Duration::ZERO);
+        while self.next.is_none()
+            && let Some(line) = self.board.handed_over()
+        {
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+            if !line.is_empty() {
+                self.join(ctx, &line);
+            }
+        }
+    }
+
+    /// A frame.
+    pub fn ui(&mut self, ui: &mut egui::Ui) {
+        let ctx = ui.ctx().clone();
+        let now = ctx.input(|input| input.time);
+        if self.message.as_ref().is_some_and(|(_, until)| *until <= now) {
+            self.message = None;
+        }
+        // What was clicked holds for a stroke that begins in the same frame, and keys find it ended.
+        let bare = !canvas::is_covered(&ctx);
+        self.obey(&ctx, Self::panels);
+        self.canvas.show(ui, &mut self.board, bare);
+        if let Some(at) = self.canvas.menu_at.take() {
+            self.menu_at = at;
+            panels::context::open(&ctx);
+        }
+        self.obey(&ctx, |app, ctx, asked| app.keys(ctx, bare, asked));
+        self.note_focus(&ctx);
+        if self.unkept && !ctx.input(|input| input.pointer.any_down()) {
+            self.keep_settings(&ctx);
+        }
+        // One at a time: the next waits until this one is dismissed.
+        if self.message.is_none()
+            && let Some(problem) = self.board.problem()
+        {
+            self.say(&ctx, Message::problem(problem));
+            ctx.request_repaint();
+        }
+        if let Some(due) = self.board.status_due() {
+            ctx.request_repaint_after(due);
+        }
+        self.name_window(&ctx);
+    }
+
+    /// The window goes: ends what is under way, and waits until all is on this computer's disk.
+    pub fn end(&mut self) {
+        self.board.close();
+    }
+}

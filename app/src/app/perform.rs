@@ -1,0 +1,286 @@
+//! What the app does for each command.
+
+use std::time::Duration;
+
+use drawbridge_engine::editor::Edit;
+use drawbridge_engine::geometry::{Point, Size};
+use drawbridge_engine::tools::Snapping;
+use drawbridge_protocol::Link;
+use egui::{Context, ThemePreference, ViewportCommand};
+
+use super::App;
+use crate::canvas::overlay;
+use crate::command::{Appearance, Command};
+use crate::open::Which;
+use crate::panels;
+use crate::panels::dialogs::{Dialog, RelayDraft};
+use crate::panels::message::Message;
+use crate::panels::palette::Sought;
+use crate::settings::{Styles, clean_name};
+use crate::theme::{self, Theme};
+
+/// How much one press of a key or button zooms.
+const ZOOM_STEP: f64 = 1.25;
+/// Another board that is there sooner than that takes this one's place with no word in between.
+const SOON: Duration = Duration::from_millis(100);
+/// Said when something was to be copied.
+const NOTHING: &str = "There is nothing to copy";
+
+impl App {
+    /// Does what a command asks for.
+    pub(super) fn perform(&mut self, ctx: &Context, command: Command) {
+        let middle = {
+            let size = self.canvas.size();
+            Point::new(size.width / 2.0, size.height / 2.0)
+        };
+        match command {
+            Command::Tool(tool) => self.board.take(tool),
+            Command::KeepTool => {
+                self.settings.keep_tool = !self.settings.keep_tool;
+                self.board.editor_mut().set_keep_tool(self.settings.keep_tool);
+                self.keep_settings(ctx);
+            }
+            Command::Edit(Edit::Insert) => self.board.insert(),
+            Command::Edit(edit) => self.edit(&edit),
+            Command::Undo => self.board.undo(),
+            Command::Redo => self.board.redo(),
+            Command::Copy => {
+                let text = self.board.copy();
+                self.to_clipboard(ctx, text);
+            }
+            Command::Cut => {
+                let text = self.board.cut();
+                self.to_clipboard(ctx, text);
+            }
+            Command::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            Command::PasteText(text) => {
+                if !self.board.paste(&text) {
+                    self.say(
+                        ctx,
+                        Message::hint("What is on the clipboard can't be pasted on a board"),
+                    );
+                }
+            }
+            Command::PastePicture(_) => {
+                self.say(ctx, Message::hint("Pictures can't be pasted on a board yet"))
+            }
+            Command::CopyPng => match self.board.copy_png(Theme::of(ctx)) {
+                Ok(Some(picture)) => ctx.copy_image(picture),
+                Ok(None) => self.say(ctx, Message::hint(NOTHING)),
+                Err(error) => self.say(ctx, Message::problem(error.to_string())),
+            },
+            Command::CopySvg => {
+                let text = self.board.copy_svg(Theme::of(ctx));
+                self.to_clipboard(ctx, text);
+            }
+            Command::ZoomIn => self.board.camera_mut().zoom_by(middle, ZOOM_STEP),
+            Command::ZoomOut => self.board.camera_mut().zoom_by(middle, 1.0 / ZOOM_STEP),
+            Command::ZoomReset => self.board.camera_mut().zoom_to(middle, 1.0),
+            Command::ZoomFit => self.board.show_everything(self.canvas.size()),
+            Command::ZoomSelection => self.board.show_selection(self.canvas.size()),
+            Command::Grid => {
+                self.settings.grid = !self.settings.grid;
+                self.set_snapping();
+                self.keep_settings(ctx);
+            }
+            Command::Snapping => {
+                self.settings.snapping = !self.settings.snapping;
+                self.set_snapping();
+                self.keep_settings(ctx);
+            }
+            Command::Minimap => {
+                self.settings.minimap = !self.settings.minimap;
+                self.keep_settings(ctx);
+            }
+            Command::ContextMenu => {
+                self.menu_at = self.canvas.rect().center();
+                panels::context::open(ctx);
+            }
+            Command::Cancel => self.cancel(),
+            Command::NewBoard => self.open(ctx, Some(Which::New)),
+            Command::OpenRecent(number) => self.open(ctx, self.board.nth_recent(number)),
+            Command::Rename(title) => self.board.rename(&title),
+            Command::ShowShare => {
+                self.board.look_for_addresses();
+                self.relay = RelayDraft {
+                    address: self.settings.relay.clone(),
+                    problem: None,
+                };
+                self.dialog = Some(Dialog::Share);
+            }
+            Command::ShowJoin => {
+                self.join_draft.clear();
+                self.join_problem = None;
+                self.dialog = Some(Dialog::Join);
+            }
+            Command::ShowPalette => {
+                self.sought = Sought::default();
+                self.dialog = Some(Dialog::Palette);
+            }
+            Command::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
+            Command::StartSharing => self.board.start_sharing(),
+            Command::ShareThrough(address) => match self.board.share_through(&address) {
+                Ok(()) => {
+                    self.settings.relay = address;
+                    self.keep_settings(ctx);
+                }
+                Err(problem) => self.relay.problem = Some(problem),
+            },
+            Command::StopSharing => self.board.stop_sharing(),
+            Command::Join(text) => self.join(ctx, &text),
+            Command::CopyText(text) => {
+                ctx.copy_text(text.clone());
+                self.copied = Some(text);
+            }
+            Command::GoTo(conn) => self.go_to(ctx, conn),
+            Command::MyName(name) => {
+                self.settings.name = clean_name(&name);
+                self.me_changed(ctx);
+            }
+            Command::MyColor(color) => {
+                self.settings.color = color;
+                self.me_changed(ctx);
+            }
+            Command::Appearance(appearance) => {
+                self.settings.appearance = appearance;
+                ctx.set_theme(preference(appearance));
+                self.keep_settings(ctx);
+            }
+            Command::Scale(scale) => {
+                self.settings.scale = scale;
+                ctx.set_zoom_factor(factor(scale));
+                self.keep_settings(ctx);
+            }
+            Command::ReducedMotion => {
+                self.settings.reduced_motion = !self.settings.reduced_motion;
+                theme::set_motion(ctx, !self.settings.reduced_motion);
+                self.keep_settings(ctx);
+            }
+            Command::Reconnect => self.board.reconnect(),
+            Command::OfferAgain => self.board.offer_again(),
+            Command::Dismiss => self.message = None,
+            Command::FocusMode => {
+                self.alone = !self.alone;
+                if self.alone {
+                    self.say(ctx, Message::hint("Press Ctrl+. to have the tools back"));
+                }
+            }
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    fn edit(&mut self, edit: &Edit) {
+        self.board.edit(edit);
+        let styles = Styles::of(&self.board.editor().styles());
+        if self.settings.styles != styles {
+            self.settings.styles = styles;
+            self.unkept = true;
+        }
+    }
+
+    /// What things fall into place at, as the settings say.
+    pub(super) fn set_snapping(&mut self) {
+        let snapping = Snapping {
+            grid: self.settings.grid.then_some(overlay::CELL),
+            objects: self.settings.snapping,
+        };
+        self.board.editor_mut().set_snapping(snapping);
+    }
+
+    fn to_clipboard(&mut self, ctx: &Context, text: Option<String>) {
+        match text {
+            Some(text) => ctx.copy_text(text),
+            None => self.say(ctx, Message::hint(NOTHING)),
+        }
+    }
+
+    fn cancel(&mut self) {
+        if self.dialog.take().is_some() {
+            self.copied = None;
+        } else {
+            self.board.cancel();
+        }
+    }
+
+    pub(super) fn join(&mut self, ctx: &Context, text: &str) {
+        match text.parse::<Link>() {
+            Ok(link) => {
+                self.dialog = None;
+                let which = self.board.linked(link);
+                self.open(ctx, which);
+            }
+            Err(error) if self.dialog == Some(Dialog::Join) => self.join_problem = Some(error.to_string()),
+            Err(error) => self.say(ctx, Message::problem(format!("That can't be joined: {error}"))),
+        }
+    }
+
+    /// Begins to open another board.
+    fn open(&mut self, ctx: &Context, which: Option<Which>) {
+        if let Some(which) = which.filter(|_| self.next.is_none()) {
+            self.next = Some(self.board.begin(which, &self.settings));
+            self.arrive(ctx, SOON);
+        }
+    }
+
+    /// Goes over to the other board, if it is there within `time`. If it can't be opened, this one stays, and the reason
+    /// is said.
+    pub(super) fn arrive(&mut self, ctx: &Context, time: Duration) {
+        let Some(done) = self.next.as_ref().and_then(|next| next.done_within(time)) else {
+            return;
+        };
+        self.next = None;
+        match done {
+            Ok(Ok(fresh)) => {
+                self.board.switch(fresh);
+                self.set_snapping();
+                self.canvas.clear();
+                self.message = None;
+            }
+            Ok(Err(problem)) => self.say(ctx, Message::problem(problem)),
+            Err(broke) => self.say(ctx, Message::problem(broke.to_string())),
+        }
+    }
+
+    fn go_to(&mut self, ctx: &Context, conn: u64) {
+        let at = self
+            .board
+            .pointers()
+            .into_iter()
+            .find(|(other, _)| *other == conn);
+        let Some((_, at)) = at else {
+            self.say(ctx, Message::hint("Their pointer is not on the board just now"));
+            return;
+        };
+        let Size { width, height } = self.canvas.size();
+        let camera = self.board.camera_mut();
+        let now = camera.screen_from_board(at);
+        camera.pan(Point::new(width / 2.0, height / 2.0) - now);
+    }
+
+    fn me_changed(&mut self, ctx: &Context) {
+        self.board.set_me(&self.settings);
+        self.keep_settings(ctx);
+    }
+
+    pub(super) fn keep_settings(&mut self, ctx: &Context) {
+        self.unkept = false;
+        if let Err(error) = self.settings.save(&self.board.profile().settings_file()) {
+            tracing::warn!(%error, "settings not kept");
+            self.say(ctx, Message::problem(error.to_string()));
+        }
+    }
+}
+
+/// The mode as egui names it.
+pub(super) fn preference(appearance: Appearance) -> ThemePreference {
+    match appearance {
+        Appearance::System => ThemePreference::System,
+        Appearance::Light => ThemePreference::Light,
+        Appearance::Dark => ThemePreference::Dark,
+    }
+}
+
+/// What the window multiplies all sizes by.
+pub(super) fn factor(scale: u16) -> f32 {
+    f32::from(scale) / 100.0
+}

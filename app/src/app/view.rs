@@ -1,0 +1,129 @@
+//! What the app shows: the panels, each with what it needs of the state.
+
+use egui::Context;
+
+use super::App;
+use crate::command::{self, Command, Now};
+use crate::panels::dialogs::{self, Dialog, ShareView};
+use crate::panels::menu::MenuView;
+use crate::panels::people::{PeopleView, Person};
+use crate::panels::status::Connection;
+use crate::panels::style::StyleView;
+use crate::panels::zoom::ZoomView;
+use crate::panels::{self, Asked};
+
+impl App {
+    /// The state as far as commands depend on it.
+    pub(super) fn now(&self) -> Now {
+        let editor = self.board.editor();
+        let status = self.board.status();
+        Now {
+            tool: editor.tool(),
+            keep_tool: self.settings.keep_tool,
+            selected: editor.selected(),
+            groups: editor.has_groups_selected(),
+            locked: editor.all_selected_locked(),
+            empty: self.board.is_empty(),
+            can_undo: editor.can_undo(),
+            can_redo: editor.can_redo(),
+            grid: self.settings.grid,
+            snapping: self.settings.snapping,
+            minimap: self.settings.minimap,
+            alone: self.alone,
+            appearance: self.settings.appearance,
+            scale: self.settings.scale,
+            still: self.settings.reduced_motion,
+            shared: !matches!(self.board.share(), ShareView::Off | ShareView::Failed(_)),
+            cut_off: matches!(status.connection, Connection::Offline | Connection::Refused(_)),
+            parked: !status.parked.is_empty(),
+            message: self.message.is_some(),
+        }
+    }
+
+    /// Shows the panels, and notes what they ask for.
+    pub(super) fn panels(&mut self, ctx: &Context, asked: &mut Asked) {
+        let status = self.board.status();
+        let share = self.board.share();
+        let now = self.now();
+        if !self.alone {
+            self.tools(ctx, now, &share, asked);
+        }
+        // What is not saved is said in focus mode too.
+        panels::status::show(ctx, &status, asked);
+        if let Some((message, _)) = &self.message {
+            panels::message::show(ctx, message, asked);
+        }
+        panels::context::show(ctx, self.menu_at, &now, asked);
+        match self.dialog {
+            Some(Dialog::Share) => {
+                dialogs::share(ctx, &share, &mut self.relay, self.copied.as_deref(), asked);
+            }
+            Some(Dialog::Join) => {
+                dialogs::join(ctx, &mut self.join_draft, self.join_problem.as_deref(), asked);
+            }
+            Some(Dialog::Palette) => panels::palette::show(ctx, &mut self.sought, &now, asked),
+            Some(Dialog::Shortcuts) => panels::shortcuts::show(ctx, asked),
+            None => {}
+        }
+        if let Some(next) = &self.next {
+            panels::opening::over(ctx, next.share());
+        }
+    }
+
+    /// What focus mode hides. In the order in which Tab goes through it.
+    fn tools(&mut self, ctx: &Context, now: Now, share: &ShareView, asked: &mut Asked) {
+        let menu = MenuView {
+            title: self.board.title(),
+            recent: self.board.recent(),
+            now,
+        };
+        panels::menu::show(ctx, &menu, &mut self.title_draft, asked);
+        panels::toolbar::show(ctx, &now, asked);
+        let people = PeopleView {
+            me: Person {
+                conn: None,
+                name: self.settings.name.clone(),
+                color: self.settings.color.clone(),
+            },
+            others: self.board.others(),
+            sharing: matches!(share, ShareView::Hosting(_)),
+        };
+        panels::people::show(ctx, &people, &mut self.name_draft, asked);
+        let style = StyleView {
+            held: self.board.editor().style_held(),
+            now,
+        };
+        panels::style::show(ctx, &style, asked);
+        let zoom = ZoomView {
+            zoom: self.board.editor().camera().zoom(),
+            now,
+        };
+        panels::zoom::show(ctx, &zoom, asked);
+    }
+
+    /// The commands whose keys were pressed this frame. `bare`: whether no menu or dialog was open when it began; what
+    /// is open has the keys for itself.
+    pub(super) fn keys(&self, ctx: &Context, bare: bool, asked: &mut Asked) {
+        let typing = self.was_typing || ctx.text_edit_focused();
+        if typing || !bare || self.dialog.is_some() || self.next.is_some() {
+            return;
+        }
+        let on_control = self.was_on_control || ctx.memory(|memory| memory.focused().is_some());
+        ctx.input(|input| {
+            for event in &input.events {
+                let command = command::for_event(event);
+                // Esc takes the keyboard off a control, and does no more.
+                let released = on_control && command == Some(Command::Cancel);
+                if !(released || on_control && command::is_of_controls(event)) {
+                    asked.extend(command);
+                }
+            }
+        });
+    }
+
+    /// Notes where the keyboard is at the end of a frame: what ends the typing belongs to it still.
+    pub(super) fn note_focus(&mut self, ctx: &Context) {
+        self.was_typing = ctx.text_edit_focused();
+        self.was_on_control = ctx.memory(|memory| memory.focused().is_some());
+    }
+}

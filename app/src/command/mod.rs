@@ -1,0 +1,217 @@
+//! Everything a person can ask for. The table gives each its words, icon, keys and section; menus, toolbar, palette,
+//! shortcut sheet and tooltips are made from it.
+
+mod keys;
+mod now;
+mod search;
+mod table;
+
+use std::sync::Arc;
+
+use drawbridge_engine::editor::Edit;
+use drawbridge_engine::tools::Tool;
+use egui::{ColorImage, KeyboardShortcut};
+
+pub use keys::{for_event, is_of_controls, keys_text, letter};
+pub use now::Now;
+pub use search::search;
+pub use table::TABLE;
+
+/// Which mode the window shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Appearance {
+    /// Whatever the system says.
+    #[default]
+    System,
+    /// Paper.
+    Light,
+    /// Night.
+    Dark,
+}
+
+/// What a panel, a key or a menu asks the app to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Take this tool.
+    Tool(Tool),
+    /// Keep a tool in the hand after its use, or go back to selecting.
+    KeepTool,
+    /// Do this to the selection, or to what the tool draws with.
+    Edit(Edit),
+    /// Take back one's own last step.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Put the selection on the clipboard.
+    Copy,
+    /// The same, and delete it.
+    Cut,
+    /// Ask the system for what is on the clipboard; it comes back as one of the two below.
+    Paste,
+    /// Put what this text says on the board.
+    PasteText(String),
+    /// Put this picture on the board.
+    PastePicture(Arc<ColorImage>),
+    /// Put a picture of the selection, or else of the board, on the clipboard.
+    CopyPng,
+    /// The same as the text of an SVG file.
+    CopySvg,
+    /// Closer, around the middle of the window.
+    ZoomIn,
+    /// Further away.
+    ZoomOut,
+    /// One board unit a point.
+    ZoomReset,
+    /// Show everything.
+    ZoomFit,
+    /// Show all of the selection.
+    ZoomSelection,
+    /// Show the grid, or hide it.
+    Grid,
+    /// Snap to other elements, or don't.
+    Snapping,
+    /// Unfold the minimap, or fold it.
+    Minimap,
+    /// Open the menu of what lies on the canvas.
+    ContextMenu,
+    /// Give up what is under way, or close what is open.
+    Cancel,
+    /// Begin an empty board.
+    NewBoard,
+    /// Open a board kept on this computer, by its number in the list of recent boards.
+    OpenRecent(usize),
+    /// Call the board this.
+    Rename(String),
+    /// Open the dialog for sharing.
+    ShowShare,
+    /// Open the dialog for joining.
+    ShowJoin,
+    /// Open the command palette.
+    ShowPalette,
+    /// Open the shortcut sheet.
+    ShowShortcuts,
+    /// Start a relay inside the app and put the board on it.
+    StartSharing,
+    /// Put the board on the relay at this address.
+    ShareThrough(String),
+    /// Take the board off its relay; if that is the one inside the app, stop it.
+    StopSharing,
+    /// Open the board behind this text, which should be a link.
+    Join(String),
+    /// Put this text on the clipboard.
+    CopyText(String),
+    /// Bring the pointer of this person, by connection number, into view.
+    GoTo(u64),
+    /// Be called this.
+    MyName(String),
+    /// Be seen in this colour, `#rrggbb`.
+    MyColor(String),
+    /// Show this mode.
+    Appearance(Appearance),
+    /// Show words and controls this big, of 100.
+    Scale(u16),
+    /// Let nothing move by itself, or let it.
+    ReducedMotion,
+    /// Try to reach the relay at once.
+    Reconnect,
+    /// Offer the relay again what it did not take.
+    OfferAgain,
+    /// Take the message away.
+    Dismiss,
+    /// Hide or show everything but the board.
+    FocusMode,
+    /// Close the window.
+    Quit,
+}
+
+/// Where a command stands in the shortcut sheet, and what is said of it in the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Section {
+    Tools,
+    Edit,
+    Arrange,
+    View,
+    Appearance,
+    Board,
+    Help,
+}
+
+impl Section {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 7] = [
+        Self::Tools,
+        Self::Edit,
+        Self::Arrange,
+        Self::View,
+        Self::Appearance,
+        Self::Board,
+        Self::Help,
+    ];
+
+    /// Its heading.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Tools => "Tools",
+            Self::Edit => "Edit",
+            Self::Arrange => "Arrange",
+            Self::View => "View",
+            Self::Appearance => "Appearance",
+            Self::Board => "Board",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// A command's words, icon and keys.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it stands for.
+    pub command: Command,
+    /// Where it belongs.
+    pub section: Section,
+    /// Its name in menus, tooltips and for screen readers.
+    pub label: &'static str,
+    /// A sentence for its tooltip; may be empty.
+    pub hint: &'static str,
+    /// Its icon.
+    pub icon: char,
+    /// Its keys; the first is shown.
+    pub keys: &'static [KeyboardShortcut],
+}
+
+/// The entry of a command, if it has one.
+#[must_use]
+pub fn find(command: &Command) -> Option<&'static Entry> {
+    TABLE.iter().find(|entry| entry.command == *command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_key_or_a_name() {
+        for (i, a) in TABLE.iter().enumerate() {
+            for b in &TABLE[i + 1..] {
+                assert_ne!(a.command, b.command);
+                assert_ne!(a.label, b.label);
+                assert!(
+                    a.keys.iter().all(|keys| !b.keys.contains(keys)),
+                    "{} and {}",
+                    a.label,
+                    b.label
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_section_has_commands_with_keys_or_none_at_all_to_show() {
+        for section in Section::ALL {
+            assert!(TABLE.iter().any(|entry| entry.section == section), "{section:?}");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What can be done now, and what is chosen: of the app's state just what decides that.
+
+use drawbridge_engine::editor::Edit;
+use drawbridge_engine::tools::Tool;
+
+use super::{Appearance, Command, Entry};
+use crate::icons;
+
+/// The app's state as far as commands depend on it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub struct Now {
+    /// The tool in the hand.
+    pub tool: Tool,
+    /// Whether it stays there after its use.
+    pub keep_tool: bool,
+    /// How many elements are selected.
+    pub selected: usize,
+    /// Whether a group is among them.
+    pub groups: bool,
+    /// Whether all of them are locked.
+    pub locked: bool,
+    /// Whether nothing is on the board.
+    pub empty: bool,
+    /// Whether there is a step to take back.
+    pub can_undo: bool,
+    /// Whether there is a step to do again.
+    pub can_redo: bool,
+    /// Whether the grid is shown.
+    pub grid: bool,
+    /// Whether what is dragged snaps to other elements.
+    pub snapping: bool,
+    /// Whether the minimap is unfolded.
+    pub minimap: bool,
+    /// Whether everything but the board is hidden.
+    pub alone: bool,
+    /// Which mode is in force.
+    pub appearance: Appearance,
+    /// How big words and controls are, of 100.
+    pub scale: u16,
+    /// Whether nothing moves by itself.
+    pub still: bool,
+    /// Whether the board is on a relay, or to be.
+    pub shared: bool,
+    /// Whether the relay can't be reached or lets nobody in.
+    pub cut_off: bool,
+    /// Whether the relay did not take something.
+    pub parked: bool,
+    /// Whether a message is shown.
+    pub message: bool,
+}
+
+impl Default for Now {
+    /// An empty board, just opened by somebody who changed no setting.
+    fn default() -> Self {
+        Self {
+            tool: Tool::Pen,
+            keep_tool: false,
+            selected: 0,
+            groups: false,
+            locked: false,
+            empty: true,
+            can_undo: false,
+            can_redo: false,
+            grid: false,
+            snapping: true,
+            minimap: false,
+            alone: false,
+            appearance: Appearance::System,
+            scale: 100,
+            still: false,
+            shared: false,
+            cut_off: false,
+            parked: false,
+            message: false,
+        }
+    }
+}
+
+impl Now {
+    /// Whether a command can be done.
+    #[must_use]
+    pub fn allows(&self, command: &Command) -> bool {
+        match command {
+            Command::Edit(edit) => self.allows_edit(edit),
+            Command::Undo => self.can_undo,
+            Command::Redo => self.can_redo,
+            Command::Copy | Command::Cut | Command::ZoomSelection => self.selected > 0,
+            Command::CopyPng | Command::CopySvg | Command::ZoomFit => !self.empty,
+            Command::StartSharing => !self.shared,
+            Command::StopSharing => self.shared,
+            Command::Reconnect => self.cut_off,
+            Command::OfferAgain => self.parked,
+            Command::Dismiss => self.message,
+            _ => true,
+        }
+    }
+
+    fn allows_edit(&self, edit: &Edit) -> bool {
+        match edit {
+            Edit::SelectAll | Edit::SelectNext { .. } | Edit::UnlockAll => !self.empty,
+            Edit::SelectNone | Edit::ToggleLock => self.selected > 0,
+            Edit::Delete | Edit::Duplicate | Edit::Nudge(_) | Edit::Flip(_) | Edit::Stack(_) => {
+                self.selected > 0 && !self.locked
+            }
+            Edit::Group | Edit::Align(_) => self.selected > 1 && !self.locked,
+            Edit::Ungroup => self.groups && !self.locked,
+            Edit::Distribute(_) => self.selected > 2 && !self.locked,
+            Edit::Insert => matches!(self.tool, Tool::Shape(_) | Tool::Line | Tool::Arrow),
+            Edit::Style(_) => true,
+        }
+    }
+
+    /// Whether what a command chooses or turns on is chosen or on; `None` where it does neither.
+    #[must_use]
+    pub fn chosen(&self, command: &Command) -> Option<bool> {
+        match command {
+            Command::Tool(tool) => Some(self.tool == *tool),
+            Command::KeepTool => Some(self.keep_tool),
+            Command::Grid => Some(self.grid),
+            Command::Snapping => Some(self.snapping),
+            Command::Minimap => Some(self.minimap),
+            Command::FocusMode => Some(self.alone),
+            Command::Appearance(mode) => Some(self.appearance == *mode),
+            Command::Scale(scale) => Some(self.scale == *scale),
+            Command::ReducedMotion => Some(self.still),
+            _ => None,
+        }
+    }
+
+    /// A command's name and icon, which for some say what it would do now.
+    #[must_use]
+    pub fn face(&self, entry: &Entry) -> (&'static str, char) {
+        match entry.command {
+            Command::Edit(Edit::ToggleLock) if self.locked => ("Unlock", icons::UNLOCK),
+            _ => (entry.label, entry.icon),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use drawbridge_engine::editor::{Align, Axis};
+
+    use super::*;
+    use crate::command::TABLE;
+
+    #[test]
+    fn arranging_needs_as_many_elements_as_it_arranges() {
+        let now = |selected| Now {
+            selected,
+            ..Now::default()
+        };
+        let cases = [
+            (Edit::Delete, 1),
+            (Edit::Align(Align::Left), 2),
+            (Edit::Group, 2),
+            (Edit::Distribute(Axis::Down), 3),
+        ];
+        for (edit, least) in cases {
+            let command = Command::Edit(edit);
+            assert!(now(least).allows(&command), "{command:?}");
+            assert!(!now(least - 1).allows(&command), "{command:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_locked_can_be_unlocked_and_copied_but_not_changed() {
+        let now = Now {
+            selected: 3,
+            groups: true,
+            locked: true,
+            empty: false,
+            ..Now::default()
+        };
+        assert!(now.allows(&Command::Edit(Edit::ToggleLock)) && now.allows(&Command::Copy));
+        assert!(!now.allows(&Command::Edit(Edit::Delete)) && !now.allows(&Command::Edit(Edit::Ungroup)));
+        let lock = crate::command::find(&Command::Edit(Edit::ToggleLock)).expect("an entry");
+        assert_eq!(now.face(lock).0, "Unlock");
+    }
+
+    #[test]
+    fn of_each_choice_just_one_is_chosen() {
+        let now = Now::default();
+        for alike in [
+            |command: &Command| matches!(command, Command::Tool(_)),
+            |command: &Command| matches!(command, Command::Appearance(_)),
+            |command: &Command| matches!(command, Command::Scale(_)),
+        ] {
+            let chosen = TABLE.iter().filter(|entry| alike(&entry.command));
+            let chosen = chosen.filter(|entry| now.chosen(&entry.command) == Some(true));
+            assert_eq!(chosen.count(), 1);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The table of commands.
+
+use drawbridge_engine::editor::{Align, Axis, Edit, Stacking};
+use drawbridge_engine::geometry::{Kind, Vec2};
+use drawbridge_engine::tools::Tool;
+use egui::{Key, KeyboardShortcut};
+
+use super::keys::{alt, alt_shift, ctrl, ctrl_shift, key, shift};
+use super::{Appearance, Command, Entry, Section};
+use crate::icons;
+
+/// Keys of a command.
+type Keys = &'static [KeyboardShortcut];
+
+/// How far an arrow key moves the selection, in board units; ...
+const STEP: f64 = 1.0;
+/// ... and with Shift.
+const LEAP: f64 = 10.0;
+
+const fn entry(
+    section: Section,
+    command: Command,
+    label: &'static str,
+    hint: &'static str,
+    icon: char,
+    keys: Keys,
+) -> Entry {
+    Entry {
+        command,
+        section,
+        label,
+        hint,
+        icon,
+        keys,
+    }
+}
+
+const fn tool(tool: Tool, label: &'static str, hint: &'static str, icon: char, keys: Keys) -> Entry {
+    entry(Section::Tools, Command::Tool(tool), label, hint, icon, keys)
+}
+
+const fn edit(command: Command, label: &'static str, icon: char, keys: Keys) -> Entry {
+    entry(Section::Edit, command, label, "", icon, keys)
+}
+
+const fn arrange(edit: Edit, label: &'static str, icon: char, keys: Keys) -> Entry {
+    entry(Section::Arrange, Command::Edit(edit), label, "", icon, keys)
+}
+
+const fn nudge(x: f64, y: f64, label: &'static str, keys: Keys) -> Entry {
+    arrange(Edit::Nudge(Vec2::new(x, y)), label, icons::MOVE, keys)
+}
+
+const fn view(command: Command, label: &'static str, hint: &'static str, icon: char, keys: Keys) -> Entry {
+    entry(Section::View, command, label, hint, icon, keys)
+}
+
+const fn looks(command: Command, label: &'static str, icon: char) -> Entry {
+    entry(Section::Appearance, command, label, "", icon, &[])
+}
+
+const fn board(command: Command, label: &'static str, hint: &'static str, icon: char, keys: Keys) -> Entry {
+    entry(Section::Board, command, label, hint, icon, keys)
+}
+
+const fn help(command: Command, label: &'static str, icon: char, keys: Keys) -> Entry {
+    entry(Section::Help, command, label, "", icon, keys)
+}
+
+/// Every command that needs nothing but itself, in the order in which a person looks for it.
+#[rustfmt::skip]
+pub static TABLE: &[Entry] = &[
+    tool(Tool::Select, "Select", "Click or drag around things; Shift adds to the selection", icons::SELECT, &[key(Key::V), key(Key::Num1)]),
+    tool(Tool::Hand, "Hand", "Move the view; with any tool, hold Space or the middle button", icons::HAND, &[key(Key::H)]),
+    tool(Tool::Shape(Kind::Rectangle), "Rectangle", "Hold Shift for a square, Alt to draw from the centre", icons::RECTANGLE, &[key(Key::R), key(Key::Num2)]),
+    tool(Tool::Shape(Kind::Diamond), "Diamond", "Hold Shift for equal sides, Alt to draw from the centre", icons::DIAMOND, &[key(Key::Num3)]),
+    tool(Tool::Shape(Kind::Ellipse), "Ellipse", "Hold Shift for a circle, Alt to draw from the centre", icons::ELLIPSE, &[key(Key::O), key(Key::Num4)]),
+    tool(Tool::Line, "Line", "Drag, or click from point to point; Shift keeps to steps of 15 degrees", icons::LINE, &[key(Key::L), key(Key::Num6)]),
+    tool(Tool::Arrow, "Arrow", "Drag, or click from point to point; Shift keeps to steps of 15 degrees", icons::ARROW, &[key(Key::A), key(Key::Num5)]),
+    tool(Tool::Pen, "Pen", "Hold Shift for a straight line, Ctrl to erase meanwhile", icons::PEN, &[key(Key::P), key(Key::D), key(Key::Num7)]),
+    tool(Tool::Highlighter, "Highlighter", "Marks below the ink, and gets no darker where it crosses itself", icons::HIGHLIGHTER, &[shift(Key::D)]),
+    tool(Tool::Eraser, "Eraser", "Sweep over things to take them away; Esc keeps them", icons::ERASER, &[key(Key::E), key(Key::Num0)]),
+    tool(Tool::Cutter, "Cutting eraser", "Takes away only what it passes over", icons::CUTTER, &[shift(Key::E)]),
+    tool(Tool::Laser, "Laser pointer", "Shows others a trail that fades", icons::LASER, &[key(Key::K)]),
+    tool(Tool::Eyedropper, "Eyedropper", "Takes a colour from the board", icons::EYEDROPPER, &[key(Key::I)]),
+    entry(Section::Tools, Command::KeepTool, "Keep the tool", "Draw several things in a row", icons::KEEP_TOOL, &[key(Key::Q)]),
+    entry(Section::Tools, Command::Edit(Edit::Insert), "Insert the tool's shape", "Puts it into the middle of the window", icons::INSERT, &[key(Key::Enter)]),
+
+    edit(Command::Undo, "Undo", icons::UNDO, &[ctrl(Key::Z)]),
+    edit(Command::Redo, "Redo", icons::REDO, &[ctrl_shift(Key::Z), ctrl(Key::Y)]),
+    edit(Command::Cut, "Cut", icons::CUT, &[ctrl(Key::X)]),
+    edit(Command::Copy, "Copy", icons::COPY, &[ctrl(Key::C)]),
+    edit(Command::Paste, "Paste", icons::PASTE, &[ctrl(Key::V)]),
+    edit(Command::Edit(Edit::Duplicate), "Duplicate", icons::DUPLICATE, &[ctrl(Key::D)]),
+    edit(Command::Edit(Edit::Delete), "Delete", icons::DELETE, &[key(Key::Delete), key(Key::Backspace)]),
+    edit(Command::CopyPng, "Copy as PNG", icons::PICTURE, &[alt_shift(Key::C)]),
+    edit(Command::CopySvg, "Copy as SVG", icons::VECTOR, &[]),
+    edit(Command::Edit(Edit::SelectAll), "Select all", icons::SELECT_ALL, &[ctrl(Key::A)]),
+    edit(Command::Edit(Edit::SelectNone), "Select nothing", icons::SELECT_NONE, &[]),
+    edit(Command::Edit(Edit::SelectNext { back: false }), "Select the next", icons::NEXT, &[alt(Key::ArrowRight)]),
+    edit(Command::Edit(Edit::SelectNext { back: true }), "Select the previous", icons::PREVIOUS, &[alt(Key::ArrowLeft)]),
+
+    arrange(Edit::Group, "Group", icons::GROUP, &[ctrl(Key::G)]),
+    arrange(Edit::Ungroup, "Ungroup", icons::UNGROUP, &[ctrl_shift(Key::G)]),
+    arrange(Edit::ToggleLock, "Lock", icons::LOCK, &[ctrl_shift(Key::L)]),
+    arrange(Edit::UnlockAll, "Unlock everything", icons::UNLOCK, &[]),
+    arrange(Edit::Stack(Stacking::Front), "Bring to front", icons::FRONT, &[ctrl_shift(Key::CloseBracket)]),
+    arrange(Edit::Stack(Stacking::Forward), "Bring forward", icons::FORWARD, &[ctrl(Key::CloseBracket)]),
+    arrange(Edit::Stack(Stacking::Backward), "Send backward", icons::BACKWARD, &[ctrl(Key::OpenBracket)]),
+    arrange(Edit::Stack(Stacking::Back), "Send to back", icons::BACK, &[ctrl_shift(Key::OpenBracket)]),
+    arrange(Edit::Align(Align::Left), "Align left", icons::ALIGN_LEFT, &[ctrl_shift(Key::ArrowLeft)]),
+    arrange(Edit::Align(Align::Centre), "Align centres", icons::ALIGN_CENTRE, &[alt_shift(Key::H)]),
+    arrange(Edit::Align(Align::Right), "Align right", icons::ALIGN_RIGHT, &[ctrl_shift(Key::ArrowRight)]),
+    arrange(Edit::Align(Align::Top), "Align top", icons::ALIGN_TOP, &[ctrl_shift(Key::ArrowUp)]),
+    arrange(Edit::Align(Align::Middle), "Align middles", icons::ALIGN_MIDDLE, &[alt_shift(Key::V)]),
+    arrange(Edit::Align(Align::Bottom), "Align bottom", icons::ALIGN_BOTTOM, &[ctrl_shift(Key::ArrowDown)]),
+    arrange(Edit::Distribute(Axis::Across), "Distribute across", icons::DISTRIBUTE_ACROSS, &[alt(Key::H)]),
+    arrange(Edit::Distribute(Axis::Down), "Distribute down", icons::DISTRIBUTE_DOWN, &[alt(Key::V)]),
+    arrange(Edit::Flip(Axis::Across), "Flip left to right", icons::FLIP_ACROSS, &[shift(Key::H)]),
+    arrange(Edit::Flip(Axis::Down), "Flip top to bottom", icons::FLIP_DOWN, &[shift(Key::V)]),
+    nudge(-STEP, 0.0, "Move left", &[key(Key::ArrowLeft)]),
+    nudge(STEP, 0.0, "Move right", &[key(Key::ArrowRight)]),
+    nudge(0.0, -STEP, "Move up", &[key(Key::ArrowUp)]),
+    nudge(0.0, STEP, "Move down", &[key(Key::ArrowDown)]),
+    nudge(-LEAP, 0.0, "Move left by 10", &[shift(Key::ArrowLeft)]),
+    nudge(LEAP, 0.0, "Move right by 10", &[shift(Key::ArrowRight)]),
+    nudge(0.0, -LEAP, "Move up by 10", &[shift(Key::ArrowUp)]),
+    nudge(0.0, LEAP, "Move down by 10", &[shift(Key::ArrowDown)]),
+
+    view(Command::ZoomIn, "Zoom in", "", icons::PLUS, &[ctrl(Key::Plus), ctrl(Key::Equals), ctrl_shift(Key::Plus), ctrl_shift(Key::Equals)]),
+    view(Command::ZoomOut, "Zoom out", "", icons::MINUS, &[ctrl(Key::Minus)]),
+    view(Command::ZoomReset, "Zoom to 100 %", "", icons::ACTUAL_SIZE, &[ctrl(Key::Num0)]),
+    view(Command::ZoomFit, "Show everything", "", icons::FIT, &[shift(Key::Num1)]),
+    view(Command::ZoomSelection, "Show the selection", "", icons::FIT_SELECTION, &[shift(Key::Num2)]),
+    view(Command::Grid, "Grid", "Shows a grid, and snaps to it", icons::GRID, &[ctrl(Key::Quote)]),
+    view(Command::Snapping, "Snap to things", "What is dragged snaps to edges and centres of others", icons::SNAPPING, &[alt(Key::S)]),
+    view(Command::Minimap, "Minimap", "", icons::MINIMAP, &[key(Key::M)]),
+    view(Command::FocusMode, "Hide all but the board", "", icons::FOCUS, &[ctrl(Key::Period)]),
+    view(Command::ContextMenu, "Menu on the board", "", icons::MENU, &[shift(Key::F10)]),
+
+    looks(Command::Appearance(Appearance::System), "As the system", icons::SYSTEM),
+    looks(Command::Appearance(Appearance::Light), "Light", icons::LIGHT),
+    looks(Command::Appearance(Appearance::Dark), "Dark", icons::DARK),
+    looks(Command::Scale(100), "Controls at 100 %", icons::SCALE),
+    looks(Command::Scale(125), "Controls at 125 %", icons::SCALE),
+    looks(Command::Scale(150), "Controls at 150 %", icons::SCALE),
+    looks(Command::Scale(200), "Controls at 200 %", icons::SCALE),
+    looks(Command::ReducedMotion, "Reduced motion", icons::STILL),
+
+    board(Command::NewBoard, "New board", "", icons::NEW_BOARD, &[ctrl(Key::N)]),
+    board(Command::ShowJoin, "Join by link…", "", icons::LINK, &[]),
+    board(Command::ShowShare, "Share…", "Let others draw on this board", icons::SHARE, &[]),
+    board(Command::StartSharing, "Start sharing", "", icons::SHARE, &[]),
+    board(Command::StopSharing, "Stop sharing", "", icons::CLOSE, &[]),
+    board(Command::Reconnect, "Try now", "Tries to reach the relay at once", icons::LIVE, &[]),
+    board(Command::OfferAgain, "Offer again", "Offers the relay what it did not take", icons::SENDING, &[]),
+    board(Command::Quit, "Quit", "", icons::QUIT, &[ctrl(Key::Q)]),
+
+    help(Command::ShowPalette, "Find a command…", icons::COMMANDS, &[ctrl(Key::K), ctrl(Key::Slash)]),
+    help(Command::ShowShortcuts, "Keyboard shortcuts", icons::KEYBOARD, &[shift(Key::Questionmark), key(Key::Questionmark)]),
+    help(Command::Cancel, "Cancel", icons::CLOSE, &[key(Key::Escape)]),
+    help(Command::Dismiss, "Dismiss", icons::CLOSE, &[]),
+];

@@ -1,0 +1,97 @@
+//! What goes from the board to the clipboard, and from there to the board.
+
+use drawbridge_engine::clip;
+use drawbridge_engine::document::{Color, Element};
+use drawbridge_engine::editor::Edit;
+use drawbridge_engine::export::Look;
+use drawbridge_engine::export::png::{TooLarge, picture};
+use drawbridge_engine::export::svg::svg;
+use egui::ColorImage;
+
+use super::OpenBoard;
+use crate::theme::Theme;
+
+/// Around what a picture shows, in board units.
+const MARGIN: f64 = 16.0;
+/// Pixels a board unit.
+const SCALE: f64 = 2.0;
+
+impl OpenBoard {
+    /// The selection as a text that [`Self::paste`] reads; `None` when there is nothing to copy.
+    #[must_use]
+    pub fn copy(&self) -> Option<String> {
+        let elements = self.editor().selected_elements();
+        (!elements.is_empty()).then(|| clip::write(&elements))
+    }
+
+    /// The same, and deletes it. Nothing goes that could not be pasted again.
+    pub fn cut(&mut self) -> Option<String> {
+        let text = self.copy()?;
+        let whole = self.editor().selected() <= clip::MAX_ELEMENTS && text.len() <= clip::MAX_TEXT;
+        if !whole {
+            return None;
+        }
+        self.edit(&Edit::Delete);
+        Some(text)
+    }
+
+    /// Puts on the board what [`Self::copy`] or [`Self::copy_svg`] gave, and selects it. Says whether the text was of
+    /// that kind.
+    pub fn paste(&mut self, text: &str) -> bool {
+        let Some(elements) = clip::read(text) else {
+            return false;
+        };
+        self.board.paste(elements);
+        true
+    }
+
+    /// A picture of the selection, else of the board, as it looks in `theme`; `None` when there is nothing to copy.
+    ///
+    /// # Errors
+    /// When it is too long and narrow for a picture.
+    pub fn copy_png(&self, theme: &Theme) -> Result<Option<ColorImage>, TooLarge> {
+        let elements = self.pictured();
+        if elements.is_empty() {
+            return Ok(None);
+        }
+        let ink = |color: Color| rgb(theme.color(color));
+        let board = rgb(theme.board);
+        let look = Look {
+            ink: &ink,
+            paper: Some(board),
+            board,
+        };
+        let picture = picture(&elements, &look, MARGIN, SCALE)?;
+        let size = [picture.width() as usize, picture.height() as usize];
+        Ok(Some(ColorImage::from_rgba_unmultiplied(size, picture.rgba())))
+    }
+
+    /// The same as the text of an SVG file, with no paper, which can be pasted again.
+    #[must_use]
+    pub fn copy_svg(&self, theme: &Theme) -> Option<String> {
+        let elements = self.pictured();
+        let ink = |color: Color| rgb(theme.color(color));
+        let look = Look {
+            ink: &ink,
+            paper: None,
+            board: rgb(theme.board),
+        };
+        (!elements.is_empty()).then(|| svg(&elements, &look, MARGIN, true))
+    }
+
+    /// The selection, or else everything, from the lowest to the topmost.
+    fn pictured(&self) -> Vec<Element> {
+        let editor = self.editor();
+        let selected = editor.selected_elements();
+        if !selected.is_empty() {
+            return selected;
+        }
+        let all = editor.scene().stacked();
+        all.filter_map(|(_, item)| editor.document().element(&item.element))
+            .collect()
+    }
+}
+
+fn rgb(color: egui::Color32) -> [u8; 3] {
+    [color.r(), color.g(), color.b()]
+}

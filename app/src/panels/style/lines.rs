@@ -1,0 +1,275 @@
+//! How a line is: its width, dashes, corners, ends and opacity.
+
+use drawbridge_engine::document::{Corners, Dash, Head, WIDTHS as POSSIBLE};
+use drawbridge_engine::editor::{Held, StyleChange};
+use egui::{Align2, Color32, Painter, Rect, Response, Shape, Stroke, Ui, Vec2, pos2, vec2};
+
+use super::{StyleView, change, heading, mixed};
+use crate::fonts;
+use crate::panels::{Asked, widgets};
+use crate::theme::{Theme, size, space};
+
+/// The widths on offer, in board units, with their names.
+pub const WIDTHS: [(f64, &str); 4] = [(2.0, "Fine"), (4.0, "Medium"), (8.0, "Bold"), (16.0, "Broad")];
+
+/// The opacity's slider goes from 5 to 100: what can't be seen can't be found again.
+const OPACITY: std::ops::RangeInclusive<f64> = 5.0..=100.0;
+
+/// Four widths, and any other as a number.
+pub(super) fn width(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
+    heading(ui, "Width", mixed(&view.held.width));
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let held = view.held.width.one();
+        for (width, name) in WIDTHS {
+            let chosen = held.is_some_and(|held| (held - width).abs() < f64::EPSILON);
+            let wanted = Vec2::splat(size::SMALL);
+            let disc = |painter: &Painter, rect: Rect, color: Color32| {
+                painter.circle_filled(rect.center(), radius(width), color);
+            };
+            if widgets::choice(ui, wanted, name, chosen, disc).clicked() {
+                change(asked, StyleChange::Width(width));
+            }
+        }
+        let text = held.map(number).unwrap_or_default();
+        let room = ui.available_width();
+        let typed = widgets::field(ui, "Width in board units", &text, "–", room);
+        let typed = typed.and_then(|text| text.trim().replace(',', ".").parse().ok());
+        if let Some(width) = typed.filter(|width| POSSIBLE.contains(width)) {
+            change(asked, StyleChange::Width(width));
+        }
+    });
+}
+
+/// In the narrow row: the width as a disc.
+pub(super) fn width_button(ui: &mut Ui, view: &StyleView) -> Response {
+    let response = widgets::IconButton::new(' ', "Width").show(ui);
+    let theme = Theme::of(ui.ctx());
+    match view.held.width.one() {
+        Some(width) => {
+            ui.painter()
+                .circle_filled(response.rect.center(), radius(width), theme.text);
+        }
+        None => {
+            let center = response.rect.center();
+            let font = fonts::plain(size::TITLE);
+            ui.painter()
+                .text(center, Align2::CENTER_CENTER, "–", font, theme.muted);
+        }
+    }
+    response
+}
+
+/// How big a disc stands for a width: each doubling is a step.
+fn radius(width: f64) -> f32 {
+    (1.0 + 1.75 * (width as f32).max(0.5).log2()).clamp(1.0, 9.5)
+}
+
+/// A number with no more digits than it needs.
+fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Dashes, and corners beside them.
+pub(super) fn dash_and_corners(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        if view.held.dash.is_somewhere() {
+            let room = 3.0 * size::SMALL + 2.0 * space::XS;
+            part(ui, room, |ui| dash(ui, view, asked));
+            ui.add_space(size::STYLE_PANEL - room - (2.0 * size::SMALL + space::XS));
+        }
+        if view.held.corners.is_somewhere() {
+            part(ui, 2.0 * size::SMALL + space::XS, |ui| corners(ui, view, asked));
+        }
+    });
+}
+
+fn part(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
+    let layout = egui::Layout::top_down(egui::Align::Min);
+    ui.allocate_ui_with_layout(Vec2::new(width, 0.0), layout, |ui| {
+        ui.set_width(width);
+        contents(ui);
+    });
+}
+
+fn dash(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
+    heading(ui, "Dash", mixed(&view.held.dash));
+    let picked = row(
+        ui,
+        view.held.dash,
+        Dash::ALL,
+        |dash| match dash {
+            Dash::Solid => "Solid line",
+            Dash::Dashed => "Dashed line",
+            Dash::Dotted => "Dotted line",
+        },
+        |painter, rect, color, dash| {
+            let (left, right) = (rect.left() + 6.0, rect.right() - 6.0);
+            let y = rect.center().y;
+            let line = Stroke::new(2.0, color);
+            let ends = [pos2(left, y), pos2(right, y)];
+            match dash {
+                Dash::Solid => {
+                    painter.line_segment(ends, line);
+                }
+                Dash::Dashed => painter.extend(Shape::dashed_line(&ends, line, 4.4, 2.6)),
+                Dash::Dotted => painter.extend(Shape::dotted_line(&ends, color, 4.0, 1.2)),
+            }
+        },
+    );
+    if let Some(dash) = picked {
+        change(asked, StyleChange::Dash(dash));
+    }
+}
+
+fn corners(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
+    heading(ui, "Corners", mixed(&view.held.corners));
+    let picked = row(
+        ui,
+        view.held.corners,
+        Corners::ALL,
+        |corners| match corners {
+            Corners::Round => "Round corners",
+            Corners::Sharp => "Sharp corners",
+        },
+        |painter, rect, color, corners| {
+            // Just the one corner.
+            let (left, top) = (rect.left() + 9.0, rect.top() + 9.0);
+            let (right, bottom) = (rect.right() - 8.0, rect.bottom() - 8.0);
+            let line = Stroke::new(2.0, color);
+            let turn = match corners {
+                Corners::Sharp => vec![pos2(left, top)],
+                Corners::Round => (0..=6_u8)
+                    .map(|i| {
+                        let angle = std::f32::consts::FRAC_PI_2 * f32::from(i) / 6.0;
+                        pos2(left + 7.0 * (1.0 - angle.cos()), top + 7.0 * (1.0 - angle.sin()))
+                    })
+                    .collect(),
+            };
+            let mut points = vec![pos2(left, bottom)];
+            points.extend(turn);
+            points.push(pos2(right, top));
+            painter.add(Shape::line(points, line));
+        },
+    );
+    if let Some(corners) = picked {
+        change(asked, StyleChange::Corners(corners));
+    }
+}
+
+/// What is at the two ends of a line.
+pub(super) fn ends(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
+    if view.held.start.is_somewhere() {
+        heading(ui, "Start", mixed(&view.held.start));
+        if let Some(head) = heads(ui, view.held.start, true) {
+            change(asked, StyleChange::Start(head));
+        }
+    }
+    if view.held.end.is_somewhere() {
+        heading(ui, "End", mixed(&view.held.end));
+        if let Some(head) = heads(ui, view.held.end, false) {
+            change(asked, StyleChange::End(head));
+        }
+    }
+}
+
+fn heads(ui: &mut Ui, held: Held<Head>, start: bool) -> Option<Head> {
+    let label = |head| match (head, start) {
+        (Head::None, true) => "Start: plain",
+        (Head::Arrow, true) => "Start: arrow",
+        (Head::Triangle, true) => "Start: triangle",
+        (Head::Dot, true) => "Start: dot",
+        (Head::Bar, true) => "Start: bar",
+        (Head::None, false) => "End: plain",
+        (Head::Arrow, false) => "End: arrow",
+        (Head::Triangle, false) => "End: triangle",
+        (Head::Dot, false) => "End: dot",
+        (Head::Bar, false) => "End: bar",
+    };
+    row(ui, held, Head::ALL, label, |painter, rect, color, head| {
+        // Towards the end of the line that is meant.
+        let out = if start { -1.0 } else { 1.0 };
+        let tip = rect.center() + vec2(9.0 * out, 0.0);
+        let tail = rect.center() - vec2(9.0 * out, 0.0);
+        let line = Stroke::new(2.0, color);
+        let at = |back: f32, up: f32| tip + vec2(-back * out, up);
+        let neck = match head {
+            Head::None | Head::Arrow | Head::Bar => tip,
+            Head::Triangle | Head::Dot => at(5.0, 0.0),
+        };
+        painter.line_segment([tail, neck], line);
+        match head {
+            Head::None => {}
+            Head::Arrow => {
+                painter.add(Shape::line(vec![at(5.5, -5.0), tip, at(5.5, 5.0)], line));
+            }
+            Head::Triangle => {
+                let corners = vec![at(8.0, -5.0), tip, at(8.0, 5.0)];
+                painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+            }
+            Head::Dot => {
+                painter.circle_filled(at(4.0, 0.0), 4.0, color);
+            }
+            Head::Bar => {
+                painter.line_segment([at(0.0, -5.5), at(0.0, 5.5)], line);
+            }
+        }
+    })
+}
+
+/// A button for each value, with the chosen one marked.
+fn row<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    held: Held<T>,
+    all: &[T],
+    label: impl Fn(T) -> &'static str,
+    picture: impl Fn(&Painter, Rect, Color32, T),
+) -> Option<T> {
+    let mut picked = None;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for value in all {
+            let paint = |painter: &Painter, rect: Rect, color: Color32| picture(painter, rect, color, *value);
+            let chosen = held.one() == Some(*value);
+            if widgets::choice(ui, Vec2::splat(size::SMALL), label(*value), chosen, paint).clicked() {
+                picked = Some(*value);
+            }
+        }
+    });
+    picked
+}
+
+/// How much of what is under it a thing hides.
+pub(super) fn opacity(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
+    let percent = view.held.opacity.one().map(|opacity| opacity * 100.0);
+    let word = match percent {
+        Some(percent) => format!("{percent:.0} %"),
+        None => mixed(&view.held.opacity).to_owned(),
+    };
+    heading(ui, "Opacity", &word);
+    let slider = widgets::Slider {
+        label: "Opacity",
+        value: percent,
+        range: OPACITY,
+        step: 5.0,
+        ground: None,
+    };
+    if let Some(percent) = slider.show(ui).chosen {
+        change(asked, StyleChange::Opacity(percent / 100.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_width_is_written_with_no_more_digits_than_it_needs() {
+        assert_eq!(number(4.0), "4");
+        assert_eq!(number(3.5), "3.5");
+        assert_eq!(number(0.01), "0.01");
+        assert_eq!(number(10_000.0), "10000");
+    }
+}

@@ -1,0 +1,119 @@
+//! What a person drew with last, by family of tools.
+
+use drawbridge_engine::document::{Corners, Dash, Head, Shade, Style, WIDTHS};
+use drawbridge_engine::editor;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::lenient;
+
+/// What was drawn with last: the highlighter is broad and yellow whatever the pen is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Styles {
+    /// By all tools but the highlighter.
+    #[serde(deserialize_with = "lenient")]
+    ink: Kept,
+    /// By the highlighter.
+    #[serde(deserialize_with = "lenient_marker")]
+    highlighter: Kept,
+}
+
+impl Default for Styles {
+    fn default() -> Self {
+        Self::of(&editor::Styles::default())
+    }
+}
+
+fn lenient_marker<'de, D: Deserializer<'de>>(from: D) -> Result<Kept, D::Error> {
+    let value = serde_json::Value::deserialize(from)?;
+    Ok(Kept::deserialize(value).unwrap_or_else(|_| Kept::marker()))
+}
+
+impl Styles {
+    /// As they are kept.
+    #[must_use]
+    pub fn of(styles: &editor::Styles) -> Self {
+        Self {
+            ink: Kept::of(&styles.ink),
+            highlighter: Kept::of(&styles.highlighter),
+        }
+    }
+
+    /// As the tools draw with them.
+    #[must_use]
+    pub fn styles(&self) -> editor::Styles {
+        editor::Styles {
+            ink: self.ink.style(),
+            highlighter: self.highlighter.style(),
+        }
+    }
+}
+
+/// A style by its names, as a board stores it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    color: String,
+    width: f64,
+    opacity: f64,
+    dash: String,
+    /// `none` for no fill.
+    fill: String,
+    shade: String,
+    corners: String,
+    start: String,
+    end: String,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self::of(&editor::Styles::default().ink)
+    }
+}
+
+impl Kept {
+    /// What a highlighter begins with.
+    fn marker() -> Self {
+        Styles::default().highlighter
+    }
+
+    fn of(style: &Style) -> Self {
+        Self {
+            color: style.color.to_string(),
+            width: style.width,
+            opacity: style.opacity,
+            dash: style.dash.name().to_owned(),
+            fill: style
+                .fill
+                .map_or_else(|| "none".to_owned(), |color| color.to_string()),
+            shade: style.shade.name().to_owned(),
+            corners: style.corners.name().to_owned(),
+            start: style.start.name().to_owned(),
+            end: style.end.name().to_owned(),
+        }
+    }
+
+    /// What can't be read counts as what a board would take it for.
+    fn style(&self) -> Style {
+        let usual = Style::default();
+        Style {
+            color: self.color.parse().unwrap_or_default(),
+            width: if WIDTHS.contains(&self.width) {
+                self.width
+            } else {
+                usual.width
+            },
+            opacity: if (0.0..=1.0).contains(&self.opacity) {
+                self.opacity
+            } else {
+                usual.opacity
+            },
+            dash: Dash::named(&self.dash).unwrap_or_default(),
+            fill: self.fill.parse().ok(),
+            shade: Shade::named(&self.shade).unwrap_or_default(),
+            corners: Corners::named(&self.corners).unwrap_or_default(),
+            start: Head::named(&self.start).unwrap_or_default(),
+            end: Head::named(&self.end).unwrap_or_default(),
+        }
+    }
+}
