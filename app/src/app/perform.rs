@@ -91,7 +91,7 @@ impl App {
                 self.menu_at = self.canvas.rect().center();
                 panels::context::open(ctx);
             }
-            Command::Cancel => self.cancel(),
+            Command::Cancel => self.cancel(ctx),
             Command::NewBoard => self.open(ctx, Some(Which::New)),
             Command::OpenRecent(number) => self.open(ctx, self.board.nth_recent(number)),
             Command::Rename(title) => self.board.rename(&title),
@@ -189,9 +189,15 @@ impl App {
         }
     }
 
-    fn cancel(&mut self) {
+    fn cancel(&mut self, ctx: &Context) {
         if self.dialog.take().is_some() {
             self.copied = None;
+            // Nothing is typed into it any more.
+            ctx.memory_mut(|memory| {
+                if let Some(id) = memory.focused() {
+                    memory.surrender_focus(id);
+                }
+            });
         } else {
             self.board.cancel();
         }

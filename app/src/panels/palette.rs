@@ -94,7 +94,7 @@ fn contents(ui: &mut Ui, sought: &mut Sought, now: &Now) -> Option<Command> {
 fn field(ui: &mut Ui, sought: &mut Sought) {
     let theme = Theme::of(ui.ctx());
     egui::Frame::new()
-        .inner_margin(egui::Margin::symmetric(14, 10))
+        .inner_margin(egui::Margin::symmetric(14, 8))
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 let icon = egui::RichText::new(icons::SEARCH).font(fonts::icon(size::ICON));
@@ -103,7 +103,9 @@ fn field(ui: &mut Ui, sought: &mut Sought) {
                     .hint_text("Find a command")
                     .font(fonts::plain(size::TITLE))
                     .frame(egui::Frame::new())
-                    .margin(egui::Margin::symmetric(0, 4))
+                    .margin(egui::Margin::ZERO)
+                    .align(Align2::LEFT_CENTER)
+                    .min_size(Vec2::new(0.0, size::SMALL))
                     .desired_width(f32::INFINITY);
                 let field = ui.add(field).accessible_name("Find a command");
                 if !field.has_focus() {

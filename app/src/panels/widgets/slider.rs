@@ -130,7 +130,8 @@ impl Slider<'_> {
 /// How often arrow keys, or a screen reader, moved it.
 fn steps(ui: &Ui, response: &Response) -> f64 {
     use egui::accesskit::Action;
-    if response.has_focus() {
+    let focused = response.has_focus();
+    if focused {
         let arrows = EventFilter {
             horizontal_arrows: true,
             ..EventFilter::default()
@@ -140,7 +141,7 @@ fn steps(ui: &Ui, response: &Response) -> f64 {
     ui.input(|input| {
         let asked = |action| input.num_accesskit_action_requests(response.id, action) as f64;
         let pressed = |key: Key| {
-            if response.has_focus() {
+            if focused {
                 input.num_presses(key) as f64
             } else {
                 0.0
