@@ -44,11 +44,11 @@ impl App {
             Command::Redo => self.board.redo(),
             Command::Copy => {
                 let text = self.board.copy();
-                self.to_clipboard(ctx, text);
+                self.put_on_clipboard(ctx, text);
             }
             Command::Cut => {
                 let text = self.board.cut();
-                self.to_clipboard(ctx, text);
+                self.put_on_clipboard(ctx, text);
             }
             Command::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Command::PasteText(text) => {
@@ -68,7 +68,7 @@ impl App {
             },
             Command::CopySvg => {
                 let text = self.board.copy_svg();
-                self.to_clipboard(ctx, text);
+                self.put_on_clipboard(ctx, text);
             }
             Command::ZoomIn => self.board.camera_mut().zoom_by(middle, ZOOM_STEP),
             Command::ZoomOut => self.board.camera_mut().zoom_by(middle, 1.0 / ZOOM_STEP),
@@ -182,7 +182,7 @@ impl App {
         }
     }
 
-    fn to_clipboard(&mut self, ctx: &Context, text: Option<String>) {
+    fn put_on_clipboard(&mut self, ctx: &Context, text: Option<String>) {
         match text {
             Some(text) => ctx.copy_text(text),
             None => self.say(ctx, Message::hint(NOTHING)),

@@ -72,9 +72,10 @@ fn contents(ui: &mut Ui, sought: &mut Sought, now: &Now) -> Option<Command> {
     let moved = up + down > 0 || sought.query != before;
     let mut chosen = None;
     egui::Frame::new().inner_margin(6).show(ui, |ui| {
-        let room = ui.ctx().content_rect().height() * 0.55;
+        let room = size::FOUND.min(ui.ctx().content_rect().height() * 0.55);
         ScrollArea::vertical()
-            .max_height(size::FOUND.min(room))
+            .max_height(room)
+            .min_scrolled_height(room)
             .show(ui, |ui| {
                 for (i, entry) in found.iter().enumerate() {
                     let marked = i == sought.marked;

@@ -119,7 +119,9 @@ impl Slider<'_> {
             let radius = size::KNOB / 2.0;
             ui.painter()
                 .circle(knob, radius, theme.panel, Stroke::new(1.5, edge));
-            if pressed {
+            if let Some((color, value)) = self.ground.zip(shown) {
+                ui.painter().circle_filled(knob, radius - 3.0, color(value));
+            } else if pressed {
                 ui.painter().circle_filled(knob, radius - 4.0, theme.accent);
             }
         }
