@@ -55,7 +55,7 @@ pub struct Window {
 }
 
 enum Stage {
-    Opening(Beginning),
+    Opening(Box<Beginning>),
     Open(Box<App>),
     Over,
 }
@@ -74,7 +74,7 @@ impl Window {
         waker.wakes(ctx);
         let mut window = Self {
             first: Some(beginning.since),
-            stage: Stage::Opening(beginning),
+            stage: Stage::Opening(Box::new(beginning)),
             card: card.cloned(),
             failure,
         };
@@ -93,14 +93,14 @@ impl Window {
 
     /// Sees whether the board is open now; waits for it no longer than `time`.
     fn look(&mut self, ctx: &Context, time: Duration) {
-        let Stage::Opening(Beginning {
+        let Stage::Opening(beginning) = &mut self.stage else {
+            return;
+        };
+        let Beginning {
             opening,
             settings,
             since,
-        }) = &mut self.stage
-        else {
-            return;
-        };
+        } = &mut **beginning;
         let Some(done) = opening.done_within(time) else {
             return;
         };

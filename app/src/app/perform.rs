@@ -46,11 +46,11 @@ impl App {
             Command::Redo => self.board.redo(),
             Command::Copy => {
                 let text = self.board.copy();
-                self.to_clipboard(ctx, text);
+                self.put_on_clipboard(ctx, text);
             }
             Command::Cut => {
                 let text = self.board.cut();
-                self.to_clipboard(ctx, text);
+                self.put_on_clipboard(ctx, text);
             }
             Command::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Command::PasteText(text) => {
@@ -71,7 +71,7 @@ impl App {
             },
             Command::CopySvg => {
                 let text = self.board.copy_svg(Theme::of(ctx));
-                self.to_clipboard(ctx, text);
+                self.put_on_clipboard(ctx, text);
             }
             Command::ZoomIn => self.board.camera_mut().zoom_by(middle, ZOOM_STEP),
             Command::ZoomOut => self.board.camera_mut().zoom_by(middle, 1.0 / ZOOM_STEP),
@@ -96,7 +96,7 @@ impl App {
                 self.menu_at = self.canvas.rect().center();
                 panels::context::open(ctx);
             }
-            Command::Cancel => self.cancel(),
+            Command::Cancel => self.cancel(ctx),
             Command::NewBoard => self.open(ctx, Some(Which::New)),
             Command::OpenRecent(number) => self.open(ctx, self.board.nth_recent(number)),
             Command::Rename(title) => self.board.rename(&title),
@@ -187,16 +187,22 @@ impl App {
         self.board.editor_mut().set_snapping(snapping);
     }
 
-    fn to_clipboard(&mut self, ctx: &Context, text: Option<String>) {
+    fn put_on_clipboard(&mut self, ctx: &Context, text: Option<String>) {
         match text {
             Some(text) => ctx.copy_text(text),
             None => self.say(ctx, Message::hint(NOTHING)),
         }
     }
 
-    fn cancel(&mut self) {
+    fn cancel(&mut self, ctx: &Context) {
         if self.dialog.take().is_some() {
             self.copied = None;
+            // Nothing is typed into it any more.
+            ctx.memory_mut(|memory| {
+                if let Some(id) = memory.focused() {
+                    memory.surrender_focus(id);
+                }
+            });
         } else {
             self.board.cancel();
         }

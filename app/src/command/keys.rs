@@ -64,11 +64,11 @@ pub fn keys_text(ctx: &egui::Context, entry: &Entry) -> String {
         .fold(text, |text, (long, short)| text.replace(long, short))
 }
 
-/// The same as short as in a tool's corner: `P`, `⇧D`; empty for keys that don't fit there.
+/// The letter or digit alone that takes a tool, for its corner; empty if there is none.
 #[must_use]
 pub fn letter(ctx: &egui::Context, entry: &Entry) -> String {
-    let text = keys_text(ctx, entry).replace("Shift+", "⇧");
-    if text.chars().count() <= 2 {
+    let text = keys_text(ctx, entry);
+    if text.chars().count() == 1 {
         text
     } else {
         String::new()
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(text(Command::Edit(Edit::Stack(Stacking::Front))), "Ctrl+Shift+]");
         assert_eq!(text(Command::ShowShare), "");
         let corner = |tool| letter(&ctx, find(&Command::Tool(tool)).expect("an entry"));
-        assert_eq!(corner(Tool::Highlighter), "⇧D");
+        assert_eq!(corner(Tool::Highlighter), "");
         assert_eq!(corner(Tool::Select), "V");
     }
 }

@@ -169,7 +169,7 @@ fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
         (icons::APPEARANCE, "Appearance", APPEARANCE),
     ] {
         widgets::submenu(ui, icon, words, |ui| {
-            widgets::command_items(ui, groups, now, asked)
+            widgets::command_items(ui, groups, now, asked);
         });
     }
     widgets::hairline(ui);

@@ -72,9 +72,10 @@ fn contents(ui: &mut Ui, sought: &mut Sought, now: &Now) -> Option<Command> {
     let moved = up + down > 0 || sought.query != before;
     let mut chosen = None;
     egui::Frame::new().inner_margin(6).show(ui, |ui| {
-        let room = ui.ctx().content_rect().height() * 0.55;
+        let room = size::FOUND.min(ui.ctx().content_rect().height() * 0.55);
         ScrollArea::vertical()
-            .max_height(size::FOUND.min(room))
+            .max_height(room)
+            .min_scrolled_height(room)
             .show(ui, |ui| {
                 for (i, entry) in found.iter().enumerate() {
                     let marked = i == sought.marked;
@@ -94,7 +95,7 @@ fn contents(ui: &mut Ui, sought: &mut Sought, now: &Now) -> Option<Command> {
 fn field(ui: &mut Ui, sought: &mut Sought) {
     let theme = Theme::of(ui.ctx());
     egui::Frame::new()
-        .inner_margin(egui::Margin::symmetric(14, 10))
+        .inner_margin(egui::Margin::symmetric(14, 8))
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 let icon = egui::RichText::new(icons::SEARCH).font(fonts::icon(size::ICON));
@@ -103,7 +104,9 @@ fn field(ui: &mut Ui, sought: &mut Sought) {
                     .hint_text("Find a command")
                     .font(fonts::plain(size::TITLE))
                     .frame(egui::Frame::new())
-                    .margin(egui::Margin::symmetric(0, 4))
+                    .margin(egui::Margin::ZERO)
+                    .align(Align2::LEFT_CENTER)
+                    .min_size(Vec2::new(0.0, size::SMALL))
                     .desired_width(f32::INFINITY);
                 let field = ui.add(field).accessible_name("Find a command");
                 if !field.has_focus() {

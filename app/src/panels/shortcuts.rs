@@ -19,8 +19,10 @@ pub fn show(ctx: &Context, asked: &mut Asked) {
     let columns = ((room + space::XL) / (size::SHEET_COLUMN + space::XL)).clamp(1.0, 3.0) as usize;
     let width = columns as f32 * (size::SHEET_COLUMN + space::XL) - space::XL;
     dialogs::dialog(ctx, "Keyboard shortcuts", width, asked, |ui, _| {
+        let room = window.y - 7.0 * space::XL;
         ScrollArea::vertical()
-            .max_height(window.y - 8.0 * space::XL)
+            .max_height(room)
+            .min_scrolled_height(room)
             .show(ui, |ui| {
                 ui.horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing.x = space::XL;

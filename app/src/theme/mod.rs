@@ -61,6 +61,8 @@ pub mod size {
     pub const SMALL: f32 = 28.0;
     /// The width of what is in the style panel.
     pub const STYLE_PANEL: f32 = 184.0;
+    /// The height of a heading in the style panel.
+    pub const HEADING: f32 = 16.0;
     /// The height of a slider, ...
     pub const SLIDER: f32 = 20.0;
     /// ... and the width of its knob.

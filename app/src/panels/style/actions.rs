@@ -13,7 +13,7 @@ const ROW: usize = 6;
 /// Between two of them, so that a row fills the panel.
 const GAP: f32 = (size::STYLE_PANEL - ROW as f32 * size::SMALL) / (ROW as f32 - 1.0);
 
-const ALWAYS: [Edit; 10] = [
+const ALWAYS: [Edit; 8] = [
     Edit::Stack(Stacking::Back),
     Edit::Stack(Stacking::Backward),
     Edit::Stack(Stacking::Forward),
@@ -22,8 +22,6 @@ const ALWAYS: [Edit; 10] = [
     Edit::Flip(Axis::Down),
     Edit::Duplicate,
     Edit::ToggleLock,
-    Edit::Group,
-    Edit::Ungroup,
 ];
 const SEVERAL: [Edit; 6] = [
     Edit::Align(Align::Left),
@@ -35,7 +33,7 @@ const SEVERAL: [Edit; 6] = [
 ];
 const MANY: [Edit; 2] = [Edit::Distribute(Axis::Across), Edit::Distribute(Axis::Down)];
 
-/// Order, flips, groups and so on; aligning for two or more, distributing for three or more.
+/// Order, flips and so on; aligning and grouping for two or more, distributing for three or more.
 pub(super) fn actions(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
     let selected = view.now.selected;
     let count = match selected {
@@ -43,9 +41,14 @@ pub(super) fn actions(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
         n => format!("{n} selected"),
     };
     heading(ui, "Actions", &count);
-    let several: &[Edit] = if selected > 1 { &SEVERAL } else { &[] };
-    let many: &[Edit] = if selected > 2 { &MANY } else { &[] };
-    let all = several.iter().chain(&ALWAYS).chain(many).chain([&Edit::Delete]);
+    let if_so = |so: bool, edits: &'static [Edit]| if so { edits } else { &[] };
+    let all = if_so(selected > 1, &SEVERAL)
+        .iter()
+        .chain(&ALWAYS)
+        .chain(if_so(selected > 1, &[Edit::Group]))
+        .chain(if_so(view.now.groups, &[Edit::Ungroup]))
+        .chain(if_so(selected > 2, &MANY))
+        .chain(&[Edit::Delete]);
     let all: Vec<&Edit> = all.collect();
     egui::Grid::new("actions")
         .min_col_width(size::SMALL)

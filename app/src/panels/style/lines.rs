@@ -15,6 +15,9 @@ pub const WIDTHS: [(f64, &str); 4] = [(2.0, "Fine"), (4.0, "Medium"), (8.0, "Bol
 /// The opacity's slider goes from 5 to 100: what can't be seen can't be found again.
 const OPACITY: std::ops::RangeInclusive<f64> = 5.0..=100.0;
 
+/// Room for a number beside a slider, in points.
+const NUMBER: f32 = 44.0;
+
 /// Four widths, and any other as a number.
 pub(super) fn width(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
     heading(ui, "Width", mixed(&view.held.width));
@@ -243,22 +246,28 @@ fn row<T: Copy + PartialEq>(
 
 /// How much of what is under it a thing hides.
 pub(super) fn opacity(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
-    let percent = view.held.opacity.one().map(|opacity| opacity * 100.0);
-    let word = match percent {
-        Some(percent) => format!("{percent:.0} %"),
-        None => mixed(&view.held.opacity).to_owned(),
-    };
-    heading(ui, "Opacity", &word);
-    let slider = widgets::Slider {
-        label: "Opacity",
-        value: percent,
-        range: OPACITY,
-        step: 5.0,
-        ground: None,
-    };
-    if let Some(percent) = slider.show(ui).chosen {
-        change(asked, StyleChange::Opacity(percent / 100.0));
-    }
+    heading(ui, "Opacity", mixed(&view.held.opacity));
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let slider = widgets::Slider {
+            label: "Opacity",
+            value: view.held.opacity.one().map(|opacity| opacity * 100.0),
+            range: OPACITY,
+            step: 5.0,
+            ground: None,
+        };
+        let room = size::STYLE_PANEL - NUMBER;
+        let slid = ui
+            .allocate_ui(Vec2::new(room, size::SLIDER), |ui| slider.show(ui))
+            .inner;
+        if let Some(percent) = slid.chosen {
+            change(asked, StyleChange::Opacity(percent / 100.0));
+        }
+        let word = slid.shown.map(|percent| format!("{percent:.0} %"));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.label(egui::RichText::new(word.unwrap_or_default()).size(size::HINT));
+        });
+    });
 }
 
 #[cfg(test)]

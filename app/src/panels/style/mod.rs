@@ -44,10 +44,11 @@ pub fn show(ctx: &Context, view: &StyleView, asked: &mut Asked) {
 
 fn column(ctx: &Context, view: &StyleView, asked: &mut Asked) {
     let edge = Vec2::new(space::M, 0.0);
-    let room = ctx.content_rect().height() - 2.0 * ABOVE;
+    let room = ctx.content_rect().height() - 2.0 * ABOVE - 2.0 * space::XS;
     widgets::floating(ctx, "Style", Align2::LEFT_CENTER, edge, |ui| {
         ScrollArea::vertical()
-            .max_height(room - 2.0 * space::XS)
+            .max_height(room)
+            .min_scrolled_height(room)
             .show(ui, |ui| {
                 egui::Frame::new().inner_margin(space::S).show(ui, |ui| {
                     ui.set_width(size::STYLE_PANEL);
@@ -133,12 +134,17 @@ fn behind(ui: &mut Ui, name: &str, view: &StyleView, part: Part, asked: &mut Ask
 
 /// A small heading, with a word at its right: what is chosen, or that it is mixed.
 fn heading(ui: &mut Ui, label: &str, word: &str) {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = size::HEADING;
+        ui.horizontal(|ui| words(ui, label, word));
+    });
+}
+
+fn words(ui: &mut Ui, label: &str, word: &str) {
     let theme = Theme::of(ui.ctx());
-    ui.horizontal(|ui| {
-        widgets::section(ui, label);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(egui::RichText::new(word).size(size::HINT).color(theme.muted));
-        });
+    widgets::section(ui, label);
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        ui.label(egui::RichText::new(word).size(size::HINT).color(theme.muted));
     });
 }
 

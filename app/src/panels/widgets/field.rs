@@ -1,6 +1,8 @@
 //! A small field for a value, which is taken when the typing ends.
 
-use egui::{Id, TextEdit, Ui};
+use egui::{Id, TextEdit, Ui, Vec2};
+
+use crate::theme::size;
 
 /// Shows what the value is, and gives what was typed once, when that is done and differs. What is being typed is kept until then.
 pub fn field(ui: &mut Ui, name: &str, value: &str, hint: &str, width: f32) -> Option<String> {
@@ -13,7 +15,9 @@ pub fn field(ui: &mut Ui, name: &str, value: &str, hint: &str, width: f32) -> Op
         .id(id)
         .hint_text(hint)
         .char_limit(16)
-        .margin(egui::Margin::symmetric(6, 5))
+        .margin(egui::Margin::symmetric(6, 0))
+        .align(egui::Align2::LEFT_CENTER)
+        .min_size(Vec2::new(0.0, size::SMALL))
         .desired_width(width - 12.0);
     let response = ui.add(edit).accessible_name(name);
     if response.gained_focus() {

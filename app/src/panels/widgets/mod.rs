@@ -11,7 +11,7 @@ use egui::{
 };
 
 use crate::fonts;
-use crate::theme::{Theme, size};
+use crate::theme::{Theme, size, space};
 pub use button::{IconButton, choice, command_button, entry_button, tool_button, word_button};
 pub use field::field;
 pub use menu::{Item, command_item, command_items, lines, submenu};
@@ -88,6 +88,8 @@ pub fn focus_ring(ui: &Ui, rect: Rect, response: &Response) {
 /// A name, its keys, and a sentence.
 pub fn tooltip(ui: &mut Ui, label: &str, keys: &str, hint: &str) {
     let theme = Theme::of(ui.ctx());
+    ui.spacing_mut().interact_size.y = size::HEADING;
+    ui.spacing_mut().item_spacing.y = space::XS;
     ui.horizontal(|ui| {
         ui.label(egui::RichText::new(label).font(fonts::strong(size::HINT)));
         if !keys.is_empty() {

@@ -119,7 +119,9 @@ impl Slider<'_> {
             let radius = size::KNOB / 2.0;
             ui.painter()
                 .circle(knob, radius, theme.panel, Stroke::new(1.5, edge));
-            if pressed {
+            if let Some((color, value)) = self.ground.zip(shown) {
+                ui.painter().circle_filled(knob, radius - 3.0, color(value));
+            } else if pressed {
                 ui.painter().circle_filled(knob, radius - 4.0, theme.accent);
             }
         }
@@ -130,7 +132,8 @@ impl Slider<'_> {
 /// How often arrow keys, or a screen reader, moved it.
 fn steps(ui: &Ui, response: &Response) -> f64 {
     use egui::accesskit::Action;
-    if response.has_focus() {
+    let focused = response.has_focus();
+    if focused {
         let arrows = EventFilter {
             horizontal_arrows: true,
             ..EventFilter::default()
@@ -140,7 +143,7 @@ fn steps(ui: &Ui, response: &Response) -> f64 {
     ui.input(|input| {
         let asked = |action| input.num_accesskit_action_requests(response.id, action) as f64;
         let pressed = |key: Key| {
-            if response.has_focus() {
+            if focused {
                 input.num_presses(key) as f64
             } else {
                 0.0
