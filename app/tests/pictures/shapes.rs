@@ -8,6 +8,8 @@ use super::{board, camera, compare, element, stroke};
 const BOXES: [&str; 3] = ["rectangle", "diamond", "ellipse"];
 const DASHES: [&str; 3] = ["solid", "dashed", "dotted"];
 
+type Place = dyn Fn(f64, f64) -> [f64; 6];
+
 /// Nine boxes in rows by kind, each column with members of its own.
 fn boxes(columns: [&str; 3], place: impl Fn(f64, f64) -> [f64; 6]) -> Vec<Cell> {
     let mut cells = Vec::new();
@@ -41,7 +43,7 @@ fn boxes_are_tinted_filled_and_hatched_in_light_and_dark() {
             1.0,
             theme,
         );
-        for zoom in [0.3, 2.7] {
+        for zoom in [0.06, 0.3, 2.7] {
             compare(
                 &format!("filled boxes at {zoom} {name}"),
                 &editor,
@@ -63,8 +65,7 @@ fn boxes_are_turned_sheared_and_flipped_and_their_lines_stay_as_wide() {
     let turned = |x: f64, y: f64| [110.0, 40.0, -45.0, 60.0, x + 45.0, y];
     let flipped = |x: f64, y: f64| [-140.0, 10.0, 30.0, -80.0, x + 120.0, y + 85.0];
     let thin = |x: f64, y: f64| [150.0, 20.0, -0.5, 5.0, x, y + 40.0];
-    let cases: [(&str, &dyn Fn(f64, f64) -> [f64; 6]); 3] =
-        [("turned", &turned), ("flipped", &flipped), ("thin", &thin)];
+    let cases: [(&str, &Place); 3] = [("turned", &turned), ("flipped", &flipped), ("thin", &thin)];
     for (name, place) in cases {
         let editor = board(&boxes(columns, place));
         compare(

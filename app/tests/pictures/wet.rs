@@ -113,52 +113,31 @@ fn a_long_wet_line_of_the_highlighter_is_of_one_shade_from_end_to_end() {
 #[test]
 fn the_highlighter_draws_under_what_is_finished_and_costs_nothing_when_it_rests() {
     let Some(card) = card() else { return };
-    let mut editor = board(&[stroke("a", "320 100 0 200", r#","width":30"#)]);
+    let editor = board(&[stroke("a", "320 100 0 200", r#","width":30"#)]);
+    let finished = editor.document().elements().next().expect("a stroke");
+    let mut scene = Scene::default();
+    scene.update(&finished.id, Some(&finished));
     let mut renderer = Renderer::new(&card.0, &card.1);
-    let mut at = |scene: &Scene, editor: &Editor, x: usize| {
-        let (picture, drawn) = shown(card, &mut renderer, scene, editor);
-        (
-            picture.pixels[200 * 640 + x],
-            renderer.pictures().count(),
-            drawn.resized,
-        )
-    };
-    let ink = at(editor.scene(), &editor, 320).0;
-    assert_eq!((at(editor.scene(), &editor, 320).1, ink[3]), (1, 255));
-    let light = board(&[stroke(
-        "b",
-        "200 200 300 0",
-        r##","width":20,"color":"#ffee00","opacity":0.5"##,
-    )]);
-    let id = light.document().elements().next().expect("a stroke").id.clone();
-    for (kind, pictures) in [("highlight", 2), ("stroke", 2)] {
-        let drawing = board(&[element(
-            kind,
-            "b",
-            r##","points":"200 200 300 0","width":20,"color":"#ffee00","opacity":0.5"##,
-        )]);
-        let wet = drawing.document().element(&id).expect("an element");
-        // As the finished strokes and one that is drawn over them.
-        let mut scene = Scene::default();
-        let finished = editor.document().elements().next().expect("a stroke");
-        scene.update(&finished.id, Some(&finished));
-        scene.put_wet(&WetKey::own(id.clone()), &wet, &wet.points, false);
-        let mut fresh = Renderer::new(&card.0, &card.1);
-        let (picture, drawn) = shown(card, &mut fresh, &scene, &editor);
-        assert!(drawn.resized && fresh.pictures().count() == pictures);
-        let (on_ink, beside) = (picture.pixels[200 * 640 + 320], picture.pixels[200 * 640 + 250]);
-        assert_eq!(
-            on_ink == ink,
-            kind == "highlight",
-            "{kind}: {on_ink:?} on {ink:?}"
-        );
+    let at = |picture: &Picture, x: usize| picture.pixels[200 * 640 + x];
+    let (picture, _) = shown(card, &mut renderer, &scene, &editor);
+    let ink = at(&picture, 320);
+    assert_eq!((renderer.pictures().count(), ink[3]), (1, 255));
+    for kind in ["highlight", "stroke"] {
+        let rest = r##","points":"200 200 300 0","width":20,"color":"#ffee00","opacity":0.5"##;
+        let drawing = board(&[element(kind, "b", rest)]);
+        let drawn = drawing.document().elements().next().expect("a stroke");
+        let key = WetKey::own(drawn.id.clone());
+        scene.put_wet(&key, &drawn, &drawn.points, false);
+        let (picture, frame) = shown(card, &mut renderer, &scene, &editor);
+        assert!(frame.resized && renderer.pictures().count() == 2, "{kind}");
+        let (crossing, beside) = (at(&picture, 320), at(&picture, 250));
+        assert_eq!(crossing == ink, kind == "highlight", "{kind}: {crossing:?}");
         assert!(beside[3].abs_diff(128) < 3 && beside[2] < 3, "{beside:?}");
-        scene.remove_wet(&WetKey::own(id.clone()));
-        let (_, drawn) = shown(card, &mut fresh, &scene, &editor);
+        scene.remove_wet(&key);
+        let (_, frame) = shown(card, &mut renderer, &scene, &editor);
         assert!(
-            drawn.resized && fresh.pictures().count() == 1,
+            frame.resized && renderer.pictures().count() == 1,
             "its picture is given back"
         );
     }
-    editor.merge(&[]);
 }
