@@ -124,7 +124,7 @@ impl Wet {
 fn paint(piece: &WetPiece) -> Paint {
     Paint {
         color: piece.color,
-        fill: piece.fill,
+        fill: None,
         opacity: piece.opacity,
     }
 }

@@ -16,16 +16,12 @@ fn wet(editor: &Editor, scene: &mut Scene) {
     elements.sort_by(|a, b| a.id.cmp(&b.id));
     for element in elements {
         let key = WetKey::own(element.id.clone());
-        if element.kind.is_ink() {
-            // It grows.
-            for part in 1..4 {
-                let ink = &element.points[..element.points.len() * part / 4];
-                scene.put_wet(&key, &element, ink, false);
-            }
-            scene.put_wet(&key, &element, &element.points, false);
-        } else {
-            scene.put_wet_figure(&key, &element);
+        // It grows.
+        for part in 1..4 {
+            let ink = &element.points[..element.points.len() * part / 4];
+            scene.put_wet(&key, &element, ink, false);
         }
+        scene.put_wet(&key, &element, &element.points, false);
     }
 }
 
@@ -53,35 +49,21 @@ fn wave(kind: &str, name: &str, samples: u32, rest: &str) -> Cell {
 }
 
 #[test]
-fn wet_boxes_and_lines_look_as_when_they_are_finished() {
+fn a_wet_broken_line_looks_as_when_it_is_finished() {
     let Some(card) = card() else { return };
-    let boxed = r#","place":[200,20,-10,120,60,40],"color":"blue","fill":"orange","opacity":0.6,"width":6"#;
-    let cells = [
-        element("ellipse", "a", boxed),
-        element(
-            "rectangle",
-            "b",
-            r#","place":[180,0,0,90,320,40],"fill":"red","shade":"hatch","dash":"dashed""#,
-        ),
-        element(
-            "line",
-            "c",
-            r#","points":"60 300 200-60 300 40","end":"triangle","dash":"dotted","width":6"#,
-        ),
-        wave(
-            "stroke",
-            "d",
-            60,
-            r#","dash":"dashed","width":6,"color":"purple""#,
-        ),
-    ];
+    let cells = [wave(
+        "stroke",
+        "d",
+        60,
+        r#","dash":"dashed","width":6,"color":"purple""#,
+    )];
     let editor = board(&cells);
     let mut scene = Scene::default();
     wet(&editor, &mut scene);
     let mut renderer = Renderer::new(&card.0, &card.1);
     let (drawn, _) = shown(card, &mut renderer, &scene, &editor);
     same(
-        "wet figures",
+        "a wet broken line",
         &drawn,
         editor.document(),
         &camera(0.0, 0.0, 1.0),

@@ -446,15 +446,6 @@ impl Scene {
         self.generation += 1;
     }
 
-    /// Shows a wet element as it is now, all of it made anew: a box, or a line.
-    pub fn put_wet_figure(&mut self, key: &WetKey, element: &Element) {
-        let at = self.wet_at(key);
-        self.wet[at]
-            .1
-            .draw_whole(element, &element.figure(), &mut self.serial);
-        self.generation += 1;
-    }
-
     fn wet_at(&mut self, key: &WetKey) -> usize {
         let held = self.wet.iter().position(|(held, _)| held == key);
         held.unwrap_or_else(|| {

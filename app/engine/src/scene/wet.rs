@@ -36,8 +36,6 @@ pub struct WetPiece {
     pub mesh: Arc<Mesh>,
     /// The colour of its line.
     pub color: Color,
-    /// The colour of its inside and how that is filled, if it is.
-    pub fill: Option<(Color, Shade)>,
     /// How much of what is under it it hides, 0 to 1; all pieces of one stroke together.
     pub opacity: f64,
     /// Whether it lies below all that is finished.
@@ -65,7 +63,9 @@ impl Wet {
                 points: ink.to_vec(),
                 ..element.figure()
             };
-            self.draw_whole(element, &figure, serial);
+            self.done.clear();
+            let mesh = figure.shape(None).mesh();
+            self.tail = mesh.map(|mesh| painted(element, mesh, serial));
             return;
         }
         if anew {
@@ -91,23 +91,14 @@ impl Wet {
         }
         self.tail = piece(done - skipped..=curve.len().saturating_sub(1));
     }
-
-    /// Shows a figure in one piece, in the colours of its element.
-    pub(super) fn draw_whole(&mut self, element: &Element, figure: &Figure, serial: &mut u64) {
-        self.done.clear();
-        let mesh = figure.shape(None).mesh();
-        self.tail = mesh.map(|mesh| painted(element, mesh, serial));
-    }
 }
 
 fn painted(element: &Element, mesh: Mesh, serial: &mut u64) -> WetPiece {
     *serial += 1;
     let style = &element.style;
-    let fill = style.fill.filter(|_| element.kind.is_box());
     WetPiece {
         mesh: Arc::new(mesh),
         color: style.color,
-        fill: fill.map(|color| (color, style.shade)),
         opacity: style.opacity,
         below: element.kind == Kind::Highlight,
         serial: *serial,

@@ -9,9 +9,9 @@ use drawbridge_protocol::ElementId;
 
 use super::{Context, DRAG, Event, Outcome, Pointer, Selection, State};
 use crate::arrange::outermost;
-use crate::document::{Color, Document};
+use crate::document::{Color, Document, Shade};
 use crate::geometry::{Camera, Point, Rect};
-use crate::scene::Scene;
+use crate::scene::{Item, Scene};
 pub(super) use drag::go_on as drag;
 pub use drag::{Act, Drag};
 pub(crate) use drag::{BY, SLOT, property};
@@ -53,7 +53,14 @@ pub fn pick(
 ) -> Option<ElementId> {
     let at = camera.board_from_screen(screen);
     let hits = scene.hits(document, at, at, NEAR / camera.zoom());
-    let items = hits.iter().filter_map(|id| scene.get(id));
+    // Between the lines of a hatching is inside, too.
+    let hatched = |item: &&Item| item.fill.is_some_and(|(_, shade)| shade == Shade::Hatch);
+    let near = scene.near(Rect::from_points(at, at)).map(|(_, item)| item);
+    let around = near.filter(hatched).filter(|item| {
+        let element = scene.element(document, &item.element);
+        element.is_some_and(|element| element.figure().contains(at))
+    });
+    let items = hits.iter().filter_map(|id| scene.get(id)).chain(around);
     let dry = items.filter(|item| document.has_base(item.element.as_str()));
     let free = dry.filter(|item| locked || !item.locked);
     free.max_by_key(|item| item.rank).map(|item| item.element.clone())
