@@ -95,6 +95,25 @@ pub(super) fn document() -> Vec<Vec<u8>> {
         "put s {\"kind\":\"stroke\",\"points\":\"0 0\",\"step\":0.0009765625}\nadd s {\"points\":\"12-8 9-9\",\"pressure\":\"1 0\"}\nadd s {\"points\":\"7 2\"}\ns base {\"kind\":\"stroke\",\"points\":\"0 0 12-8 9-9 7 2\"}",
         "board title \"Plan\"\nput cursor [120.5,80]\nput about {\"name\":\"Ada\",\"color\":\"#2f6fde\"}\ne deleted true",
         "e base {\"kind\":\"stroke\",\"points\":\"0 0 9007199254740991 0\",\"step\":1024}\ne base {\"kind\":\"stroke\",\"points\":\"976562 976562 1 1 1 1 1 1-1-1-1-1\",\"step\":1024,\"width\":10000,\"place\":[1e6,1e6,-1e6,1e6,0,0]}",
+        r#"e base {"kind":"rectangle","order":"a1","place":[200,0,0,120,50,80],"fill":"yellow","shade":"hatch","dash":"dashed","groups":["g"]}
+e corners "sharp"
+e fill "none"
+e place [0,0,0,0,1e9,-1e9]
+e groups ["a","b"]
+e locked true"#,
+        r#"l base {"kind":"line","start":"dot","end":"triangle","dash":"dotted","points":"0 0 100 0 0 100","width":10000}
+l points "0 0 1 1-1-1"
+l corners "round"
+l start "bar"
+d base {"kind":"diamond","place":[1e9,0,0,1e-9,0,0],"width":0.01,"dash":"dotted"}"#,
+        r#"e base {"kind":"ellipse","place":[50,5,-5,20,0,0]}
+put drag.a {"ids":["e","l"],"as":["copy"]}
+put drag.a.by [1,0,0,1,30,40]
+put drag.a.by {"points":"0 0 9 9"}
+put laser {"points":[[1,2],[1e300,5]]}
+put view [0,0,100,50]
+put q {"kind":"line","points":"0 0 5 5"}
+e deleted true"#,
         "e base {\"kind\":\"hologram\",\"points\":\"1 1\"}\nf base null\ng base {\"kind\":\"stroke\",\"points\":\"5 5 0 0 0 0\",\"width\":1e-9,\"pressure\":\"100-100 100\"}",
     ])
 }

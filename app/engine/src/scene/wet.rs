@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use drawbridge_protocol::ElementId;
 
-use crate::document::{Color, Element, Shade};
+use crate::document::{Color, Element};
 use crate::geometry::{Affine, Curve, Dash, Figure, InkPoint, Kind, Mesh, Ribbon, SETTLED};
 
 /// Nodes of the curve in one piece.

@@ -8,6 +8,8 @@
 //! memory can be told. With `CANVAS_KEEP=FOLDER` the last board stays there, to be opened with
 //! `drawbridge --data FOLDER`; with `RUST_LOG=drawbridge=debug` that says how long its start took.
 
+mod hand;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +24,7 @@ use drawbridge_engine::editor::Editor;
 use drawbridge_engine::geometry::{Camera, Point, Rect, Size, Vec2};
 use drawbridge_engine::sample::{PAGE, Strokes};
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer};
-use drawbridge_protocol::{BoardId, Key, Property, Value};
+use drawbridge_protocol::{BoardId, Key, Value};
 use eframe::wgpu;
 use egui::epaint::{ClippedShape, PathStroke};
 use egui::{Pos2, Shape};
@@ -287,29 +289,6 @@ impl Bench {
         short.say("the release: a stroke of 60 points added");
     }
 
-    fn edit(&mut self) {
-        let editor = self.board.editor();
-        let size = Size::new(f64::from(SIZE[0]), f64::from(SIZE[1]));
-        let near = editor.scene().near(editor.camera().visible(size));
-        let ids: Vec<_> = near.map(|(_, item)| item.element.clone()).take(60).collect();
-        let (mut colour, mut place, mut gone) = (Times::default(), Times::default(), Times::default());
-        for (prop, value, times) in [
-            ("color", "\"red\"", &mut colour),
-            ("place", "[1,0,0,1,5,5]", &mut place),
-            ("deleted", "true", &mut gone),
-        ] {
-            for id in &ids {
-                let prop = Property::new(prop).expect("a property");
-                let value = Value::from_text(value.to_owned()).expect("json");
-                let set = vec![(id.clone(), prop, value)];
-                times.0.push(self.frame(|board, _| board.set(set)).1);
-            }
-        }
-        colour.say("one stroke gets another colour");
-        place.say("one stroke is moved");
-        gone.say("one stroke is deleted");
-    }
-
     /// The same pan by egui's own painter: every stroke in view becomes a path, which is tessellated.
     fn obvious(&mut self, what: &str) {
         let context = egui::Context::default();
@@ -450,6 +429,7 @@ fn alone(count: usize) {
         bench.look_at(middle, 1.0);
         bench.draw();
         bench.edit();
+        bench.arrange();
         bench.obvious("100 %");
         bench.look_at(middle, 1.4);
         bench.pan("140 %");
