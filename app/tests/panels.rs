@@ -24,6 +24,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 struct State {
     asked: Asked,
     draft: String,
+    name: String,
     relay: RelayDraft,
     sought: Sought,
 }
@@ -68,6 +69,50 @@ fn the_toolbar_offers_the_tools_and_shows_the_one_in_the_hand() {
             Command::KeepTool
         ]
     );
+}
+
+#[test]
+fn what_is_at_the_top_of_the_window_never_overlaps() {
+    let menu = MenuView {
+        title: "A long title that somebody gave to a board of many things".to_owned(),
+        recent: Vec::new(),
+        now: Now::default(),
+    };
+    let people = PeopleView {
+        me: person(None, "Ada"),
+        others: (1..=6).map(|n| person(Some(n), "Guest")).collect(),
+        sharing: true,
+    };
+    let mut harness = window(move |ctx, state| {
+        menu::show(ctx, &menu, &mut state.draft, &mut state.asked);
+        toolbar::show(ctx, &menu.now, &mut state.asked);
+        people::show(ctx, &people, &mut state.name, &mut state.asked);
+        style::show(
+            ctx,
+            &StyleView {
+                held: all_held(),
+                now: menu.now,
+            },
+            &mut state.asked,
+        );
+    });
+    for width in [640.0, 899.0, 900.0, 1280.0, 1920.0] {
+        harness.set_size(egui::vec2(width, 720.0));
+        harness.run();
+        let rects = ["Board", "Tools", "People", "Style"].map(|name| {
+            let id = egui::Id::unique(("panel", name));
+            harness
+                .ctx
+                .memory(|memory| memory.area_rect(id))
+                .expect("it is shown")
+        });
+        for (i, a) in rects.iter().enumerate() {
+            assert!(a.left() >= 0.0 && a.right() <= width, "{width}: {a}");
+            for b in &rects[i + 1..] {
+                assert!(!a.intersects(*b), "{width}: {a} and {b}");
+            }
+        }
+    }
 }
 
 /// Everything that a style can say.

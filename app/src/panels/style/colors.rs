@@ -204,21 +204,22 @@ fn nothing(ui: &Ui, rect: Rect) {
     );
 }
 
+/// Round where it is chosen or under the pointer, square where the keyboard is.
 fn ring(ui: &Ui, response: &Response, rect: Rect, chosen: bool) {
     let theme = Theme::of(ui.ctx());
-    let color = match (chosen || response.has_focus(), response.hovered()) {
+    let color = match (chosen, response.hovered()) {
         (true, _) => theme.accent,
         (false, true) => theme.rail,
-        (false, false) => return,
+        (false, false) => Color32::TRANSPARENT,
     };
     let round = Rect::from_center_size(rect.center(), Vec2::splat(size::SWATCH + 3.0));
-    let width = if response.has_focus() && chosen { 3.0 } else { 2.0 };
     ui.painter().rect_stroke(
         round,
         round.width() / 2.0,
-        Stroke::new(width, color),
+        Stroke::new(2.0, color),
         StrokeKind::Inside,
     );
+    widgets::focus_ring(ui, rect.expand(4.0), response);
 }
 
 /// In the narrow row: the line's colour.

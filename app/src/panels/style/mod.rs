@@ -5,7 +5,7 @@ mod colors;
 mod lines;
 mod picker;
 
-use drawbridge_engine::editor::{Edit, StyleChange, StyleHeld};
+use drawbridge_engine::editor::{Edit, Held, StyleChange, StyleHeld};
 use egui::{Align2, Context, Popup, PopupCloseBehavior, RectAlign, ScrollArea, Ui, Vec2};
 
 use super::{Asked, toolbar, widgets};
@@ -149,12 +149,8 @@ fn words(ui: &mut Ui, label: &str, word: &str) {
 }
 
 /// `Mixed`, where it is.
-fn mixed<T: PartialEq>(held: &drawbridge_engine::editor::Held<T>) -> &'static str {
-    if matches!(held, drawbridge_engine::editor::Held::Mixed) {
-        "Mixed"
-    } else {
-        ""
-    }
+fn mixed<T: PartialEq>(held: &Held<T>) -> &'static str {
+    if matches!(held, Held::Mixed) { "Mixed" } else { "" }
 }
 
 fn change(asked: &mut Asked, change: StyleChange) {
