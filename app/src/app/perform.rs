@@ -62,7 +62,6 @@ impl App {
             Command::PastePicture(_) => {
                 self.say(ctx, Message::hint("Pictures can't be pasted on a board yet"));
             }
-
             Command::CopyPng => match self.board.copy_png() {
                 Some(picture) => ctx.copy_image(picture),
                 None => self.say(ctx, Message::hint(NOTHING)),
