@@ -274,7 +274,23 @@ fn in_a_narrow_window_the_style_is_a_row_of_buttons() {
     }
     click(&mut harness, Role::Button, "Line");
     click(&mut harness, Role::RadioButton, "Dashed line");
-    assert_eq!(harness.state().asked, [changed(StyleChange::Dash(Dash::Dashed))]);
+    assert_eq!(
+        std::mem::take(&mut harness.state_mut().asked),
+        [changed(StyleChange::Dash(Dash::Dashed))]
+    );
+    // What opens from a popup doesn't close it.
+    click(&mut harness, Role::Button, "Stroke");
+    click(&mut harness, Role::Button, "Other stroke colour");
+    let hue = harness.get_by_role_and_label(Role::Slider, "Hue").rect();
+    harness.drag_at(hue.center());
+    harness.run();
+    harness.drop_at(hue.center());
+    harness.run();
+    assert!(matches!(
+        harness.state().asked[..],
+        [Command::Edit(Edit::Style(StyleChange::Color(Color::Rgb(_))))]
+    ));
+    harness.get_by_role_and_label(Role::Slider, "Hue");
 }
 
 #[test]

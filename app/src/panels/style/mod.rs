@@ -123,11 +123,17 @@ fn behind(ui: &mut Ui, name: &str, view: &StyleView, part: Part, asked: &mut Ask
         .gap(space::S)
         .accessible_name(name)
         .show(|ui| {
-            egui::Frame::new().inner_margin(space::S).show(ui, |ui| {
-                ui.set_width(size::STYLE_PANEL);
-                ui.spacing_mut().item_spacing.y = space::XS;
-                part(ui, view, asked);
-            });
+            let room = ui.ctx().content_rect().bottom() - button.rect.bottom() - space::XL - space::L;
+            ScrollArea::vertical()
+                .max_height(room)
+                .min_scrolled_height(room)
+                .show(ui, |ui| {
+                    egui::Frame::new().inner_margin(space::S).show(ui, |ui| {
+                        ui.set_width(size::STYLE_PANEL);
+                        ui.spacing_mut().item_spacing.y = space::XS;
+                        part(ui, view, asked);
+                    });
+                });
         });
     button.on_hover_ui(|ui| widgets::tooltip(ui, name, "", ""));
 }
