@@ -62,7 +62,7 @@ impl App {
                 }
             }
             Command::PastePicture(_) => {
-                self.say(ctx, Message::hint("Pictures can't be pasted on a board yet"))
+                self.say(ctx, Message::hint("Pictures can't be pasted on a board yet"));
             }
             Command::CopyPng => match self.board.copy_png(Theme::of(ctx)) {
                 Ok(Some(picture)) => ctx.copy_image(picture),

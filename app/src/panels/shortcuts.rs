@@ -1,6 +1,6 @@
 //! In the middle: all commands that have keys, by section.
 
-use egui::{Align, Context, Layout, RichText, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Align, Context, Key, Layout, RichText, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 
 use super::{Asked, dialogs, widgets};
 use crate::command::{self, Entry, Section, TABLE};
@@ -24,6 +24,7 @@ pub fn show(ctx: &Context, asked: &mut Asked) {
             .max_height(room)
             .min_scrolled_height(room)
             .show(ui, |ui| {
+                scroll_by_keys(ui, room);
                 ui.horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing.x = space::XL;
                     for sections in shared_out(columns) {
@@ -32,6 +33,18 @@ pub fn show(ctx: &Context, asked: &mut Asked) {
                 });
             });
     });
+}
+
+/// There is nothing in the sheet that the keyboard could be on.
+fn scroll_by_keys(ui: &Ui, page: f32) {
+    let lines = ui.input(|input| {
+        let pressed = |key: Key| input.num_presses(key) as f32;
+        let pages = pressed(Key::PageUp) - pressed(Key::PageDown);
+        pressed(Key::ArrowUp) - pressed(Key::ArrowDown) + pages * (page / LINE - 1.0)
+    });
+    if lines != 0.0 {
+        ui.scroll_with_delta(Vec2::new(0.0, lines * LINE));
+    }
 }
 
 /// The commands of a section that have keys.

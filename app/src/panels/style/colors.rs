@@ -5,7 +5,7 @@ use drawbridge_engine::editor::StyleChange;
 use drawbridge_engine::tools::Tool;
 use egui::{
     Align2, Color32, Painter, Popup, PopupCloseBehavior, Rect, RectAlign, Response, Role, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo,
+    StrokeKind, Ui, UiKind, Vec2, WidgetInfo,
 };
 
 use super::{StyleView, change, heading, mixed, picker};
@@ -31,15 +31,17 @@ pub(super) fn stroke(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
     heading(ui, "Stroke", mixed(&view.held.color));
     let chosen = view.held.color.one();
     let mut picked = None;
+    let mut more = None;
     grid(ui, "strokes", |ui, place| {
         match place {
             0..6 => ink(ui, place, "", chosen, &mut picked),
-            6 => other(ui, "Other stroke colour", chosen, &mut picked),
+            6 => more = Some(other(ui, "Other stroke colour", chosen)),
             7..13 => ink(ui, place - 1, "", chosen, &mut picked),
             _ => eyedropper(ui, view, asked),
         };
     });
-    if let Some(color) = picked {
+    let free = more.and_then(|more| free(ui, &more, "Other stroke colour", chosen));
+    if let Some(color) = picked.or(free) {
         change(asked, StyleChange::Color(color));
     }
 }
@@ -50,18 +52,20 @@ pub(super) fn fill(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
     let held = view.held.fill.one();
     let chosen = held.flatten();
     let mut picked = None;
+    let mut more = None;
     let mut emptied = false;
     grid(ui, "fills", |ui, place| {
         match place {
             0..6 => ink(ui, place, "Fill: ", chosen, &mut picked),
-            6 => other(ui, "Other fill colour", chosen, &mut picked),
+            6 => more = Some(other(ui, "Other fill colour", chosen)),
             7..13 => ink(ui, place - 1, "Fill: ", chosen, &mut picked),
             _ => emptied = swatch(ui, Paint::Nothing, "No fill", held == Some(None)).clicked(),
         };
     });
+    let free = more.and_then(|more| free(ui, &more, "Other fill colour", chosen));
     if emptied {
         change(asked, StyleChange::Fill(None));
-    } else if let Some(color) = picked {
+    } else if let Some(color) = picked.or(free) {
         change(asked, StyleChange::Fill(Some(color)));
     }
     // How nothing is filled need not be said.
@@ -123,7 +127,7 @@ fn ink(ui: &mut Ui, number: usize, before: &str, chosen: Option<Color>, picked: 
 }
 
 /// A swatch that opens the picker; it shows the free colour that is chosen.
-fn other(ui: &mut Ui, label: &str, chosen: Option<Color>, picked: &mut Option<Color>) {
+fn other(ui: &mut Ui, label: &str, chosen: Option<Color>) -> Response {
     let free = chosen.filter(|color| matches!(color, Color::Rgb(_)));
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(size::SWATCH), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, free.is_some(), label));
@@ -142,18 +146,25 @@ fn other(ui: &mut Ui, label: &str, chosen: Option<Color>, picked: &mut Option<Co
     ui.painter()
         .text(center, middle, icons::PLUS, fonts::icon(size::LETTER + 2.0), on);
     ring(ui, &response, rect, free.is_some());
-    Popup::from_toggle_button_response(&response)
-        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .align(RectAlign::RIGHT_START)
-        .gap(space::L)
-        .accessible_name(label)
-        .show(|ui| {
-            let from = chosen.unwrap_or_default();
-            if let Some(color) = picker::show(ui, label, from) {
-                *picked = Some(color);
-            }
-        });
-    response.on_hover_ui(|ui| widgets::tooltip(ui, label, "", ""));
+    response.on_hover_ui(|ui| widgets::tooltip(ui, label, "", ""))
+}
+
+/// The picker that such a swatch opens: beside the panel, or below the swatches where those are in a popup themselves.
+fn free(ui: &mut Ui, swatch: &Response, label: &str, chosen: Option<Color>) -> Option<Color> {
+    let from = chosen.unwrap_or_default();
+    if !ui.stack().contained_in(UiKind::Popup) {
+        let popup = Popup::from_toggle_button_response(swatch)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+            .align(RectAlign::RIGHT_START)
+            .gap(space::L)
+            .accessible_name(label)
+            .show(|ui| picker::show(ui, label, from));
+        return popup.and_then(|shown| shown.inner);
+    }
+    let id = swatch.id.with("open");
+    let open = ui.data(|data| data.get_temp(id).unwrap_or(false)) != swatch.clicked();
+    ui.data_mut(|data| data.insert_temp(id, open));
+    if open { picker::show(ui, label, from) } else { None }
 }
 
 fn eyedropper(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
@@ -204,21 +215,22 @@ fn nothing(ui: &Ui, rect: Rect) {
     );
 }
 
+/// Round where it is chosen or under the pointer, square where the keyboard is.
 fn ring(ui: &Ui, response: &Response, rect: Rect, chosen: bool) {
     let theme = Theme::of(ui.ctx());
-    let color = match (chosen || response.has_focus(), response.hovered()) {
+    let color = match (chosen, response.hovered()) {
         (true, _) => theme.accent,
         (false, true) => theme.rail,
-        (false, false) => return,
+        (false, false) => Color32::TRANSPARENT,
     };
     let round = Rect::from_center_size(rect.center(), Vec2::splat(size::SWATCH + 3.0));
-    let width = if response.has_focus() && chosen { 3.0 } else { 2.0 };
     ui.painter().rect_stroke(
         round,
         round.width() / 2.0,
-        Stroke::new(width, color),
+        Stroke::new(2.0, color),
         StrokeKind::Inside,
     );
+    widgets::focus_ring(ui, rect.expand(4.0), response);
 }
 
 /// In the narrow row: the line's colour.

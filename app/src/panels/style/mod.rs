@@ -5,7 +5,7 @@ mod colors;
 mod lines;
 mod picker;
 
-use drawbridge_engine::editor::{Edit, StyleChange, StyleHeld};
+use drawbridge_engine::editor::{Edit, Held, StyleChange, StyleHeld};
 use egui::{Align2, Context, Popup, PopupCloseBehavior, RectAlign, ScrollArea, Ui, Vec2};
 
 use super::{Asked, toolbar, widgets};
@@ -123,11 +123,17 @@ fn behind(ui: &mut Ui, name: &str, view: &StyleView, part: Part, asked: &mut Ask
         .gap(space::S)
         .accessible_name(name)
         .show(|ui| {
-            egui::Frame::new().inner_margin(space::S).show(ui, |ui| {
-                ui.set_width(size::STYLE_PANEL);
-                ui.spacing_mut().item_spacing.y = space::XS;
-                part(ui, view, asked);
-            });
+            let room = ui.ctx().content_rect().bottom() - button.rect.bottom() - space::XL - space::L;
+            ScrollArea::vertical()
+                .max_height(room)
+                .min_scrolled_height(room)
+                .show(ui, |ui| {
+                    egui::Frame::new().inner_margin(space::S).show(ui, |ui| {
+                        ui.set_width(size::STYLE_PANEL);
+                        ui.spacing_mut().item_spacing.y = space::XS;
+                        part(ui, view, asked);
+                    });
+                });
         });
     button.on_hover_ui(|ui| widgets::tooltip(ui, name, "", ""));
 }
@@ -149,12 +155,8 @@ fn words(ui: &mut Ui, label: &str, word: &str) {
 }
 
 /// `Mixed`, where it is.
-fn mixed<T: PartialEq>(held: &drawbridge_engine::editor::Held<T>) -> &'static str {
-    if matches!(held, drawbridge_engine::editor::Held::Mixed) {
-        "Mixed"
-    } else {
-        ""
-    }
+fn mixed<T: PartialEq>(held: &Held<T>) -> &'static str {
+    if matches!(held, Held::Mixed) { "Mixed" } else { "" }
 }
 
 fn change(asked: &mut Asked, change: StyleChange) {

@@ -7,8 +7,6 @@ use super::heading;
 use crate::panels::widgets;
 use crate::theme::{Theme, hsv, of_hsv, size, space};
 
-/// The picker's width, in points.
-const WIDTH: f32 = 208.0;
 /// The sliders go from 0 to this.
 const WHOLE: f64 = 100.0;
 
@@ -23,8 +21,14 @@ pub(super) fn show(ui: &mut Ui, name: &str, from: Color) -> Option<Color> {
         .filter(|parts| of_hsv(*parts) == stored)
         .unwrap_or_else(|| hsv(stored));
     let mut chosen = None;
-    egui::Frame::new().inner_margin(space::S).show(ui, |ui| {
-        ui.set_width(WIDTH);
+    // In the panel's popup there is a margin already.
+    let margin = if ui.available_width() < size::STYLE_PANEL + space::S {
+        0.0
+    } else {
+        space::S
+    };
+    egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+        ui.set_width(size::STYLE_PANEL);
         ui.spacing_mut().item_spacing.y = space::XS;
         let shown = sliders(ui, &mut parts, &mut chosen);
         ui.add_space(space::XS);

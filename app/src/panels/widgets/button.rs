@@ -61,7 +61,7 @@ impl<'a> IconButton<'a> {
             Some(chosen) => WidgetInfo::selected(role, self.enabled, chosen, self.label),
             None => WidgetInfo::labeled(role, self.enabled, self.label),
         });
-        if ui.is_rect_visible(rect) {
+        if ui.is_rect_visible(rect) || response.gained_focus() {
             paint_ground(ui, rect, &response, chosen, self.enabled);
             let color = match (self.enabled, chosen) {
                 (false, _) => theme.disabled,
@@ -78,7 +78,7 @@ impl<'a> IconButton<'a> {
                 color,
             );
             if !self.letter.is_empty() {
-                let corner = rect.right_bottom() - Vec2::new(3.0, 1.0);
+                let corner = rect.right_bottom() - Vec2::new(4.0, 2.0);
                 let color = if chosen { theme.accent } else { theme.muted };
                 ui.painter().text(
                     corner,
@@ -146,7 +146,7 @@ pub fn choice(
     let theme = Theme::of(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, label));
-    if ui.is_rect_visible(rect) {
+    if ui.is_rect_visible(rect) || response.gained_focus() {
         paint_ground(ui, rect, &response, chosen, true);
         let color = if chosen { theme.accent } else { theme.text };
         picture(ui.painter(), rect, color);
@@ -172,7 +172,7 @@ pub fn word_button(ui: &mut Ui, icon: Option<char>, label: &str, filled: bool) -
     let wanted = Vec2::new(word.size().x + icon_width + 2.0 * space::M, size::TARGET);
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
-    if ui.is_rect_visible(rect) {
+    if ui.is_rect_visible(rect) || response.gained_focus() {
         let pressed = response.is_pointer_button_down_on();
         let (fill, border) = match (filled, pressed, response.hovered()) {
             (true, true, _) => (theme.accent.lerp_to_gamma(theme.text, 0.2), Color32::TRANSPARENT),

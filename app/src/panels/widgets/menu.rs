@@ -1,7 +1,7 @@
 //! The lines of menus.
 
 use egui::containers::menu::SubMenu;
-use egui::{Align2, Response, Role, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Align2, Response, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 
 use super::{hairline, paint_ground};
 use crate::command::{self, Command, Now};
@@ -54,7 +54,7 @@ impl<'a> Item<'a> {
             Some(chosen) => WidgetInfo::selected(Role::MenuItem, self.enabled, chosen, self.label),
             None => WidgetInfo::labeled(Role::MenuItem, self.enabled, self.label),
         });
-        if !ui.is_rect_visible(rect) {
+        if !ui.is_rect_visible(rect) && !response.gained_focus() {
             return response;
         }
         paint_ground(ui, rect, &response, false, self.enabled);
@@ -136,9 +136,15 @@ pub fn submenu(ui: &mut Ui, icon: char, label: &str, contents: impl FnOnce(&mut 
     SubMenu::new().show(ui, &line, |ui| lines(ui, contents));
 }
 
-/// Sets a menu's width and lines close together.
+/// Sets a menu's width and its lines close together, and lets them scroll where the window is too low for all of them.
 pub fn lines(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
-    ui.spacing_mut().item_spacing.y = 0.0;
+    let room = ui.ctx().content_rect().height() - 2.0 * space::XL;
     ui.set_width(size::MENU);
-    contents(ui);
+    ScrollArea::vertical()
+        .max_height(room)
+        .min_scrolled_height(room)
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            contents(ui);
+        });
 }

@@ -72,8 +72,11 @@ pub(super) fn paint_ground(ui: &Ui, rect: Rect, response: &Response, chosen: boo
     focus_ring(ui, rect, response);
 }
 
-/// Shows where the keyboard is.
+/// Shows where the keyboard is, and scrolls there when it comes.
 pub fn focus_ring(ui: &Ui, rect: Rect, response: &Response) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if response.has_focus() {
         let theme = Theme::of(ui.ctx());
         ui.painter().rect_stroke(

@@ -66,7 +66,7 @@ impl Slider<'_> {
             slid.chosen = slid.shown;
         }
         self.describe(ui, &response, slid.shown);
-        if ui.is_rect_visible(rect) {
+        if ui.is_rect_visible(rect) || response.gained_focus() {
             self.paint(ui, rail, &response, slid.shown);
         }
         slid
