@@ -441,9 +441,9 @@ impl Dry {
 
 fn paint(item: &Item) -> Paint {
     Paint {
-        color: item.color,
-        fill: item.fill,
-        opacity: item.opacity * if item.dimmed { DIMMED } else { 1.0 },
+        color: item.style.color,
+        fill: item.style.fill.map(|color| (color, item.style.shade)),
+        opacity: item.style.opacity * if item.dimmed { DIMMED } else { 1.0 },
     }
 }
 

@@ -91,7 +91,7 @@ impl Frame {
             .iter()
             .map(Element::frame)
             .reduce(|all, one| all.union(one))?;
-        Some(Self(Affine::map_unit_square(all)))
+        Some(Self::upright(all))
     }
 
     fn of(element: &Element) -> Self {
@@ -113,6 +113,12 @@ impl Frame {
             Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, 1.0])
         };
         Self(frame.0 * mirror)
+    }
+
+    /// An upright one.
+    #[must_use]
+    pub fn upright(around: Rect) -> Self {
+        Self(Affine::map_unit_square(around))
     }
 
     /// The least upright box around it.

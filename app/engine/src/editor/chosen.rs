@@ -4,6 +4,7 @@ use super::styling::kind;
 use super::{Editor, StyleHeld};
 use crate::arrange::{Frame, outermost};
 use crate::document::Element;
+use crate::geometry::Rect;
 use crate::tools::{State, Tool};
 
 /// What is known of the selection.
@@ -37,20 +38,26 @@ impl Editor {
         if self.selection.ids.is_empty() && before > 0 {
             self.selection.entered = None;
         }
-        let elements = self.selected_elements();
         let mut held = StyleHeld::default();
-        for element in &elements {
-            held = held.and(element.kind, &element.style, true);
-        }
+        let mut around: Option<Rect> = None;
         let entered = self.selection.entered.as_ref();
+        let (mut groups, mut free) = (false, false);
+        for item in self.selection.ids.iter().filter_map(|id| scene.get(id)) {
+            held = held.and(item.kind, &item.style, true);
+            around = Some(around.map_or(item.frame, |all| all.union(item.frame)));
+            groups |= outermost(&item.groups, entered).is_some();
+            free |= !item.locked;
+        }
+        let frame = match self.selection.ids.len() {
+            0 | 1 => Frame::around(&self.selected_elements()),
+            _ => around.map(Frame::upright),
+        };
         self.chosen = Some(Chosen {
             changes,
-            frame: Frame::around(&elements),
+            frame,
             held,
-            groups: elements
-                .iter()
-                .any(|element| outermost(&element.groups, entered).is_some()),
-            locked: !elements.is_empty() && elements.iter().all(|element| element.locked),
+            groups,
+            locked: !self.selection.ids.is_empty() && !free,
         });
     }
 

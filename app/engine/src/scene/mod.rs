@@ -6,17 +6,17 @@
 mod journal;
 mod previews;
 mod shown;
+mod update;
 mod wet;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Bound;
-use std::sync::Arc;
+use std::ops::{Bound, Deref};
 
 use drawbridge_protocol::ElementId;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::document::{Color, Document, Element, Group, Kind, Order, Shade};
+use crate::document::{Document, Element, Group, Kind, Order};
 use crate::geometry::{InkPoint, Mesh, Point, Rect};
 use journal::Journal;
 use previews::Previews;
@@ -28,30 +28,12 @@ pub use wet::{WetKey, WetPiece};
 /// Where a shown element stands in the scene's list, as long as it is shown. Small numbers; they are used again.
 pub type Slot = u32;
 
-/// From this many on, changes are made together.
-const MANY: usize = 1000;
-/// How far apart two neighbours in the stack are ranked, where there is room.
-const GAP: u64 = 1 << 32;
-
-/// A shown element: all that is needed to know whether to draw it, and how.
+/// A shown element.
 #[derive(Debug, Clone)]
 pub struct Item {
     /// Whose shape it is.
     pub element: ElementId,
-    /// What it is.
-    pub kind: Kind,
-    /// A box on the board that holds the shape.
-    pub bounds: Rect,
-    /// The colour of its line.
-    pub color: Color,
-    /// The colour of its inside and how that is filled, if it is.
-    pub fill: Option<(Color, Shade)>,
-    /// How much of what is under it it hides, 0 to 1.
-    pub opacity: f64,
-    /// The groups that it belongs to, the innermost first.
-    pub groups: Arc<[Group]>,
-    /// Whether it is not to be touched.
-    pub locked: bool,
+    shown: Shown,
     /// Whether it is about to go, and drawn fainter.
     pub dimmed: bool,
     /// Names the shape, once in a scene: a key for what a renderer keeps of it. A changed shape gets another one.
@@ -60,15 +42,11 @@ pub struct Item {
     pub rank: u64,
 }
 
-fn height(shown: &Option<Shown>) -> Option<&Order> {
-    shown.as_ref().map(|shown| &shown.order)
-}
-
-#[derive(Debug)]
-struct Entry {
-    item: Item,
-    order: Order,
-    shape: u64,
+impl Deref for Item {
+    type Target = Shown;
+    fn deref(&self) -> &Shown {
+        &self.shown
+    }
 }
 
 type Leaf = GeomWithData<Rectangle<[f64; 2]>, Slot>;
@@ -76,7 +54,7 @@ type Leaf = GeomWithData<Rectangle<[f64; 2]>, Slot>;
 /// The shown elements of a board, by name, by place and by height in the stack; wet strokes above them.
 #[derive(Debug, Default)]
 pub struct Scene {
-    entries: Vec<Option<Entry>>,
+    items: Vec<Option<Item>>,
     free: Vec<Slot>,
     slots: HashMap<ElementId, Slot>,
     stack: BTreeMap<(Order, ElementId), Slot>,
@@ -119,14 +97,13 @@ impl Scene {
     /// The item in a slot; `None` where there is none, or none any more.
     #[must_use]
     pub fn item(&self, slot: Slot) -> Option<&Item> {
-        let entry = self.entries.get(slot as usize)?.as_ref();
-        entry.map(|entry| &entry.item)
+        self.items.get(slot as usize)?.as_ref()
     }
 
     /// How many slots there are, taken or free.
     #[must_use]
     pub fn slots(&self) -> Slot {
-        self.entries.len() as Slot
+        self.items.len() as Slot
     }
 
     /// How many changes of slots there were so far.
@@ -151,19 +128,15 @@ impl Scene {
     /// The orders next below and above the place just over a shown element, its own below.
     #[must_use]
     pub fn around(&self, id: &ElementId) -> (Option<&Order>, Option<&Order>) {
-        let entry = self
-            .slots
-            .get(id)
-            .and_then(|slot| self.entries.get(*slot as usize)?.as_ref());
-        let Some(entry) = entry else {
+        let Some(item) = self.get(id) else {
             return (self.top(), None);
         };
-        let key = (entry.order.clone(), id.clone());
+        let key = (item.order.clone(), id.clone());
         let above = self.stack.range((Bound::Excluded(key), Bound::Unbounded));
         let above = above
             .map(|((order, _), _)| order)
-            .find(|order| **order > entry.order);
-        (Some(&entry.order), above)
+            .find(|order| **order > item.order);
+        (Some(&item.order), above)
     }
 
     /// The orders next below and above the place under all that isn't the highlighter's.
@@ -186,182 +159,9 @@ impl Scene {
         all.filter_map(|((order, _), slot)| Some((order, self.item(*slot)?)))
     }
 
-    /// Shows an element as it is now, or no longer.
-    pub fn update(&mut self, id: &ElementId, element: Option<&Element>) {
-        self.update_many(vec![(id.clone(), element.and_then(Shown::of))]);
-    }
-
-    /// The same for many: as [`Shown::of`] says, which may be asked on several threads. What is in somebody's hand is
-    /// shown as that hand has it.
-    pub fn update_many(&mut self, mut many: Vec<(ElementId, Option<Shown>)>) {
-        many.retain(|(id, _)| !self.is_preview(id));
-        self.show_many(many);
-    }
-
-    fn show_many(&mut self, mut many: Vec<(ElementId, Option<Shown>)>) {
-        if many.len() < self.len() || many.len() < MANY {
-            many.into_iter().for_each(|(id, shown)| self.show(id, shown));
-            return;
-        }
-        // The tree and the ranks are made anew: that is faster than one after the other. What lies side by side in the stack
-        // gets slots side by side, so that whoever goes through it goes through memory in order.
-        many.sort_unstable_by(|(a, shown_a), (b, shown_b)| (height(shown_a), a).cmp(&(height(shown_b), b)));
-        let (tree, stack) = (std::mem::take(&mut self.tree), std::mem::take(&mut self.stack));
-        let mut gone: HashMap<Slot, (u64, u64)> = HashMap::new();
-        let vacated: Vec<Option<Slot>> = many
-            .iter()
-            .map(|(id, _)| {
-                let slot = self.slots.remove(id)?;
-                let entry = self.entries.get_mut(slot as usize)?.take()?;
-                self.ungroup(&entry.item);
-                gone.insert(slot, (entry.shape, entry.item.serial));
-                Some(slot)
-            })
-            .collect();
-        let stays = |slot: Slot| !gone.contains_key(&slot);
-        self.entries.reserve(many.len());
-        self.slots.reserve(many.len());
-        let mut leaves: Vec<Leaf> = tree.iter().filter(|leaf| stays(leaf.data)).copied().collect();
-        let mut sorted: Vec<_> = stack.into_iter().filter(|(_, slot)| stays(*slot)).collect();
-        for ((id, shown), slot) in many.into_iter().zip(vacated) {
-            let Some(shown) = shown else {
-                self.free.extend(slot);
-                continue;
-            };
-            // As in `show`.
-            let held = slot.and_then(|slot| gone.get(&slot));
-            let same = held.filter(|(shape, _)| *shape == shown.shape);
-            let serial = same.map_or(self.serial + 1, |(_, serial)| *serial);
-            self.serial = self.serial.max(serial);
-            let (key, bounds) = ((shown.order.clone(), id.clone()), shown.bounds);
-            self.free.extend(slot);
-            let slot = self.occupy(id, shown, 0, serial);
-            leaves.push(leaf(bounds, slot));
-            sorted.push((key, slot));
-        }
-        sorted.sort_unstable();
-        self.stack = sorted.into_iter().collect();
-        self.tree = RTree::bulk_load(leaves);
-        self.rank_all();
-        self.generation += 1;
-    }
-
-    fn show(&mut self, id: ElementId, shown: Option<Shown>) {
-        let before = self.vacate(&id);
-        if let Some((slot, entry)) = &before {
-            self.stack.remove(&(entry.order.clone(), id.clone()));
-            self.note(*slot);
-        }
-        let Some(shown) = shown else { return };
-        // It has its slot again, so what a renderer keeps of its shape stays true where only its colour or height changed.
-        let same = before.filter(|(_, entry)| entry.shape == shown.shape);
-        let serial = same.map_or(self.serial + 1, |(_, entry)| entry.item.serial);
-        self.serial = self.serial.max(serial);
-        let key = (shown.order.clone(), id.clone());
-        let rank = self.rank(&key);
-        let bounds = shown.bounds;
-        let slot = self.occupy(id, shown, rank, serial);
-        self.tree.insert(leaf(bounds, slot));
-        self.stack.insert(key, slot);
-        self.note(slot);
-    }
-
-    /// Puts an element into a free slot: the one that became free last.
-    fn occupy(&mut self, id: ElementId, shown: Shown, rank: u64, serial: u64) -> Slot {
-        let entry = Entry {
-            item: Item {
-                element: id.clone(),
-                kind: shown.kind,
-                bounds: shown.bounds,
-                color: shown.color,
-                fill: shown.fill,
-                opacity: shown.opacity,
-                groups: shown.groups,
-                locked: shown.locked,
-                dimmed: self.dimmed.contains(&id),
-                serial,
-                rank,
-            },
-            order: shown.order,
-            shape: shown.shape,
-        };
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.entries.push(None);
-            self.slots() - 1
-        });
-        for group in entry.item.groups.iter() {
-            self.groups
-                .entry(Group::clone(group))
-                .or_default()
-                .insert(id.clone());
-        }
-        self.slots.insert(id, slot);
-        self.entries[slot as usize] = Some(entry);
-        slot
-    }
-
-    /// Takes an element out of its slot, which is free now, and the tree; returns both.
-    fn vacate(&mut self, id: &ElementId) -> Option<(Slot, Entry)> {
-        let slot = self.slots.remove(id)?;
-        let entry = self.entries.get_mut(slot as usize)?.take()?;
-        self.ungroup(&entry.item);
-        self.tree.remove(&leaf(entry.item.bounds, slot));
-        self.free.push(slot);
-        Some((slot, entry))
-    }
-
-    /// Takes an element that is no longer shown out of its groups.
-    fn ungroup(&mut self, item: &Item) {
-        for group in item.groups.iter() {
-            if let Some(members) = self.groups.get_mut(group) {
-                members.remove(&item.element);
-                if members.is_empty() {
-                    self.groups.remove(group);
-                }
-            }
-        }
-    }
-
     /// The shown elements of a group.
     pub fn members(&self, group: &Group) -> impl Iterator<Item = &ElementId> {
         self.groups.get(group).into_iter().flatten()
-    }
-
-    fn note(&mut self, slot: Slot) {
-        self.journal.push(slot);
-        self.generation += 1;
-    }
-
-    /// A rank between those of the neighbours that it will have.
-    fn rank(&mut self, key: &(Order, ElementId)) -> u64 {
-        let between = |scene: &Self| {
-            let rank = |slot: &Slot| scene.item(*slot).map_or(0, |item| item.rank);
-            let below = scene
-                .stack
-                .range(..key)
-                .next_back()
-                .map_or(0, |(_, slot)| rank(slot));
-            let after = (Bound::Excluded(key), Bound::Unbounded);
-            match scene.stack.range(after).next().map(|(_, slot)| rank(slot)) {
-                None => below.checked_add(GAP),
-                Some(above) => (above - below > 1).then(|| below + (above - below) / 2),
-            }
-        };
-        if let Some(rank) = between(self) {
-            return rank;
-        }
-        // No room is left: all get it anew. That is once in dozens of insertions into the same place.
-        self.rank_all();
-        between(self).unwrap_or(0)
-    }
-
-    fn rank_all(&mut self) {
-        for (n, slot) in (1..).zip(self.stack.values()) {
-            if let Some(Some(entry)) = self.entries.get_mut(*slot as usize) {
-                entry.item.rank = n * GAP;
-            }
-        }
-        self.journal.forget();
     }
 
     /// The shown elements that may touch a part of the board, in no order.
@@ -431,8 +231,8 @@ impl Scene {
             let Some(&slot) = self.slots.get(&id) else {
                 continue;
             };
-            if let Some(Some(entry)) = self.entries.get_mut(slot as usize) {
-                entry.item.dimmed = dimmed.contains(&id);
+            if let Some(Some(item)) = self.items.get_mut(slot as usize) {
+                item.dimmed = dimmed.contains(&id);
             }
             self.note(slot);
         }

@@ -2,20 +2,26 @@
 
 use std::sync::Arc;
 
-use crate::document::{Color, Element, Group, Kind, Order, Shade};
+use crate::document::{Element, Group, Kind, Order, Style};
 use crate::geometry::{Rect, Vec2};
 
-/// What the scene takes of an element.
+/// What the scene takes of an element: all that is needed to know whether to draw it, and how.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    pub(super) order: Order,
-    pub(super) kind: Kind,
-    pub(super) bounds: Rect,
-    pub(super) color: Color,
-    pub(super) fill: Option<(Color, Shade)>,
-    pub(super) opacity: f64,
-    pub(super) groups: Arc<[Group]>,
-    pub(super) locked: bool,
+    /// Where it stands in the stack.
+    pub order: Order,
+    /// What it is.
+    pub kind: Kind,
+    /// A box on the board that holds the shape.
+    pub bounds: Rect,
+    /// The same with the line's width left out, as [`Element::frame`] says.
+    pub frame: Rect,
+    /// How it is drawn; filled only if it has an inside.
+    pub style: Style,
+    /// The groups that it belongs to, the innermost first.
+    pub groups: Arc<[Group]>,
+    /// Whether it is not to be touched.
+    pub locked: bool,
     /// The same for the same shape, wherever on the board (and by chance, once in 2^64, for another).
     pub(super) shape: u64,
 }
@@ -31,9 +37,11 @@ impl Shown {
             order: element.order.clone(),
             kind: element.kind,
             bounds: element.bounds()?,
-            color: element.style.color,
-            fill: fill(element),
-            opacity: element.style.opacity,
+            frame: element.frame(),
+            style: Style {
+                fill: element.style.fill.filter(|_| element.kind.is_box()),
+                ..element.style
+            },
             groups: Arc::clone(&element.groups),
             locked: element.locked,
             shape: shape(element),
@@ -45,14 +53,10 @@ impl Shown {
     pub fn moved(&self, by: Vec2) -> Self {
         Self {
             bounds: self.bounds + by,
+            frame: self.frame + by,
             ..self.clone()
         }
     }
-}
-
-fn fill(element: &Element) -> Option<(Color, Shade)> {
-    let color = element.style.fill.filter(|_| element.kind.is_box())?;
-    Some((color, element.style.shade))
 }
 
 fn shape(element: &Element) -> u64 {
@@ -62,14 +66,14 @@ fn shape(element: &Element) -> u64 {
     // Where it lies doesn't count: what is moved keeps its shape. Of a fill only how it is made counts.
     let [a, b, c, d, ..] = element.place.as_coeffs();
     let numbers = [a, b, c, d, style.width, element.step].map(f64::to_bits);
-    let filled = fill(element).map_or(0, |(_, shade)| 1 + shade as u64);
+    let filled = style.fill.filter(|_| element.kind.is_box());
     let terms = [
         element.kind as u64,
         style.dash as u64,
         style.corners as u64,
         style.start as u64,
         style.end as u64,
-        filled,
+        filled.map_or(0, |_| 1 + style.shade as u64),
     ];
     let points = element.points.iter().flat_map(|p| [p.pos.x, p.pos.y, p.pressure]);
     let all = numbers.into_iter().chain(terms).chain(points.map(f64::to_bits));

@@ -1,6 +1,7 @@
 //! The scene: stacking, culling, hits, and that nothing is made anew without need.
 
 use super::*;
+use crate::document::Color;
 use drawbridge_protocol::{Cell, Clock, Peer, Property, Value};
 use proptest::prelude::*;
 
@@ -159,7 +160,7 @@ fn a_stroke_of_another_colour_or_height_keeps_its_shape() {
     recoloured.style.color = Color::Rgb([1, 2, 3]);
     scene.update(&id("a"), Some(&recoloured));
     let item = scene.get(&id("a")).expect("shown");
-    assert_eq!((item.serial, item.color), (before, Color::Rgb([1, 2, 3])));
+    assert_eq!((item.serial, item.style.color), (before, Color::Rgb([1, 2, 3])));
     assert_eq!(names(&scene.visible(ALL)), ["b", "a"]);
     let mut wider = recoloured;
     wider.style.width = 5.0;

@@ -22,7 +22,7 @@ fn order_below_ink(pointer: &Pointer, cx: &mut Context<'_>) -> Order {
     let filled = hits
         .iter()
         .filter_map(|id| cx.scene.get(id))
-        .filter(|item| item.fill.is_some());
+        .filter(|item| item.style.fill.is_some());
     let ground = filled
         .max_by_key(|item| item.rank)
         .map(|item| item.element.clone());

@@ -54,7 +54,7 @@ pub fn pick(
     let at = camera.board_from_screen(screen);
     let hits = scene.hits(document, at, at, NEAR / camera.zoom());
     // Between the lines of a hatching is inside, too.
-    let hatched = |item: &&Item| item.fill.is_some_and(|(_, shade)| shade == Shade::Hatch);
+    let hatched = |item: &&Item| item.style.fill.is_some() && item.style.shade == Shade::Hatch;
     let near = scene.near(Rect::from_points(at, at)).map(|(_, item)| item);
     let around = near.filter(hatched).filter(|item| {
         let element = scene.element(document, &item.element);
@@ -121,10 +121,7 @@ pub(crate) fn unit(
 pub(super) fn others(cx: &Context<'_>, skip: &dyn Fn(&ElementId) -> bool) -> Vec<Rect> {
     let seen = cx.scene.near(cx.visible());
     let shapes = seen.filter(|(_, item)| !item.kind.is_ink() && !skip(&item.element));
-    let elements = shapes
-        .take(OTHERS)
-        .filter_map(|(_, item)| cx.element(&item.element));
-    elements.map(|element| element.frame()).collect()
+    shapes.take(OTHERS).map(|(_, item)| item.frame).collect()
 }
 
 pub(super) fn begin(pointer: &Pointer, cx: &mut Context<'_>) -> (State, Outcome) {
