@@ -29,11 +29,9 @@ const FEW: usize = 256;
 const AHEAD: usize = 512;
 /// How long it takes, at the most, until everything that is seen is there the first time.
 const FIRST: Duration = Duration::from_millis(150);
-/// How long the shapes of what was just changed may take before the frame, for it is worse to see something vanish, ...
+/// How long the shapes of what was just changed may take before the frame. Until they are there, former ones stand in.
 const NOW: Duration = Duration::from_millis(5);
-/// ... where those are more than a few, ...
-const MANY: Duration = Duration::from_millis(30);
-/// ... and how far beyond its box a shape may be seen, in pixels.
+/// How far beyond its box a shape may be seen, in pixels.
 const BEYOND: f64 = 2.0;
 /// How much is left of what is about to go.
 const DIMMED: f64 = 0.3;
@@ -88,7 +86,7 @@ impl Kept {
             element: item.element.clone(),
             serial: item.serial,
             before: None,
-            origin: item.bounds.center(),
+            origin: item.anchor,
             paint: paint(item),
             form: None,
             rank: item.rank,
@@ -192,7 +190,7 @@ impl Dry {
         let changed = self.follow(scene);
         let patience = match &changed {
             _ if self.frame == 0 => FIRST,
-            None => MANY,
+            None => NOW,
             Some(_) => Duration::ZERO,
         };
         let until = (start + time, start + time.max(patience));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::document::{Element, Group, Kind, Order, Style};
-use crate::geometry::{Rect, Vec2};
+use crate::geometry::{Affine, Point, Rect, Vec2};
 
 /// What the scene takes of an element: all that is needed to know whether to draw it, and how.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Shown {
     pub bounds: Rect,
     /// The same with the line's width left out, as [`Element::frame`] says.
     pub frame: Rect,
+    /// A point of the element on the board, always the same one of it: what its shape is told by.
+    pub anchor: Point,
     /// How it is drawn; filled only if it has an inside.
     pub style: Style,
     /// The groups that it belongs to, the innermost first.
@@ -38,6 +40,7 @@ impl Shown {
             kind: element.kind,
             bounds: element.bounds()?,
             frame: element.frame(),
+            anchor: anchor(element),
             style: Style {
                 fill: element.style.fill.filter(|_| element.kind.is_box()),
                 ..element.style
@@ -54,9 +57,43 @@ impl Shown {
         Self {
             bounds: self.bounds + by,
             frame: self.frame + by,
+            anchor: self.anchor + by,
             ..self.clone()
         }
     }
+
+    /// What the scene takes of an element that is as this one was, but for its place, which `by` has changed. Its boxes may be
+    /// larger than need be; to find them takes less time than to find the least ones.
+    #[must_use]
+    pub fn placed(&self, element: &Element, by: Affine) -> Self {
+        let [a, b, c, d, ..] = by.as_coeffs();
+        if [a, b, c, d] == [1.0, 0.0, 0.0, 1.0] {
+            return self.moved(by.translation());
+        }
+        let (held, frame) = (self.bounds, self.frame);
+        let beyond = [
+            frame.x0 - held.x0,
+            frame.y0 - held.y0,
+            held.x1 - frame.x1,
+            held.y1 - frame.y1,
+        ];
+        let beyond = beyond.into_iter().fold(0.0, f64::max);
+        // A line is as wide as it was, but where it swings out beyond its points it does so the more.
+        let stretch = (a * a + b * b + c * c + d * d).sqrt().max(1.0);
+        let frame = by.transform_rect_bbox(frame);
+        Self {
+            bounds: frame.inflate(beyond * stretch, beyond * stretch),
+            frame,
+            anchor: anchor(element),
+            shape: shape(element),
+            ..self.clone()
+        }
+    }
+}
+
+fn anchor(element: &Element) -> Point {
+    let first = element.points.first().map(|point| point.pos);
+    element.place * first.unwrap_or(Point::new(0.5, 0.5))
 }
 
 fn shape(element: &Element) -> u64 {

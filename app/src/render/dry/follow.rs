@@ -41,7 +41,7 @@ impl Dry {
         let Some(kept) = &mut self.kept[slot as usize] else {
             return;
         };
-        let (paint, origin) = (paint(item), item.bounds.center());
+        let (paint, origin) = (paint(item), item.anchor);
         if kept.rank != item.rank {
             if self.shown.remove(kept.rank, slot) {
                 self.shown.insert(item.rank, slot);

@@ -155,19 +155,13 @@ impl Drag {
 fn moved(element: &Element, shown: Option<&Shown>, by: &By) -> Option<Preview> {
     match by {
         By::Place(by) => {
-            let place = *by * element.place;
-            let [a, b, c, d, ..] = by.as_coeffs();
             let element = Element {
-                place,
+                place: *by * element.place,
                 ..element.clone()
             };
-            if [a, b, c, d] != [1.0, 0.0, 0.0, 1.0] {
-                return Some(Preview::of(element));
-            }
-            // Only moved: what is known of it stays true.
             Some(Preview {
                 id: element.id.clone(),
-                shown: shown.map(|shown| shown.moved(by.translation())),
+                shown: shown.map(|shown| shown.placed(&element, *by)),
                 element: Some(Arc::new(element)),
             })
         }

@@ -237,12 +237,6 @@ impl Drag {
         }
     }
 
-    /// How far it was moved, if it was only moved.
-    fn shift(&self) -> Option<Vec2> {
-        let [a, b, c, d, x, y] = self.by.as_coeffs();
-        ([a, b, c, d] == [1.0, 0.0, 0.0, 1.0]).then(|| Vec2::new(x, y))
-    }
-
     fn placed(&self, held: &Held) -> Element {
         Element {
             place: self.by * held.element.place,
@@ -254,17 +248,12 @@ impl Drag {
         if std::mem::replace(&mut self.shown, true) {
             return None;
         }
-        let shift = self.shift();
         let preview = |held: &Held| {
             let element = self.placed(held);
-            match shift {
-                // Only moved: what is known of it stays true.
-                Some(by) => Preview {
-                    id: element.id.clone(),
-                    shown: held.shown.as_ref().map(|shown| shown.moved(by)),
-                    element: Some(Arc::new(element)),
-                },
-                None => Preview::of(element),
+            Preview {
+                id: element.id.clone(),
+                shown: held.shown.as_ref().map(|shown| shown.placed(&element, self.by)),
+                element: Some(Arc::new(element)),
             }
         };
         Some(self.held.iter().map(preview).collect())
