@@ -81,6 +81,16 @@ pub mod size {
     pub const SHEET_COLUMN: f32 = 264.0;
     /// The width of the bar that says how far the opening of a board is.
     pub const OPENING: f32 = 220.0;
+    /// The minimap at its largest, ...
+    pub const MINIMAP: egui::Vec2 = egui::vec2(200.0, 130.0);
+    /// ... what bears somebody's initials in it, ...
+    pub const MINIMAP_TAG: egui::Vec2 = egui::vec2(17.0, 12.0);
+    /// ... the radius of a pointer's dot, ...
+    pub const MINIMAP_DOT: f32 = 3.0;
+    /// ... and the side of the button that folds it.
+    pub const MINIMAP_FOLD: f32 = 24.0;
+    /// How wide a message is at most, its icon and button included.
+    pub const MESSAGE: f32 = 556.0;
     /// A dialog's width.
     pub const DIALOG: f32 = 420.0;
     /// A person's round initials.
