@@ -13,7 +13,7 @@ use drawbridge::wake::Waker;
 use drawbridge::window::{self, Beginning, Failure};
 use drawbridge_engine::client::{Profile, Start};
 use drawbridge_engine::geometry::{Point, Rect};
-use egui::accesskit::{Action, ActionRequest, Role, TreeId};
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -131,7 +131,7 @@ fn each_share_has_its_words() {
 fn a_press_beside_ones_view_brings_it_there_and_a_drag_pulls_it_on() {
     let mut harness = panel(view());
     let place = harness.get_by_label(MAP).rect();
-    let unit = f64::from(place.width() - 12.0) / 4000.0;
+    let unit = f64::from(place.height() - 12.0) / 2600.0;
     let at = place.center() + vec2((1400.0 * unit) as f32, (-800.0 * unit) as f32);
     pointer(&mut harness, at, None);
     pointer(&mut harness, at, Some(true));
@@ -149,7 +149,7 @@ fn a_press_beside_ones_view_brings_it_there_and_a_drag_pulls_it_on() {
 fn ones_view_is_pulled_by_where_it_is_taken_and_a_click_in_it_centres() {
     let mut harness = panel(view());
     let place = harness.get_by_label(MAP).rect();
-    let unit = f64::from(place.width() - 12.0) / 4000.0;
+    let unit = f64::from(place.height() - 12.0) / 2600.0;
     let at = place.center() + vec2((300.0 * unit) as f32, (200.0 * unit) as f32);
     pointer(&mut harness, at, None);
     pointer(&mut harness, at, Some(true));
@@ -164,7 +164,7 @@ fn ones_view_is_pulled_by_where_it_is_taken_and_a_click_in_it_centres() {
 }
 
 #[test]
-fn arrows_and_a_screen_reader_move_the_view_by_a_quarter() {
+fn arrow_keys_move_the_view_by_a_quarter() {
     let mut harness = panel(view());
     harness.get_by_label(MAP).focus();
     harness.run();
@@ -174,15 +174,6 @@ fn arrows_and_a_screen_reader_move_the_view_by_a_quarter() {
     harness.key_press(Key::ArrowUp);
     harness.step();
     near(looked_at(&mut harness), 2000.0, 1150.0);
-    let target_node = harness.get_by_label(MAP).accesskit_node().locate().0;
-    harness.event(Event::AccessKitActionRequest(ActionRequest {
-        action: Action::ScrollDown,
-        target_tree: TreeId::ROOT,
-        target_node,
-        data: None,
-    }));
-    harness.step();
-    near(looked_at(&mut harness), 2000.0, 1450.0);
 }
 
 #[test]

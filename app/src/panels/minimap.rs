@@ -1,7 +1,6 @@
 //! Bottom right: all of the board, what oneself and everybody else sees of it, and where their pointers are.
 
 use drawbridge_engine::geometry::{Point, Rect as BoardRect, Vec2 as BoardVec2};
-use egui::accesskit::Action;
 use egui::{
     Align2, Context, CursorIcon, EventFilter, Key, Painter, Rect, Response, Role, Sense, Stroke, StrokeKind,
     TextureId, Ui, Vec2, WidgetInfo, pos2, vec2,
@@ -172,25 +171,22 @@ fn pulled(
     }
 }
 
-/// Where arrow keys, or a screen reader, want the middle of the view.
+/// Where arrow keys want the middle of the view.
 fn stepped(ui: &Ui, response: &Response, seen: BoardRect) -> Option<Point> {
-    let focused = response.has_focus();
-    if focused {
-        let arrows = EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+    if !response.has_focus() {
+        return None;
     }
+    let arrows = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
     let steps = ui.input(|input| {
-        let times = |key: Key, action| {
-            let pressed = if focused { input.num_presses(key) } else { 0 };
-            (pressed + input.num_accesskit_action_requests(response.id, action)) as f64
-        };
+        let way = |on: Key, back: Key| input.num_presses(on) as f64 - input.num_presses(back) as f64;
         BoardVec2::new(
-            times(Key::ArrowRight, Action::ScrollRight) - times(Key::ArrowLeft, Action::ScrollLeft),
-            times(Key::ArrowDown, Action::ScrollDown) - times(Key::ArrowUp, Action::ScrollUp),
+            way(Key::ArrowRight, Key::ArrowLeft),
+            way(Key::ArrowDown, Key::ArrowUp),
         )
     });
     let by = BoardVec2::new(steps.x * seen.width(), steps.y * seen.height()) * STEP;
@@ -199,17 +195,8 @@ fn stepped(ui: &Ui, response: &Response, seen: BoardRect) -> Option<Point> {
 
 fn describe(ui: &Ui, response: &Response, view: &MinimapView) {
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Map of the board"));
-    ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_value(words(view));
-        for way in [
-            Action::ScrollLeft,
-            Action::ScrollRight,
-            Action::ScrollUp,
-            Action::ScrollDown,
-        ] {
-            node.add_action(way);
-        }
-    });
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_value(words(view)));
 }
 
 /// How much of the board is seen.
@@ -273,6 +260,8 @@ fn fold(ui: &mut Ui, place: Rect, asked: &mut Asked) {
         pos2(place.right() - size::MINIMAP_FOLD, place.top()),
         Vec2::splat(size::MINIMAP_FOLD),
     );
+    // A press on the button doesn't pull the map under it.
+    ui.interact(corner, ui.scope_id().with("fold"), Sense::DRAG);
     let button = widgets::IconButton {
         side: size::MINIMAP_FOLD,
         ..widgets::IconButton::new(icons::FOLD, "Fold the minimap")
