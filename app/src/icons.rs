@@ -28,6 +28,7 @@ icons! {
     INSERT "plus-square" = '\u{ed4a}',
     MORE "caret-down" = '\u{e136}',
     MENU "list" = '\u{e2f0}',
+    FOLD "caret-down" = '\u{e136}',
     INTO "caret-right" = '\u{e13a}',
     UNDO "arrow-u-up-left" = '\u{e08a}',
     REDO "arrow-u-up-right" = '\u{e08c}',

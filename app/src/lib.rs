@@ -7,6 +7,7 @@ pub mod command;
 pub mod fonts;
 pub mod hosting;
 pub mod icons;
+pub mod minimap;
 pub mod network;
 pub mod open;
 pub mod panels;

@@ -9,6 +9,7 @@ use eframe::egui_wgpu::RenderState;
 use egui::{Context, Pos2, ViewportCommand};
 
 use crate::canvas::{self, Canvas};
+use crate::minimap::Minimap;
 use crate::open::{Next, OpenBoard};
 use crate::panels::dialogs::{Dialog, RelayDraft};
 use crate::panels::message::Message;
@@ -25,6 +26,7 @@ pub struct App {
     settings: Settings,
     board: OpenBoard,
     canvas: Canvas,
+    minimap: Minimap,
     dialog: Option<Dialog>,
     join_draft: String,
     join_problem: Option<String>,
@@ -69,6 +71,7 @@ impl App {
             board,
             next: None,
             canvas: Canvas::new(card),
+            minimap: Minimap::default(),
             dialog: None,
             join_draft: String::new(),
             join_problem: None,

@@ -88,10 +88,14 @@ impl App {
                 self.set_snapping();
                 self.keep_settings(ctx);
             }
+            Command::Minimap if !panels::minimap::fits(ctx) => {
+                self.say(ctx, Message::hint("The minimap needs a wider window"));
+            }
             Command::Minimap => {
                 self.settings.minimap = !self.settings.minimap;
                 self.keep_settings(ctx);
             }
+            Command::LookAt(at) => self.look_at(at),
             Command::ContextMenu => {
                 self.menu_at = self.canvas.rect().center();
                 panels::context::open(ctx);
@@ -240,6 +244,7 @@ impl App {
                 self.board.switch(fresh);
                 self.set_snapping();
                 self.canvas.clear();
+                self.minimap.clear();
                 self.message = None;
             }
             Ok(Err(problem)) => self.say(ctx, Message::problem(problem)),
@@ -257,6 +262,11 @@ impl App {
             self.say(ctx, Message::hint("Their pointer is not on the board just now"));
             return;
         };
+        self.look_at(at);
+    }
+
+    /// Brings a point of the board into the middle of the window.
+    fn look_at(&mut self, at: Point) {
         let Size { width, height } = self.canvas.size();
         let camera = self.board.camera_mut();
         let now = camera.screen_from_board(at);

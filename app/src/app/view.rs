@@ -6,11 +6,13 @@ use super::App;
 use crate::command::{self, Command, Now};
 use crate::panels::dialogs::{self, Dialog, ShareView};
 use crate::panels::menu::MenuView;
+use crate::panels::minimap::{MinimapView, Other};
 use crate::panels::people::{PeopleView, Person};
 use crate::panels::status::Connection;
 use crate::panels::style::StyleView;
 use crate::panels::zoom::ZoomView;
 use crate::panels::{self, Asked};
+use crate::theme::space;
 
 impl App {
     /// The state as far as commands depend on it.
@@ -49,7 +51,11 @@ impl App {
             self.tools(ctx, now, &share, asked);
         }
         // What is not saved is said in focus mode too.
-        panels::status::show(ctx, &status, asked);
+        let words = panels::status::show(ctx, &status, asked);
+        if !self.alone {
+            let above = ctx.content_rect().bottom() - words.top() + space::S;
+            self.map(ctx, above, asked);
+        }
         if let Some((message, _)) = &self.message {
             panels::message::show(ctx, message, asked);
         }
@@ -99,6 +105,27 @@ impl App {
             now,
         };
         panels::zoom::show(ctx, &zoom, asked);
+    }
+
+    fn map(&mut self, ctx: &Context, above: f32, asked: &mut Asked) {
+        let (views, pointers) = (self.board.views(), self.board.pointers());
+        let other = |person: Person| {
+            let here = |conn: u64| person.conn == Some(conn);
+            Other {
+                view: views.iter().find(|(conn, _)| here(*conn)).map(|(_, view)| *view),
+                pointer: pointers.iter().find(|(conn, _)| here(*conn)).map(|(_, at)| *at),
+                person,
+            }
+        };
+        let editor = self.board.editor();
+        let view = MinimapView {
+            open: self.settings.minimap,
+            seen: editor.camera().visible(self.canvas.size()),
+            everything: editor.scene().bounds(),
+            others: self.board.others().into_iter().map(other).collect(),
+        };
+        let picture = |scale| self.minimap.picture(ctx, editor, scale);
+        panels::minimap::show(ctx, &view, above, picture, asked);
     }
 
     /// The commands whose keys were pressed this frame. `bare`: whether no menu or dialog was open when it began; what

@@ -9,6 +9,7 @@ mod table;
 use std::sync::Arc;
 
 use drawbridge_engine::editor::Edit;
+use drawbridge_engine::geometry::Point;
 use drawbridge_engine::tools::Tool;
 use egui::{ColorImage, KeyboardShortcut};
 
@@ -73,6 +74,8 @@ pub enum Command {
     Snapping,
     /// Unfold the minimap, or fold it.
     Minimap,
+    /// Bring this point of the board into the middle of the window.
+    LookAt(Point),
     /// Open the menu of what lies on the canvas.
     ContextMenu,
     /// Give up what is under way, or close what is open.

@@ -13,7 +13,7 @@ use drawbridge_engine::board::{About, Board};
 use drawbridge_engine::client::{BoardFile, ClientConfig, OpenError, Phase, Profile, Remote, Timings};
 use drawbridge_engine::document::Element;
 use drawbridge_engine::editor::{Edit, Editor};
-use drawbridge_engine::geometry::{Camera, Point, Size};
+use drawbridge_engine::geometry::{Camera, Point, Rect, Size};
 use drawbridge_engine::progress::Progress;
 use drawbridge_engine::tools::{Event, Tool};
 use drawbridge_protocol::{BoardId, Link};
@@ -353,6 +353,15 @@ impl OpenBoard {
         let people = self.board.people();
         people
             .filter_map(|person| Some((person.conn, person.cursor?)))
+            .collect()
+    }
+
+    /// What others see of the board, in board units.
+    #[must_use]
+    pub fn views(&self) -> Vec<(u64, Rect)> {
+        let people = self.board.people();
+        people
+            .filter_map(|person| Some((person.conn, person.view?)))
             .collect()
     }
 

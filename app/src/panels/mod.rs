@@ -5,6 +5,7 @@ pub mod context;
 pub mod dialogs;
 pub mod menu;
 pub mod message;
+pub mod minimap;
 pub mod opening;
 pub mod palette;
 pub mod people;

@@ -1,6 +1,6 @@
 //! Bottom right: where the drawing is kept, and how it stands with the relay, in words.
 
-use egui::{Align2, Color32, Context, Role, Sense, Vec2, WidgetInfo};
+use egui::{Align2, Color32, Context, Rect, Role, Sense, Vec2, WidgetInfo};
 
 use super::{Asked, widgets};
 use crate::command::{Command, find};
@@ -176,10 +176,10 @@ pub fn parked_words(view: &StatusView) -> Option<String> {
     ))
 }
 
-/// Shows the panel; where a person can do something, with a button for it.
-pub fn show(ctx: &Context, view: &StatusView, asked: &mut Asked) {
+/// Shows the panel; where a person can do something, with a button for it. Says where in the window it lies.
+pub fn show(ctx: &Context, view: &StatusView, asked: &mut Asked) -> Rect {
     let corner = Vec2::new(-space::M, -space::M);
-    widgets::bare(ctx, "Connection and saving", Align2::RIGHT_BOTTOM, corner, |ui| {
+    let shown = widgets::bare(ctx, "Connection and saving", Align2::RIGHT_BOTTOM, corner, |ui| {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
             if let Some(parked) = parked_words(view) {
@@ -200,6 +200,7 @@ pub fn show(ctx: &Context, view: &StatusView, asked: &mut Asked) {
             }
         });
     });
+    shown.response.rect
 }
 
 fn action(ui: &mut egui::Ui, command: Command, asked: &mut Asked) {

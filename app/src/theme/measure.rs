@@ -34,6 +34,16 @@ pub mod size {
     pub const TARGET: f32 = 32.0;
     /// An icon in a line of a menu.
     pub const MENU_ICON: f32 = 16.0;
+    /// The minimap at its largest, ...
+    pub const MINIMAP: egui::Vec2 = egui::vec2(200.0, 130.0);
+    /// ... what bears somebody's initials in it, ...
+    pub const MINIMAP_TAG: egui::Vec2 = egui::vec2(17.0, 12.0);
+    /// ... the radius of a pointer's dot, ...
+    pub const MINIMAP_DOT: f32 = 3.0;
+    /// ... and the side of the button that folds it.
+    pub const MINIMAP_FOLD: f32 = 24.0;
+    /// How wide a message is at most, its icon and button included.
+    pub const MESSAGE: f32 = 556.0;
     /// The side of a grip of the selection.
     pub const GRIP: f32 = 9.0;
     /// The side of a colour swatch.

@@ -60,27 +60,84 @@ pub struct TooLarge;
 /// # Errors
 /// When it would have to be so small that its shorter side is less than a pixel.
 pub fn picture(elements: &[Element], look: &Look<'_>, margin: f64, scale: f64) -> Result<Picture, TooLarge> {
-    let extent = extent(elements, margin);
-    let scale = fitting(extent, scale)?;
-    let [width, height] = pixels(extent, scale);
-    let mut canvas = Pixmap::new(width, height).ok_or(TooLarge)?;
+    let mut raster = Raster::new(extent(elements, margin), scale)?;
     if let Some([r, g, b]) = look.paper {
-        canvas.fill(Color::from_rgba8(r, g, b, 255));
+        raster.canvas.fill(Color::from_rgba8(r, g, b, 255));
     }
-    // In 64 bits up to here, so that far out on the board nothing trembles.
-    let to_pixels = Affine::scale(scale) * Affine::translate(-extent.origin().to_vec2());
     for (element, _) in shown(elements) {
-        let mut areas = areas(element, look, Some(EXACT / scale));
-        for area in &mut areas {
-            area.boundary.apply_affine(to_pixels);
-        }
-        draw(&mut canvas, &areas, element.style.opacity as f32);
+        raster.add(element, look);
     }
-    Ok(Picture {
-        width,
-        height,
-        rgba: canvas.take_demultiplied(),
-    })
+    Ok(raster.finish())
+}
+
+/// A picture under way: of a part of the board, to which elements are added one after the other, the lowest first.
+#[derive(Debug)]
+pub struct Raster {
+    canvas: Pixmap,
+    to_pixels: Affine,
+    scale: f64,
+}
+
+impl Raster {
+    /// An empty, transparent one of this part of the board, with `scale` pixels to a board unit; with fewer where it would be too
+    /// large.
+    ///
+    /// # Errors
+    /// When it would have to be so small that its shorter side is less than a pixel.
+    pub fn new(part: Rect, scale: f64) -> Result<Self, TooLarge> {
+        let scale = fitting(part, scale)?;
+        let [width, height] = pixels(part, scale);
+        Ok(Self {
+            canvas: Pixmap::new(width, height).ok_or(TooLarge)?,
+            // In 64 bits up to here, so that far out on the board nothing trembles.
+            to_pixels: Affine::scale(scale) * Affine::translate(-part.origin().to_vec2()),
+            scale,
+        })
+    }
+
+    /// How many pixels a board unit has.
+    #[must_use]
+    pub fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// Adds an element as it looks.
+    pub fn add(&mut self, element: &Element, look: &Look<'_>) {
+        let mut areas = areas(element, look, Some(EXACT / self.scale));
+        for area in &mut areas {
+            area.boundary.apply_affine(self.to_pixels);
+        }
+        draw(&mut self.canvas, &areas, element.style.opacity as f32);
+    }
+
+    /// Adds a box on the board, filled with this colour and so opaque, 0 to 1: what is left of something seen from far away.
+    pub fn add_box(&mut self, bounds: Rect, color: [u8; 3], opacity: f64) {
+        let part = self.to_pixels.transform_rect_bbox(bounds);
+        let [x0, y0, x1, y1] = [part.x0, part.y0, part.x1, part.y1].map(|v| v as f32);
+        if let Some(part) = tiny_skia::Rect::from_ltrb(x0, y0, x1, y1) {
+            let paint = paint(color, opacity as f32);
+            self.canvas.fill_rect(part, &paint, Transform::identity(), None);
+        }
+    }
+
+    /// What was drawn.
+    #[must_use]
+    pub fn finish(self) -> Picture {
+        Picture {
+            width: self.canvas.width(),
+            height: self.canvas.height(),
+            rgba: self.canvas.take_demultiplied(),
+        }
+    }
+}
+
+/// One colour, so opaque.
+fn paint([r, g, b]: [u8; 3], opacity: f32) -> Paint<'static> {
+    let mut color = Color::from_rgba8(r, g, b, 255);
+    color.apply_opacity(opacity);
+    let mut paint = Paint::default();
+    paint.set_color(color);
+    paint
 }
 
 /// How many pixels a part of the board has.
@@ -114,13 +171,6 @@ pub(super) fn draw(canvas: &mut Pixmap, areas: &[Area], opacity: f32) {
         .iter()
         .filter_map(|area| Some((path(&area.boundary)?, area.color)));
     let areas: Vec<(Path, [u8; 3])> = paths.collect();
-    let paint = |[r, g, b]: [u8; 3], opacity: f32| {
-        let mut color = Color::from_rgba8(r, g, b, 255);
-        color.apply_opacity(opacity);
-        let mut paint = Paint::default();
-        paint.set_color(color);
-        paint
-    };
     let (rule, still) = (FillRule::Winding, Transform::identity());
     if areas.len() < 2 || opacity >= 1.0 {
         for (path, color) in &areas {

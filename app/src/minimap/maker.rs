@@ -1,0 +1,325 @@
+//! Makes the minimap's picture: now and then, in small pieces of time, and only when something dry has changed.
+
+use drawbridge_engine::document::{Document, Element};
+use drawbridge_engine::export::Look;
+use drawbridge_engine::export::png::{Picture, Raster};
+use drawbridge_engine::geometry::Rect;
+use drawbridge_engine::scene::{Item, Scene, Slot};
+
+/// Seconds from one picture to the next, at least; ...
+const PAUSE: f64 = 0.5;
+/// ... and so many times as long as the last one took.
+const RESTS: f64 = 8.0;
+/// When the scale has changed by more than this factor, the picture is made anew.
+const SCALE: f64 = 1.3;
+/// What is smaller is a box in the picture, in pixels.
+const SMALL: f64 = 2.5;
+/// No more than so many elements are drawn in their shape: the largest.
+const SHAPES: usize = 3000;
+/// A line is so wide at least, in pixels; ...
+const THIN: f64 = 1.2;
+/// ... and then as opaque as it would be at its own width, but at least so much.
+const FAINT: f64 = 0.45;
+
+/// What is wanted: a picture in so many pixels a board unit, for this mode.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wanted {
+    /// Pixels a board unit.
+    pub scale: f64,
+    /// Whether the board is dark.
+    pub dark: bool,
+}
+
+/// How far the picture is.
+#[derive(Debug)]
+pub enum Step {
+    /// The last one is as good as another.
+    Fresh,
+    /// Another one is made in so many seconds.
+    Later(f64),
+    /// Another one is being made.
+    Working,
+    /// Here is another one, of this part of the board.
+    Done(Picture, Rect),
+}
+
+/// The picture that was made last, and the one under way.
+#[derive(Debug, Default)]
+pub struct Maker {
+    made: Option<Made>,
+    work: Option<Work>,
+    rested: f64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Made {
+    changes: u64,
+    wanted: Wanted,
+}
+
+#[derive(Debug)]
+struct Work {
+    raster: Raster,
+    part: Rect,
+    slots: Vec<Slot>,
+    next: usize,
+    /// From this size on, in board units, elements are drawn in their shape.
+    small: f64,
+    began: Made,
+    took: f64,
+}
+
+impl Maker {
+    /// Goes on at `now`, in seconds, as long as `more` says: it is asked before each element, and gives the seconds spent so far
+    /// in this call, or `None` when that is enough.
+    pub fn step(
+        &mut self,
+        scene: &Scene,
+        document: &Document,
+        (look, wanted): (&Look<'_>, Wanted),
+        now: f64,
+        mut more: impl FnMut() -> Option<f64>,
+    ) -> Step {
+        if self.work.is_none() {
+            if self.made.is_some_and(|made| !made.is_stale(scene, wanted)) {
+                return Step::Fresh;
+            }
+            if now < self.rested {
+                return Step::Later(self.rested - now);
+            }
+            self.work = Work::begin(scene, wanted);
+        }
+        let Some(work) = &mut self.work else {
+            return Step::Fresh;
+        };
+        let mut spent = 0.0;
+        while work.next < work.slots.len() {
+            let Some(so_far) = more() else {
+                work.took += spent;
+                return Step::Working;
+            };
+            spent = so_far;
+            work.draw_next(scene, document, look);
+        }
+        self.rested = now + PAUSE.max((work.took + spent) * RESTS);
+        self.made = Some(work.began);
+        match self.work.take() {
+            Some(work) => Step::Done(work.raster.finish(), work.part),
+            None => Step::Fresh,
+        }
+    }
+}
+
+impl Made {
+    fn is_stale(&self, scene: &Scene, wanted: Wanted) -> bool {
+        let ratio = wanted.scale / self.wanted.scale;
+        self.changes != scene.changes()
+            || self.wanted.dark != wanted.dark
+            || !(1.0 / SCALE..=SCALE).contains(&ratio)
+    }
+}
+
+impl Work {
+    fn begin(scene: &Scene, wanted: Wanted) -> Option<Self> {
+        let mut slots = Vec::with_capacity(scene.len());
+        let mut sizes = Vec::with_capacity(scene.len());
+        let mut part: Option<Rect> = None;
+        for (slot, item) in scene.stacked() {
+            slots.push(slot);
+            sizes.push(item.bounds.size().max_side());
+            part = Some(part.map_or(item.bounds, |part| part.union(item.bounds)));
+        }
+        let part = part?;
+        let raster = Raster::new(part, wanted.scale).ok()?;
+        let mut small = SMALL / raster.scale();
+        if sizes.len() > SHAPES {
+            let (_, size, _) = sizes.select_nth_unstable_by(SHAPES, |a, b| b.total_cmp(a));
+            small = small.max(*size);
+        }
+        Some(Self {
+            raster,
+            part,
+            slots,
+            next: 0,
+            small,
+            began: Made {
+                changes: scene.changes(),
+                wanted,
+            },
+            took: 0.0,
+        })
+    }
+
+    fn draw_next(&mut self, scene: &Scene, document: &Document, look: &Look<'_>) {
+        let item = self.slots.get(self.next).and_then(|slot| scene.item(*slot));
+        self.next += 1;
+        // What went meanwhile is a change, after which another picture comes.
+        let Some(item) = item else { return };
+        if item.bounds.size().max_side() <= self.small {
+            self.draw_box(item, look);
+        } else if let Some(mut element) = scene.element(document, &item.element) {
+            thicken(&mut element, THIN / self.raster.scale());
+            self.raster.add(&element, look);
+        }
+    }
+
+    /// The larger a box, the less of it is ink.
+    fn draw_box(&mut self, item: &Item, look: &Look<'_>) {
+        let side = item.bounds.size().max_side() * self.raster.scale();
+        let least = 0.5 / self.raster.scale();
+        let grow = |length: f64| ((least - length) / 2.0).max(0.0);
+        let bounds = item
+            .bounds
+            .inflate(grow(item.bounds.width()), grow(item.bounds.height()));
+        let line = 0.5 * (SMALL / side).min(1.0);
+        let style = &item.style;
+        if let Some(fill) = style.fill {
+            self.raster.add_box(bounds, (look.ink)(fill), style.opacity * 0.6);
+        }
+        self.raster
+            .add_box(bounds, (look.ink)(style.color), style.opacity * line);
+    }
+}
+
+/// Draws a line that would hardly be seen a little wider and fainter.
+fn thicken(element: &mut Element, least: f64) {
+    let style = &mut element.style;
+    if style.width < least {
+        style.opacity *= (style.width / least).max(FAINT);
+        style.width = least;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use drawbridge_engine::document::Color;
+    use drawbridge_engine::sample::Strokes;
+    use drawbridge_protocol::ElementId;
+
+    use super::*;
+
+    const WANTED: Wanted = Wanted {
+        scale: 0.3,
+        dark: false,
+    };
+
+    /// A board of so many strokes.
+    fn board(count: usize) -> (Scene, Document) {
+        let (mut scene, mut document) = (Scene::default(), Document::default());
+        for cell in Strokes::new(1, count) {
+            let _ = document.merge(&cell);
+        }
+        for element in document.elements() {
+            scene.update(&element.id, Some(&element));
+        }
+        (scene, document)
+    }
+
+    fn step(maker: &mut Maker, board: &(Scene, Document), wanted: Wanted, now: f64, elements: usize) -> Step {
+        let ink = |_: Color| [10, 20, 30];
+        let look = Look {
+            ink: &ink,
+            paper: None,
+            board: [255; 3],
+        };
+        let mut left = elements;
+        maker.step(&board.0, &board.1, (&look, wanted), now, || {
+            left = left.checked_sub(1)?;
+            Some(0.0)
+        })
+    }
+
+    fn first(board: &Scene) -> ElementId {
+        board.stacked().next().expect("an element").1.element.clone()
+    }
+
+    #[test]
+    fn it_is_not_made_anew_while_nothing_changed() {
+        let mut board = board(20);
+        let mut maker = Maker::default();
+        let all = usize::MAX;
+        let Step::Done(picture, part) = step(&mut maker, &board, WANTED, 0.0, all) else {
+            panic!("the first is made at once");
+        };
+        assert_eq!(Some(part), board.0.bounds());
+        assert!(picture.rgba().chunks(4).any(|pixel| pixel[3] > 60), "it has ink");
+        assert!(matches!(step(&mut maker, &board, WANTED, 10.0, all), Step::Fresh));
+        let near = Wanted {
+            scale: WANTED.scale * 1.2,
+            ..WANTED
+        };
+        assert!(matches!(step(&mut maker, &board, near, 10.0, all), Step::Fresh));
+        let id = first(&board.0);
+        board.0.update(&id, None);
+        assert!(matches!(
+            step(&mut maker, &board, WANTED, 10.0, all),
+            Step::Done(..)
+        ));
+    }
+
+    #[test]
+    fn another_scale_or_mode_asks_for_another_picture() {
+        let board = board(3);
+        for other in [
+            Wanted {
+                scale: WANTED.scale / 2.0,
+                ..WANTED
+            },
+            Wanted { dark: true, ..WANTED },
+        ] {
+            let mut maker = Maker::default();
+            assert!(matches!(
+                step(&mut maker, &board, WANTED, 0.0, 99),
+                Step::Done(..)
+            ));
+            assert!(matches!(step(&mut maker, &board, other, 9.0, 99), Step::Done(..)));
+            assert!(matches!(step(&mut maker, &board, other, 18.0, 99), Step::Fresh));
+        }
+    }
+
+    #[test]
+    fn changes_that_follow_each_other_are_waited_for() {
+        let mut board = board(20);
+        let mut maker = Maker::default();
+        assert!(matches!(
+            step(&mut maker, &board, WANTED, 0.0, 99),
+            Step::Done(..)
+        ));
+        let id = first(&board.0);
+        board.0.update(&id, None);
+        let Step::Later(wait) = step(&mut maker, &board, WANTED, 0.1, 99) else {
+            panic!("it was made a moment ago");
+        };
+        assert!((wait - 0.4).abs() < 1e-9, "{wait}");
+        assert!(matches!(
+            step(&mut maker, &board, WANTED, 0.6, 99),
+            Step::Done(..)
+        ));
+    }
+
+    #[test]
+    fn it_comes_in_pieces_and_what_changed_meanwhile_comes_after() {
+        let mut board = board(20);
+        let mut maker = Maker::default();
+        assert!(matches!(step(&mut maker, &board, WANTED, 0.0, 15), Step::Working));
+        let id = first(&board.0);
+        board.0.update(&id, None);
+        assert!(matches!(
+            step(&mut maker, &board, WANTED, 0.0, 15),
+            Step::Done(..)
+        ));
+        assert!(matches!(
+            step(&mut maker, &board, WANTED, 0.1, 15),
+            Step::Later(_)
+        ));
+    }
+
+    #[test]
+    fn an_empty_board_has_no_picture() {
+        let board = board(0);
+        assert!(matches!(
+            step(&mut Maker::default(), &board, WANTED, 0.0, 1),
+            Step::Fresh
+        ));
+    }
+}
