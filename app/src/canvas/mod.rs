@@ -135,6 +135,10 @@ impl Canvas {
                 Kind::Up(PointerButton::Secondary) => {
                     let from = self.secondary.take();
                     self.menu_at = from.filter(|from| from.distance(act.at) < CLICK);
+                    if let Some(at) = self.menu_at {
+                        board.editor_mut().select_at(self.on_canvas(at));
+                        ctx.request_repaint();
+                    }
                 }
                 _ => {}
             }

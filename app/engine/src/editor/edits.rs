@@ -129,6 +129,32 @@ impl Editor {
         }
     }
 
+    /// Selects what is at a point of the screen, locked or not, for a menu there. What is selected stays so where the point is
+    /// on it.
+    pub fn select_at(&mut self, screen: Point) {
+        if !self.state.is_idle() {
+            return;
+        }
+        self.look_at_selection();
+        let at = self.camera.board_from_screen(screen);
+        let hit = self.pick_any(screen, true);
+        let held = match &hit {
+            Some(id) => self.selection.ids.contains(id),
+            None => self.frame().is_some_and(|frame| frame.contains(at)),
+        };
+        if held {
+            return;
+        }
+        let ids = hit.map(|id| unit(&id, None, &self.scene)).unwrap_or_default();
+        if !ids.is_empty() {
+            self.tool = Tool::Select;
+        }
+        self.select(Selection {
+            ids: ids.into_iter().collect(),
+            entered: None,
+        });
+    }
+
     fn select_all(&mut self) -> Effects {
         let inside = self.selection.entered.clone();
         let all = self.scene.stacked().map(|(_, item)| item);
