@@ -371,7 +371,13 @@ impl Editor {
         let generation = self.scene.generation();
         self.remote.show(&self.document, &mut self.scene);
         for (conn, points) in self.remote.take_trails() {
+            if points.is_empty() {
+                self.trails.end(Some(conn));
+            }
             self.trails.add(Some(conn), &points, now_ms);
+        }
+        if !matches!(self.state, State::Pointing(..)) {
+            self.trails.end(None);
         }
         match &mut self.state {
             State::Drawing(_, stroke) => {
