@@ -117,8 +117,9 @@ impl Editor {
         if let Some(group) = self.selection.entered.take() {
             let first = self.scene.members(&group).next().cloned();
             let ids = first.map(|id| unit(&id, None, &self.scene)).unwrap_or_default();
-            self.chosen = None;
+            self.chosen.forget();
             self.selection.ids = ids.into_iter().collect();
+            self.look_at_selection();
             return changed();
         }
         let any = !self.selection.ids.is_empty();
@@ -341,7 +342,6 @@ impl Editor {
         if sets.is_empty() {
             return Effects::default();
         }
-        self.chosen = None;
         self.write(sets, Vec::new())
     }
 
@@ -355,7 +355,6 @@ impl Editor {
             .take()
             .is_some_and(|(before, at)| before == join && self.now_ms - at <= JOINED);
         let mut effects = if joined {
-            self.chosen = None;
             Effects {
                 write: Some(Transaction {
                     sets,
