@@ -173,14 +173,15 @@ impl App {
         if self.message.as_ref().is_some_and(|(_, until)| *until <= now) {
             self.message = None;
         }
-        // What was clicked holds for a stroke that begins in the same frame, and keys find it ended.
-        let bare = !canvas::is_covered(&ctx);
-        self.obey(&ctx, Self::panels);
-        self.canvas.show(ui, &mut self.board, bare);
+        // In the frame after the click, which would close it.
         if let Some(at) = self.canvas.menu_at.take() {
             self.menu_at = at;
             panels::context::open(&ctx);
         }
+        // What was clicked holds for a stroke that begins in the same frame, and keys find it ended.
+        let bare = !canvas::is_covered(&ctx);
+        self.obey(&ctx, Self::panels);
+        self.canvas.show(ui, &mut self.board, bare);
         self.obey(&ctx, |app, ctx, asked| app.keys(ctx, bare, asked));
         self.note_focus(&ctx);
         if self.unkept && !ctx.input(|input| input.pointer.any_down()) {

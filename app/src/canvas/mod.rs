@@ -5,6 +5,7 @@ pub mod overlay;
 pub mod paint;
 pub mod picture;
 
+use drawbridge_engine::editor::Editor;
 use drawbridge_engine::geometry::{Point, Rect as BoardRect, Size, Vec2};
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, State, Tool};
 use eframe::egui_wgpu::RenderState;
@@ -88,7 +89,11 @@ impl Canvas {
     pub fn show(&mut self, ui: &mut Ui, board: &mut OpenBoard, bare: bool) {
         self.rect = ui.max_rect();
         let response = ui.interact(self.rect, ui.scope_id().with("canvas"), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Board"));
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::Canvas, true, "Board");
+            info.current_text_value = Some(in_words(board.editor()));
+            info
+        });
         let ctx = ui.ctx().clone();
         self.hand(&ctx, board, bare);
         self.wheel(&ctx, board);
@@ -135,10 +140,18 @@ impl Canvas {
                 Kind::Up(PointerButton::Secondary) => {
                     let from = self.secondary.take();
                     self.menu_at = from.filter(|from| from.distance(act.at) < CLICK);
+                    if let Some(at) = self.menu_at {
+                        board.editor_mut().select_at(self.on_canvas(at));
+                        ctx.request_repaint();
+                    }
                 }
                 _ => {}
             }
-            board.handle(&self.event(&act, space_held(ctx)));
+            let changed = board.handle(&self.event(&act, space_held(ctx)));
+            // Panels, which were made before, may show something else now.
+            if changed && act.kind != Kind::Move {
+                ctx.request_repaint();
+            }
         }
     }
 
@@ -271,6 +284,18 @@ impl Canvas {
             _ => CursorIcon::Crosshair,
         };
         ctx.set_cursor_icon(icon);
+    }
+}
+
+/// What is on the board and selected, for those who don't see it.
+fn in_words(editor: &Editor) -> String {
+    let count = |n: usize| match n {
+        1 => "1 element".to_owned(),
+        n => format!("{n} elements"),
+    };
+    match editor.selected() {
+        0 => count(editor.scene().len()),
+        selected => format!("{}, {selected} selected", count(editor.scene().len())),
     }
 }
 

@@ -247,9 +247,9 @@ impl OpenBoard {
         }
     }
 
-    /// What a hand did.
-    pub fn handle(&mut self, event: &Event) {
-        self.board.handle(event);
+    /// What a hand did. Says whether another frame is wanted.
+    pub fn handle(&mut self, event: &Event) -> bool {
+        self.board.handle(event)
     }
 
     /// Once a frame: shows and sends what is due. Says whether another frame is wanted.
@@ -272,7 +272,7 @@ impl OpenBoard {
         if self.editor().state().is_idle() {
             self.edit(&Edit::Insert);
         } else {
-            self.handle(&Event::Confirm);
+            self.board.handle(&Event::Confirm);
         }
     }
 

@@ -17,7 +17,8 @@ pub fn show(ctx: &Context, asked: &mut Asked) {
     let window = ctx.content_rect().size();
     let room = window.x - 4.0 * space::XL;
     let columns = ((room + space::XL) / (size::SHEET_COLUMN + space::XL)).clamp(1.0, 3.0) as usize;
-    let width = columns as f32 * (size::SHEET_COLUMN + space::XL) - space::XL;
+    // Beside the last column there is room for the bar that scrolls.
+    let width = columns as f32 * (size::SHEET_COLUMN + space::XL) - space::XL + space::M;
     dialogs::dialog(ctx, "Keyboard shortcuts", width, asked, |ui, _| {
         let room = window.y - 7.0 * space::XL;
         ScrollArea::vertical()

@@ -8,10 +8,10 @@ use crate::geometry::Rect;
 use crate::tools::{State, Tool};
 
 /// What is known of the selection.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Chosen {
-    /// The scene's changes up to which it is true.
-    changes: u64,
+    /// The scene's changes up to which it is true; `None` when it is to be learnt anew.
+    changes: Option<u64>,
     pub(super) frame: Option<Frame>,
     pub(super) held: StyleHeld,
     /// Whether a group is in it.
@@ -20,24 +20,22 @@ pub(super) struct Chosen {
     pub(super) locked: bool,
 }
 
+impl Chosen {
+    pub(super) fn forget(&mut self) {
+        self.changes = None;
+    }
+}
+
 impl Editor {
     /// Learns what the selection is like now.
     pub(super) fn look_at_selection(&mut self) {
         let changes = self.scene.changes();
-        let known = self
-            .chosen
-            .as_ref()
-            .is_some_and(|chosen| chosen.changes == changes);
         // Under the hand it is as it was, moved.
-        if known || (self.chosen.is_some() && matches!(self.state, State::Dragging(_))) {
+        let dragged = matches!(self.state, State::Dragging(_)) && self.chosen.changes.is_some();
+        if dragged || self.chosen.changes == Some(changes) {
             return;
         }
         let scene = &self.scene;
-        let before = self.selection.ids.len();
-        self.selection.ids.retain(|id| scene.get(id).is_some());
-        if self.selection.ids.is_empty() && before > 0 {
-            self.selection.entered = None;
-        }
         let mut held = StyleHeld::default();
         let mut around: Option<Rect> = None;
         let entered = self.selection.entered.as_ref();
@@ -52,13 +50,26 @@ impl Editor {
             0 | 1 => Frame::around(&self.selected_elements()),
             _ => around.map(Frame::upright),
         };
-        self.chosen = Some(Chosen {
-            changes,
+        self.chosen = Chosen {
+            changes: Some(changes),
             frame,
             held,
             groups,
             locked: !self.selection.ids.is_empty() && !free,
-        });
+        };
+    }
+
+    /// Forgets what is selected and isn't there any more.
+    pub(super) fn let_go_of_what_is_gone(&mut self) {
+        let scene = &self.scene;
+        if self.chosen.changes == Some(scene.changes()) {
+            return;
+        }
+        let before = self.selection.ids.len();
+        self.selection.ids.retain(|id| scene.get(id).is_some());
+        if self.selection.ids.is_empty() && before > 0 {
+            self.selection.entered = None;
+        }
     }
 
     /// The selected elements as they are shown, from the lowest to the topmost.
@@ -80,20 +91,20 @@ impl Editor {
     /// Whether a group is selected.
     #[must_use]
     pub fn has_groups_selected(&self) -> bool {
-        self.chosen.as_ref().is_some_and(|chosen| chosen.groups)
+        self.chosen.groups
     }
 
     /// Whether something is selected, and all of it is locked.
     #[must_use]
     pub fn all_selected_locked(&self) -> bool {
-        self.chosen.as_ref().is_some_and(|chosen| chosen.locked)
+        self.chosen.locked
     }
 
     /// The style of what is selected, else of the tool in the hand.
     #[must_use]
     pub fn style_held(&self) -> StyleHeld {
         if !self.selection.ids.is_empty() {
-            return self.chosen.as_ref().map(|chosen| chosen.held).unwrap_or_default();
+            return self.chosen.held;
         }
         let Some(kind) = kind(self.tool) else {
             return StyleHeld::default();

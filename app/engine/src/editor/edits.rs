@@ -117,8 +117,9 @@ impl Editor {
         if let Some(group) = self.selection.entered.take() {
             let first = self.scene.members(&group).next().cloned();
             let ids = first.map(|id| unit(&id, None, &self.scene)).unwrap_or_default();
-            self.chosen = None;
+            self.chosen.forget();
             self.selection.ids = ids.into_iter().collect();
+            self.look_at_selection();
             return changed();
         }
         let any = !self.selection.ids.is_empty();
@@ -127,6 +128,32 @@ impl Editor {
             changed: any,
             ..Effects::default()
         }
+    }
+
+    /// Selects what is at a point of the screen, locked or not, for a menu there. What is selected stays so where the point is
+    /// on it.
+    pub fn select_at(&mut self, screen: Point) {
+        if !self.state.is_idle() {
+            return;
+        }
+        self.look_at_selection();
+        let at = self.camera.board_from_screen(screen);
+        let hit = self.pick_any(screen, true);
+        let held = match &hit {
+            Some(id) => self.selection.ids.contains(id),
+            None => self.frame().is_some_and(|frame| frame.contains(at)),
+        };
+        if held {
+            return;
+        }
+        let ids = hit.map(|id| unit(&id, None, &self.scene)).unwrap_or_default();
+        if !ids.is_empty() {
+            self.tool = Tool::Select;
+        }
+        self.select(Selection {
+            ids: ids.into_iter().collect(),
+            entered: None,
+        });
     }
 
     fn select_all(&mut self) -> Effects {
@@ -315,7 +342,6 @@ impl Editor {
         if sets.is_empty() {
             return Effects::default();
         }
-        self.chosen = None;
         self.write(sets, Vec::new())
     }
 
@@ -329,7 +355,6 @@ impl Editor {
             .take()
             .is_some_and(|(before, at)| before == join && self.now_ms - at <= JOINED);
         let mut effects = if joined {
-            self.chosen = None;
             Effects {
                 write: Some(Transaction {
                     sets,

@@ -89,7 +89,7 @@ impl Editor {
                 drag.forget(id);
             }
             if self.selection.ids.remove(id) {
-                self.chosen = None;
+                self.chosen.forget();
             }
         }
     }

@@ -53,7 +53,7 @@ pub struct Editor {
     state: State,
     selection: Selection,
     /// What is known of the selection, until it changes.
-    chosen: Option<Chosen>,
+    chosen: Chosen,
     snapping: Snapping,
     last_click: Option<Pointer>,
     history: History,
@@ -85,7 +85,7 @@ impl Editor {
             styles: Styles::default(),
             state: State::Idle,
             selection: Selection::default(),
-            chosen: None,
+            chosen: Chosen::default(),
             snapping: Snapping::default(),
             last_click: None,
             history: History::default(),
@@ -188,7 +188,9 @@ impl Editor {
     fn select(&mut self, selection: Selection) {
         if selection != self.selection {
             self.selection = selection;
-            self.chosen = None;
+            self.chosen.forget();
+            // Panels show it in this very frame.
+            self.look_at_selection();
         }
     }
 
@@ -197,15 +199,17 @@ impl Editor {
     pub fn frame(&self) -> Option<Frame> {
         match &self.state {
             State::Dragging(drag) => Some(drag.frame()),
-            _ => self.chosen.as_ref().and_then(|chosen| chosen.frame),
+            _ => self.chosen.frame,
         }
     }
 
     /// What can be grabbed of the selection and where it is on the screen; nothing while something is under way.
     #[must_use]
     pub fn grips(&self) -> Vec<(Grip, Point)> {
-        let free = self.chosen.as_ref().is_some_and(|chosen| !chosen.locked);
-        if self.tool != Tool::Select || !free || !matches!(self.state, State::Idle | State::Bending(_)) {
+        if self.tool != Tool::Select
+            || self.chosen.locked
+            || !matches!(self.state, State::Idle | State::Bending(_))
+        {
             return Vec::new();
         }
         grips(
@@ -280,6 +284,7 @@ impl Editor {
         }
         let pressed = matches!(event, Event::Down(..));
         if pressed {
+            self.let_go_of_what_is_gone();
             self.look_at_selection();
         }
         let selected = self.selection.clone();
@@ -306,10 +311,7 @@ impl Editor {
             size: self.size,
             style: self.styles.of(self.tool),
             selection: &self.selection,
-            frame: self
-                .chosen
-                .as_ref()
-                .and_then(|chosen| chosen.frame.filter(|_| !chosen.locked)),
+            frame: self.chosen.frame.filter(|_| !self.chosen.locked),
             last_click: self.last_click,
             snapping: self.snapping,
             random: &mut *self.random,
@@ -371,7 +373,13 @@ impl Editor {
         let generation = self.scene.generation();
         self.remote.show(&self.document, &mut self.scene);
         for (conn, points) in self.remote.take_trails() {
+            if points.is_empty() {
+                self.trails.end(Some(conn));
+            }
             self.trails.add(Some(conn), &points, now_ms);
+        }
+        if !matches!(self.state, State::Pointing(..)) {
+            self.trails.end(None);
         }
         match &mut self.state {
             State::Drawing(_, stroke) => {
@@ -388,6 +396,7 @@ impl Editor {
                 }
             }
         }
+        self.let_go_of_what_is_gone();
         self.look_at_selection();
         let fading = self.trails.fade(now_ms);
         let mut effects = self.tell(now_ms);

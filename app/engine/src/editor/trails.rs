@@ -6,8 +6,6 @@ use crate::geometry::Point;
 const SEEN: f64 = 1000.0;
 /// Points of a trail beyond this many are forgotten, the oldest first.
 const POINTS: usize = 4096;
-/// A pause of so many milliseconds begins a new trail.
-const PAUSE: f64 = 250.0;
 
 /// A trail.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +15,8 @@ pub struct Trail {
     /// On the board, the oldest first, each with how much of it is left to be seen, 1 to 0.
     pub points: Vec<(Point, f64)>,
     times: Vec<f64>,
+    /// Whether the hand has let go: what comes next is another trail.
+    ended: bool,
 }
 
 /// All trails.
@@ -33,24 +33,28 @@ impl Trails {
         if points.is_empty() {
             return;
         }
-        let goes_on = |trail: &&mut Trail| {
-            let last = trail.times.last().copied().unwrap_or(f64::NEG_INFINITY);
-            trail.conn == conn && now_ms - last < PAUSE
-        };
-        if self.0.iter_mut().find(goes_on).is_none() {
+        let held = self.0.iter().position(|trail| trail.conn == conn && !trail.ended);
+        let at = held.unwrap_or_else(|| {
             self.0.push(Trail {
                 conn,
                 points: Vec::new(),
                 times: Vec::new(),
+                ended: false,
             });
-        }
-        if let Some(trail) = self.0.iter_mut().rev().find(|trail| trail.conn == conn) {
-            trail.points.extend(points.iter().map(|p| (*p, 1.0)));
-            trail.times.extend(points.iter().map(|_| now_ms));
-            let many = trail.points.len().saturating_sub(POINTS);
-            trail.points.drain(..many);
-            trail.times.drain(..many);
-        }
+            self.0.len() - 1
+        });
+        let trail = &mut self.0[at];
+        trail.points.extend(points.iter().map(|p| (*p, 1.0)));
+        trail.times.extend(points.iter().map(|_| now_ms));
+        let many = trail.points.len().saturating_sub(POINTS);
+        trail.points.drain(..many);
+        trail.times.drain(..many);
+    }
+
+    /// Somebody's hand has let go.
+    pub(super) fn end(&mut self, conn: Option<u64>) {
+        let own = self.0.iter_mut().filter(|trail| trail.conn == conn);
+        own.for_each(|trail| trail.ended = true);
     }
 
     /// Lets them fade; says whether any is left.

@@ -6,7 +6,7 @@ use super::dash::Rhythm;
 use super::flat::Flat;
 use super::heads::{self, Drawn};
 use super::outline::{around, outline};
-use super::route::route;
+use super::route::{middles, route};
 use super::terms::{Corners, Dash, Head, Kind, Shade};
 use super::way::Way;
 use super::{Curve, InkPoint, MAX_COORDINATE, Ribbon, Shape, hatch, radius};
@@ -120,6 +120,12 @@ impl Figure {
             shape.heads.extend(head.flat);
         }
         shape
+    }
+
+    /// The middles of a line's pieces on the board, between each of its points and the next.
+    #[must_use]
+    pub fn middles(&self) -> Vec<Point> {
+        middles(&self.points, self.corners)
     }
 
     /// A line's way on the board, as if it had neither heads nor gaps.

@@ -10,6 +10,22 @@ const PARTS: f64 = 64.0;
 /// ... or so many, where there are more than so many pieces.
 const FEW_PARTS: (f64, usize) = (12.0, 256);
 
+/// The middles of a line's pieces, between each of its points and the next.
+pub(super) fn middles(points: &[InkPoint], corners: Corners) -> Vec<Point> {
+    let nodes: Vec<Point> = points.iter().map(|point| point.pos).collect();
+    let smooth = corners == Corners::Round && nodes.len() > 2;
+    let middle = |at: usize| {
+        let (a, d) = (nodes[at], nodes[at + 1]);
+        if !smooth || a == d {
+            return a.midpoint(d);
+        }
+        let (b, c) = handles(&nodes, at);
+        let (ab, bc, cd) = (a.midpoint(b), b.midpoint(c), c.midpoint(d));
+        ab.midpoint(bc).midpoint(bc.midpoint(cd))
+    };
+    (0..nodes.len().saturating_sub(1)).map(middle).collect()
+}
+
 /// The points of a line's way, within `tolerance` board units of the true one; no two in a row are the same.
 pub(super) fn route(points: &[InkPoint], corners: Corners, tolerance: f64) -> Vec<Point> {
     let mut nodes: Vec<Point> = points.iter().map(|point| point.pos).collect();

@@ -125,18 +125,13 @@ impl Scene {
         self.stack.last_key_value().map(|((order, _), _)| order)
     }
 
-    /// The orders next below and above the place just over a shown element, its own below.
+    /// The orders next below and above the place just over an element of this order, its own below.
     #[must_use]
-    pub fn around(&self, id: &ElementId) -> (Option<&Order>, Option<&Order>) {
-        let Some(item) = self.get(id) else {
-            return (self.top(), None);
-        };
-        let key = (item.order.clone(), id.clone());
+    pub fn over<'a>(&'a self, id: &ElementId, order: &'a Order) -> (Option<&'a Order>, Option<&'a Order>) {
+        let key = (order.clone(), id.clone());
         let above = self.stack.range((Bound::Excluded(key), Bound::Unbounded));
-        let above = above
-            .map(|((order, _), _)| order)
-            .find(|order| **order > item.order);
-        (Some(&item.order), above)
+        let above = above.map(|((above, _), _)| above).find(|above| *above > order);
+        (Some(order), above)
     }
 
     /// The orders next below and above the place under all that isn't the highlighter's.

@@ -107,7 +107,7 @@ impl Cutting {
                 continue;
             }
             outcome.sets.push((id.clone(), Property::deleted(), json(&true)));
-            let (below, above) = cx.scene.around(&id);
+            let (below, above) = cx.scene.over(&id, &cut.whole.order);
             let (mut below, above) = (below.cloned(), above.cloned());
             let orders: Vec<Order> = cut
                 .left

@@ -23,11 +23,8 @@ fn order_below_ink(pointer: &Pointer, cx: &mut Context<'_>) -> Order {
         .iter()
         .filter_map(|id| cx.scene.get(id))
         .filter(|item| item.style.fill.is_some());
-    let ground = filled
-        .max_by_key(|item| item.rank)
-        .map(|item| item.element.clone());
-    let (below, above) = match ground {
-        Some(ground) => cx.scene.around(&ground),
+    let (below, above) = match filled.max_by_key(|item| item.rank) {
+        Some(ground) => cx.scene.over(&ground.element, &ground.order),
         None => cx.scene.under_ink(),
     };
     let (below, above) = (below.cloned(), above.cloned());

@@ -104,7 +104,11 @@ fn pieces_stand_where_the_whole_stood_in_the_stack() {
     let mut ada = stroke();
     ada.editor.set_tool(Tool::Pen);
     ada.drag(&[(0.0, 300.0), (50.0, 300.0)]);
-    ada.with(Tool::Cutter, &[(100.0, 50.0), (100.0, 150.0)]);
+    ada.editor.set_tool(Tool::Cutter);
+    ada.down(100.0, 50.0);
+    ada.to(100.0, 150.0);
+    ada.frame();
+    ada.up(100.0, 150.0);
     assert_eq!(ada.points(2)[0], (0.0, 300.0), "what was above is above");
 }
 

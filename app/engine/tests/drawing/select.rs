@@ -415,3 +415,20 @@ fn choosing_a_drawing_tool_selects_nothing_and_undo_under_way_does_nothing() {
     ada.up(30.0, 25.0);
     assert_eq!(ada.frames()[0], [30.0, 0.0, 130.0, 100.0]);
 }
+
+#[test]
+fn a_menu_is_for_what_is_under_the_pointer_also_where_that_is_locked() {
+    let mut ada = row();
+    ada.click(0.0, 25.0);
+    ada.edit(&Edit::ToggleLock);
+    ada.edit(&Edit::SelectNone);
+    ada.editor.select_at(Point::new(0.0, 25.0));
+    assert_eq!(ada.selected(), [0]);
+    ada.editor.select_at(Point::new(200.0, 25.0));
+    assert_eq!(ada.selected(), [1]);
+    ada.edit(&Edit::SelectAll);
+    ada.editor.select_at(Point::new(200.0, 25.0));
+    assert_eq!(ada.selected(), [1, 2], "what is selected stays so");
+    ada.editor.select_at(Point::new(250.0, 400.0));
+    assert_eq!(ada.selected(), Vec::<usize>::new());
+}

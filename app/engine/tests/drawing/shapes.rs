@@ -193,9 +193,21 @@ fn the_laser_writes_nothing_and_fades_within_about_a_second_for_all() {
     assert!(bob.frame(), "it is seen, and fades");
     let points = |who: &Person| who.editor.trails().map(|trail| trail.points.len()).sum::<usize>();
     assert_eq!((points(&ada), points(&bob)), (3, 3));
+    // However long the hand rests in between, it is one trail; after it has let go it is another.
+    ada.now_ms += 500.0;
+    ada.to(70.0, 0.0);
+    ada.frame();
+    assert_eq!(ada.editor.trails().count(), 1);
     ada.up(60.0, 0.0);
     assert_eq!(ada.told.last().map(|(_, op)| op.clone()), Some(SlotOp::Clear));
+    ada.frame();
+    ada.down(100.0, 0.0);
+    ada.frame();
+    assert_eq!(ada.editor.trails().count(), 2);
+    ada.up(100.0, 0.0);
+    let ada_now = ada.now_ms;
     for who in [&mut ada, &mut bob] {
+        who.now_ms = ada_now;
         for _ in 0..62 {
             who.frame();
         }

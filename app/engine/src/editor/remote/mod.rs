@@ -28,7 +28,7 @@ pub(super) struct Remote {
     drags: Drags,
     /// Whose previews have changed since they were shown last.
     stale: BTreeSet<u64>,
-    /// Points of laser trails that came since the last time, on the board.
+    /// Points of laser trails that came since the last time, on the board; none where one has ended.
     trails: Vec<(u64, Vec<Point>)>,
 }
 
@@ -98,6 +98,7 @@ impl Remote {
 
     fn laser(&mut self, conn: u64, op: &SlotOp) {
         let (SlotOp::Put(chunks) | SlotOp::Add(chunks)) = op else {
+            self.trails.push((conn, Vec::new()));
             return;
         };
         let read = |chunk: &Value| {
@@ -114,7 +115,7 @@ impl Remote {
         }
     }
 
-    /// The points of laser trails that came since the last time, on the board.
+    /// The points of laser trails that came since the last time, on the board; none where one has ended.
     pub(super) fn take_trails(&mut self) -> Vec<(u64, Vec<Point>)> {
         std::mem::take(&mut self.trails)
     }

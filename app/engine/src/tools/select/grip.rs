@@ -54,11 +54,9 @@ pub fn grips(
             .map(|p| camera.screen_from_board(p.pos))
             .collect();
         let ends = points.iter().enumerate().map(|(n, p)| (Grip::Point(n), *p));
-        let long = points
-            .windows(2)
-            .enumerate()
-            .filter(|(_, pair)| pair[0].distance(pair[1]) >= SHORT);
-        let middles = long.map(|(n, pair)| (Grip::Middle(n), pair[0].midpoint(pair[1])));
+        let pairs = points.windows(2).zip(line.figure().middles()).enumerate();
+        let middles = pairs.filter(|(_, (pair, _))| pair[0].distance(pair[1]) >= SHORT);
+        let middles = middles.map(|(n, (_, middle))| (Grip::Middle(n), camera.screen_from_board(middle)));
         return ends.chain(middles).collect();
     }
     let Some(frame) = frame else {
