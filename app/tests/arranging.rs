@@ -118,26 +118,59 @@ fn what_is_drawn_and_selected_by_pointer_is_styled_in_the_panel() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut window = window(folder.path());
     press(&mut window, Modifiers::NONE, Key::O);
-    drag(&mut window, &[pos2(400.0, 300.0), pos2(450.0, 340.0), pos2(600.0, 420.0)]);
+    drag(
+        &mut window,
+        &[pos2(400.0, 300.0), pos2(450.0, 340.0), pos2(600.0, 420.0)],
+    );
     press(&mut window, Modifiers::NONE, Key::L);
-    drag(&mut window, &[pos2(700.0, 300.0), pos2(750.0, 340.0), pos2(900.0, 420.0)]);
-    drag(&mut window, &[pos2(350.0, 250.0), pos2(500.0, 400.0), pos2(950.0, 500.0)]);
+    drag(
+        &mut window,
+        &[pos2(700.0, 300.0), pos2(750.0, 340.0), pos2(900.0, 420.0)],
+    );
+    drag(
+        &mut window,
+        &[pos2(350.0, 250.0), pos2(500.0, 400.0), pos2(950.0, 500.0)],
+    );
     assert_eq!(said(&window), "2 elements, 2 selected");
     let click = |window: &mut Window, label: &str| {
         window.get_by_role_and_label(Role::RadioButton, label).click();
         window.run_ok();
     };
     click(&mut window, "Dashed line");
-    assert!(shown(&window).iter().all(|element| element.style.dash == Dash::Dashed));
+    assert!(
+        shown(&window)
+            .iter()
+            .all(|element| element.style.dash == Dash::Dashed)
+    );
     // Both sections of colours have their own inks.
     let red = |window: &Window| window.query_all_by_label_contains("Vermilion").count();
     assert!(red(&window) >= 2, "stroke and fill");
     press(&mut window, Modifiers::NONE, Key::Escape);
-    drag(&mut window, &[pos2(400.0, 360.0), pos2(410.0, 380.0), pos2(430.0, 400.0)]);
+    drag(
+        &mut window,
+        &[pos2(400.0, 360.0), pos2(410.0, 380.0), pos2(430.0, 400.0)],
+    );
     let frame = shown(&window)[0].frame();
     assert_eq!((frame.x0, frame.y0), (430.0, 340.0), "moved by its line");
     press(&mut window, Modifiers::COMMAND, Key::Z);
     press(&mut window, Modifiers::COMMAND, Key::Z);
-    assert!(shown(&window).iter().all(|element| element.style.dash == Dash::Solid));
+    assert!(
+        shown(&window)
+            .iter()
+            .all(|element| element.style.dash == Dash::Solid)
+    );
     assert_eq!(shown(&window)[0].style.color, Color::Ink(Ink::Black));
+}
+
+#[test]
+fn a_tools_key_holds_for_a_press_in_the_same_frame() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = window(folder.path());
+    press(&mut window, Modifiers::NONE, Key::R);
+    window.key_press(Key::O);
+    drag(
+        &mut window,
+        &[pos2(400.0, 300.0), pos2(450.0, 340.0), pos2(600.0, 420.0)],
+    );
+    assert_eq!(shown(&window)[0].kind, Kind::Ellipse);
 }

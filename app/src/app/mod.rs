@@ -178,11 +178,13 @@ impl App {
             self.menu_at = at;
             panels::context::open(&ctx);
         }
-        // What was clicked holds for a stroke that begins in the same frame, and keys find it ended.
+        // What was clicked or pressed before holds for a stroke that begins in the same frame; keys after that find it ended.
         let bare = !canvas::is_covered(&ctx);
         self.obey(&ctx, Self::panels);
+        let (before, after) = view::around_a_button(&ctx);
+        self.obey(&ctx, |app, ctx, asked| app.keys(ctx, before, bare, asked));
         self.canvas.show(ui, &mut self.board, bare);
-        self.obey(&ctx, |app, ctx, asked| app.keys(ctx, bare, asked));
+        self.obey(&ctx, |app, ctx, asked| app.keys(ctx, after, bare, asked));
         self.note_focus(&ctx);
         if self.unkept && !ctx.input(|input| input.pointer.any_down()) {
             self.keep_settings(&ctx);

@@ -1,6 +1,8 @@
 //! What the app shows: the panels, each with what it needs of the state.
 
-use egui::Context;
+use std::ops::Range;
+
+use egui::{Context, Event};
 
 use super::App;
 use crate::command::{self, Command, Now};
@@ -128,16 +130,16 @@ impl App {
         panels::minimap::show(ctx, &view, above, picture, asked);
     }
 
-    /// The commands whose keys were pressed this frame. `bare`: whether no menu or dialog was open when it began; what
+    /// The commands whose keys were pressed in this part of the frame's events. `bare`: whether no menu or dialog was open when it began; what
     /// is open has the keys for itself.
-    pub(super) fn keys(&self, ctx: &Context, bare: bool, asked: &mut Asked) {
+    pub(super) fn keys(&self, ctx: &Context, part: Range<usize>, bare: bool, asked: &mut Asked) {
         let typing = self.was_typing || ctx.text_edit_focused();
         if typing || !bare || self.dialog.is_some() || self.next.is_some() {
             return;
         }
         let on_control = self.was_on_control || ctx.memory(|memory| memory.focused().is_some());
         ctx.input(|input| {
-            for event in &input.events {
+            for event in input.events.get(part).unwrap_or_default() {
                 let command = command::for_event(event);
                 // Esc takes the keyboard off a control, and does no more.
                 let released = on_control && command == Some(Command::Cancel);
@@ -153,4 +155,14 @@ impl App {
         self.was_typing = ctx.text_edit_focused();
         self.was_on_control = ctx.memory(|memory| memory.focused().is_some());
     }
+}
+
+/// The frame's events before the first press or release of a pointer's button, and those from there on.
+pub(super) fn around_a_button(ctx: &Context) -> (Range<usize>, Range<usize>) {
+    ctx.input(|input| {
+        let all = input.events.len();
+        let is_button = |event: &Event| matches!(event, Event::PointerButton { .. });
+        let at = input.events.iter().position(is_button).unwrap_or(all);
+        (0..at, at..all)
+    })
 }
