@@ -35,10 +35,10 @@ impl<'a> Look<'a> {
     /// Where a board point is in the window.
     #[must_use]
     pub fn at(&self, board: Point) -> Pos2 {
-        self.from_screen(self.camera.screen_from_board(board))
+        self.on_screen(self.camera.screen_from_board(board))
     }
 
-    fn from_screen(&self, screen: Point) -> Pos2 {
+    fn on_screen(&self, screen: Point) -> Pos2 {
         self.corner + Vec2::new(screen.x as f32, screen.y as f32)
     }
 }
@@ -78,8 +78,8 @@ pub fn paint(painter: &Painter, editor: &Editor, look: Look<'_>, person: impl Fn
     selection(painter, editor, look, theme);
     if let Some(rect) = editor.state().marquee() {
         let rect = Rect::from_two_pos(
-            look.from_screen(Point::new(rect.x0, rect.y0)),
-            look.from_screen(Point::new(rect.x1, rect.y1)),
+            look.on_screen(Point::new(rect.x0, rect.y0)),
+            look.on_screen(Point::new(rect.x1, rect.y1)),
         );
         let fill = theme.accent.gamma_multiply(0.08);
         painter.rect(
@@ -131,12 +131,12 @@ fn selection(painter: &Painter, editor: &Editor, look: Look<'_>, theme: &Theme) 
                 .iter()
                 .find(|(grip, _)| *grip == Grip::Handle(Handle::Rotate));
             if let Some((_, knob)) = knob {
-                painter.line_segment([look.at(top), look.from_screen(*knob)], line);
+                painter.line_segment([look.at(top), look.on_screen(*knob)], line);
             }
         }
     }
     for (grip, at) in grips {
-        let at = look.from_screen(at);
+        let at = look.on_screen(at);
         match grip {
             Grip::Handle(Handle::Rotate) => {
                 painter.circle(at, size::GRIP / 2.0 + 0.5, theme.panel, line);

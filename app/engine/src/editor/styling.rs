@@ -186,7 +186,7 @@ impl StyleChange {
         match self {
             Self::Color(color) => style.color = color,
             Self::Width(width) if width.is_finite() => {
-                style.width = width.clamp(*WIDTHS.start(), *WIDTHS.end())
+                style.width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
             }
             Self::Opacity(opacity) if opacity.is_finite() => style.opacity = opacity.clamp(0.0, 1.0),
             Self::Dash(dash) if kind != Kind::Highlight => style.dash = dash,

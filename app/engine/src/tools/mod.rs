@@ -71,6 +71,9 @@ pub enum Tool {
 /// One property of one element to be written.
 pub type Set = (ElementId, Property, Value);
 
+/// Wet slots and what is to be done with each.
+pub type Slots = Vec<(SlotName, SlotOp)>;
+
 /// What a tool wants done.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -83,9 +86,9 @@ pub struct Outcome {
     /// A wet stroke that was given up.
     pub dropped: Option<ElementId>,
     /// To be sent at once, and kept as a draft until a write ends it.
-    pub live: Vec<(SlotName, SlotOp)>,
+    pub live: Slots,
     /// To be sent at once.
-    pub told: Vec<(SlotName, SlotOp)>,
+    pub told: Slots,
     /// A click, for the next one to be a double click.
     pub clicked: Option<Pointer>,
     /// What is selected from now on.
@@ -183,7 +186,7 @@ impl State {
     }
 
     /// What others are to be told since the last time: first what is also kept as a draft, then what isn't.
-    pub fn told(&mut self) -> (Vec<(SlotName, SlotOp)>, Vec<(SlotName, SlotOp)>) {
+    pub fn told(&mut self) -> (Slots, Slots) {
         match self {
             Self::Drawing(_, stroke) => (stroke.flush().into_iter().collect(), Vec::new()),
             Self::Shaping(_, shaping) => (shaping.told().into_iter().collect(), Vec::new()),

@@ -198,7 +198,7 @@ pub(super) fn press(press: Press, event: &Event, cx: &mut Context<'_>) -> (State
             };
             if let Some(mut drag) = Drag::begin(act, &press.pointer, &mut cx) {
                 drag.gives_back(press.before);
-                let (state, mut outcome) = drag::go_on(Box::new(drag), event, &mut cx);
+                let (state, mut outcome) = drag::go_on(Box::new(drag), event, &cx);
                 outcome.select.get_or_insert(selection);
                 return (state, outcome);
             }
