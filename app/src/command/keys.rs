@@ -29,9 +29,10 @@ pub(super) const fn alt_shift(key: Key) -> KeyboardShortcut {
 }
 
 /// How keys are written that egui gives a longer name.
-const SHORT: [(&str, &str); 10] = [
+const SHORT: [(&str, &str); 11] = [
     ("Shift+Questionmark", "?"),
     ("Period", "."),
+    ("Comma", ","),
     ("Quote", "'"),
     ("Slash", "/"),
     ("CloseBracket", "]"),

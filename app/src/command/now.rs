@@ -100,9 +100,13 @@ impl Now {
         match edit {
             Edit::SelectAll | Edit::SelectNext { .. } | Edit::UnlockAll => !self.empty,
             Edit::SelectNone | Edit::ToggleLock => self.selected > 0,
-            Edit::Delete | Edit::Duplicate | Edit::Nudge(_) | Edit::Flip(_) | Edit::Stack(_) => {
-                self.selected > 0 && !self.locked
-            }
+            Edit::Delete
+            | Edit::Duplicate
+            | Edit::Nudge(_)
+            | Edit::Resize(_)
+            | Edit::Rotate(_)
+            | Edit::Flip(_)
+            | Edit::Stack(_) => self.selected > 0 && !self.locked,
             Edit::Group | Edit::Align(_) => self.selected > 1 && !self.locked,
             Edit::Ungroup => self.groups && !self.locked,
             Edit::Distribute(_) => self.selected > 2 && !self.locked,

@@ -14,8 +14,10 @@ type Keys = &'static [KeyboardShortcut];
 
 /// How far an arrow key moves the selection, in board units; ...
 const STEP: f64 = 1.0;
-/// ... and with Shift.
+/// ... and with Shift, and by how much others make it larger or smaller.
 const LEAP: f64 = 10.0;
+/// By how much a key turns it, in radians: 15 degrees.
+const TURN: f64 = std::f64::consts::PI / 12.0;
 
 const fn entry(
     section: Section,
@@ -49,6 +51,10 @@ const fn arrange(edit: Edit, label: &'static str, icon: char, keys: Keys) -> Ent
 
 const fn nudge(x: f64, y: f64, label: &'static str, keys: Keys) -> Entry {
     arrange(Edit::Nudge(Vec2::new(x, y)), label, icons::MOVE, keys)
+}
+
+const fn resize(x: f64, y: f64, label: &'static str, icon: char, keys: Keys) -> Entry {
+    arrange(Edit::Resize(Vec2::new(x, y)), label, icon, keys)
 }
 
 const fn view(command: Command, label: &'static str, hint: &'static str, icon: char, keys: Keys) -> Entry {
@@ -126,6 +132,12 @@ pub static TABLE: &[Entry] = &[
     nudge(LEAP, 0.0, "Move right by 10", &[shift(Key::ArrowRight)]),
     nudge(0.0, -LEAP, "Move up by 10", &[shift(Key::ArrowUp)]),
     nudge(0.0, LEAP, "Move down by 10", &[shift(Key::ArrowDown)]),
+    resize(LEAP, 0.0, "Make wider", icons::WIDER, &[alt_shift(Key::ArrowRight)]),
+    resize(-LEAP, 0.0, "Make narrower", icons::NARROWER, &[alt_shift(Key::ArrowLeft)]),
+    resize(0.0, LEAP, "Make taller", icons::TALLER, &[alt_shift(Key::ArrowDown)]),
+    resize(0.0, -LEAP, "Make shorter", icons::SHORTER, &[alt_shift(Key::ArrowUp)]),
+    arrange(Edit::Rotate(TURN), "Turn right by 15 degrees", icons::TURN_RIGHT, &[alt(Key::Period)]),
+    arrange(Edit::Rotate(-TURN), "Turn left by 15 degrees", icons::TURN_LEFT, &[alt(Key::Comma)]),
 
     view(Command::ZoomIn, "Zoom in", "", icons::PLUS, &[ctrl(Key::Plus), ctrl(Key::Equals), ctrl_shift(Key::Plus), ctrl_shift(Key::Equals)]),
     view(Command::ZoomOut, "Zoom out", "", icons::MINUS, &[ctrl(Key::Minus)]),

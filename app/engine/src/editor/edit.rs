@@ -45,6 +45,10 @@ pub enum Edit {
     Duplicate,
     /// Moves it by so much, in board units.
     Nudge(Vec2),
+    /// Makes it larger or smaller by so much, in board units along the sides of its frame; its upper left corner stays.
+    Resize(Vec2),
+    /// Turns it about its middle by so much, in radians, clockwise.
+    Rotate(f64),
     /// Makes a group of it.
     Group,
     /// Dissolves the outermost groups in it.

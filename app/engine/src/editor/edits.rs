@@ -6,7 +6,7 @@ use super::edit::{Edit, Stacking};
 use super::styling::kind;
 use super::transaction::Act;
 use super::{Editor, Effects, StyleChange, Transaction};
-use crate::arrange;
+use crate::arrange::{self, Frame, Handle};
 use crate::clip;
 use crate::document::{Element, Kind, json, place_json};
 use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
@@ -25,6 +25,8 @@ const JOINED: f64 = 1000.0;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Join {
     Nudge,
+    Resize,
+    Rotate,
     Style(&'static str),
 }
 
@@ -52,6 +54,17 @@ impl Editor {
                 let sets = self.placed(&self.free(), |_| by);
                 self.write_joined(sets, Join::Nudge)
             }
+            Edit::Resize(by) => self.reframe(Join::Resize, |frame| {
+                let [corner, along, to, down] = frame.corners();
+                let side = |end: Point, by: f64| (end - corner) * (by / (end - corner).hypot().max(1e-9));
+                frame.resized(
+                    Handle::SE,
+                    to + side(along, by.x) + side(down, by.y),
+                    false,
+                    false,
+                )
+            }),
+            Edit::Rotate(by) => self.reframe(Join::Rotate, |frame| Affine::rotate_about(*by, frame.centre())),
             Edit::Group => self.group(),
             Edit::Ungroup => self.ungroup(),
             Edit::ToggleLock => self.toggle_lock(),
@@ -202,6 +215,17 @@ impl Editor {
     fn free(&self) -> Vec<Element> {
         let all = self.selected_elements().into_iter();
         all.filter(|element| !element.locked).collect()
+    }
+
+    /// Does to the selection what `change` does to its frame.
+    fn reframe(&mut self, join: Join, change: impl Fn(Frame) -> Affine) -> Effects {
+        let free = self.free();
+        let Some(frame) = Frame::around(&free) else {
+            return Effects::default();
+        };
+        let by = change(frame);
+        let sets = self.placed(&free, |_| by);
+        self.write_joined(sets, join)
     }
 
     fn delete(&mut self) -> Effects {

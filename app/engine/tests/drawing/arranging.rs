@@ -2,6 +2,7 @@
 
 use drawbridge_engine::document::Kind;
 use drawbridge_engine::editor::{Align, Axis, Edit, Stacking};
+use drawbridge_engine::geometry::Vec2;
 use drawbridge_engine::tools::Tool;
 
 use crate::person::Person;
@@ -30,6 +31,8 @@ fn each_command_is_one_write_one_step_back_and_one_forth() {
         Edit::Distribute(Axis::Down),
         Edit::Flip(Axis::Across),
         Edit::Flip(Axis::Down),
+        Edit::Resize(Vec2::new(10.0, -10.0)),
+        Edit::Rotate(0.5),
         Edit::Delete,
         Edit::Duplicate,
         Edit::Group,
@@ -86,6 +89,22 @@ fn flipping_mirrors_about_the_middle_and_twice_is_as_before() {
     assert_eq!(ada.frames()[2], [0.0, 200.0, 40.0, 240.0]);
     ada.edit(&Edit::Flip(Axis::Across));
     assert_eq!(ada.frames()[2], [400.0, 200.0, 440.0, 240.0]);
+}
+
+#[test]
+fn it_is_resized_and_turned_by_commands_as_by_hand() {
+    let mut ada = Person::new(1);
+    ada.rectangle((0.0, 0.0), (100.0, 50.0));
+    ada.edit(&Edit::SelectAll);
+    ada.edit(&Edit::Resize(Vec2::new(20.0, -10.0)));
+    assert_eq!(ada.frames(), [[0.0, 0.0, 120.0, 40.0]]);
+    ada.edit(&Edit::Rotate(std::f64::consts::FRAC_PI_2));
+    assert_eq!(ada.frames(), [[40.0, -40.0, 80.0, 80.0]], "about its middle");
+    // Its width is along the side that was its top, wherever that is now; the corner between them stays.
+    ada.edit(&Edit::Resize(Vec2::new(0.0, 10.0)));
+    assert_eq!(ada.frames(), [[30.0, -40.0, 80.0, 80.0]]);
+    ada.edit(&Edit::Resize(Vec2::new(-1e9, 0.0)));
+    assert!(ada.shown()[0].place.is_finite());
 }
 
 #[test]
