@@ -125,18 +125,12 @@ impl Scene {
         self.stack.last_key_value().map(|((order, _), _)| order)
     }
 
-    /// The orders next below and above the place just over a shown element, its own below.
+    /// The next order that is shown above one.
     #[must_use]
-    pub fn around(&self, id: &ElementId) -> (Option<&Order>, Option<&Order>) {
-        let Some(item) = self.get(id) else {
-            return (self.top(), None);
-        };
-        let key = (item.order.clone(), id.clone());
+    pub fn above(&self, order: &Order, id: &ElementId) -> Option<&Order> {
+        let key = (order.clone(), id.clone());
         let above = self.stack.range((Bound::Excluded(key), Bound::Unbounded));
-        let above = above
-            .map(|((order, _), _)| order)
-            .find(|order| **order > item.order);
-        (Some(&item.order), above)
+        above.map(|((held, _), _)| held).find(|held| *held > order)
     }
 
     /// The orders next below and above the place under all that isn't the highlighter's.

@@ -23,11 +23,12 @@ fn order_below_ink(pointer: &Pointer, cx: &mut Context<'_>) -> Order {
         .iter()
         .filter_map(|id| cx.scene.get(id))
         .filter(|item| item.style.fill.is_some());
-    let ground = filled
-        .max_by_key(|item| item.rank)
-        .map(|item| item.element.clone());
+    let ground = filled.max_by_key(|item| item.rank);
     let (below, above) = match ground {
-        Some(ground) => cx.scene.around(&ground),
+        Some(ground) => {
+            let above = cx.scene.above(&ground.order, &ground.element);
+            (Some(&ground.order), above)
+        }
         None => cx.scene.under_ink(),
     };
     let (below, above) = (below.cloned(), above.cloned());
