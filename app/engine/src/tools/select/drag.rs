@@ -10,8 +10,8 @@ use super::super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, St
 use super::{SNAP, others};
 use crate::arrange::{Axis, Frame, Guide, Handle, point_to_grid, snap, snap_point, to_grid};
 use crate::clip;
-use crate::document::{Document, Element, json, place_json};
-use crate::geometry::{Affine, Point, Rect, Vec2};
+use crate::document::{Document, Element, Group, json, place_json};
+use crate::geometry::{Affine, MAX_COORDINATE, Point, Rect, Vec2};
 use crate::scene::{Preview, Shown};
 
 /// Slots in which others see a drag begin with this; behind it stands a name of its own for each.
@@ -64,6 +64,8 @@ pub struct Drag {
     by: Affine,
     moving: bool,
     guides: Vec<Guide>,
+    /// The group inside which it is dragged.
+    entered: Option<Group>,
     before: Selection,
     name: String,
     told: bool,
@@ -92,7 +94,13 @@ impl Drag {
         let mut copies = None;
         if act == Act::Move && pointer.modifiers.alt {
             copies = Some(elements.iter().map(|e| e.id.clone()).collect());
-            elements = clip::fresh(elements, Vec2::ZERO, cx.scene.top(), cx.random);
+            elements = clip::fresh(
+                elements,
+                Vec2::ZERO,
+                cx.selection.entered.as_ref(),
+                cx.scene.top(),
+                cx.random,
+            );
         }
         let from = cx.at(pointer);
         let off = match act {
@@ -124,6 +132,7 @@ impl Drag {
             by: Affine::IDENTITY,
             moving: false,
             guides: Vec::new(),
+            entered: cx.selection.entered.clone(),
             before: cx.selection.clone(),
             name: format!("{SLOT}{}", cx.fresh_id()),
             told: false,
@@ -314,7 +323,7 @@ impl Drag {
             let ids = self.held.iter().map(|held| held.element.id.clone());
             outcome.select = Some(Selection {
                 ids: ids.collect(),
-                entered: None,
+                entered: self.entered.clone(),
             });
         }
         if let Some((what, by)) = slots {
