@@ -164,10 +164,10 @@ impl Drag {
         &self.guides
     }
 
-    /// Somebody has deleted an element: it is dragged no longer.
-    pub(crate) fn forget(&mut self, id: &ElementId) {
+    /// Somebody has deleted these: they are dragged no longer.
+    pub(crate) fn forget(&mut self, gone: &BTreeSet<ElementId>) {
         let before = self.held.len();
-        self.held.retain(|held| held.element.id != *id);
+        self.held.retain(|held| !gone.contains(&held.element.id));
         if self.held.len() != before {
             (self.shown, self.sent, self.told) = (false, false, false);
         }
@@ -189,7 +189,12 @@ impl Drag {
                 self.frame.resized(handle, to, keys.shift, keys.alt)
             }
         };
-        if by.is_finite() && by != self.by {
+        // Not to where it could not be read back.
+        let reaches = |held: &Held| {
+            let place = (by * held.element.place).as_coeffs();
+            place.iter().all(|v| v.abs() <= MAX_COORDINATE)
+        };
+        if by != self.by && self.held.iter().all(reaches) {
             self.by = by;
             (self.shown, self.sent) = (false, false);
         }
@@ -261,7 +266,10 @@ impl Drag {
             let element = self.placed(held);
             Preview {
                 id: element.id.clone(),
-                shown: held.shown.as_ref().map(|shown| shown.placed(&element, self.by)),
+                shown: held
+                    .shown
+                    .as_ref()
+                    .and_then(|shown| shown.placed(&element, self.by)),
                 element: Some(Arc::new(element)),
             }
         };
