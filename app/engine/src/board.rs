@@ -169,8 +169,12 @@ impl Board {
         self.editor.camera_mut()
     }
 
-    /// Chooses a tool.
+    /// Chooses a tool. A line that is drawn by clicks with another one ends.
     pub fn set_tool(&mut self, tool: Tool) {
+        if tool != self.editor.tool() {
+            let effects = self.editor.end_line();
+            self.apply(effects);
+        }
         self.editor.set_tool(tool);
     }
 

@@ -10,6 +10,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::arrange::within;
 use crate::document::{Draft, Element, Group, Order};
 use crate::export::svg;
 use crate::geometry::{Affine, MAX_COORDINATE, Vec2};
@@ -58,9 +59,16 @@ pub fn read(text: &str) -> Option<Vec<Element>> {
 }
 
 /// The same elements as new ones: with fresh ids, above `top` in the same stacking order, in fresh groups that hold
-/// what the old ones held, not locked, and moved by so many board units.
+/// what the old ones held, not locked, and moved by so many board units. In the group that was `entered`, and in those
+/// around it, they stay.
 #[must_use]
-pub fn fresh(elements: Vec<Element>, by: Vec2, top: Option<&Order>, random: &mut dyn Random) -> Vec<Element> {
+pub fn fresh(
+    elements: Vec<Element>,
+    by: Vec2,
+    entered: Option<&Group>,
+    top: Option<&Order>,
+    random: &mut dyn Random,
+) -> Vec<Element> {
     let by = if by.is_finite() { by } else { Vec2::ZERO };
     let mut top = top.cloned();
     let mut names: HashMap<Group, Group> = HashMap::new();
@@ -71,7 +79,9 @@ pub fn fresh(elements: Vec<Element>, by: Vec2, top: Option<&Order>, random: &mut
             let name = || Group::from(ElementId::from_bits(random.bits()).as_str());
             names.entry(old.clone()).or_insert_with(name).clone()
         };
-        let groups: Arc<[Group]> = element.groups.iter().map(&mut renamed).collect();
+        let inside = within(&element.groups, entered);
+        let around = element.groups[inside.len()..].iter().cloned();
+        let groups: Arc<[Group]> = inside.iter().map(&mut renamed).chain(around).collect();
         Element {
             id: ElementId::from_bits(random.bits()),
             order,

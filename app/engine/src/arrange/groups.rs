@@ -51,7 +51,7 @@ pub fn ungroup(elements: &[Element], entered: Option<&Group>) -> Vec<(usize, Vec
 }
 
 /// The element's groups within the one that was entered, the innermost first: all of them where it isn't in that one.
-fn within<'a>(groups: &'a [Group], entered: Option<&Group>) -> &'a [Group] {
+pub(crate) fn within<'a>(groups: &'a [Group], entered: Option<&Group>) -> &'a [Group] {
     let end = entered.and_then(|entered| groups.iter().position(|group| group == entered));
     &groups[..end.unwrap_or(groups.len())]
 }

@@ -11,6 +11,7 @@ mod stack;
 
 pub use align::{align, distribute, flip, parts};
 pub use frame::{Frame, Handle};
+pub(crate) use groups::within;
 pub use groups::{group, is_one_group, outermost, ungroup};
 pub use snap::{Guide, Snapped, point_to_grid, snap, snap_point, to_grid};
 pub use stack::restack;

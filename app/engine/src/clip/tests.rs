@@ -141,7 +141,7 @@ proptest! {
     fn fresh_ones_look_the_same_elsewhere_and_keep_their_order(elements in elements(), x in -500i32..500, y in -500i32..500, seed: u64) {
         let by = Vec2::new(f64::from(x), f64::from(y));
         let top = Order::from("b10x");
-        let new = fresh(elements.clone(), by, Some(&top), &mut SeededRandom(seed));
+        let new = fresh(elements.clone(), by, None, Some(&top), &mut SeededRandom(seed));
         prop_assert_eq!(new.len(), elements.len());
         let mut below = top;
         for (new, old) in new.iter().zip(&elements) {
@@ -165,7 +165,7 @@ fn fresh_groups_hold_what_the_old_ones_held_under_other_names() {
         grouped(&["inner", "outer"]),
         grouped(&[]),
     ];
-    let new = fresh(old, Vec2::ZERO, None, &mut SeededRandom(1));
+    let new = fresh(old, Vec2::ZERO, None, None, &mut SeededRandom(1));
     let groups: Vec<&[Group]> = new.iter().map(|e| &*e.groups).collect();
     assert_eq!(groups[0], groups[2]);
     assert_eq!(groups[0][1], groups[1][1], "the outer one is still one");
@@ -178,7 +178,7 @@ fn fresh_groups_hold_what_the_old_ones_held_under_other_names() {
 
 #[test]
 fn the_lists_order_counts_whatever_the_orders_were() {
-    let new = fresh(boxes(200), Vec2::ZERO, None, &mut SeededRandom(7));
+    let new = fresh(boxes(200), Vec2::ZERO, None, None, &mut SeededRandom(7));
     assert!(new.is_sorted_by(|a, b| a.order < b.order));
     assert!(new.is_sorted_by(|a, b| a.place.translation().x < b.place.translation().x));
 }
@@ -192,7 +192,7 @@ fn nothing_is_moved_to_where_it_could_not_be_read_back() {
         Vec2::new(f64::NAN, 0.0),
         Vec2::new(f64::INFINITY, 0.0),
     ] {
-        let new = fresh(vec![element.clone()], by, None, &mut SeededRandom(1)).remove(0);
+        let new = fresh(vec![element.clone()], by, None, None, &mut SeededRandom(1)).remove(0);
         let [.., x, y] = new.place.as_coeffs();
         assert!(x.abs() <= MAX_COORDINATE && y.abs() <= MAX_COORDINATE, "{by:?}");
     }

@@ -8,7 +8,7 @@ use super::{Element, Order, Reader, Sample, Style};
 use crate::geometry::{InkPoint, Kind, MAX_COORDINATE, Point};
 
 /// The steps that points may count in, in the element's own units.
-const STEPS: (f64, f64) = (1.0 / 1024.0, 1024.0);
+pub(crate) const STEPS: (f64, f64) = (1.0 / 1024.0, 1024.0);
 
 /// An element as read so far.
 #[derive(Debug, Clone)]

@@ -16,7 +16,7 @@ pub type Group = Arc<str>;
 /// Groups within groups beyond this many, and names longer than this many bytes, count as none.
 pub(crate) const GROUPS: usize = 64;
 /// A line's points beyond this many are not read.
-const LINE_POINTS: usize = 4096;
+pub(crate) const LINE_POINTS: usize = 4096;
 
 /// An element of a kind that is known.
 #[derive(Debug, Clone, PartialEq)]

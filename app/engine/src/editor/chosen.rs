@@ -3,7 +3,7 @@
 use super::styling::kind;
 use super::{Editor, StyleHeld};
 use crate::arrange::{Frame, outermost};
-use crate::document::Element;
+use crate::document::{Element, Group};
 use crate::geometry::Rect;
 use crate::tools::{State, Tool};
 
@@ -67,7 +67,10 @@ impl Editor {
         }
         let before = self.selection.ids.len();
         self.selection.ids.retain(|id| scene.get(id).is_some());
-        if self.selection.ids.is_empty() && before > 0 {
+        let dissolved = |group: &Group| scene.members(group).next().is_none();
+        if (self.selection.ids.is_empty() && before > 0)
+            || self.selection.entered.as_ref().is_some_and(dissolved)
+        {
             self.selection.entered = None;
         }
     }

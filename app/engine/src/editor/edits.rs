@@ -1,5 +1,7 @@
 //! What commands do to the selection: each is one transaction and one step to undo.
 
+use std::collections::HashSet;
+
 use drawbridge_protocol::{ElementId, Property, Value};
 
 use super::edit::{Edit, Stacking};
@@ -8,7 +10,7 @@ use super::transaction::Act;
 use super::{Editor, Effects, StyleChange, Transaction};
 use crate::arrange::{self, Frame, Handle};
 use crate::clip;
-use crate::document::{Element, Kind, json, place_json};
+use crate::document::{Element, Group, Kind, json, place_json};
 use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
 use crate::tools::{
     Selection, Set, Tool, fresh_order, own_random_group, property, random_number, step, unit,
@@ -47,7 +49,8 @@ impl Editor {
             Edit::Delete => self.delete(),
             Edit::Duplicate => {
                 let by = ASIDE / self.camera.zoom();
-                self.put(self.selected_elements(), by)
+                let inside = self.selection.entered.clone();
+                self.put(self.selected_elements(), by, inside)
             }
             Edit::Nudge(by) => {
                 let by = Affine::translate(*by);
@@ -91,12 +94,13 @@ impl Editor {
         }
     }
 
-    /// Puts copies of elements onto the board, moved by so much (board units) and on top, and selects them.
-    pub fn put(&mut self, elements: Vec<Element>, by: Vec2) -> Effects {
+    /// Puts copies of elements onto the board, moved by so much (board units) and on top, and selects them. Those in the
+    /// group `inside` stay in it.
+    fn put(&mut self, elements: Vec<Element>, by: Vec2, inside: Option<Group>) -> Effects {
         if elements.is_empty() || !self.state.is_idle() {
             return Effects::default();
         }
-        let fresh = clip::fresh(elements, by, self.scene.top(), &mut *self.random);
+        let fresh = clip::fresh(elements, by, inside.as_ref(), self.scene.top(), &mut *self.random);
         let bases = fresh
             .iter()
             .map(|element| (element.id.clone(), Property::base(), element.base()));
@@ -104,7 +108,7 @@ impl Editor {
         self.tool = Tool::Select;
         self.select(Selection {
             ids: fresh.into_iter().map(|element| element.id).collect(),
-            entered: None,
+            entered: inside,
         });
         effects
     }
@@ -118,7 +122,8 @@ impl Editor {
         let at = self
             .pointer
             .unwrap_or_else(|| (self.size.to_vec2() * 0.5).to_point());
-        self.put(elements, self.camera.board_from_screen(at) - around.center())
+        let by = self.camera.board_from_screen(at) - around.center();
+        self.put(elements, by, None)
     }
 
     /// Escape with nothing under way: out of the group that was entered, or nothing is selected.
@@ -184,13 +189,19 @@ impl Editor {
     fn select_next(&mut self, back: bool) -> Effects {
         let document = &self.document;
         let free = |item: &&crate::scene::Item| !item.locked && document.has_base(item.element.as_str());
-        let stack: Vec<ElementId> = self
-            .scene
-            .stacked()
-            .map(|(_, item)| item)
-            .filter(free)
-            .map(|item| item.element.clone())
-            .collect();
+        let entered = self.selection.entered.clone();
+        let inside = |item: &&crate::scene::Item| {
+            let groups = &item.groups;
+            entered.as_ref().is_none_or(|group| groups.contains(group))
+        };
+        let all = self.scene.stacked().map(|(_, item)| item);
+        // A group is where its lowest element is.
+        let mut groups: HashSet<&Group> = HashSet::new();
+        let lowest = all.filter(free).filter(inside).filter(|item| {
+            let group = arrange::outermost(&item.groups, entered.as_ref());
+            group.is_none_or(|group| groups.insert(group))
+        });
+        let stack: Vec<ElementId> = lowest.map(|item| item.element.clone()).collect();
         let at = stack.iter().position(|id| self.selection.ids.contains(id));
         let last = stack.iter().rposition(|id| self.selection.ids.contains(id));
         let count = stack.len();
@@ -201,7 +212,6 @@ impl Editor {
             _ if back => count - 1,
             _ => 0,
         };
-        let entered = self.selection.entered.clone();
         let ids = unit(&stack[next], entered.as_ref(), &self.scene);
         self.tool = Tool::Select;
         self.select(Selection {
@@ -213,7 +223,7 @@ impl Editor {
 
     /// The selected elements that aren't locked, from the lowest to the topmost.
     fn free(&self) -> Vec<Element> {
-        let all = self.selected_elements().into_iter();
+        let all = self.dry().into_iter();
         all.filter(|element| !element.locked).collect()
     }
 
@@ -228,6 +238,13 @@ impl Editor {
         self.write_joined(sets, join)
     }
 
+    /// The selected elements but for those that somebody is still drawing.
+    fn dry(&self) -> Vec<Element> {
+        let all = self.selected_elements().into_iter();
+        let dry = all.filter(|element| self.document.has_base(element.id.as_str()));
+        dry.collect()
+    }
+
     fn delete(&mut self) -> Effects {
         let gone = self.free().into_iter();
         let sets = gone.map(|element| (element.id, Property::deleted(), json(&true)));
@@ -237,7 +254,7 @@ impl Editor {
 
     fn group(&mut self) -> Effects {
         let elements = self.free();
-        if elements.len() < 2 {
+        if elements.len() < 2 || arrange::is_one_group(&elements, self.selection.entered.as_ref()) {
             return Effects::default();
         }
         let name = own_random_group(&mut *self.random);
@@ -264,7 +281,7 @@ impl Editor {
     }
 
     fn toggle_lock(&mut self) -> Effects {
-        let elements = self.selected_elements();
+        let elements = self.dry();
         let locked = elements.iter().all(|element| element.locked);
         let others = elements.iter().filter(|element| element.locked == locked);
         let sets = others.map(|element| (element.id.clone(), property("locked"), json(&!locked)));
@@ -273,7 +290,7 @@ impl Editor {
 
     fn unlock_all(&mut self) -> Effects {
         let all = self.scene.stacked().map(|(_, item)| item);
-        let locked = all.filter(|item| item.locked);
+        let locked = all.filter(|item| item.locked && self.document.has_base(item.element.as_str()));
         let sets = locked.map(|item| (item.element.clone(), property("locked"), json(&false)));
         let sets = sets.collect();
         self.write_some(sets)

@@ -41,7 +41,11 @@ impl Step {
         let places: HashMap<CellKey, usize> = places.collect();
         for entry in entries {
             match places.get(&entry.key) {
-                Some(n) => self.entries[*n].expected = entry.expected,
+                Some(n) if self.entries[*n].expected == entry.before => {
+                    self.entries[*n].expected = entry.expected;
+                }
+                // Somebody else has changed it in between: it goes back to what they made of it.
+                Some(n) => self.entries[*n] = entry,
                 None => self.entries.push(entry),
             }
         }

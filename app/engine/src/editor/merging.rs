@@ -1,5 +1,6 @@
 //! Cells from elsewhere become elements, and what is shown of them.
 
+use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -25,12 +26,14 @@ impl Editor {
         let mut changed = Vec::new();
         self.document.expect(cells.len());
         for cell in cells {
-            if self.document.merge(cell) == Change::Element {
+            let won = self.document.merge(cell) == Change::Element;
+            if won {
                 changed.push(&cell.element);
             }
             match cell.prop.as_str() {
                 Property::BASE => self.remote.dried(&cell.element, &mut self.scene),
-                "place" | "points" | Property::DELETED if self.remote.has_previews() => {
+                // What is only heard again ends no drag.
+                "place" | "points" | Property::DELETED if won && self.remote.has_previews() => {
                     self.remote.landed(&cell.element);
                 }
                 _ => {}
@@ -77,17 +80,24 @@ impl Editor {
 
     /// What somebody deletes is neither dragged nor selected any longer.
     fn let_go_of_deleted(&mut self, cells: &[Cell]) {
-        for cell in cells
+        let told = cells
             .iter()
-            .filter(|cell| cell.prop.as_str() == Property::DELETED)
-        {
-            let id = &cell.element;
-            if self.document.element(id).is_some_and(|element| !element.deleted) {
-                continue;
-            }
-            if let State::Dragging(drag) = &mut self.state {
-                drag.forget(id);
-            }
+            .filter(|cell| cell.prop.as_str() == Property::DELETED);
+        let document = &self.document;
+        let gone = told.map(|cell| &cell.element).filter(|id| {
+            let element = document.element(id);
+            element.is_none_or(|element| element.deleted)
+        });
+        let gone: BTreeSet<ElementId> = gone.cloned().collect();
+        if gone.is_empty() {
+            return;
+        }
+        match &mut self.state {
+            State::Dragging(drag) => drag.forget(&gone),
+            State::Bending(edit) => edit.forget(&gone),
+            _ => {}
+        }
+        for id in &gone {
             if self.selection.ids.remove(id) {
                 self.chosen.forget();
             }

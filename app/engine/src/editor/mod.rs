@@ -52,6 +52,8 @@ pub struct Editor {
     styles: Styles,
     state: State,
     selection: Selection,
+    /// How often something else was selected.
+    selections: u64,
     /// What is known of the selection, until it changes.
     chosen: Chosen,
     snapping: Snapping,
@@ -61,6 +63,8 @@ pub struct Editor {
     trails: Trails,
     random: Box<dyn Random>,
     gesture: u64,
+    /// The tool that was in the hand when the last gesture began.
+    began_with: Tool,
     /// What the last edit was, for the next one to be one step with it.
     join: Option<(Join, f64)>,
     /// Where the pointer is on the screen.
@@ -85,6 +89,7 @@ impl Editor {
             styles: Styles::default(),
             state: State::Idle,
             selection: Selection::default(),
+            selections: 0,
             chosen: Chosen::default(),
             snapping: Snapping::default(),
             last_click: None,
@@ -93,6 +98,7 @@ impl Editor {
             trails: Trails::default(),
             random,
             gesture: 0,
+            began_with: Tool::Pen,
             join: None,
             pointer: None,
             told: Told::default(),
@@ -151,6 +157,14 @@ impl Editor {
         self.tool = tool;
     }
 
+    /// Ends a line that is drawn by clicks with the points that are set: before another tool is chosen.
+    pub fn end_line(&mut self) -> Effects {
+        match &self.state {
+            State::Lining(line) if line.waits() => self.handle(&Event::Confirm),
+            _ => Effects::default(),
+        }
+    }
+
     /// Whether a tool stays in the hand after use.
     #[must_use]
     pub fn keeps_tool(&self) -> bool {
@@ -188,6 +202,8 @@ impl Editor {
     fn select(&mut self, selection: Selection) {
         if selection != self.selection {
             self.selection = selection;
+            self.selections += 1;
+            self.join = None;
             self.chosen.forget();
             // Panels show it in this very frame.
             self.look_at_selection();
@@ -287,17 +303,21 @@ impl Editor {
             self.let_go_of_what_is_gone();
             self.look_at_selection();
         }
-        let selected = self.selection.clone();
+        let selections = self.selections;
         let (state, outcome) = self.transition(event);
         self.state = state;
         if was_idle && !self.state.is_idle() {
             self.gesture += 1;
+            self.began_with = self.tool;
         }
         let mut effects = self.take(outcome);
+        if !was_idle && self.state.is_idle() && effects.write.is_none() {
+            self.scene.end_previews(None, |_| true, &self.document);
+        }
         let under_way = !self.state.is_idle() || !was_idle;
         effects.changed |= under_way
             || pressed
-            || selected != self.selection
+            || selections != self.selections
             || before != (self.scene.generation(), self.camera)
             || self.has_cursor_news();
         effects
@@ -344,7 +364,8 @@ impl Editor {
             self.tool = self.tool_before;
             effects = self.edit(&Edit::Style(StyleChange::Color(color)));
         }
-        let keeps = self.keeps_tool && self.tool != Tool::Select;
+        // What was chosen meanwhile stays in the hand.
+        let keeps = (self.keeps_tool || self.tool != self.began_with) && self.tool != Tool::Select;
         if let Some(select) = select.filter(|_| !(done && keeps)) {
             self.select(select);
         }
@@ -360,8 +381,6 @@ impl Editor {
                 ends,
                 act: Act::Gesture(self.gesture),
             });
-        } else if self.state.is_idle() {
-            self.scene.end_previews(None, |_| true, &self.document);
         }
         effects
     }

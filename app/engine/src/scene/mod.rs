@@ -125,13 +125,12 @@ impl Scene {
         self.stack.last_key_value().map(|((order, _), _)| order)
     }
 
-    /// The orders next below and above the place just over an element of this order, its own below.
+    /// The next order that is shown above one.
     #[must_use]
-    pub fn over<'a>(&'a self, id: &ElementId, order: &'a Order) -> (Option<&'a Order>, Option<&'a Order>) {
+    pub fn above(&self, order: &Order, id: &ElementId) -> Option<&Order> {
         let key = (order.clone(), id.clone());
         let above = self.stack.range((Bound::Excluded(key), Bound::Unbounded));
-        let above = above.map(|((above, _), _)| above).find(|above| *above > order);
-        (Some(order), above)
+        above.map(|((held, _), _)| held).find(|held| *held > order)
     }
 
     /// The orders next below and above the place under all that isn't the highlighter's.

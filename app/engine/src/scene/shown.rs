@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::document::{Element, Group, Kind, Order, Style};
-use crate::geometry::{Affine, Point, Rect, Vec2};
+use crate::geometry::{Affine, MAX_COORDINATE, Point, Rect, Vec2};
 
 /// What the scene takes of an element: all that is needed to know whether to draw it, and how.
 #[derive(Debug, Clone)]
@@ -63,9 +63,16 @@ impl Shown {
     }
 
     /// What the scene takes of an element that is as this one was, but for its place, which `by` has changed. Its boxes may be
-    /// larger than need be; to find them takes less time than to find the least ones.
+    /// larger than need be; to find them takes less time than to find the least ones. `None` where it lies out of the world.
     #[must_use]
-    pub fn placed(&self, element: &Element, by: Affine) -> Self {
+    pub fn placed(&self, element: &Element, by: Affine) -> Option<Self> {
+        let placed = self.placed_anywhere(element, by);
+        let far = |v: f64| !v.is_finite() || v.abs() > 10.0 * MAX_COORDINATE;
+        let Rect { x0, y0, x1, y1 } = placed.bounds;
+        (![x0, y0, x1, y1].into_iter().any(far)).then_some(placed)
+    }
+
+    fn placed_anywhere(&self, element: &Element, by: Affine) -> Self {
         let [a, b, c, d, ..] = by.as_coeffs();
         if [a, b, c, d] == [1.0, 0.0, 0.0, 1.0] {
             return self.moved(by.translation());

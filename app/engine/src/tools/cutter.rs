@@ -7,14 +7,16 @@ use drawbridge_protocol::{ElementId, Property};
 
 use super::eraser::RADIUS;
 use super::{Button, Context, Event, Outcome, Pointer, State, fresh_order};
-use crate::document::{Element, Kind, Order, Sample, json};
-use crate::geometry::{Affine, InkPoint, Point, Vec2};
+use crate::document::{Element, Kind, LINE_POINTS, Order, STEPS, Sample, json};
+use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
 use crate::scene::Preview;
 
 /// What is left of one element.
 #[derive(Debug)]
 struct Cut {
     whole: Element,
+    /// Its way before it was cut, on the board.
+    all: Vec<InkPoint>,
     /// Each on the board, of at least one point.
     left: Vec<Vec<InkPoint>>,
     /// Names for them, as many as were needed so far.
@@ -59,8 +61,10 @@ impl Cutting {
             let Some(whole) = cx.document.element(&id).filter(|e| !e.kind.is_box()) else {
                 continue;
             };
+            let all = way(&whole);
             let cut = Cut {
-                left: vec![way(&whole)],
+                left: vec![all.clone()],
+                all,
                 ids: Vec::new(),
                 whole,
             };
@@ -73,6 +77,9 @@ impl Cutting {
                 .into_iter()
                 .flat_map(|piece| without(&piece, from, to, radius));
             cut.left = pieces.collect();
+            if cut.whole.kind == Kind::Line && cut.has_changed() {
+                cut.left = cut.left.iter().flat_map(|piece| readable(piece)).collect();
+            }
             while cut.ids.len() < cut.left.len() {
                 cut.ids.push(cx.fresh_id());
             }
@@ -107,8 +114,9 @@ impl Cutting {
                 continue;
             }
             outcome.sets.push((id.clone(), Property::deleted(), json(&true)));
-            let (below, above) = cx.scene.over(&id, &cut.whole.order);
-            let (mut below, above) = (below.cloned(), above.cloned());
+            // What is cut is hidden meanwhile, so it is asked for by its order.
+            let above = cx.scene.above(&cut.whole.order, &id).cloned();
+            let mut below = Some(cut.whole.order.clone());
             let orders: Vec<Order> = cut
                 .left
                 .iter()
@@ -130,14 +138,15 @@ impl Cutting {
 impl Cut {
     /// Whether anything of it was taken away.
     fn has_changed(&self) -> bool {
-        self.left.len() != 1
-            || self.left[0].len() != way(&self.whole).len()
-            || self.left[0] != way(&self.whole)
+        self.left.len() != 1 || self.left[0] != self.all
     }
 
     /// What is left as elements. The first and the last piece of a line keep its heads.
     fn pieces(&self, orders: &[Order]) -> Vec<Element> {
-        let all = way(&self.whole);
+        let all = &self.all;
+        // As exact as it lies on the board, however much it was enlarged.
+        let exact = (self.whole.step * self.whole.scale()).log2() + 0.01;
+        let step = 2f64.powi(exact.floor() as i32).clamp(STEPS.0, STEPS.1);
         let piece = |((points, id), order): ((&Vec<InkPoint>, &ElementId), &Order)| {
             let mut style = self.whole.style;
             if self.whole.kind == Kind::Line {
@@ -149,12 +158,12 @@ impl Cut {
                     style.end = Default::default();
                 }
             }
-            let step = self.whole.step;
             Element {
                 id: id.clone(),
                 order: order.clone(),
                 place: Affine::IDENTITY,
                 style,
+                step,
                 points: points.iter().map(|p| Sample::of(*p, step).ink(step)).collect(),
                 ..self.whole.clone()
             }
@@ -169,6 +178,13 @@ fn way(element: &Element) -> Vec<InkPoint> {
         Kind::Line => element.figure().way(),
         _ => element.placed(),
     }
+}
+
+/// A piece of a line in parts of no more points than can be read, each from where the one before it ends.
+fn readable(piece: &[InkPoint]) -> impl Iterator<Item = Vec<InkPoint>> {
+    let last = piece.len().saturating_sub(1).max(1);
+    let starts = (0..last).step_by(LINE_POINTS - 1);
+    starts.map(|start| piece[start..piece.len().min(start + LINE_POINTS)].to_vec())
 }
 
 /// What is left of a way when all within `radius` of the straight way from `a` to `b` is taken off.
@@ -190,8 +206,14 @@ fn without(way: &[InkPoint], a: Point, b: Point, radius: f64) -> Vec<Vec<InkPoin
     for pair in way.windows(2) {
         let (p, q) = (pair[0], pair[1]);
         let length = (q.pos - p.pos).hypot();
-        // Looked at in steps of a fraction of the radius: where it goes in and out is found to within that.
-        let parts = (length / (radius * 0.25)).ceil().clamp(1.0, 4096.0) as usize;
+        let near = Rect::from_points(p.pos, q.pos).inflate(radius, radius);
+        // Where it comes near it is looked at in steps of a fraction of the radius: where it goes in and out is found to
+        // within that.
+        let parts = if near.overlaps(Rect::from_points(a, b)) {
+            (length / (radius * 0.25)).ceil().clamp(1.0, 4096.0) as usize
+        } else {
+            1
+        };
         for part in 0..=parts {
             let t = part as f64 / parts as f64;
             let at = InkPoint {

@@ -74,6 +74,11 @@ impl Lining {
         (self.shown, self.sent) = (false, false);
     }
 
+    /// Whether no button is held, and the next click sets a point.
+    pub(crate) fn waits(&self) -> bool {
+        self.pressed.is_none()
+    }
+
     /// The element as it is now; it has no points yet at the press.
     #[must_use]
     pub fn element(&self) -> &Element {

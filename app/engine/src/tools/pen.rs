@@ -23,8 +23,12 @@ fn order_below_ink(pointer: &Pointer, cx: &mut Context<'_>) -> Order {
         .iter()
         .filter_map(|id| cx.scene.get(id))
         .filter(|item| item.style.fill.is_some());
-    let (below, above) = match filled.max_by_key(|item| item.rank) {
-        Some(ground) => cx.scene.over(&ground.element, &ground.order),
+    let ground = filled.max_by_key(|item| item.rank);
+    let (below, above) = match ground {
+        Some(ground) => {
+            let above = cx.scene.above(&ground.order, &ground.element);
+            (Some(&ground.order), above)
+        }
         None => cx.scene.under_ink(),
     };
     let (below, above) = (below.cloned(), above.cloned());

@@ -96,10 +96,13 @@ impl Shaping {
     }
 
     fn finish(self, outcome: &mut Outcome) {
-        if !self.drawn {
+        let id = self.element.id.clone();
+        let [wide, _, _, high, ..] = self.element.place.as_coeffs();
+        // On the grid both corners may come to one place.
+        if !self.drawn || (wide == 0.0 && high == 0.0) {
+            outcome.live.extend(self.told.then(|| (id.slot(), SlotOp::Clear)));
             return;
         }
-        let id = self.element.id.clone();
         outcome
             .sets
             .push((id.clone(), Property::base(), self.element.base()));

@@ -3,7 +3,7 @@
 use drawbridge_engine::document::Kind;
 use drawbridge_engine::editor::{Align, Axis, Edit, Stacking};
 use drawbridge_engine::geometry::Vec2;
-use drawbridge_engine::tools::Tool;
+use drawbridge_engine::tools::{Event, Tool};
 
 use crate::person::Person;
 
@@ -187,4 +187,81 @@ fn elements_go_from_one_board_to_another_through_a_text() {
     assert_eq!((wide(&bob, 1), wide(&bob, 2)), (wide(&ada, 0), wide(&ada, 1)));
     bob.undo();
     assert_eq!(bob.frames().len(), 1);
+}
+
+/// Two squares in a group that was entered; the first is selected.
+fn inside_a_group() -> Person {
+    let mut ada = Person::new(1);
+    ada.rectangle((0.0, 0.0), (100.0, 100.0));
+    ada.rectangle((200.0, 0.0), (300.0, 100.0));
+    ada.edit(&Edit::SelectAll);
+    ada.edit(&Edit::Group);
+    ada.double_click(0.0, 50.0);
+    assert_eq!(ada.selected(), [0]);
+    ada
+}
+
+#[test]
+fn copies_made_inside_a_group_that_was_entered_belong_to_it_and_are_selected_there() {
+    for dragged in [false, true] {
+        let mut ada = inside_a_group();
+        if dragged {
+            ada.keys.alt = true;
+            ada.drag(&[(0.0, 25.0), (0.0, 125.0), (0.0, 225.0)]);
+            ada.keys.alt = false;
+        } else {
+            ada.edit(&Edit::Duplicate);
+        }
+        ada.frame();
+        let shown = ada.shown();
+        assert_eq!(shown.len(), 3);
+        assert_eq!(shown[2].groups, shown[0].groups, "dragged: {dragged}");
+        assert_eq!(ada.selected(), [2]);
+        ada.event(Event::Cancel);
+        assert_eq!(ada.selected(), [0, 1, 2], "escape leaves the group");
+    }
+}
+
+#[test]
+fn what_is_one_group_already_is_not_put_into_another_that_nobody_sees() {
+    let mut ada = inside_a_group();
+    ada.event(Event::Cancel);
+    ada.writes.clear();
+    ada.edit(&Edit::Group);
+    assert!(ada.writes.is_empty());
+}
+
+#[test]
+fn when_somebody_dissolves_the_group_that_was_entered_everything_can_be_selected_again() {
+    let (mut ada, mut bob) = (inside_a_group(), Person::new(2));
+    ada.rectangle((400.0, 0.0), (500.0, 100.0));
+    ada.double_click(0.0, 50.0);
+    ada.click(0.0, 50.0);
+    bob.hear(&ada.cells());
+    bob.edit(&Edit::SelectAll);
+    bob.edit(&Edit::Ungroup);
+    ada.hear(&bob.writes[0].0);
+    ada.frame();
+    ada.edit(&Edit::SelectAll);
+    assert_eq!(ada.selected(), [0, 1, 2]);
+}
+
+#[test]
+fn the_next_and_the_previous_reach_what_lies_between_the_members_of_a_group() {
+    let mut ada = three();
+    ada.click(0.0, 50.0);
+    ada.keys.shift = true;
+    ada.click(400.0, 220.0);
+    ada.keys.shift = false;
+    ada.edit(&Edit::Group);
+    ada.edit(&Edit::SelectNone);
+    for back in [false, true] {
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            ada.edit(&Edit::SelectNext { back });
+            seen.push(ada.selected());
+        }
+        seen.sort();
+        assert_eq!(seen, [vec![0, 2], vec![1]], "back: {back}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The cutter: takes parts of strokes and lines away.
 
 use drawbridge_engine::document::{Head, Kind};
+use drawbridge_engine::editor::{Edit, StyleChange};
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::tools::{Event, Tool};
 
@@ -121,4 +122,69 @@ fn a_moved_stroke_is_cut_where_it_lies_now() {
     ada.with(Tool::Cutter, &[(100.0, 150.0), (100.0, 250.0)]);
     assert_eq!(ada.shown().len(), 2);
     assert!(!covered(&ada, 100.0, 200.0) && covered(&ada, 80.0, 200.0));
+}
+
+#[test]
+fn pieces_stand_where_the_whole_stood_also_when_it_was_seen_to_be_cut() {
+    let mut ada = stroke();
+    ada.editor.set_tool(Tool::Pen);
+    ada.drag(&[(0.0, 300.0), (50.0, 300.0)]);
+    ada.editor.set_tool(Tool::Cutter);
+    ada.down(100.0, 50.0);
+    ada.to(100.0, 150.0);
+    ada.frame();
+    ada.up(100.0, 150.0);
+    assert_eq!(ada.points(2)[0], (0.0, 300.0), "what was above is above");
+}
+
+#[test]
+fn a_stroke_that_was_made_small_is_cut_as_exactly_as_it_lies() {
+    let mut ada = Person::new(1);
+    ada.edit(&Edit::Style(StyleChange::Width(0.05)));
+    ada.drag(&[(0.0, 0.0), (100.0, 33.0), (200.0, 0.0), (300.0, 33.0)]);
+    ada.editor.set_tool(Tool::Select);
+    ada.edit(&Edit::SelectAll);
+    ada.frame();
+    ada.drag(&[(300.0, 33.0), (150.0, 16.0), (3.0, 0.33)]);
+    let [x0, y0, ..] = ada.frames()[0];
+    let before = ada.shown()[0].placed();
+    ada.editor.camera_mut().zoom_to(Point::new(x0, y0), 64.0);
+    ada.with(Tool::Cutter, &[(96.0, -50.0), (96.0, 50.0)]);
+    let after: Vec<Point> = ada
+        .shown()
+        .iter()
+        .flat_map(|e| e.placed())
+        .map(|p| p.pos)
+        .collect();
+    assert!(after.len() > 3);
+    for end in [before[0].pos, before[before.len() - 1].pos] {
+        let near = after
+            .iter()
+            .map(|p| p.distance(end))
+            .fold(f64::INFINITY, f64::min);
+        assert!(near < 0.01, "{end} {after:?}");
+    }
+}
+
+#[test]
+fn of_a_long_smooth_line_all_that_is_left_can_be_read() {
+    let mut ada = Person::new(1);
+    let points: String = (0..1500)
+        .map(|n| if n % 2 == 0 { " 400 2000" } else { " 400-2000" })
+        .collect();
+    let base = format!(
+        "{{\"kind\":\"line\",\"order\":\"a0\",\"width\":4,\"step\":0.25,\"points\":\"0 0{points}\"}}"
+    );
+    let cell = drawbridge_protocol::Cell {
+        element: drawbridge_protocol::ElementId::new("long").expect("an id"),
+        prop: drawbridge_protocol::Property::base(),
+        stamp: ada.stamp(),
+        value: drawbridge_protocol::Value::from_text(base).expect("json"),
+    };
+    ada.hear(&[cell]);
+    let end = ada.frames()[0][2];
+    ada.with(Tool::Cutter, &[(50.0, 0.0), (50.0, 500.0)]);
+    let reach = ada.frames().iter().map(|f| f[2]).fold(0.0, f64::max);
+    assert!(ada.shown().len() > 1);
+    assert!((reach - end).abs() < 1.0, "{reach} of {end}");
 }

@@ -1,5 +1,6 @@
 //! Others see what is dragged move, and then where it stays; without a blink in between.
 
+use drawbridge_engine::document::Kind;
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::tools::{Event, Tool};
 use drawbridge_protocol::{SlotName, SlotOp, Value};
@@ -173,4 +174,149 @@ fn garbage_in_the_slots_of_drags_is_passed_over() {
         assert_eq!(bob.seen(), before, "{what} {by}");
         bob.editor.remote_live(7, &slot("drag.a"), &SlotOp::Clear);
     }
+}
+
+#[test]
+fn a_second_drag_begun_before_the_first_ones_cells_arrive_is_seen_to_go_on_from_there() {
+    let (mut ada, mut bob) = two();
+    ada.down(0.0, 25.0);
+    ada.to(40.0, 25.0);
+    ada.frame();
+    tell(&mut ada, &mut bob);
+    ada.up(50.0, 25.0);
+    let (cells, ends) = ada.writes[0].clone();
+    ada.frame();
+    ada.down(50.0, 25.0);
+    ada.to(50.0, 125.0);
+    ada.frame();
+    tell(&mut ada, &mut bob);
+    assert_eq!(
+        bob.seen()[0],
+        moved(40.0, 100.0),
+        "as far as is known of the first one"
+    );
+    bob.hear(&cells);
+    bob.frame();
+    assert_eq!(bob.seen()[0], moved(50.0, 100.0));
+    for slot in ends {
+        bob.editor.remote_live(7, &slot, &SlotOp::Clear);
+    }
+    bob.frame();
+    ada.to(50.0, 150.0);
+    ada.frame();
+    tell(&mut ada, &mut bob);
+    assert_eq!((bob.seen()[0], bob.seen()), (moved(50.0, 125.0), ada.seen()));
+    ada.up(50.0, 150.0);
+    bob.hear(&ada.writes[1].0);
+    bob.frame();
+    assert_eq!(bob.seen(), ada.seen());
+}
+
+#[test]
+fn copies_dragged_again_before_their_cells_arrive_are_seen_to_move() {
+    let (mut ada, mut bob) = two();
+    ada.keys.alt = true;
+    ada.down(0.0, 25.0);
+    ada.to(0.0, 225.0);
+    ada.frame();
+    tell(&mut ada, &mut bob);
+    ada.up(0.0, 225.0);
+    ada.keys.alt = false;
+    ada.frame();
+    ada.down(0.0, 225.0);
+    ada.to(0.0, 325.0);
+    ada.frame();
+    tell(&mut ada, &mut bob);
+    assert!(bob.seen().contains(&moved(0.0, 300.0)), "{:?}", bob.seen());
+}
+
+#[test]
+fn a_shape_dragged_before_its_cell_arrives_is_seen_to_move() {
+    let (mut ada, mut bob) = two();
+    ada.editor.set_tool(Tool::Shape(Kind::Rectangle));
+    ada.live.clear();
+    ada.down(0.0, 200.0);
+    ada.to(100.0, 300.0);
+    ada.frame();
+    ada.told.append(&mut ada.live);
+    tell(&mut ada, &mut bob);
+    ada.up(100.0, 300.0);
+    ada.frame();
+    ada.down(0.0, 225.0);
+    ada.to(40.0, 225.0);
+    ada.frame();
+    tell(&mut ada, &mut bob);
+    assert!(bob.seen().contains(&moved(40.0, 200.0)), "{:?}", bob.seen());
+    bob.hear(&ada.writes[0].0);
+    bob.frame();
+    assert!(bob.seen().contains(&moved(40.0, 200.0)), "{:?}", bob.seen());
+}
+
+#[test]
+fn somebody_who_hears_of_a_drag_before_the_board_sees_it_once_the_board_is_there() {
+    let (mut ada, _) = two();
+    let mut late = Person::new(3);
+    ada.down(0.0, 25.0);
+    ada.to(40.0, 25.0);
+    ada.frame();
+    tell(&mut ada, &mut late);
+    late.hear(&ada.cells());
+    late.frame();
+    ada.to(60.0, 25.0);
+    ada.frame();
+    tell(&mut ada, &mut late);
+    assert_eq!(late.seen()[0], moved(60.0, 0.0));
+    // The relay came back with an older disk, and everything is sent anew.
+    late.hear(&ada.cells());
+    late.frame();
+    assert_eq!(late.seen()[0], moved(60.0, 0.0));
+}
+
+#[test]
+fn copies_under_somebodys_hand_are_no_part_of_the_group_that_is_copied() {
+    let (mut ada, mut bob) = two();
+    ada.edit(&Edit::SelectAll);
+    ada.edit(&Edit::Group);
+    bob.hear(&ada.cells());
+    bob.editor.set_tool(Tool::Select);
+    ada.writes.clear();
+    ada.keys.alt = true;
+    ada.down(0.0, 25.0);
+    ada.to(0.0, 225.0);
+    ada.frame();
+    tell(&mut ada, &mut bob);
+    bob.click(0.0, 50.0);
+    bob.edit(&Edit::Delete);
+    ada.up(0.0, 225.0);
+    bob.hear(&ada.writes[0].0);
+    bob.frame();
+    assert_eq!(bob.frames().len(), 2, "the copies are there");
+}
+
+#[test]
+fn a_few_bytes_that_ask_for_very_much_get_little() {
+    let (_, mut bob) = two();
+    let before = bob.seen().len();
+    let id = bob.shown()[0].id.to_string();
+    let slot = |name: &str| SlotName::new(name).expect("a slot");
+    let put = |text: &str| SlotOp::Put(vec![Value::from_text(text.to_owned()).expect("json")]);
+    let ids = vec![format!("\"{id}\""); 5000].join(",");
+    let names: Vec<String> = (0..5000).map(|n| format!("\"n{n}\"")).collect();
+    let what = format!("{{\"ids\":[{ids}],\"as\":[{}]}}", names.join(","));
+    bob.editor.remote_live(7, &slot("drag.a"), &put(&what));
+    bob.editor
+        .remote_live(7, &slot("drag.a.by"), &put("[1,0,0,1,5,5]"));
+    bob.frame();
+    assert_eq!(bob.seen().len(), before + 1, "one copy of each");
+    // Beyond the world nothing is shown.
+    let what = format!("{{\"ids\":[\"{id}\"]}}");
+    bob.editor.remote_live(7, &slot("drag.a"), &put(&what));
+    bob.editor
+        .remote_live(7, &slot("drag.a.by"), &put("[1e9,0,0,1e9,1e9,1e9]"));
+    bob.frame();
+    assert!(
+        bob.seen().iter().flatten().all(|v| v.abs() <= 1e10),
+        "{:?}",
+        bob.seen()
+    );
 }

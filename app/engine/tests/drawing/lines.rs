@@ -154,3 +154,47 @@ fn a_moved_line_that_somebody_bends_keeps_both_changes() {
     assert_eq!(ada.frames(), [[10.0, 5.0, 110.0, 55.0]]);
     assert_eq!(bob.frames(), ada.frames());
 }
+
+#[test]
+fn a_line_that_somebody_deletes_is_let_go_of_while_it_is_bent() {
+    let (mut ada, mut bob) = (line(), Person::new(2));
+    bob.hear(&ada.cells());
+    ada.down(100.0, 0.0);
+    ada.to(100.0, 50.0);
+    ada.frame();
+    bob.edit(&Edit::SelectAll);
+    bob.edit(&Edit::Delete);
+    ada.hear(&bob.writes[0].0);
+    ada.frame();
+    assert!(ada.seen().is_empty(), "it goes from under the hand");
+    ada.to(100.0, 60.0);
+    ada.frame();
+    assert!(ada.seen().is_empty());
+    ada.up(100.0, 60.0);
+    assert!(ada.writes.is_empty() && ada.seen().is_empty());
+    let cleared = |n: usize| ada.told.iter().rev().nth(n).map(|(_, op)| op.clone());
+    assert_eq!(
+        (cleared(0), cleared(1)),
+        (Some(SlotOp::Clear), Some(SlotOp::Clear))
+    );
+}
+
+#[test]
+fn another_tool_ends_a_line_that_is_drawn_by_clicks_where_it_was_set() {
+    let mut ada = Person::new(1);
+    clicks(&mut ada, Tool::Line, &[(0.0, 0.0), (50.0, 0.0), (50.0, 80.0)]);
+    ada.to(90.0, 90.0);
+    let effects = ada.editor.end_line();
+    ada.took(effects);
+    ada.editor.set_tool(Tool::Pen);
+    assert!(ada.editor.state().is_idle());
+    assert_eq!(ada.points(0), [(0.0, 0.0), (50.0, 0.0), (50.0, 80.0)]);
+    assert_eq!((ada.editor.tool(), ada.selected()), (Tool::Pen, vec![]));
+    // One under a pressed button goes on.
+    ada.editor.set_tool(Tool::Line);
+    ada.down(0.0, 200.0);
+    ada.to(50.0, 200.0);
+    let effects = ada.editor.end_line();
+    ada.took(effects);
+    assert!(!ada.editor.state().is_idle());
+}

@@ -432,3 +432,42 @@ fn a_menu_is_for_what_is_under_the_pointer_also_where_that_is_locked() {
     ada.editor.select_at(Point::new(250.0, 400.0));
     assert_eq!(ada.selected(), Vec::<usize>::new());
 }
+
+#[test]
+fn nudges_of_one_thing_and_then_another_are_two_steps() {
+    let mut ada = row();
+    ada.edit(&Edit::SelectNext { back: false });
+    ada.edit(&Edit::Nudge(Vec2::new(1.0, 0.0)));
+    ada.edit(&Edit::SelectNext { back: false });
+    ada.edit(&Edit::Nudge(Vec2::new(0.0, 7.0)));
+    ada.undo();
+    assert_eq!((ada.frames()[0][0], ada.frames()[1][1]), (1.0, 0.0));
+}
+
+#[test]
+fn a_click_on_a_handle_beside_everything_keeps_what_is_selected() {
+    let mut ada = row();
+    ada.click(0.0, 50.0);
+    let (x, y) = grip(&ada, Handle::Rotate);
+    ada.click(x, y);
+    assert_eq!(ada.selected(), [0]);
+}
+
+#[test]
+fn what_would_be_led_where_it_could_not_be_read_back_stays_in_the_world() {
+    let mut ada = Person::new(1);
+    ada.editor.camera_mut().pan(Vec2::new(-1e8, 0.0));
+    ada.drag(&[(100.0, 100.0), (101.0, 101.0)]);
+    ada.editor.set_tool(Tool::Select);
+    ada.edit(&Edit::SelectAll);
+    ada.writes.clear();
+    pull(&mut ada, Handle::SE, (1000.0, 1000.0));
+    let (frame, place) = (ada.frames()[0], ada.shown()[0].place);
+    assert!(place.as_coeffs().iter().all(|v| v.abs() <= 1e9));
+    if let Some((cells, _)) = ada.writes.first() {
+        assert!(
+            frame[2] - frame[0] > 1.5,
+            "what was written can be read: {cells:?}"
+        );
+    }
+}

@@ -262,3 +262,34 @@ fn a_shape_can_be_put_onto_the_board_by_the_keyboard_alone() {
         assert_eq!(ada.editor.tool(), Tool::Select);
     }
 }
+
+#[test]
+fn a_tool_chosen_while_something_is_drawn_is_in_the_hand_afterwards() {
+    let mut ada = Person::new(1);
+    ada.editor.set_tool(Tool::Shape(Kind::Rectangle));
+    ada.down(0.0, 0.0);
+    ada.to(50.0, 50.0);
+    ada.editor.set_tool(Tool::Pen);
+    ada.up(60.0, 60.0);
+    ada.frame();
+    assert_eq!((ada.frames().len(), ada.editor.tool()), (1, Tool::Pen));
+    assert_eq!(ada.selected(), Vec::<usize>::new());
+}
+
+#[test]
+fn a_box_without_any_size_is_none() {
+    let mut ada = Person::new(1);
+    let mut snapping = ada.editor.snapping();
+    snapping.grid = Some(20.0);
+    ada.editor.set_snapping(snapping);
+    ada.editor.set_tool(Tool::Shape(Kind::Rectangle));
+    ada.down(41.0, 41.0);
+    ada.to(60.0, 60.0);
+    ada.frame();
+    ada.to(47.0, 47.0);
+    ada.frame();
+    ada.up(47.0, 47.0);
+    ada.frame();
+    assert!(ada.writes.is_empty() && ada.seen().is_empty());
+    assert_eq!(ada.live.last().map(|(_, op)| op.clone()), Some(SlotOp::Clear));
+}

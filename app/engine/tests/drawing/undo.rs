@@ -245,3 +245,25 @@ proptest! {
         prop_assert_eq!((ada.shown(), ada.editor.document().title()), (before, title));
     }
 }
+
+#[test]
+fn nudges_that_are_one_step_leave_alone_what_somebody_did_in_between() {
+    use drawbridge_engine::editor::Edit;
+    use drawbridge_engine::geometry::Vec2;
+    let (mut ada, mut bob) = (Person::new(1), Person::new(2));
+    ada.rectangle((0.0, 0.0), (100.0, 100.0));
+    bob.hear(&ada.cells());
+    for who in [&mut ada, &mut bob] {
+        who.edit(&Edit::SelectAll);
+    }
+    ada.edit(&Edit::Nudge(Vec2::new(1.0, 0.0)));
+    bob.hear(&ada.cells());
+    bob.edit(&Edit::Nudge(Vec2::new(0.0, 300.0)));
+    ada.hear(&bob.cells());
+    ada.edit(&Edit::Nudge(Vec2::new(1.0, 0.0)));
+    assert_eq!(ada.frames()[0][..2], [2.0, 300.0]);
+    ada.undo();
+    assert_eq!(ada.frames()[0][..2], [1.0, 300.0], "Bob's move stays");
+    ada.redo();
+    assert_eq!(ada.frames()[0][..2], [2.0, 300.0]);
+}

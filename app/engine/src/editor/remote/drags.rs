@@ -3,7 +3,7 @@
 //! A drag is told in two slots: which elements (`drag.NAME`), and how far it has come (`drag.NAME.by`): a change of their
 //! places, or a line's points.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use drawbridge_protocol::{ElementId, SlotOp, Value};
@@ -30,8 +30,9 @@ enum By {
 /// An element as it was when the drag began, and what the scene took of it.
 type Before = Option<(Element, Option<Shown>)>;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Drag {
+    name: String,
     /// Which elements, and the names of their copies if those are dragged.
     what: Vec<(ElementId, Option<ElementId>)>,
     by: Option<By>,
@@ -41,9 +42,12 @@ struct Drag {
     done: BTreeSet<ElementId>,
 }
 
-/// All drags, by connection and name.
+/// All drags, by connection and in the order in which they were heard of.
 #[derive(Debug, Default)]
-pub(super) struct Drags(BTreeMap<(u64, String), Drag>);
+pub(super) struct Drags {
+    all: BTreeMap<(u64, u64), Drag>,
+    heard: u64,
+}
 
 #[derive(Deserialize)]
 struct What {
@@ -59,7 +63,7 @@ struct Points {
 
 impl Drags {
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// Takes an operation on a slot.
@@ -68,38 +72,54 @@ impl Drags {
             Some(name) => (name, true),
             None => (name, false),
         };
-        let key = (conn, name.to_owned());
+        let mut theirs = self.all.range((conn, 0)..=(conn, u64::MAX));
+        let held = theirs.clone().count();
+        let known = theirs.find(|(_, drag)| drag.name == name).map(|(key, _)| *key);
         let last = match op {
             SlotOp::Put(chunks) | SlotOp::Add(chunks) => chunks.last(),
             SlotOp::Clear => None,
         };
         let Some(value) = last else {
-            self.0.remove(&key);
+            known.and_then(|key| self.all.remove(&key));
             return;
         };
-        let held = self.0.keys().filter(|(held, _)| *held == conn).count();
-        if held >= DRAGS && !self.0.contains_key(&key) {
+        if held >= DRAGS && known.is_none() {
             return;
         }
-        let drag = self.0.entry(key).or_default();
+        let key = known.unwrap_or_else(|| {
+            self.heard += 1;
+            (conn, self.heard)
+        });
+        let drag = self.all.entry(key).or_insert_with(|| Drag {
+            name: name.to_owned(),
+            what: Vec::new(),
+            by: None,
+            held: BTreeMap::new(),
+            done: BTreeSet::new(),
+        });
         if is_by {
             drag.by = read_by(value).or(drag.by.take());
         } else if let Ok(what) = value.read::<What>() {
             let copies = what.copies.into_iter().map(Some).chain(std::iter::repeat(None));
-            drag.what = what.ids.into_iter().zip(copies).take(ELEMENTS).collect();
+            // One copy of each, so that a few bytes can't ask for very much.
+            let mut told = HashSet::new();
+            let each = what.ids.into_iter().zip(copies);
+            let each = each.filter(|(id, _)| told.insert(id.clone()));
+            drag.what = each.take(ELEMENTS).collect();
             drag.held.clear();
         }
     }
 
     pub(super) fn gone(&mut self, conn: u64) {
-        self.0.retain(|(held, _), _| *held != conn);
+        self.all.retain(|(held, _), _| *held != conn);
     }
 
-    /// An element isn't shown to be dragged any longer. Returns the connections whose drags that changes.
+    /// Each connection's first drag of an element is over; one that it began after that goes on from where the element
+    /// lies now. Returns the connections whose drags that changes.
     pub(super) fn landed(&mut self, id: &ElementId) -> Vec<u64> {
         let mut stale = Vec::new();
-        for ((conn, _), drag) in &mut self.0 {
-            if drag.held.remove(id).is_some() {
+        for ((conn, _), drag) in &mut self.all {
+            if drag.held.remove(id).is_some() && stale.last() != Some(conn) {
                 drag.done.insert(id.clone());
                 stale.push(*conn);
             }
@@ -107,13 +127,29 @@ impl Drags {
         stale
     }
 
-    /// What is shown of a connection's drags.
-    pub(super) fn previews(&mut self, conn: u64, document: &Document) -> Vec<Preview> {
-        let all = (conn, String::new())..(conn.saturating_add(1), String::new());
-        self.0
-            .range_mut(all)
-            .flat_map(|(_, drag)| drag.previews(document))
-            .collect()
+    /// An element has been written: it is no copy under a hand any longer, and a drag of it goes on from where it lies.
+    /// Returns the connections whose drags that changes.
+    pub(super) fn born(&mut self, id: &ElementId) -> Vec<u64> {
+        let held = |((conn, _), drag): (&(u64, u64), &mut Drag)| drag.held.remove(id).map(|_| *conn);
+        self.all.iter_mut().filter_map(held).collect()
+    }
+
+    /// What is shown of a connection's drags, beside or in place of the shapes that it draws.
+    pub(super) fn previews(&mut self, conn: u64, shapes: &[Preview], document: &Document) -> Vec<Preview> {
+        let drags = self.all.range_mut((conn, 0)..=(conn, u64::MAX));
+        let drags: Vec<&mut Drag> = drags.map(|(_, drag)| drag).collect();
+        let (several, mut all) = (drags.len() > 1, Vec::new());
+        // What is dragged again before it has landed goes on from where it is seen.
+        let shown = |preview: &Preview| Some((preview.id.clone(), preview.element.clone()?));
+        let mut seen: HashMap<ElementId, Arc<Element>> = shapes.iter().filter_map(shown).collect();
+        for drag in drags {
+            let previews = drag.previews(document, &seen);
+            if several {
+                seen.extend(previews.iter().filter_map(shown));
+            }
+            all.extend(previews);
+        }
+        all
     }
 }
 
@@ -126,25 +162,42 @@ fn read_by(value: &Value) -> Option<By> {
 }
 
 impl Drag {
-    fn previews(&mut self, document: &Document) -> Vec<Preview> {
+    fn previews(&mut self, document: &Document, seen: &HashMap<ElementId, Arc<Element>>) -> Vec<Preview> {
         let Some(by) = self.by.clone() else {
             return Vec::new();
         };
         let mut previews = Vec::new();
+        // Points are those of one line.
+        if matches!(by, By::Points(_)) && self.what.len() > 1 {
+            return previews;
+        }
         for (id, copy) in &self.what {
             let name = copy.as_ref().unwrap_or(id);
             if self.done.contains(name) || (copy.is_some() && document.has_base(name.as_str())) {
                 continue;
             }
-            let before = self.held.entry(name.clone()).or_insert_with(|| {
-                let element = document.element(id).filter(|element| !element.deleted)?;
-                let element = Element {
-                    id: name.clone(),
-                    ..element
+            if !self.held.contains_key(name) {
+                let now = match seen.get(id) {
+                    Some(element) => Some(Element::clone(element)),
+                    None if document.has_base(id.as_str()) => document.element(id),
+                    // It may come yet.
+                    None => continue,
                 };
-                Some((element.clone(), Shown::of(&element)))
-            });
-            if let Some((element, shown)) = before {
+                let now = now.filter(|element| !element.deleted).map(|element| Element {
+                    id: name.clone(),
+                    // Which groups copies will be in isn't known.
+                    groups: if copy.is_some() {
+                        Arc::default()
+                    } else {
+                        element.groups
+                    },
+                    ..element
+                });
+                let shown = now.as_ref().and_then(Shown::of);
+                self.held
+                    .insert(name.clone(), now.map(|element| (element, shown)));
+            }
+            if let Some(Some((element, shown))) = self.held.get(name) {
                 previews.extend(moved(element, shown.as_ref(), &by));
             }
         }
@@ -161,7 +214,7 @@ fn moved(element: &Element, shown: Option<&Shown>, by: &By) -> Option<Preview> {
             };
             Some(Preview {
                 id: element.id.clone(),
-                shown: shown.map(|shown| shown.placed(&element, *by)),
+                shown: shown.and_then(|shown| shown.placed(&element, *by)),
                 element: Some(Arc::new(element)),
             })
         }

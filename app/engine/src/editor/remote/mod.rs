@@ -138,7 +138,7 @@ impl Remote {
                 self.stale.insert(*conn);
             }
         }
-        self.landed(id);
+        self.stale.extend(self.drags.born(id));
     }
 
     /// Somebody has written where an element lies, or that it is deleted: no drag that began before is shown of it.
@@ -161,8 +161,8 @@ impl Remote {
     pub(super) fn show_previews(&mut self, document: &Document, scene: &mut Scene) {
         for conn in std::mem::take(&mut self.stale) {
             let shapes = self.shapes.get(&conn).into_iter().flatten();
-            let shapes = shapes.map(|(_, shape)| Preview::of(shape.clone()));
-            let all: Vec<Preview> = shapes.chain(self.drags.previews(conn, document)).collect();
+            let mut all: Vec<Preview> = shapes.map(|(_, shape)| Preview::of(shape.clone())).collect();
+            all.extend(self.drags.previews(conn, &all, document));
             scene.preview(Some(conn), all, document);
         }
     }

@@ -10,8 +10,8 @@ use super::super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, St
 use super::{SNAP, others};
 use crate::arrange::{Axis, Frame, Guide, Handle, point_to_grid, snap, snap_point, to_grid};
 use crate::clip;
-use crate::document::{Document, Element, json, place_json};
-use crate::geometry::{Affine, Point, Rect, Vec2};
+use crate::document::{Document, Element, Group, json, place_json};
+use crate::geometry::{Affine, MAX_COORDINATE, Point, Rect, Vec2};
 use crate::scene::{Preview, Shown};
 
 /// Slots in which others see a drag begin with this; behind it stands a name of its own for each.
@@ -64,6 +64,8 @@ pub struct Drag {
     by: Affine,
     moving: bool,
     guides: Vec<Guide>,
+    /// The group inside which it is dragged.
+    entered: Option<Group>,
     before: Selection,
     name: String,
     told: bool,
@@ -92,7 +94,13 @@ impl Drag {
         let mut copies = None;
         if act == Act::Move && pointer.modifiers.alt {
             copies = Some(elements.iter().map(|e| e.id.clone()).collect());
-            elements = clip::fresh(elements, Vec2::ZERO, cx.scene.top(), cx.random);
+            elements = clip::fresh(
+                elements,
+                Vec2::ZERO,
+                cx.selection.entered.as_ref(),
+                cx.scene.top(),
+                cx.random,
+            );
         }
         let from = cx.at(pointer);
         let off = match act {
@@ -124,6 +132,7 @@ impl Drag {
             by: Affine::IDENTITY,
             moving: false,
             guides: Vec::new(),
+            entered: cx.selection.entered.clone(),
             before: cx.selection.clone(),
             name: format!("{SLOT}{}", cx.fresh_id()),
             told: false,
@@ -155,10 +164,10 @@ impl Drag {
         &self.guides
     }
 
-    /// Somebody has deleted an element: it is dragged no longer.
-    pub(crate) fn forget(&mut self, id: &ElementId) {
+    /// Somebody has deleted these: they are dragged no longer.
+    pub(crate) fn forget(&mut self, gone: &BTreeSet<ElementId>) {
         let before = self.held.len();
-        self.held.retain(|held| held.element.id != *id);
+        self.held.retain(|held| !gone.contains(&held.element.id));
         if self.held.len() != before {
             (self.shown, self.sent, self.told) = (false, false, false);
         }
@@ -180,7 +189,12 @@ impl Drag {
                 self.frame.resized(handle, to, keys.shift, keys.alt)
             }
         };
-        if by.is_finite() && by != self.by {
+        // Not to where it could not be read back.
+        let reaches = |held: &Held| {
+            let place = (by * held.element.place).as_coeffs();
+            place.iter().all(|v| v.abs() <= MAX_COORDINATE)
+        };
+        if by != self.by && self.held.iter().all(reaches) {
             self.by = by;
             (self.shown, self.sent) = (false, false);
         }
@@ -252,7 +266,10 @@ impl Drag {
             let element = self.placed(held);
             Preview {
                 id: element.id.clone(),
-                shown: held.shown.as_ref().map(|shown| shown.placed(&element, self.by)),
+                shown: held
+                    .shown
+                    .as_ref()
+                    .and_then(|shown| shown.placed(&element, self.by)),
                 element: Some(Arc::new(element)),
             }
         };
@@ -314,7 +331,7 @@ impl Drag {
             let ids = self.held.iter().map(|held| held.element.id.clone());
             outcome.select = Some(Selection {
                 ids: ids.collect(),
-                entered: None,
+                entered: self.entered.clone(),
             });
         }
         if let Some((what, by)) = slots {

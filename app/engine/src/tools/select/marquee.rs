@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use drawbridge_protocol::ElementId;
 
 use super::super::{Button, Context, Event, Outcome, Pointer, Selection, State};
-use super::unit;
+use crate::arrange::outermost;
+use crate::document::Group;
 use crate::geometry::{Point, Rect};
 
 /// A marquee under the hand.
@@ -50,17 +51,19 @@ impl Marquee {
         let mut ids: BTreeSet<ElementId> = caught.map(|(_, item)| item.element.clone()).collect();
         let entered = self.before.entered.clone().filter(|_| self.adds);
         // Of a group all or, where it is to be enclosed, nothing.
-        let units: BTreeSet<Vec<ElementId>> = ids
+        let groups: BTreeSet<Group> = ids
             .iter()
-            .map(|id| unit(id, entered.as_ref(), cx.scene))
+            .filter_map(|id| outermost(&cx.scene.get(id)?.groups, entered.as_ref()).cloned())
             .collect();
-        if encloses {
-            let whole = units
-                .into_iter()
-                .filter(|unit| unit.iter().all(|id| ids.contains(id)));
-            ids = whole.flatten().collect();
-        } else {
-            ids.extend(units.into_iter().flatten());
+        for group in groups {
+            let members = || cx.scene.members(&group);
+            if !encloses {
+                ids.extend(members().cloned());
+            } else if !members().all(|id| ids.contains(id)) {
+                members().for_each(|id| {
+                    ids.remove(id);
+                });
+            }
         }
         if self.adds {
             ids.extend(self.before.ids.iter().cloned());

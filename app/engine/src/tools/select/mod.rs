@@ -223,8 +223,10 @@ pub(super) fn press(press: Press, event: &Event, cx: &mut Context<'_>) -> (State
 fn click(press: &Press, pointer: &Pointer, cx: &Context<'_>) -> Selection {
     let shift = pointer.modifiers.shift;
     let at = cx.at(pointer);
-    let Some(id) = press.hit.clone().or_else(|| hollow(at, cx)) else {
-        return if shift {
+    let on_handle = matches!(press.drags, Some(Act::Resize(_) | Act::Rotate));
+    let inside = || hollow(at, cx).filter(|_| !on_handle);
+    let Some(id) = press.hit.clone().or_else(inside) else {
+        return if shift || on_handle {
             press.before.clone()
         } else {
             Selection::default()

@@ -1,6 +1,8 @@
 //! A line's points under the hand: one is moved, or a new one is pulled out of the middle between two.
 
-use drawbridge_protocol::{SlotName, SlotOp};
+use std::collections::BTreeSet;
+
+use drawbridge_protocol::{ElementId, SlotName, SlotOp};
 use serde::Serialize;
 
 use super::super::{Button, Context, DRAG, Event, Outcome, Pointer, State, in_steps};
@@ -21,6 +23,8 @@ pub struct LineEdit {
     /// All points, on the board, the one in the hand among them.
     points: Vec<Point>,
     index: usize,
+    /// Whether somebody has deleted the line.
+    gone: bool,
     pressed: Point,
     moving: bool,
     others: Vec<Rect>,
@@ -54,6 +58,7 @@ pub(super) fn begin(index: usize, between: bool, pointer: &Pointer, cx: &mut Con
         line,
         points,
         index,
+        gone: false,
         pressed: pointer.pos,
         moving: false,
         others,
@@ -66,9 +71,17 @@ pub(super) fn begin(index: usize, between: bool, pointer: &Pointer, cx: &mut Con
 }
 
 impl LineEdit {
+    /// Somebody has deleted these: if the line is one of them, it is let go of.
+    pub(crate) fn forget(&mut self, gone: &BTreeSet<ElementId>) {
+        if gone.contains(&self.line.id) {
+            (self.gone, self.shown) = (true, false);
+            self.guides.clear();
+        }
+    }
+
     fn pull(&mut self, pointer: &Pointer, cx: &Context<'_>) {
         self.moving |= pointer.pos.distance(self.pressed) >= DRAG;
-        if !self.moving {
+        if !self.moving || self.gone {
             return;
         }
         self.guides.clear();
@@ -117,7 +130,8 @@ impl LineEdit {
 
     pub(in super::super) fn previews(&mut self) -> Option<Vec<Preview>> {
         let fresh = !std::mem::replace(&mut self.shown, true);
-        fresh.then(|| vec![Preview::of(self.line())])
+        let shown = || (!self.gone).then(|| Preview::of(self.line()));
+        fresh.then(|| shown().into_iter().collect())
     }
 
     pub(in super::super) fn has_news(&self) -> bool {
@@ -162,7 +176,7 @@ impl LineEdit {
             self.points.remove(self.index);
         }
         let now = self.line();
-        if !self.moving || now.points == self.line.points {
+        if !self.moving || self.gone || now.points == self.line.points {
             outcome.told.extend(slots.into_iter().flat_map(gone));
             return outcome;
         }
