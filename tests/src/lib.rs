@@ -2,6 +2,7 @@
 //! draw without a window, waiting for all of them to agree, and real processes in real trouble.
 
 pub mod batches;
+pub mod desk;
 pub mod fuzzing;
 pub mod hostile;
 mod people;

@@ -84,11 +84,13 @@ fn nothing_drawn_is_ever_lost_in_some_thousands_of_schedules() {
         "connections from the start",
         "connections resumed",
         "connections that the relay found dead",
+        "drags that ended in a write",
         "relays killed while they committed",
         "refused: board_full",
         "refused: board_gone",
         "refused: stamp_ahead",
         "refused: store_full",
+        "shapes and lines drawn",
         "strokes recovered from a draft",
     ] {
         assert!(count < 1000 || tally.get(what) > 0, "never met: {what}");
@@ -193,6 +195,27 @@ mod once {
              9873 relay-start 1 0
              6708 up 0 0
              13915 jump 0 -300000",
+        );
+    }
+
+    /// All that somebody dragged was deleted under their hand: nothing was written, and so nothing ended the drag for others.
+    #[test]
+    fn v3_a_drag_of_which_nothing_is_left_ends_for_others_too() {
+        holds(
+            "seed 259 people 2 room 1000000
+             116 down 0 0
+             196 up 0 256
+             27 grab 0 0
+             37 delete 0 0",
+        );
+        // The same before others could be told what is left.
+        holds(
+            "seed 259 people 2 room 1000000
+             116 down 0 0
+             196 up 0 256
+             27 grab 0 0
+             40 delete 0 0
+             0 up 0 900",
         );
     }
 }

@@ -110,7 +110,12 @@ impl World {
 
     /// A program died in the middle of a stroke, or not.
     pub(super) fn check_draft(&mut self, n: usize, drawing: Option<&Drawing>) -> Result {
-        let Some(Drawing { id: Some(id), since }) = drawing else {
+        let Some(Drawing {
+            id: Some(id),
+            is_ink: true,
+            since,
+        }) = drawing
+        else {
             return Ok(());
         };
         let person = &self.people[n];

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use drawbridge_engine::client::Phase;
+use drawbridge_engine::editor::{Editor, SeededRandom};
+use drawbridge_engine::geometry::Rect;
 use drawbridge_protocol::{BoardId, CellKey, ElementId, Stamp, Value};
 use drawbridge_relay::testing::ByHand;
 
@@ -44,7 +46,7 @@ impl World {
                 Act::Start,
                 Act::Share,
                 Act::Online,
-                Act::Up,
+                Act::Lose,
             ] {
                 self.step(step(act, n))?;
             }
@@ -199,6 +201,14 @@ impl World {
                 format!("{key:?} {cell:?}"),
             );
         }
+        if let Some(board) = &self.people[n].board
+            && let Some(detail) = shown_otherwise(board.editor())
+        {
+            return self.fail(
+                "a window shows what its board says",
+                format!("person {n}: {detail}"),
+            );
+        }
         if !self.people[n].disk.drafts().is_empty() {
             return self.fail("no draft is left behind", format!("person {n}"));
         }
@@ -242,10 +252,12 @@ impl World {
         let mut seen: Vec<_> = Vec::new();
         for here in run.hand.session().people() {
             seen.push(here.peer);
-            let wet = here
-                .slots
-                .keys()
-                .find(|slot| ElementId::new(slot.as_str()).is_ok_and(|id| self.model.finished.contains(&id)));
+            // Everybody has let go of what they had in the hand.
+            let wet = here.slots.keys().find(|slot| {
+                let name = slot.as_str();
+                let finished = |id| self.model.finished.contains(&id);
+                name.starts_with("drag.") || name == "laser" || ElementId::new(name).is_ok_and(finished)
+            });
             if let Some(slot) = wet {
                 return self.fail("no wet ink is left behind", format!("person {n}: {slot:?}"));
             }
@@ -258,4 +270,33 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// What is shown otherwise than it would be by a program that has just opened the same board.
+fn shown_otherwise(editor: &Editor) -> Option<String> {
+    let mut anew = Editor::new(Box::new(SeededRandom(0)));
+    anew.merge(&editor.document().cells().collect::<Vec<_>>());
+    let mut expected = anew.scene().stacked().map(|(_, item)| item);
+    for (_, item) in editor.scene().stacked() {
+        let Some(other) = expected.next() else {
+            return Some(format!("{item:?} is too much"));
+        };
+        let near = |a: Rect, b: Rect| {
+            let far = |a: f64, b: f64| (a - b).abs() > 1e-3;
+            !(far(a.x0, b.x0) || far(a.y0, b.y0) || far(a.x1, b.x1) || far(a.y1, b.y1))
+        };
+        let same = item.element == other.element
+            && (&item.order, item.kind, item.style) == (&other.order, other.kind, other.style)
+            && (&item.groups, item.locked, item.dimmed) == (&other.groups, other.locked, other.dimmed)
+            && near(item.bounds, other.bounds)
+            && near(item.frame, other.frame);
+        if !same {
+            return Some(format!("{item:?} instead of {other:?}"));
+        }
+    }
+    if let Some(other) = expected.next() {
+        return Some(format!("{other:?} is missing"));
+    }
+    let wet = editor.scene().wet().next();
+    wet.map(|key| format!("{key:?} is wet still"))
 }

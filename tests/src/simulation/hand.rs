@@ -8,11 +8,12 @@ use drawbridge_engine::client::testing::ByHand;
 use drawbridge_engine::client::{Input, Phase, SessionConfig, Store as _, Timings};
 use drawbridge_engine::editor::{Editor, SeededRandom};
 use drawbridge_engine::geometry::Point;
-use drawbridge_engine::tools::{Button, Event as Gesture, Modifiers, Pointer, State};
+use drawbridge_engine::tools::{Button, Event as Gesture, Pointer, State};
 use drawbridge_protocol::{CellKey, ElementId, Peer, Property, Stamp, Value};
 
 use super::person::{Drawing, Run, remote_of};
 use super::schedule::{Act, Step};
+use super::tools;
 use super::world::{Result, World};
 
 /// How long a program that is closed waits for its disk.
@@ -51,7 +52,7 @@ impl World {
             Act::Unblock => self.people[n].is_blocked = false,
             Act::Hide => {
                 // Whoever looks away has lifted the pen.
-                self.by_hand(n, Act::Up, size)?;
+                self.by_hand(n, Act::Lose, size)?;
                 self.people[n].is_hidden = true;
             }
             Act::Show => self.people[n].is_hidden = false,
@@ -103,12 +104,13 @@ impl World {
         run.hand.set_wall(now.wall_ms + ahead);
         board.pump();
         let before = cells_of(board);
+        let was_dragging = matches!(board.editor().state(), State::Dragging(_) | State::Bending(_));
         let spot = Point::new(10.0 + (arg * 37 % 900) as f64, 10.0 + (arg * 61 % 600) as f64);
         let pointer = Pointer {
             pos: spot,
             pressure: Some(0.5),
             time_ms: self.now.as_secs_f64() * 1e3,
-            modifiers: Modifiers::default(),
+            modifiers: tools::keys(arg),
         };
         match act {
             Act::Down => {
@@ -123,6 +125,14 @@ impl World {
             Act::Cancel => {
                 let _ = board.handle(&Gesture::Cancel);
             }
+            Act::Enter => {
+                let _ = board.handle(&Gesture::Confirm);
+            }
+            Act::Lose => {
+                let _ = board.handle(&Gesture::Lost);
+            }
+            Act::Tool => board.set_tool(tools::tool(arg)),
+            Act::Grab => tools::grab(board, pointer, arg),
             Act::Undo => {
                 let _ = board.undo();
             }
@@ -130,9 +140,15 @@ impl World {
                 let _ = board.redo();
             }
             Act::Title => board.set_title(&format!("Plan {arg}")),
-            act => set(board, act, arg, &before, &mut self.random),
+            act => match tools::edit(act, arg) {
+                Some(edit) => tools::perform(board, &edit, arg),
+                None => set(board, act, arg, &before, &mut self.random),
+            },
         }
         let after = cells_of(board);
+        if was_dragging && board.editor().state().is_idle() && after != before {
+            self.tally.count("drags that ended in a write");
+        }
         if let Some(run) = &mut person.run {
             run.hand.set_wall(now.wall_ms);
         }
@@ -140,28 +156,37 @@ impl World {
         self.check_hand(n, act, &before, after)
     }
 
-    /// Notes which stroke is under way, and which ended how.
+    /// Notes what is being drawn, and what ended how.
     fn watch_pen(&mut self, n: usize, act: Act) {
         let (now, person) = (self.now, &mut self.people[n]);
         let (Some(run), Some(board)) = (&mut person.run, &person.board) else {
             return;
         };
-        let drawn = match board.editor().state() {
-            State::Drawing(_, stroke) => Some(stroke.id().clone()),
-            _ => None,
+        let editor = board.editor();
+        let (drawn, is_ink) = match editor.state() {
+            State::Drawing(_, stroke) => (Some(stroke.id().clone()), true),
+            State::Shaping(_, shaping) => (Some(shaping.element().id.clone()), false),
+            State::Lining(lining) => (Some(lining.element().id.clone()), false),
+            _ => (None, false),
         };
         if let Some(was) = run.drawing.take_if(|was| was.id != drawn)
             && let Some(id) = was.id
         {
-            if act == Act::Cancel {
+            // A shape or line that never got anywhere is none.
+            let is_none = !was.is_ink && !editor.document().has_base(id.as_str());
+            if act == Act::Cancel || is_none {
                 self.model.cancelled.insert(id);
             } else {
+                if !was.is_ink {
+                    self.tally.count("shapes and lines drawn");
+                }
                 self.model.finished.insert(id);
             }
         }
         if drawn.is_some() && run.drawing.is_none() {
             run.drawing = Some(Drawing {
                 id: drawn,
+                is_ink,
                 since: now,
             });
         }

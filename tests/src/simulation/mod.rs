@@ -14,6 +14,7 @@ mod relay;
 mod schedule;
 mod shrink;
 mod told;
+mod tools;
 mod traffic;
 mod world;
 

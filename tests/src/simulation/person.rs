@@ -53,10 +53,12 @@ pub(super) struct Run {
     pub(super) stirred: bool,
 }
 
-/// A stroke under way.
+/// A stroke, a shape or a line under way.
 #[derive(Debug, Clone)]
 pub(super) struct Drawing {
     pub(super) id: Option<ElementId>,
+    /// Drawn with the pen: others see it from the first point on, and it is kept even if it is but a dot.
+    pub(super) is_ink: bool,
     pub(super) since: Duration,
 }
 

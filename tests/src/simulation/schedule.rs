@@ -34,6 +34,34 @@ acts! {
     Up = "up",
     /// They press escape.
     Cancel = "cancel",
+    /// They press enter.
+    Enter = "enter",
+    /// Their window loses the focus.
+    Lose = "lose",
+    /// They take another tool; `arg` says which.
+    Tool = "tool",
+    /// They begin to drag what is selected; as with all that is done to a selection, something is selected if nothing is.
+    Grab = "grab",
+    /// They select something, everything or nothing.
+    Select = "select",
+    /// They move what is selected by the arrow keys.
+    Nudge = "nudge",
+    /// They give it another style.
+    Style = "style",
+    /// They move it in the stack.
+    Stack = "stack",
+    /// They make a group of it, or dissolve one.
+    Group = "group",
+    /// They lock it, or unlock everything.
+    Lock = "lock",
+    /// They align, distribute or mirror it.
+    Align = "align",
+    /// They copy it.
+    Duplicate = "duplicate",
+    /// They delete it.
+    Erase = "erase",
+    /// They put a shape into the middle of what they see.
+    Insert = "insert",
     /// They move an element, of those they see; `arg` says which.
     Place = "place",
     /// They give it a colour.
@@ -201,6 +229,12 @@ fn menu(random: &mut Random) -> Vec<Act> {
         (30, &[Several]),
         (50, &[Undo, Undo, Redo]),
         (20, &[Cancel, Title]),
+        (30, &[Tool, Tool, Enter, Insert]),
+        (30, &[Grab, Grab, Move, Up, Undo]),
+        (25, &[Select, Nudge, Style, Stack]),
+        (20, &[Group, Group, Lock, Align]),
+        (15, &[Duplicate, Erase, Select]),
+        (10, &[Lose]),
         (10, &[Big, Retry]),
         (30, &[Early, Color, Early]),
         (40, &[Offline, Online, Online]),

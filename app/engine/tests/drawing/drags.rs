@@ -108,6 +108,8 @@ fn what_one_deletes_while_another_drags_it_stays_deleted_and_undo_brings_it_back
     assert_eq!(ada.seen().len(), 0, "it goes from under the hand");
     ada.up(50.0, 25.0);
     assert!(ada.writes.is_empty(), "there was nothing left to move");
+    let cleared = ada.told.iter().filter(|(_, op)| *op == SlotOp::Clear).count();
+    assert_eq!(cleared, 2, "and nothing of it stays in others' hands");
     // The other way round: Bob deletes without having heard of the move.
     let (mut ada, mut bob) = two();
     bob.edit(&Edit::SelectAll);
@@ -119,6 +121,31 @@ fn what_one_deletes_while_another_drags_it_stays_deleted_and_undo_brings_it_back
     assert_eq!((ada.frames().len(), bob.frames().len()), (0, 0));
     bob.undo();
     assert_eq!(bob.frames()[0], [50.0, 0.0, 150.0, 100.0]);
+}
+
+#[test]
+fn a_drag_of_which_somebody_has_just_deleted_a_part_ends_for_others_too() {
+    for given_up in [false, true] {
+        let (mut ada, mut bob) = two();
+        ada.edit(&Edit::SelectAll);
+        ada.down(0.0, 25.0);
+        ada.to(40.0, 25.0);
+        ada.frame();
+        let told = ada.told.len();
+        bob.click(0.0, 50.0);
+        bob.edit(&Edit::Delete);
+        // Before the next frame can tell others what is left in the hand.
+        ada.hear(&bob.writes[0].0);
+        let ended: Vec<SlotName> = if given_up {
+            ada.event(Event::Cancel);
+            ada.told[told..].iter().map(|(slot, _)| slot.clone()).collect()
+        } else {
+            ada.up(50.0, 25.0);
+            ada.writes[0].1.clone()
+        };
+        let begun: Vec<SlotName> = ada.told[..told].iter().map(|(slot, _)| slot.clone()).collect();
+        assert_eq!(ended, begun, "given up: {given_up}");
+    }
 }
 
 #[test]

@@ -68,7 +68,9 @@ pub struct Drag {
     entered: Option<Group>,
     before: Selection,
     name: String,
+    /// Whether others have been told anything, and whether they know which elements these are.
     told: bool,
+    named: bool,
     shown: bool,
     sent: bool,
 }
@@ -136,6 +138,7 @@ impl Drag {
             before: cx.selection.clone(),
             name: format!("{SLOT}{}", cx.fresh_id()),
             told: false,
+            named: false,
             shown: true,
             sent: true,
         })
@@ -169,7 +172,7 @@ impl Drag {
         let before = self.held.len();
         self.held.retain(|held| !gone.contains(&held.element.id));
         if self.held.len() != before {
-            (self.shown, self.sent, self.told) = (false, false, false);
+            (self.shown, self.sent, self.named) = (false, false, false);
         }
     }
 
@@ -290,7 +293,8 @@ impl Drag {
             return Vec::new();
         };
         let mut told = Vec::new();
-        if !std::mem::replace(&mut self.told, true) {
+        self.told = true;
+        if !std::mem::replace(&mut self.named, true) {
             let ids = self.held.iter().map(|held| &held.element.id);
             let chunk = match &self.copies {
                 Some(of) => What {
@@ -313,7 +317,8 @@ impl Drag {
         let mut outcome = Outcome::default();
         let slots = self.slots().filter(|_| self.told);
         let moved = self.moving && self.by != Affine::IDENTITY;
-        if !moved {
+        // Others may have deleted all of it meanwhile.
+        if !moved || self.held.is_empty() {
             outcome.told.extend(slots.into_iter().flat_map(gone));
             return outcome;
         }
