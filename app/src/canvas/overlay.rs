@@ -5,7 +5,7 @@ use drawbridge_engine::arrange::{Frame, Handle};
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::geometry::{Camera, Point, Rect as BoardRect};
 use drawbridge_engine::tools::{Act, Grip, State};
-use egui::{Color32, CursorIcon, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2};
+use egui::{Color32, CursorIcon, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2};
 
 use crate::theme::{Theme, size};
 
@@ -188,14 +188,45 @@ pub fn hovered(painter: &Painter, look: Look<'_>, bounds: BoardRect) {
     painter.rect_stroke(rect, 3.0, line, StrokeKind::Outside);
 }
 
+/// One strip of triangles with soft edges, so that nothing shines through twice.
 fn paint_trail(painter: &Painter, look: Look<'_>, points: &[(Point, f64)], color: Color32) {
-    for pair in points.windows(2) {
-        let left = (pair[0].1.min(pair[1].1)) as f32;
-        let line = [look.at(pair[0].0), look.at(pair[1].0)];
-        let width = TRAIL * left.sqrt();
-        painter.line_segment(line, Stroke::new(width, color.gamma_multiply(left.min(0.9))));
-        painter.circle_filled(line[1], width / 2.0, color.gamma_multiply(left.min(0.9)));
+    let mut way: Vec<(Pos2, f32)> = points
+        .iter()
+        .map(|(p, left)| (look.at(*p), *left as f32))
+        .collect();
+    way.dedup_by(|b, a| a.0.distance(b.0) < 0.5);
+    let mut mesh = Mesh::default();
+    let mut spokes = 0;
+    for (n, (at, left)) in way.iter().enumerate() {
+        let step = |from: usize| Some((way.get(from + 1)?.0 - way.get(from)?.0).normalized());
+        let before = n.checked_sub(1).and_then(step);
+        let (before, after) = (before.or(step(n)), step(n).or(before));
+        let (Some(before), Some(after)) = (before, after) else {
+            continue;
+        };
+        let half = TRAIL / 2.0 * left.sqrt();
+        let faded = color.gamma_multiply(left.min(0.9));
+        // Where it turns sharply it has an edge across what comes before and one across what comes after.
+        let smooth = before.dot(after) > 0.5;
+        let middle = (before + after).normalized();
+        for along in if smooth { vec![middle] } else { vec![before, after] } {
+            for (off, color) in [
+                (-half - 1.0, Color32::TRANSPARENT),
+                (-half, faded),
+                (half, faded),
+                (half + 1.0, Color32::TRANSPARENT),
+            ] {
+                mesh.colored_vertex(*at + along.rot90() * off, color);
+            }
+            spokes += 1;
+            for side in 0..if spokes > 1 { 3 } else { 0 } {
+                let (a, b) = (4 * (spokes - 2) + side, 4 * (spokes - 1) + side);
+                mesh.add_triangle(a, a + 1, b);
+                mesh.add_triangle(a + 1, b, b + 1);
+            }
+        }
     }
+    painter.add(Shape::mesh(mesh));
 }
 
 /// The pointer's shape over a grip, or while one is held.
