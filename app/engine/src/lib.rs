@@ -3,7 +3,7 @@
 //!
 //! `geometry` knows outlines and the camera, `document` turns cells into elements, `arrange` reckons how they
 //! are placed, `tools` and `editor` change them by hand, `scene` keeps what is drawn, `client` keeps the board on disk and in
-//! step with the relay, and `board` is the one place where editor and client meet. `clip` and `export`
+//! step with the relay, and `board` is the one place where editor and client meet. `clip`, `export` and `import`
 //! take elements out of a board and into one, as text and as pictures.
 
 pub mod arrange;
@@ -14,6 +14,7 @@ pub mod document;
 pub mod editor;
 pub mod export;
 pub mod geometry;
+pub mod import;
 pub mod progress;
 #[cfg(feature = "testing")]
 pub mod sample;

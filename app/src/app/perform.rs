@@ -11,7 +11,7 @@ use egui::{Context, ThemePreference, ViewportCommand};
 use super::App;
 use crate::canvas::overlay;
 use crate::command::{Appearance, Command};
-use crate::open::Which;
+use crate::open::{Pasted, Which};
 use crate::panels;
 use crate::panels::dialogs::{Dialog, RelayDraft};
 use crate::panels::message::Message;
@@ -53,14 +53,23 @@ impl App {
                 self.put_on_clipboard(ctx, text);
             }
             Command::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
-            Command::PasteText(text) => {
-                if !self.board.paste(&text) {
-                    self.say(
-                        ctx,
-                        Message::hint("What is on the clipboard can't be pasted on a board"),
-                    );
+            Command::PasteText(text) => match self.board.paste(&text) {
+                Pasted::All => {}
+                Pasted::AllBut(count) => {
+                    let things = if count == 1 {
+                        "One thing".to_owned()
+                    } else {
+                        format!("{count} things")
+                    };
+                    let words =
+                        format!("{things} of the picture could not be taken over: text, or an effect");
+                    self.say(ctx, Message::hint(words));
                 }
-            }
+                Pasted::Nothing => self.say(
+                    ctx,
+                    Message::hint("What is on the clipboard can't be pasted on a board"),
+                ),
+            },
             Command::PastePicture(_) => {
                 self.say(ctx, Message::hint("Pictures can't be pasted on a board yet"));
             }

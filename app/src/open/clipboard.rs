@@ -6,6 +6,7 @@ use drawbridge_engine::editor::Edit;
 use drawbridge_engine::export::Look;
 use drawbridge_engine::export::png::{TooLarge, picture};
 use drawbridge_engine::export::svg::svg;
+use drawbridge_engine::import::{self, svg::Imported};
 use egui::ColorImage;
 
 use super::OpenBoard;
@@ -15,6 +16,17 @@ use crate::theme::Theme;
 const MARGIN: f64 = 16.0;
 /// Pixels a board unit.
 const SCALE: f64 = 2.0;
+
+/// What became of a text that was to be put on the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pasted {
+    /// It is there.
+    All,
+    /// It is there, but for so many things.
+    AllBut(usize),
+    /// There was nothing in it for a board.
+    Nothing,
+}
 
 impl OpenBoard {
     /// The selection as a text that [`Self::paste`] reads; `None` when there is nothing to copy.
@@ -35,14 +47,24 @@ impl OpenBoard {
         Some(text)
     }
 
-    /// Puts on the board what [`Self::copy`] or [`Self::copy_svg`] gave, and selects it. Says whether the text was of
-    /// that kind.
-    pub fn paste(&mut self, text: &str) -> bool {
-        let Some(elements) = clip::read(text) else {
-            return false;
+    /// Puts on the board what [`Self::copy`] or [`Self::copy_svg`] gave, or what is simple of another program's SVG, and
+    /// selects it.
+    pub fn paste(&mut self, text: &str) -> Pasted {
+        if let Some(elements) = clip::read(text) {
+            self.board.paste(elements);
+            return Pasted::All;
+        }
+        let Some(Imported { elements, left_out }) = import::svg::read(text) else {
+            return Pasted::Nothing;
         };
+        if elements.is_empty() {
+            return Pasted::Nothing;
+        }
         self.board.paste(elements);
-        true
+        match left_out {
+            0 => Pasted::All,
+            count => Pasted::AllBut(count),
+        }
     }
 
     /// A picture of the selection, else of the board, as it looks in `theme`; `None` when there is nothing to copy.

@@ -23,6 +23,7 @@ use crate::network;
 use crate::panels::people::Person;
 use crate::settings::Settings;
 use crate::wake::Waker;
+pub use clipboard::Pasted;
 pub use opening::Opening;
 
 /// Points between the window's edges and what is shown by "Show everything".

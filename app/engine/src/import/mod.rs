@@ -1,0 +1,3 @@
+//! Other programs' drawings become elements.
+
+pub mod svg;
