@@ -1,9 +1,9 @@
 //! The whole app without a window: drawing, taking back, sharing and joining by hand.
 
-use std::path::Path;
+mod shared;
+
 use std::time::{Duration, Instant};
 
-use drawbridge::app::App;
 use drawbridge::open::OpenBoard;
 use drawbridge::wake::Waker;
 use drawbridge::window::{self, Beginning, Failure};
@@ -13,38 +13,13 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use shared::{Window, app, until_open, window};
 
 /// Nobody waits that long for a frame.
 const LONG: Duration = Duration::from_secs(60);
 
-type Window = Harness<'static, window::Window>;
-
-fn window(folder: &Path) -> Window {
-    let profile = match Profile::open(folder, Waker::default().function()).expect("the folder can be used") {
-        Start::Opened(profile) => profile,
-        Start::Running(_) => panic!("nobody else uses the folder"),
-    };
-    let mut window = Harness::builder()
-        .with_size([1280.0, 720.0])
-        .build_eframe(|creation| {
-            let waker = Waker::default();
-            let beginning = Beginning::start(&waker, profile, None, Instant::now());
-            window::Window::new(&creation.egui_ctx, None, &waker, beginning, Failure::default())
-        });
-    until_open(&mut window);
-    window.run_ok();
-    window
-}
-
-/// Draws frames until a board is open.
-fn until_open(window: &mut Window) {
-    while window.state().app().is_none_or(App::is_opening) {
-        window.step();
-    }
-}
-
 fn board(window: &Window) -> &OpenBoard {
-    window.state().app().expect("a board is open").board()
+    app(window).board()
 }
 
 fn button(at: Pos2, button: PointerButton, pressed: bool, modifiers: Modifiers) -> Event {

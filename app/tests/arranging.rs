@@ -1,43 +1,13 @@
 //! A drawing made in the window: by the keyboard alone, and by pointer with the panels.
 
-use std::path::Path;
-use std::time::Instant;
+mod shared;
 
-use drawbridge::app::App;
-use drawbridge::wake::Waker;
-use drawbridge::window::{self, Beginning, Failure};
-use drawbridge_engine::client::{Profile, Start};
 use drawbridge_engine::document::{Color, Dash, Element, Ink};
 use drawbridge_engine::geometry::Kind;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-
-type Window = Harness<'static, window::Window>;
-
-fn window(folder: &Path) -> Window {
-    let profile = match Profile::open(folder, Waker::default().function()).expect("the folder can be used") {
-        Start::Opened(profile) => profile,
-        Start::Running(_) => panic!("nobody else uses the folder"),
-    };
-    let mut window = Harness::builder()
-        .with_size([1280.0, 720.0])
-        .build_eframe(|creation| {
-            let waker = Waker::default();
-            let beginning = Beginning::start(&waker, profile, None, Instant::now());
-            window::Window::new(&creation.egui_ctx, None, &waker, beginning, Failure::default())
-        });
-    while window.state().app().is_none() {
-        window.step();
-    }
-    window.run_ok();
-    window
-}
-
-fn app(window: &Window) -> &App {
-    window.state().app().expect("a board is open")
-}
+use shared::{Window, app, window};
 
 /// What is on the board, from the lowest to the topmost.
 fn shown(window: &Window) -> Vec<Element> {

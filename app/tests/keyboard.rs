@@ -1,47 +1,18 @@
 //! All of it by keyboard and by name: what Tab reaches and what it is called, that each command can be had, and that keys
 //! go to whatever they are meant for.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::time::Instant;
+mod shared;
 
-use drawbridge::app::App;
+use std::collections::BTreeSet;
+
 use drawbridge::command::{Command, Now, TABLE, find, for_event, search};
-use drawbridge::wake::Waker;
-use drawbridge::window::{self, Beginning, Failure};
-use drawbridge_engine::client::{Profile, Start};
 use drawbridge_engine::document::{Color, Ink};
 use drawbridge_engine::geometry::Kind;
 use drawbridge_engine::tools::Tool;
 use egui::accesskit::{Action, Role};
 use egui::{Event, Key, Modifiers, PointerButton, pos2, vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-
-type Window = Harness<'static, window::Window>;
-
-fn window(folder: &Path) -> Window {
-    let profile = match Profile::open(folder, Waker::default().function()).expect("the folder can be used") {
-        Start::Opened(profile) => profile,
-        Start::Running(_) => panic!("nobody else uses the folder"),
-    };
-    let mut window = Harness::builder()
-        .with_size([1280.0, 720.0])
-        .build_eframe(|creation| {
-            let waker = Waker::default();
-            let beginning = Beginning::start(&waker, profile, None, Instant::now());
-            window::Window::new(&creation.egui_ctx, None, &waker, beginning, Failure::default())
-        });
-    while window.state().app().is_none() {
-        window.step();
-    }
-    window.run_ok();
-    window
-}
-
-fn app(window: &Window) -> &App {
-    window.state().app().expect("a board is open")
-}
+use shared::{Window, app, window};
 
 fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.key_press_modifiers(modifiers, key);

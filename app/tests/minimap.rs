@@ -1,22 +1,20 @@
 //! The minimap: what it shows and says, what a hand and keys ask of it, and that it rests when nothing changes.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+mod shared;
 
-use drawbridge::app::App;
+use std::time::Duration;
+
 use drawbridge::command::Command;
 use drawbridge::panels::Asked;
 use drawbridge::panels::minimap::{self, MinimapView, Other, words};
 use drawbridge::panels::people::Person;
 use drawbridge::theme;
-use drawbridge::wake::Waker;
-use drawbridge::window::{self, Beginning, Failure};
-use drawbridge_engine::client::{Profile, Start};
 use drawbridge_engine::geometry::{Point, Rect};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use shared::{Window, app, window};
 
 const MAP: &str = "Map of the board";
 const FOLD: &str = "Fold the minimap";
@@ -190,31 +188,6 @@ fn it_folds_and_unfolds() {
     folded.get_by_role_and_label(Role::Button, "Minimap").click();
     folded.run();
     assert_eq!(folded.state()[..], [Command::Minimap]);
-}
-
-type Window = Harness<'static, window::Window>;
-
-fn window(folder: &Path) -> Window {
-    let profile = match Profile::open(folder, Waker::default().function()).expect("the folder can be used") {
-        Start::Opened(profile) => profile,
-        Start::Running(_) => panic!("nobody else uses the folder"),
-    };
-    let mut window = Harness::builder()
-        .with_size([1280.0, 720.0])
-        .build_eframe(|creation| {
-            let waker = Waker::default();
-            let beginning = Beginning::start(&waker, profile, None, Instant::now());
-            window::Window::new(&creation.egui_ctx, None, &waker, beginning, Failure::default())
-        });
-    while window.state().app().is_none() {
-        window.step();
-    }
-    window.run_ok();
-    window
-}
-
-fn app(window: &Window) -> &App {
-    window.state().app().expect("a board is open")
 }
 
 /// A stroke across the middle.
