@@ -218,4 +218,19 @@ mod once {
              0 up 0 900",
         );
     }
+
+    /// A drop that the relay had no room for was written over by somebody else's: its wet slots stayed until it would have been
+    /// tried again.
+    #[test]
+    fn v3_a_drag_whose_drop_was_written_over_while_it_waited_ends_at_once() {
+        holds(
+            "seed 2000613 people 2 room 1000000
+             11656 style 0 0
+             7 relay-full 1 0
+             2659 grab 1 0
+             13114 grab 0 46
+             2386 up 1 0
+             212 relay-room 0 0",
+        );
+    }
 }

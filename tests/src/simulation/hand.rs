@@ -131,7 +131,7 @@ impl World {
             Act::Lose => {
                 let _ = board.handle(&Gesture::Lost);
             }
-            Act::Tool => board.set_tool(tools::tool(arg)),
+            Act::Tool => tools::take(board, pointer, arg),
             Act::Grab => tools::grab(board, pointer, arg),
             Act::Undo => {
                 let _ = board.undo();

@@ -38,9 +38,10 @@ acts! {
     Enter = "enter",
     /// Their window loses the focus.
     Lose = "lose",
-    /// They take another tool; `arg` says which.
+    /// They take another tool, and mostly begin to use it; `arg` says which.
     Tool = "tool",
-    /// They begin to drag what is selected; as with all that is done to a selection, something is selected if nothing is.
+    /// They begin to drag what is selected; as with all that is done to a selection, something is selected if nothing
+    /// is, and put there if there is nothing.
     Grab = "grab",
     /// They select something, everything or nothing.
     Select = "select",
@@ -229,12 +230,6 @@ fn menu(random: &mut Random) -> Vec<Act> {
         (30, &[Several]),
         (50, &[Undo, Undo, Redo]),
         (20, &[Cancel, Title]),
-        (30, &[Tool, Tool, Enter, Insert]),
-        (30, &[Grab, Grab, Move, Up, Undo]),
-        (25, &[Select, Nudge, Style, Stack]),
-        (20, &[Group, Group, Lock, Align]),
-        (15, &[Duplicate, Erase, Select]),
-        (10, &[Lose]),
         (10, &[Big, Retry]),
         (30, &[Early, Color, Early]),
         (40, &[Offline, Online, Online]),
@@ -256,7 +251,17 @@ fn menu(random: &mut Random) -> Vec<Act> {
         (25, &[RelaySlow]),
         (15, &[RelayJump, RelayKill, RelayStart]),
     ];
-    for (percent, acts) in sets {
+    // With much to do on the board, little else happens to it: so this isn't in all schedules.
+    let edits: &[(u64, &[Act])] = &[
+        (60, &[Tool, Tool, Down, Move, Up, Up, Enter, Insert]),
+        (60, &[Grab, Grab, Move, Up, Up, Undo]),
+        (40, &[Select, Nudge, Style, Stack]),
+        (40, &[Group, Group, Lock, Align]),
+        (40, &[Duplicate, Erase, Select]),
+        (20, &[Lose]),
+    ];
+    let edits = if random.chance(40) { edits } else { &[] };
+    for (percent, acts) in sets.iter().chain(edits) {
         if random.chance(*percent) {
             menu.extend_from_slice(acts);
         }

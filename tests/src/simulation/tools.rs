@@ -31,9 +31,17 @@ fn of<T: Copy>(all: &[T], arg: u64) -> T {
     all[arg as usize % all.len()]
 }
 
-/// The tool that a number stands for.
-pub(super) fn tool(arg: u64) -> Tool {
-    of(&TOOLS, arg)
+/// Takes the tool that a number stands for, and mostly begins to use it.
+pub(super) fn take(board: &mut Board, pointer: Pointer, arg: u64) {
+    board.set_tool(of(&TOOLS, arg));
+    if !arg.is_multiple_of(3) && board.editor().state().is_idle() {
+        let _ = board.handle(&Gesture::Down(Button::Primary, pointer));
+        let beside = Pointer {
+            pos: pointer.pos + Vec2::new(40.0, 30.0),
+            ..pointer
+        };
+        let _ = board.handle(&Gesture::Move(beside));
+    }
 }
 
 /// The keys held at a gesture; none for 0, and seldom any.
@@ -105,7 +113,11 @@ pub(super) fn perform(board: &mut Board, edit: &Edit, arg: u64) {
     let _ = board.edit(edit);
 }
 
+/// Selects something, and puts it there first if there is nothing.
 fn select_some(board: &mut Board, arg: u64) {
+    if board.editor().scene().is_empty() {
+        perform(board, &Edit::Insert, arg);
+    }
     if board.editor().selection().ids.is_empty() {
         let some = if arg % 4 == 1 {
             Edit::SelectNext { back: arg % 8 == 1 }

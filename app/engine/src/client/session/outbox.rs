@@ -154,7 +154,7 @@ impl Outbox {
 
     /// The next thing to send, if it may go now. `id` is the number that a write gets.
     pub(super) fn next(&mut self, replica: &mut Replica, now: Duration, id: u64) -> Option<Parcel> {
-        self.release(now);
+        self.release(replica, now);
         loop {
             if !self.caught_up || self.read_only || self.in_flight.len() >= self.window.writes.max(1) {
                 return None;
@@ -224,14 +224,15 @@ impl Outbox {
         Write { id, cells, ends }
     }
 
-    /// Does what only waited for its time.
-    fn release(&mut self, now: Duration) {
+    /// Does what only waited for its time. What somebody has written over meanwhile waits for nothing: its slots end now.
+    fn release(&mut self, replica: &Replica, now: Duration) {
         if self.offers_at <= now {
             self.offers_at = Duration::ZERO;
         }
+        let to_offer = |key: &CellKey| replica.get(key).is_some_and(super::replica::Entry::to_offer);
         let (due, later) = std::mem::take(&mut self.delayed)
             .into_iter()
-            .partition(|(at, _)| *at <= now);
+            .partition(|(at, group)| *at <= now || !group.keys.iter().any(to_offer));
         self.delayed = later;
         let due: Vec<(Duration, Group)> = due;
         for (_, group) in due.into_iter().rev() {
