@@ -128,7 +128,8 @@ fn dash(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
 }
 
 fn corners(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
-    heading(ui, "Corners", mixed(&view.held.corners));
+    // There is no room for a word beside it: that none is chosen says that they differ.
+    heading(ui, "Corners", "");
     let picked = row(
         ui,
         view.held.corners,
