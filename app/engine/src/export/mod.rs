@@ -70,5 +70,4 @@ fn extent(elements: &[Element], margin: f64) -> Rect {
 }
 
 #[cfg(test)]
-#[cfg(test)]
 mod tests;

@@ -222,12 +222,6 @@ impl Figure {
             && around(self.kind, self.place).inflate(1e-9, 1e-9).contains(p)
             && within().is_some_and(|flat| flat.contains(p))
     }
-
-    /// The corners of a box.
-    #[must_use]
-    pub fn corners_of_box(&self) -> [Point; 4] {
-        [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map(|(x, y)| self.place * Point::new(x, y))
-    }
 }
 
 /// A point at which the line is as wide as it is called.

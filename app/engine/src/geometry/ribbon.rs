@@ -52,14 +52,6 @@ impl Ribbon {
         Self::of(&curve, 0..=curve.len().saturating_sub(1))
     }
 
-    /// The same within `tolerance` of the true shape, in the coordinates of the samples: coarser where it is seen from
-    /// afar, finer where from near.
-    #[must_use]
-    pub fn within(samples: &[InkPoint], width: f64, step: f64, tolerance: f64) -> Self {
-        let curve = Curve::within(samples, width, step, tolerance);
-        Self::of(&curve, 0..=curve.len().saturating_sub(1))
-    }
-
     /// The shape of the part of a curve between two nodes, with round ends.
     #[must_use]
     pub fn of(curve: &Curve, nodes: std::ops::RangeInclusive<usize>) -> Self {

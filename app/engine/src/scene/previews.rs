@@ -113,15 +113,4 @@ impl Scene {
         let many = ended.into_iter().map(|id| (id.clone(), now(self, &id))).collect();
         self.show_many(many);
     }
-
-    /// Of which hands there are previews of an element, other than one's own.
-    #[must_use]
-    pub fn hands_on(&self, id: &ElementId) -> Vec<u64> {
-        let all = (id.clone(), None)..=(id.clone(), Some(u64::MAX));
-        self.previews
-            .0
-            .range(all)
-            .filter_map(|((_, hand), _)| *hand)
-            .collect()
-    }
 }

@@ -79,12 +79,6 @@ impl Lining {
         self.pressed.is_none()
     }
 
-    /// The element as it is now; it has no points yet at the press.
-    #[must_use]
-    pub fn element(&self) -> &Element {
-        &self.element
-    }
-
     pub(super) fn previews(&mut self) -> Option<Vec<Preview>> {
         let fresh = !std::mem::replace(&mut self.shown, true);
         fresh.then(|| vec![Preview::of(self.element.clone())])

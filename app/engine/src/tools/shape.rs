@@ -74,12 +74,6 @@ impl Shaping {
         }
     }
 
-    /// The element as it is now.
-    #[must_use]
-    pub fn element(&self) -> &Element {
-        &self.element
-    }
-
     pub(super) fn previews(&mut self) -> Option<Vec<Preview>> {
         let fresh = !std::mem::replace(&mut self.shown, true);
         fresh.then(|| vec![Preview::of(self.element.clone())])
