@@ -1,11 +1,9 @@
 //! Line and arrow: by dragging from end to end, or point by point with clicks; a click on the last point or enter ends it.
 
-use drawbridge_protocol::{Property, SlotName, SlotOp};
-
-use super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, State, in_steps, step};
+use super::growing::Growing;
+use super::{Button, Context, DRAG, Event, Outcome, Pointer, State, in_steps, step};
 use crate::document::{Element, Kind, Sample};
 use crate::geometry::{InkPoint, Point};
-use crate::scene::Preview;
 
 /// How near to the last point a click ends the line, in screen points.
 const NEAR: f64 = 6.0;
@@ -15,7 +13,7 @@ const MOST: usize = 1000;
 /// A line under the hand.
 #[derive(Debug)]
 pub struct Lining {
-    element: Element,
+    pub(super) growing: Growing,
     /// The points that are set, on the board.
     set: Vec<Point>,
     /// Where the next one would be.
@@ -23,9 +21,6 @@ pub struct Lining {
     /// Where the button went down, on the screen, while it is held.
     pressed: Option<Point>,
     dragged: bool,
-    told: bool,
-    shown: bool,
-    sent: bool,
 }
 
 pub(super) fn begin(pointer: &Pointer, cx: &mut Context<'_>) -> State {
@@ -34,14 +29,11 @@ pub(super) fn begin(pointer: &Pointer, cx: &mut Context<'_>) -> State {
     element.step = step(cx.camera.zoom());
     let from = cx.on_grid(pointer);
     State::Lining(Box::new(Lining {
-        element,
+        growing: Growing::new(element),
         set: vec![from],
         next: from,
         pressed: Some(pointer.pos),
         dragged: false,
-        told: false,
-        shown: true,
-        sent: true,
     }))
 }
 
@@ -68,10 +60,10 @@ impl Lining {
 
     /// Makes the line go through these points, as they will be stored.
     fn take(&mut self, points: &[Point]) {
-        let step = self.element.step;
+        let step = self.growing.element.step;
         let stored = |p: &Point| Sample::of(InkPoint::new(*p, 0.5), step).ink(step);
-        self.element.points = points.iter().map(stored).collect();
-        (self.shown, self.sent) = (false, false);
+        self.growing.element.points = points.iter().map(stored).collect();
+        self.growing.changed();
     }
 
     /// Whether no button is held, and the next click sets a point.
@@ -79,43 +71,15 @@ impl Lining {
         self.pressed.is_none()
     }
 
-    pub(super) fn previews(&mut self) -> Option<Vec<Preview>> {
-        let fresh = !std::mem::replace(&mut self.shown, true);
-        fresh.then(|| vec![Preview::of(self.element.clone())])
-    }
-
-    pub(super) fn has_news(&self) -> bool {
-        !self.sent
-    }
-
-    pub(super) fn told(&mut self) -> Option<(SlotName, SlotOp)> {
-        let fresh = !std::mem::replace(&mut self.sent, true);
-        self.told |= fresh;
-        fresh.then(|| (self.element.id.slot(), SlotOp::Put(vec![self.element.base()])))
-    }
-
     /// Ends with the points that are set, if those make a line.
     fn finish(mut self) -> Outcome {
-        let mut outcome = Outcome::default();
-        let slot = self.element.id.slot();
         self.set.dedup();
         if self.set.len() < 2 {
-            outcome.live.extend(self.told.then_some((slot, SlotOp::Clear)));
-            return outcome;
+            return self.growing.give_up();
         }
         let points = std::mem::take(&mut self.set);
         self.take(&points);
-        let id = self.element.id.clone();
-        outcome
-            .sets
-            .push((id.clone(), Property::base(), self.element.base()));
-        outcome.ends.extend(self.told.then_some(slot));
-        outcome.select = Some(Selection {
-            ids: [id].into(),
-            entered: None,
-        });
-        outcome.done = true;
-        outcome
+        self.growing.finish()
     }
 }
 
@@ -153,13 +117,7 @@ pub(super) fn go_on(mut line: Box<Lining>, event: &Event, cx: &Context<'_>) -> (
             }
             return (State::Idle, line.finish());
         }
-        Event::Cancel => {
-            let told = line.told;
-            let mut outcome = Outcome::default();
-            let slot = line.element.id.slot();
-            outcome.live.extend(told.then_some((slot, SlotOp::Clear)));
-            return (State::Idle, outcome);
-        }
+        Event::Cancel => return (State::Idle, line.growing.give_up()),
         Event::Down(..) | Event::Up(..) | Event::Leave => {}
     }
     (State::Lining(line), Outcome::default())

@@ -8,6 +8,7 @@ mod context;
 mod cutter;
 mod eraser;
 mod event;
+mod growing;
 mod hand;
 mod laser;
 mod line;
@@ -176,8 +177,8 @@ impl State {
     /// What is to be shown in place of what the document says, if that has changed since this was asked last.
     pub fn previews(&mut self) -> Option<Vec<Preview>> {
         match self {
-            Self::Shaping(_, shaping) => shaping.previews(),
-            Self::Lining(lining) => lining.previews(),
+            Self::Shaping(_, shaping) => shaping.growing.previews(),
+            Self::Lining(lining) => lining.growing.previews(),
             Self::Cutting(_, cutting) => cutting.previews(),
             Self::Dragging(drag) => drag.previews(),
             Self::Bending(edit) => edit.previews(),
@@ -189,8 +190,8 @@ impl State {
     pub fn told(&mut self) -> (Slots, Slots) {
         match self {
             Self::Drawing(_, stroke) => (stroke.flush().into_iter().collect(), Vec::new()),
-            Self::Shaping(_, shaping) => (shaping.told().into_iter().collect(), Vec::new()),
-            Self::Lining(lining) => (lining.told().into_iter().collect(), Vec::new()),
+            Self::Shaping(_, shaping) => (shaping.growing.told().into_iter().collect(), Vec::new()),
+            Self::Lining(lining) => (lining.growing.told().into_iter().collect(), Vec::new()),
             Self::Dragging(drag) => (Vec::new(), drag.told()),
             Self::Bending(edit) => (Vec::new(), edit.told()),
             Self::Pointing(_, laser) => (Vec::new(), laser.told().into_iter().collect()),
@@ -203,8 +204,8 @@ impl State {
     pub fn has_news(&self) -> bool {
         match self {
             Self::Drawing(_, stroke) => stroke.has_unsent(),
-            Self::Shaping(_, shaping) => shaping.has_news(),
-            Self::Lining(lining) => lining.has_news(),
+            Self::Shaping(_, shaping) => shaping.growing.has_news(),
+            Self::Lining(lining) => lining.growing.has_news(),
             Self::Dragging(drag) => drag.has_news(),
             Self::Bending(edit) => edit.has_news(),
             Self::Pointing(_, laser) => laser.has_news(),

@@ -1,26 +1,20 @@
 //! Rectangle, diamond and ellipse: drawn from corner to corner.
 
-use drawbridge_protocol::{Property, SlotName, SlotOp};
-
-use super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, State};
+use super::growing::Growing;
+use super::{Button, Context, DRAG, Event, Outcome, Pointer, State};
 use crate::arrange::snap_point;
 use crate::document::{Element, Kind};
 use crate::geometry::{Affine, Point, Vec2};
-use crate::scene::Preview;
 
 /// A box under the hand.
 #[derive(Debug)]
 pub struct Shaping {
-    element: Element,
+    pub(super) growing: Growing,
     from: Point,
     /// Where the press was, on the screen.
     pressed: Point,
     /// Whether it has become a drag.
     drawn: bool,
-    /// Whether others have been told of it.
-    told: bool,
-    shown: bool,
-    sent: bool,
 }
 
 pub(super) fn begin(button: Button, kind: Kind, pointer: &Pointer, cx: &mut Context<'_>) -> State {
@@ -29,13 +23,10 @@ pub(super) fn begin(button: Button, kind: Kind, pointer: &Pointer, cx: &mut Cont
     State::Shaping(
         button,
         Box::new(Shaping {
-            element,
+            growing: Growing::new(element),
             from: corner(pointer, cx),
             pressed: pointer.pos,
             drawn: false,
-            told: false,
-            shown: true,
-            sent: true,
         }),
     )
 }
@@ -69,43 +60,18 @@ impl Shaping {
         let (x0, x1) = (from.x.min(to.x), from.x.max(to.x));
         let (y0, y1) = (from.y.min(to.y), from.y.max(to.y));
         if [x0, x1, y0, y1].iter().all(|v| v.is_finite()) {
-            self.element.place = Affine::new([x1 - x0, 0.0, 0.0, y1 - y0, x0, y0]);
-            (self.shown, self.sent) = (false, false);
+            self.growing.element.place = Affine::new([x1 - x0, 0.0, 0.0, y1 - y0, x0, y0]);
+            self.growing.changed();
         }
     }
 
-    pub(super) fn previews(&mut self) -> Option<Vec<Preview>> {
-        let fresh = !std::mem::replace(&mut self.shown, true);
-        fresh.then(|| vec![Preview::of(self.element.clone())])
-    }
-
-    pub(super) fn has_news(&self) -> bool {
-        !self.sent
-    }
-
-    pub(super) fn told(&mut self) -> Option<(SlotName, SlotOp)> {
-        let fresh = !std::mem::replace(&mut self.sent, true);
-        self.told |= fresh;
-        fresh.then(|| (self.element.id.slot(), SlotOp::Put(vec![self.element.base()])))
-    }
-
-    fn finish(self, outcome: &mut Outcome) {
-        let id = self.element.id.clone();
-        let [wide, _, _, high, ..] = self.element.place.as_coeffs();
+    fn finish(self) -> Outcome {
+        let [wide, _, _, high, ..] = self.growing.element.place.as_coeffs();
         // On the grid both corners may come to one place.
         if !self.drawn || (wide == 0.0 && high == 0.0) {
-            outcome.live.extend(self.told.then(|| (id.slot(), SlotOp::Clear)));
-            return;
+            return self.growing.give_up();
         }
-        outcome
-            .sets
-            .push((id.clone(), Property::base(), self.element.base()));
-        outcome.ends.extend(self.told.then(|| id.slot()));
-        outcome.select = Some(Selection {
-            ids: [id].into(),
-            entered: None,
-        });
-        outcome.done = true;
+        self.growing.finish()
     }
 }
 
@@ -115,26 +81,15 @@ pub(super) fn go_on(
     event: &Event,
     cx: &Context<'_>,
 ) -> (State, Outcome) {
-    let mut outcome = Outcome::default();
     match event {
         Event::Move(pointer) => shaping.stretch(pointer, cx),
         Event::Up(released, pointer) if *released == button => {
             shaping.stretch(pointer, cx);
-            shaping.finish(&mut outcome);
-            return (State::Idle, outcome);
+            return (State::Idle, shaping.finish());
         }
-        Event::Lost => {
-            shaping.finish(&mut outcome);
-            return (State::Idle, outcome);
-        }
-        Event::Cancel => {
-            let told = shaping.told;
-            outcome
-                .live
-                .extend(told.then(|| (shaping.element.id.slot(), SlotOp::Clear)));
-            return (State::Idle, outcome);
-        }
+        Event::Lost => return (State::Idle, shaping.finish()),
+        Event::Cancel => return (State::Idle, shaping.growing.give_up()),
         Event::Down(..) | Event::Up(..) | Event::Leave | Event::Confirm => {}
     }
-    (State::Shaping(button, shaping), outcome)
+    (State::Shaping(button, shaping), Outcome::default())
 }
