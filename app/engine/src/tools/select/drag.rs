@@ -284,8 +284,7 @@ impl Drag {
     }
 
     fn slots(&self) -> Option<(SlotName, SlotName)> {
-        let what = SlotName::new(&self.name).ok()?;
-        Some((what, SlotName::new(&format!("{}{BY}", self.name)).ok()?))
+        slots(&self.name)
     }
 
     pub(in super::super) fn told(&mut self) -> Vec<(SlotName, SlotOp)> {
@@ -344,6 +343,12 @@ impl Drag {
         }
         outcome
     }
+}
+
+/// The two slots of a drag: what it is of, and how far it has come.
+pub(super) fn slots(name: &str) -> Option<(SlotName, SlotName)> {
+    let what = SlotName::new(name).ok()?;
+    Some((what, SlotName::new(&format!("{name}{BY}")).ok()?))
 }
 
 /// What takes a drag back from others.

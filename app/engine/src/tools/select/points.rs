@@ -6,7 +6,7 @@ use drawbridge_protocol::{ElementId, SlotName, SlotOp};
 use serde::Serialize;
 
 use super::super::{Button, Context, DRAG, Event, Outcome, Pointer, State, in_steps};
-use super::drag::{BY, SLOT, gone, property};
+use super::drag::{SLOT, gone, property, slots};
 use super::{SNAP, grip, others};
 use crate::arrange::{Guide, snap_point};
 use crate::document::{Element, Sample, Writer, json};
@@ -139,8 +139,7 @@ impl LineEdit {
     }
 
     fn slots(&self) -> Option<(SlotName, SlotName)> {
-        let what = SlotName::new(&self.name).ok()?;
-        Some((what, SlotName::new(&format!("{}{BY}", self.name)).ok()?))
+        slots(&self.name)
     }
 
     pub(in super::super) fn told(&mut self) -> Vec<(SlotName, SlotOp)> {
