@@ -165,8 +165,8 @@ impl World {
         let editor = board.editor();
         let (drawn, is_ink) = match editor.state() {
             State::Drawing(_, stroke) => (Some(stroke.id().clone()), true),
-            State::Shaping(_, shaping) => (Some(shaping.element().id.clone()), false),
-            State::Lining(lining) => (Some(lining.element().id.clone()), false),
+            State::Shaping(_, shaping) => (Some(shaping.id().clone()), false),
+            State::Lining(lining) => (Some(lining.id().clone()), false),
             _ => (None, false),
         };
         if let Some(was) = run.drawing.take_if(|was| was.id != drawn)

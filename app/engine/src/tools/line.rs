@@ -1,5 +1,7 @@
 //! Line and arrow: by dragging from end to end, or point by point with clicks; a click on the last point or enter ends it.
 
+use drawbridge_protocol::ElementId;
+
 use super::growing::Growing;
 use super::{Button, Context, DRAG, Event, Outcome, Pointer, State, in_steps, step};
 use crate::document::{Element, Kind, Sample};
@@ -38,6 +40,12 @@ pub(super) fn begin(pointer: &Pointer, cx: &mut Context<'_>) -> State {
 }
 
 impl Lining {
+    /// The line's id, which it keeps when it is written.
+    #[must_use]
+    pub const fn id(&self) -> &ElementId {
+        &self.growing.element.id
+    }
+
     fn last(&self) -> Point {
         self.set[self.set.len() - 1]
     }

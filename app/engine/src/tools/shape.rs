@@ -1,5 +1,7 @@
 //! Rectangle, diamond and ellipse: drawn from corner to corner.
 
+use drawbridge_protocol::ElementId;
+
 use super::growing::Growing;
 use super::{Button, Context, DRAG, Event, Outcome, Pointer, State};
 use crate::arrange::snap_point;
@@ -42,6 +44,12 @@ fn corner(pointer: &Pointer, cx: &Context<'_>) -> Point {
 }
 
 impl Shaping {
+    /// The box's id, which it keeps when it is written.
+    #[must_use]
+    pub const fn id(&self) -> &ElementId {
+        &self.growing.element.id
+    }
+
     fn stretch(&mut self, pointer: &Pointer, cx: &Context<'_>) {
         self.drawn |= pointer.pos.distance(self.pressed) >= DRAG;
         if !self.drawn {
