@@ -289,6 +289,7 @@ fn somebody_who_hears_of_a_drag_before_the_board_sees_it_once_the_board_is_there
     tell(&mut ada, &mut late);
     late.hear(&ada.cells());
     late.frame();
+    assert_eq!(late.seen()[0], moved(40.0, 0.0), "also if the hand rests");
     ada.to(60.0, 25.0);
     ada.frame();
     tell(&mut ada, &mut late);

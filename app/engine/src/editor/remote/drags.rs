@@ -38,6 +38,8 @@ struct Drag {
     by: Option<By>,
     /// Those that were shown, as they were before.
     held: BTreeMap<ElementId, Before>,
+    /// Those that the board doesn't have yet.
+    awaited: BTreeSet<ElementId>,
     /// Those that have landed.
     done: BTreeSet<ElementId>,
 }
@@ -95,6 +97,7 @@ impl Drags {
             what: Vec::new(),
             by: None,
             held: BTreeMap::new(),
+            awaited: BTreeSet::new(),
             done: BTreeSet::new(),
         });
         if is_by {
@@ -107,6 +110,7 @@ impl Drags {
             let each = each.filter(|(id, _)| told.insert(id.clone()));
             drag.what = each.take(ELEMENTS).collect();
             drag.held.clear();
+            drag.awaited.clear();
         }
     }
 
@@ -127,11 +131,15 @@ impl Drags {
         stale
     }
 
-    /// An element has been written: it is no copy under a hand any longer, and a drag of it goes on from where it lies.
-    /// Returns the connections whose drags that changes.
+    /// An element has been written, or has come: it is no copy under a hand any longer, and a drag of it goes on from where
+    /// it lies. Returns the connections whose drags that changes.
     pub(super) fn born(&mut self, id: &ElementId) -> Vec<u64> {
-        let held = |((conn, _), drag): (&(u64, u64), &mut Drag)| drag.held.remove(id).map(|_| *conn);
-        self.all.iter_mut().filter_map(held).collect()
+        let changed = |((conn, _), drag): (&(u64, u64), &mut Drag)| {
+            let held = drag.held.remove(id).is_some();
+            let awaited = drag.awaited.remove(id);
+            (held || awaited).then_some(*conn)
+        };
+        self.all.iter_mut().filter_map(changed).collect()
     }
 
     /// What is shown of a connection's drags, beside or in place of the shapes that it draws.
@@ -180,8 +188,10 @@ impl Drag {
                 let now = match seen.get(id) {
                     Some(element) => Some(Element::clone(element)),
                     None if document.has_base(id.as_str()) => document.element(id),
-                    // It may come yet.
-                    None => continue,
+                    None => {
+                        self.awaited.insert(id.clone());
+                        continue;
+                    }
                 };
                 let now = now.filter(|element| !element.deleted).map(|element| Element {
                     id: name.clone(),
