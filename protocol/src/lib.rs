@@ -10,6 +10,7 @@ mod codec;
 mod cursor;
 pub mod fault;
 mod id;
+mod image;
 mod limits;
 mod link;
 mod message;
@@ -21,6 +22,7 @@ pub use close::CloseCode;
 pub use codec::{DecodeError, decode, encode};
 pub use cursor::Cursor;
 pub use id::{BoardId, ElementId, IdError, Key, Peer, Property, SlotName};
+pub use image::{ImageHash, ImageHashError, ImageType};
 pub use limits::{Limits, STAMP_AHEAD_MS, STAMP_FIRST_MS, VERSION, Window};
 pub use link::{DEFAULT_PORT, Link, LinkError};
 pub use message::{

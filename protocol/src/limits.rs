@@ -13,7 +13,7 @@ pub const STAMP_AHEAD_MS: u64 = 60_000;
 /// is, so that nobody can use up the stamps above which all others must lie.
 pub const STAMP_FIRST_MS: u64 = 1 << 52;
 
-/// What a relay takes. All sizes are bytes of JSON text.
+/// What a relay takes. All sizes are bytes of JSON text, but those of images.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {
@@ -31,10 +31,12 @@ pub struct Limits {
     pub about: usize,
     /// Cells on one board.
     pub board_cells: usize,
-    /// All cells on one board, together.
+    /// All cells and images on one board, together.
     pub board_bytes: usize,
     /// Connections to one board.
     pub board_people: usize,
+    /// One image, in its own bytes.
+    pub image: usize,
 }
 
 impl Limits {
@@ -54,6 +56,7 @@ impl Default for Limits {
             board_cells: 2_000_000,
             board_bytes: 1 << 30,
             board_people: 1_000,
+            image: 16 << 20,
         }
     }
 }

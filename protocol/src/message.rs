@@ -362,6 +362,20 @@ pub enum Code {
     SlotTooBig,
     /// More wet slots than the limit.
     TooManySlots,
+    /// The board has no such image, or not all of it.
+    NoImage,
+    /// An image above the limit.
+    ImageTooBig,
+    /// An image of a type that isn't kept.
+    ImageType,
+    /// The bytes are not those that their name says.
+    ImageHash,
+    /// A part of an image that doesn't go on from what is there.
+    ImageOffset,
+    /// Too many images are on their way.
+    ImageBusy,
+    /// A request for an image that isn't one.
+    BadImage,
     /// A code of a newer relay.
     #[serde(other)]
     Unknown,

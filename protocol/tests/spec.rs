@@ -113,6 +113,13 @@ fn every_refusal_and_close_code_is_in_its_table() {
         Code::StoreFull,
         Code::SlotTooBig,
         Code::TooManySlots,
+        Code::NoImage,
+        Code::ImageTooBig,
+        Code::ImageType,
+        Code::ImageHash,
+        Code::ImageOffset,
+        Code::ImageBusy,
+        Code::BadImage,
     ];
     let table = SPEC
         .split("## 9.")

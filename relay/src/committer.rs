@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use crate::board::{Board, Committed, Outcome};
 use crate::core::Core;
 use crate::room::{Room, Seat};
-use crate::store::{BoardRow, Disk, DiskError, Writer};
+use crate::store::{BoardRow, Disk, DiskError, ImageRow, Writer};
 use crate::turns::{Turn, Turns};
 
 /// When to try again after the disk was full.
@@ -29,6 +29,8 @@ pub(crate) enum Request {
     Open(Open),
     /// Write cells.
     Write(Box<Write>),
+    /// Give a board an image.
+    Keep(Keep),
     /// A connection is gone.
     Leave {
         /// Where it was.
@@ -90,10 +92,22 @@ pub(crate) struct Write {
     pub(crate) bytes: usize,
 }
 
+/// An image's bytes are on disk; the board is to have it.
+#[derive(Debug)]
+pub(crate) struct Keep {
+    /// The board's number in the store.
+    pub(crate) board: i64,
+    /// The image.
+    pub(crate) image: ImageRow,
+    /// Where the answer goes.
+    pub(crate) reply: oneshot::Sender<Result<(), Box<Refused>>>,
+}
+
 /// What the transaction made of a request.
 enum Done {
     Opened(Result<BoardRow, Box<Refused>>),
     Written(Result<Committed, Box<Refused>>),
+    Kept(Result<(), Box<Refused>>),
     Nothing,
 }
 
@@ -181,7 +195,7 @@ impl<D: Disk> Committer<D> {
         }
         let mut batch = Batch {
             writes: requests.iter().any(|request| match request {
-                Request::Write(_) => true,
+                Request::Write(_) | Request::Keep(_) => true,
                 Request::Open(open) => open.create,
                 Request::Leave { .. } | Request::Hurry | Request::Stop => false,
             }),
@@ -234,6 +248,7 @@ impl<D: Disk> Committer<D> {
         for request in &batch.requests {
             done.push(match request {
                 Request::Write(write) => Done::Written(self.writer.write(write.room.n, &write.cells, now)?),
+                Request::Keep(keep) => Done::Kept(self.writer.keep_image(keep.board, &keep.image)?),
                 Request::Open(open) => Done::Opened(match self.writer.find(&open.board)? {
                     None if open.create => Ok(self.writer.create(&open.board, open.key_hash, now)?),
                     found => admit(open, found),
@@ -255,6 +270,7 @@ impl<D: Disk> Committer<D> {
             .map(|request| {
                 Ok(match request {
                     Request::Write(_) => Done::Written(Err(full())),
+                    Request::Keep(_) => Done::Kept(Err(full())),
                     Request::Open(open) => Done::Opened(match self.writer.find(&open.board)? {
                         None if open.create => Err(full()),
                         found => admit(open, found),
@@ -289,6 +305,13 @@ impl<D: Disk> Committer<D> {
                     result,
                 };
                 room.change(conn, |board| board.outcome(outcome));
+            }
+            (Request::Keep(keep), Done::Kept(result)) => {
+                if !self.rooms.contains_key(&keep.board) {
+                    self.writer.forget(keep.board);
+                }
+                // Whoever asked may be gone.
+                let _ = keep.reply.send(result);
             }
             (Request::Open(open), Done::Opened(result)) => {
                 let result = result.map(|row| self.seat(&row));

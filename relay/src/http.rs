@@ -1,4 +1,4 @@
-//! The relay's HTTP side: health, the page that a board's address shows in a browser, and the
+//! The relay's HTTP side: health, the page that a board's address shows in a browser, the way to its images, and the
 //! upgrade to a WebSocket, by hand so that there is one WebSocket library.
 
 use std::net::SocketAddr;
@@ -7,9 +7,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use drawbridge_protocol::BoardId;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::hub::Hub;
-use crate::opening;
+use crate::{images, opening};
 
 /// Where boards are.
 const BOARDS: &str = "/boards/";
@@ -40,16 +40,24 @@ pub(crate) fn router(shared: Shared) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route(BOARDS, get(board))
-        .route("/boards/{*board}", get(board))
+        .route("/boards/{*board}", any(board))
         .with_state(shared)
 }
 
 async fn board(State(shared): State<Shared>, request: Request<Body>) -> Response {
+    let uri = request.uri().clone();
+    let name = uri.path().strip_prefix(BOARDS).unwrap_or_default();
+    if let Some((board, hash)) = name.split_once("/images/") {
+        return images::serve(&shared.hub, request, board, hash).await;
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
     if !has_token(request.headers(), &header::UPGRADE, "websocket") {
         return page();
     }
     // A bad name is refused over the WebSocket, where a browser's script can see why.
-    let board = BoardId::new(request.uri().path().strip_prefix(BOARDS).unwrap_or_default());
+    let board = BoardId::new(name);
     upgrade(request, async move |tcp, read, from| {
         opening::run(shared.hub, board, tcp, read, from).await;
         drop(shared.alive);

@@ -14,6 +14,7 @@ use crate::clock::{Clock, SystemTimer, Time as _, wall_ms};
 use crate::committer::{Committer, Request};
 use crate::core::Core;
 use crate::failure::Failures;
+use crate::images::Images;
 use crate::settings::Settings;
 use crate::store::{Checkpoints, Readers, SqliteDisk, Store, StoreError};
 
@@ -33,6 +34,7 @@ pub(crate) enum Phase {
 pub(crate) struct Hub {
     pub(crate) core: Arc<Core>,
     pub(crate) readers: Arc<Readers>,
+    pub(crate) images: Images,
     pub(crate) requests: Sender<Request>,
     pub(crate) phase: watch::Sender<Phase>,
     pub(crate) failures: Failures,
@@ -74,8 +76,9 @@ impl Hub {
                 why: error.to_string(),
             })?;
         let hub = Self {
-            core,
+            core: Arc::clone(&core),
             readers: Arc::new(Readers::new(store.path)),
+            images: Images::new(store.images, &core.settings),
             requests,
             phase: watch::Sender::new(Phase::Open),
             failures,

@@ -18,6 +18,7 @@ mod failure;
 mod hello;
 mod http;
 mod hub;
+mod images;
 mod opening;
 mod pace;
 mod ring;

@@ -16,12 +16,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::failure::Failure;
 use crate::http::{self, From, Shared};
 use crate::hub::{Hub, Phase, Threads};
+use crate::images::HangUp;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 
@@ -187,8 +188,11 @@ pub(crate) async fn request(tcp: TcpStream, from: SocketAddr, router: Router, he
         tracing::debug!(%from, %error, "no TCP_NODELAY");
     }
     let service = TowerToHyperService::new(router);
+    let hang_up = Arc::new(Notify::new());
+    let given = HangUp(Arc::clone(&hang_up));
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(From(from));
+        request.extensions_mut().insert(given.clone());
         let answer = service.call(request);
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
     });
@@ -198,8 +202,13 @@ pub(crate) async fn request(tcp: TcpStream, from: SocketAddr, router: Router, he
         .max_buf_size(16 << 10)
         .serve_connection(TokioIo::new(tcp), service)
         .with_upgrades();
-    if let Err(error) = connection.await {
-        tracing::debug!(%from, %error, "an HTTP connection ended");
+    tokio::select! {
+        ended = connection => {
+            if let Err(error) = ended {
+                tracing::debug!(%from, %error, "an HTTP connection ended");
+            }
+        }
+        () = hang_up.notified() => tracing::debug!(%from, "hung up on somebody who took nothing"),
     }
 }
 

@@ -55,6 +55,10 @@ pub struct Settings {
     pub past_age: Duration,
     /// How many bytes of overwritten cells are kept for history, over all boards.
     pub past_bytes: u64,
+    /// How many images may be on their way in at once. Whoever brings one more is asked to wait.
+    pub uploads: usize,
+    /// How many may be on their way out.
+    pub downloads: usize,
     /// The code with which connections are closed when the relay stops.
     pub stop_code: CloseCode,
 }
@@ -92,6 +96,8 @@ impl Default for Settings {
             ring_bytes: 4 << 20,
             past_age: Duration::from_secs(30 * 24 * 3600),
             past_bytes: 256 << 20,
+            uploads: 32,
+            downloads: 128,
             stop_code: CloseCode::Restart,
         }
     }

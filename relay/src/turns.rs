@@ -25,8 +25,11 @@ const UNIT: usize = 1 << 10;
 const CREATION: usize = 20;
 /// All who would make a board share one account: there is no connection yet to have one.
 const CREATORS: u64 = 0;
-/// Those who only want to come in. Connections' numbers lie between the two.
+/// Those who only want to come in.
 const COMERS: u64 = u64::MAX;
+/// All who bring images: their bytes came over connections that nobody draws on. Connections' numbers lie between the two
+/// and the first.
+const IMAGES: u64 = u64::MAX - 1;
 
 /// What one connection waits for, in order, and what it has used up.
 #[derive(Debug, Default)]
@@ -141,6 +144,7 @@ impl Turns {
             Request::Leave { conn, .. } => *conn,
             Request::Open(open) if makes(open) => CREATORS,
             Request::Open(_) => COMERS,
+            Request::Keep(_) => IMAGES,
             Request::Hurry => {
                 for lane in &mut self.lanes {
                     (lane.rest, lane.rested) = (0, now);
@@ -227,6 +231,7 @@ fn cost(request: &Request, of: u64) -> usize {
     match request {
         Request::Write(write) => 1 + write.cells.len() + write.bytes / UNIT,
         Request::Open(_) if of == CREATORS => CREATION,
+        Request::Keep(_) => 1,
         Request::Open(_) | Request::Leave { .. } | Request::Hurry | Request::Stop => 0,
     }
 }

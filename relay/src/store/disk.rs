@@ -2,6 +2,7 @@
 
 use drawbridge_protocol::{BoardId, Cell};
 
+use super::ImageRow;
 #[cfg(any(test, feature = "testing"))]
 use super::read::Page;
 
@@ -36,7 +37,7 @@ pub(crate) struct BoardRow {
 pub(crate) struct Totals {
     /// How many cells it has.
     pub(crate) cells: u64,
-    /// Their bytes: names and values.
+    /// Their bytes, names and values, and those of its images.
     pub(crate) bytes: u64,
     /// The greatest stamp's milliseconds.
     pub(crate) max_ms: u64,
@@ -89,6 +90,12 @@ pub(crate) trait Disk {
         held: Option<&Held>,
         now_ms: u64,
     ) -> Result<(), DiskError>;
+
+    /// Whether the board has the image.
+    fn has_image(&self, board: i64, image: &ImageRow) -> Result<bool, DiskError>;
+
+    /// Gives the board an image that it doesn't have.
+    fn put_image(&mut self, board: i64, image: &ImageRow) -> Result<(), DiskError>;
 
     /// The board's writes above `above`: about `max_bytes`, but at least one whole write.
     #[cfg(any(test, feature = "testing"))]

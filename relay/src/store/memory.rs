@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use drawbridge_protocol::{BoardId, Cell, CellKey};
 
+use super::ImageRow;
 use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
 use super::epochs::Epochs;
 use super::read::{Page, push_cell};
@@ -24,6 +25,7 @@ struct Rows {
     gone: bool,
     totals: Totals,
     cells: BTreeMap<CellKey, (Cell, u64)>,
+    images: Vec<ImageRow>,
 }
 
 /// A relay's disk. A clone is a copy of it, as somebody may put back later.
@@ -86,6 +88,7 @@ impl MemoryDisk {
         for rows in self.durable.boards.iter_mut().filter(|rows| rows.id == *id) {
             rows.gone = true;
             rows.cells.clear();
+            rows.images.clear();
             (rows.totals.cells, rows.totals.bytes) = (0, 0);
         }
         self.crash();
@@ -157,6 +160,7 @@ impl Disk for MemoryDisk {
             gone: false,
             totals: Totals::default(),
             cells: BTreeMap::new(),
+            images: Vec::new(),
         });
         Ok(i64::try_from(self.working.boards.len()).unwrap_or(i64::MAX))
     }
@@ -178,6 +182,17 @@ impl Disk for MemoryDisk {
         self.room()?;
         let rows = self.rows_mut(board)?;
         rows.cells.insert(cell.key(), (cell.clone(), seq));
+        Ok(())
+    }
+
+    fn has_image(&self, board: i64, image: &ImageRow) -> Result<bool, DiskError> {
+        let mut images = self.rows(board)?.images.iter();
+        Ok(images.any(|held| held.hash == image.hash))
+    }
+
+    fn put_image(&mut self, board: i64, image: &ImageRow) -> Result<(), DiskError> {
+        self.room()?;
+        self.rows_mut(board)?.images.push(*image);
         Ok(())
     }
 

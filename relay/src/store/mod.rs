@@ -1,9 +1,10 @@
-//! What a relay keeps: one SQLite file in its data folder. One row a cell, with the sequence number
-//! of the write that brought it; overwritten rows move to the table `past`.
+//! What a relay keeps: one SQLite file in its data folder, and images as files beside it. One row a cell, with the
+//! sequence number of the write that brought it; overwritten rows move to the table `past`.
 
 mod checkpoint;
 mod disk;
 mod epochs;
+mod images;
 #[cfg(any(test, feature = "testing"))]
 mod memory;
 mod read;
@@ -22,11 +23,12 @@ use rusqlite::config::DbConfig;
 pub(crate) use checkpoint::Checkpoints;
 pub(crate) use disk::{BoardRow, Disk, DiskError};
 pub(crate) use epochs::Epochs;
+pub(crate) use images::{Checked, ImageFiles, ImageRow};
 #[cfg(feature = "testing")]
 pub(crate) use memory::MemoryDisk;
-pub(crate) use read::{Page, Readers};
+pub(crate) use read::{Page, Readers, Seen};
 pub(crate) use sqlite::SqliteDisk;
-pub(crate) use write::Writer;
+pub(crate) use write::{Writer, no_room};
 
 /// Why the store can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +99,8 @@ pub(crate) struct Store {
     pub(crate) head: u64,
     /// The clock's last stored reading.
     pub(crate) clock_ms: u64,
+    /// The images.
+    pub(crate) images: ImageFiles,
 }
 
 impl Store {
@@ -123,6 +127,7 @@ impl Store {
             Ok((read::unsigned(row, 0)?, read::unsigned(row, 1)?))
         })?;
         let epochs = Epochs::begin(&db, head)?;
+        let images = ImageFiles::open(data, &db)?;
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         Ok(Self {
             db,
@@ -131,6 +136,7 @@ impl Store {
             epochs,
             head,
             clock_ms,
+            images,
         })
     }
 }

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use drawbridge_protocol::{BoardId, Cell, ElementId, Peer, Property, Stamp, Value};
+use drawbridge_protocol::{BoardId, Cell, ElementId, ImageHash, ImageType, Peer, Property, Stamp, Value};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::Semaphore;
 
-use super::{StoreError, schema};
+use super::{ImageRow, StoreError, schema};
 
 /// How many reads run at a time.
 const READERS: usize = 4;
@@ -21,6 +21,21 @@ pub(crate) struct Page {
     pub(crate) cells: String,
     /// How many they are.
     pub(crate) count: u64,
+}
+
+/// A board, as whoever asks for an image of it has to know it.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// Its number in the store.
+    pub(crate) n: i64,
+    /// The hash of its key.
+    pub(crate) key_hash: [u8; 32],
+    /// Whether it was deleted.
+    pub(crate) gone: bool,
+    /// The bytes of its cells and images.
+    pub(crate) bytes: u64,
+    /// The image, if the board has it.
+    pub(crate) image: Option<ImageRow>,
 }
 
 /// Connections for reading.
@@ -55,6 +70,15 @@ impl Readers {
     /// How many of the board's cells lie above `above`.
     pub(crate) async fn count(self: std::sync::Arc<Self>, board: i64, above: u64) -> Result<u64, StoreError> {
         self.run(move |db| count(db, board, above)).await
+    }
+
+    /// A board and one of its images.
+    pub(crate) async fn image(
+        self: std::sync::Arc<Self>,
+        board: BoardId,
+        hash: ImageHash,
+    ) -> Result<Option<Seen>, StoreError> {
+        self.run(move |db| image(db, &board, hash)).await
     }
 
     async fn run<T: Send + 'static>(
@@ -130,6 +154,34 @@ pub(super) fn count(db: &Connection, board: i64, above: u64) -> Result<u64, rusq
     let sql = "SELECT count(*) FROM cells WHERE board = ? AND seq > ?";
     db.prepare_cached(sql)?
         .query_row(params![board, signed(above)], |row| unsigned(row, 0))
+}
+
+fn image(db: &Connection, board: &BoardId, hash: ImageHash) -> Result<Option<Seen>, rusqlite::Error> {
+    let sql = "SELECT n, key_hash, gone, bytes FROM boards WHERE id = ?";
+    let found = db.prepare_cached(sql)?.query_row([board.as_str()], |row| {
+        Ok(Seen {
+            n: row.get(0)?,
+            key_hash: row.get(1)?,
+            gone: row.get(2)?,
+            bytes: unsigned(row, 3)?,
+            image: None,
+        })
+    });
+    let Some(mut seen) = found.optional()? else {
+        return Ok(None);
+    };
+    let sql = "SELECT type, bytes FROM images WHERE board = ? AND hash = ?";
+    let row = db
+        .prepare_cached(sql)?
+        .query_row(params![seen.n, hash.as_bytes()], |row| {
+            let kind = ImageType::named(row.get_ref(0)?.as_str()?);
+            Ok((kind, unsigned(row, 1)?))
+        });
+    seen.image = row.optional()?.and_then(|(kind, bytes)| {
+        let kind = kind?;
+        Some(ImageRow { hash, kind, bytes })
+    });
+    Ok(Some(seen))
 }
 
 /// Appends one cell as JSON, after a comma if there is one before. Names and peers are of alphabets

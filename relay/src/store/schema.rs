@@ -13,8 +13,8 @@ use super::sqlite::is_full;
 
 /// Marks the file as a relay's: "DrwB".
 const APPLICATION_ID: i32 = 0x4472_7742;
-/// The tables below.
-const SCHEMA: i32 = 1;
+/// The tables below. Version 1 had no images.
+const SCHEMA: i32 = 2;
 
 const TABLES: &str = "
     CREATE TABLE meta (
@@ -69,6 +69,17 @@ const TABLES: &str = "
     CREATE INDEX past_by_board ON past (board, until_ms);
 ";
 
+/// Which boards have which images; the bytes are files.
+const IMAGES: &str = "
+    CREATE TABLE images (
+        board INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        type TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        PRIMARY KEY (board, hash)
+    ) STRICT, WITHOUT ROWID;
+";
+
 /// The store's file in a data folder.
 pub(crate) fn file(data: &Path) -> PathBuf {
     data.join("relay.sqlite")
@@ -96,7 +107,16 @@ pub(crate) fn open(data: &Path) -> Result<Connection, StoreError> {
     db.busy_timeout(Duration::from_secs(5))?;
     // Synchronous=FULL: an acknowledged write survives a power cut. Checkpoints have a thread of their own.
     db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;")?;
+    if version(&db)? < SCHEMA {
+        db.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {IMAGES} PRAGMA user_version={SCHEMA}; COMMIT;"
+        ))?;
+    }
     Ok(db)
+}
+
+fn version(db: &Connection) -> Result<i32, rusqlite::Error> {
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 /// Opens the store for reading. Nothing that this connection does changes the file.
@@ -116,7 +136,7 @@ fn create(data: &Path, path: &Path) -> Result<(), StoreError> {
     let db = Connection::open(&fresh)?;
     db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")?;
     db.execute_batch(&format!(
-        "BEGIN; {TABLES} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA}; COMMIT;"
+        "BEGIN; {TABLES} {IMAGES} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA}; COMMIT;"
     ))?;
     db.close().map_err(|(_, error)| error)?;
     fs::rename(&fresh, path).map_err(io)?;
@@ -140,20 +160,19 @@ fn check(path: &Path) -> Result<(), StoreError> {
     }
     let damaged = |error: rusqlite::Error| unreadable(path, &error);
     let db = open_read_only(path).map_err(damaged)?;
-    let number = |name: &str| {
-        db.pragma_query_value(None, name, |row| row.get::<_, i32>(0))
-            .map_err(damaged)
-    };
-    if number("application_id")? != APPLICATION_ID {
+    let id: i32 = db
+        .pragma_query_value(None, "application_id", |row| row.get(0))
+        .map_err(damaged)?;
+    if id != APPLICATION_ID {
         return Err(StoreError::damaged(path, "it is some other program's file"));
     }
-    let schema = number("user_version")?;
+    let schema = version(&db).map_err(damaged)?;
     if schema > SCHEMA {
         return Err(StoreError::Newer {
             path: path.to_owned(),
         });
     }
-    if schema != SCHEMA {
+    if schema < 1 {
         return Err(StoreError::damaged(
             path,
             "its version is none that a relay ever wrote",

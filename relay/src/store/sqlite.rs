@@ -5,6 +5,7 @@ use std::time::Duration;
 use drawbridge_protocol::{BoardId, Cell};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
+use super::ImageRow;
 use super::checkpoint::Checkpoints;
 use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
 #[cfg(any(test, feature = "testing"))]
@@ -225,6 +226,25 @@ impl Disk for SqliteDisk {
         self.db
             .prepare_cached(sql)?
             .execute(params![ms, counter, peer, value, seq, held.n])?;
+        Ok(())
+    }
+
+    fn has_image(&self, board: i64, image: &ImageRow) -> Result<bool, DiskError> {
+        let sql = "SELECT 1 FROM images WHERE board = ? AND hash = ?";
+        let mut query = self.db.prepare_cached(sql)?;
+        Ok(query.exists(params![board, image.hash.as_bytes()])?)
+    }
+
+    fn put_image(&mut self, board: i64, image: &ImageRow) -> Result<(), DiskError> {
+        let sql = "INSERT INTO images (board, hash, type, bytes) VALUES (?, ?, ?, ?)";
+        let row = params![
+            board,
+            image.hash.as_bytes(),
+            image.kind.as_str(),
+            signed(image.bytes)
+        ];
+        self.db.prepare_cached(sql)?.execute(row)?;
+        self.written += ROW_BYTES;
         Ok(())
     }
 

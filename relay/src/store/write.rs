@@ -7,6 +7,7 @@ use drawbridge_protocol::{
     BoardId, Cell, CellKey, Code, Limits, Property, Refused, Retry, STAMP_AHEAD_MS, STAMP_FIRST_MS,
 };
 
+use super::ImageRow;
 use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
 use super::read::push_cell;
 use crate::board::Committed;
@@ -151,6 +152,29 @@ impl<D: Disk> Writer<D> {
         }))
     }
 
+    /// Gives a board an image, whose bytes are on disk, or says why not.
+    pub(crate) fn keep_image(
+        &mut self,
+        board: i64,
+        image: &ImageRow,
+    ) -> Result<Result<(), Box<Refused>>, DiskError> {
+        let totals = self.totals(board)?;
+        if self.disk.has_image(board, image)? {
+            return Ok(Ok(()));
+        }
+        let after = Totals {
+            bytes: totals.bytes + image.bytes,
+            ..totals
+        };
+        if let Some(refused) = no_room(&self.limits, after.bytes) {
+            return Ok(Err(refused));
+        }
+        self.disk.put_image(board, image)?;
+        self.before.1.entry(board).or_insert(totals);
+        self.boards.insert(board, after);
+        Ok(Ok(()))
+    }
+
     fn totals(&mut self, board: i64) -> Result<Totals, DiskError> {
         if let Some(totals) = self.boards.get(&board) {
             return Ok(*totals);
@@ -181,11 +205,7 @@ impl<D: Disk> Writer<D> {
             return None;
         }
         let (cell, _) = other.or(won.first())?;
-        let text = format!(
-            "The board is full: it may have {max_cells} cells and {max_bytes} bytes. Go on on a new one, or ask \
-             whoever runs the relay for more."
-        );
-        let mut refused = Refused::new(Code::BoardFull, text, Retry::Changed);
+        let mut refused = board_full(&self.limits);
         refused.cell = Some(cell.key().into());
         Some(Box::new(refused))
     }
@@ -209,6 +229,19 @@ impl<D: Disk> Writer<D> {
     pub(crate) fn forget(&mut self, board: i64) {
         self.boards.remove(&board);
     }
+}
+
+/// The refusal of an image with which a board would have so many bytes, if that is too much.
+pub(crate) fn no_room(limits: &Limits, bytes: u64) -> Option<Box<Refused>> {
+    (bytes > limits.board_bytes as u64).then(|| Box::new(board_full(limits)))
+}
+
+fn board_full(limits: &Limits) -> Refused {
+    let text = format!(
+        "The board is full: it may have {} cells and {} bytes. Go on on a new one, or ask whoever runs the relay for more.",
+        limits.board_cells, limits.board_bytes
+    );
+    Refused::new(Code::BoardFull, text, Retry::Changed)
 }
 
 fn stamp_ahead(cells: &[Cell], totals: &Totals, now_ms: u64) -> Option<Box<Refused>> {

@@ -85,6 +85,7 @@ impl Rig {
             Request::Write(write) => (write.conn, write.id),
             Request::Leave { conn, .. } => (*conn, u64::MAX),
             Request::Open(open) => (0, u64::from(open.create)),
+            Request::Keep(_) => panic!("nobody asked"),
             Request::Hurry | Request::Stop => panic!("it isn't handed out"),
         };
         (turn.requests.iter().map(name).collect(), turn.kind)
@@ -168,7 +169,7 @@ fn r6_one_connection_s_writes_stay_in_order_and_its_goodbye_comes_last() {
         .map(|request| match request {
             Request::Write(write) => write.id,
             Request::Leave { .. } => 50,
-            Request::Open(_) | Request::Hurry | Request::Stop => panic!("{request:?}"),
+            Request::Open(_) | Request::Keep(_) | Request::Hurry | Request::Stop => panic!("{request:?}"),
         })
         .collect();
     assert_eq!(

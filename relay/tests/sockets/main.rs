@@ -4,5 +4,6 @@ mod bad_input;
 mod client;
 mod ending;
 mod frames;
+mod images;
 mod reading;
 mod wet;
