@@ -8,10 +8,10 @@ use drawbridge_protocol::{Cell, Here, Peer, SlotName, SlotOp, Slots, Value};
 use serde::Deserialize;
 
 use crate::client::{
-    Client, ClientConfig, CloseError, DamagedStore, DraftOp, Drained, Meta, OpenError, Opened, PersonChange,
-    Remote, Status,
+    Client, ClientConfig, CloseError, DamagedStore, DraftOp, Drained, Images, Meta, OpenError, Opened,
+    PersonChange, Remote, Status,
 };
-use crate::document::Element;
+use crate::document::{Element, Picture, Pictured};
 use crate::editor::{CURSOR_SLOT, Edit, Editor, Effects, Styles, SystemRandom, VIEW_SLOT};
 use crate::geometry::{Camera, MAX_COORDINATE, Point, Rect};
 use crate::progress::Progress;
@@ -91,6 +91,7 @@ pub struct Board {
     status: Status,
     meta: Meta,
     damaged: Option<DamagedStore>,
+    pictured: Pictured,
 }
 
 impl Board {
@@ -144,7 +145,9 @@ impl Board {
             people: BTreeMap::new(),
             meta: opened.meta,
             damaged: opened.damaged,
+            pictured: Pictured::default(),
         };
+        board.note_images(&opened.cells);
         for (slot, chunks) in opened.drafts {
             match board.editor.finish_draft(&slot, &chunks) {
                 Some(write) => board.apply(Effects {
@@ -193,6 +196,26 @@ impl Board {
     pub fn paste(&mut self, elements: Vec<Element>) -> bool {
         let effects = self.editor.paste(elements);
         self.run(effects)
+    }
+
+    /// Puts images that [`Board::images`] has onto the board, beside each other around a point of the screen or else in the
+    /// middle. Says whether to draw a frame.
+    pub fn put_images(&mut self, pictures: &[Picture], at: Option<Point>) -> bool {
+        let effects = self.editor.put_images(pictures, at);
+        self.run(effects)
+    }
+
+    /// The bytes of the board's images, those that are here.
+    #[must_use]
+    pub fn images(&self) -> Images {
+        self.client.images()
+    }
+
+    /// Has the client bring the images that elements show now.
+    fn note_images(&mut self, cells: &[Cell]) {
+        if self.pictured.note(self.editor.document(), cells) {
+            self.client.images().set_used(self.pictured.images());
+        }
     }
 
     /// Chooses what the tools draw with.
@@ -261,6 +284,7 @@ impl Board {
             let mut cells = write.stamped(|| self.client.stamp());
             self.go_above_what_is_shown(&mut cells);
             self.editor.commit(&write, &cells);
+            self.note_images(&cells);
             self.client.write(cells, write.ends);
         }
     }
@@ -295,6 +319,7 @@ impl Board {
         let before = self.editor.scene().generation();
         self.editor.restamped(&restamped);
         self.editor.merge(&cells);
+        self.note_images(&cells);
         let mut changed = !people.is_empty() || !cells.is_empty() || status != self.status;
         for change in people {
             self.person(change);

@@ -1,11 +1,12 @@
 //! Elements as a text: what goes through the clipboard, and into pictures that can be opened again.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-use drawbridge_protocol::{ElementId, Value};
+use data_encoding::BASE64;
+use drawbridge_protocol::{ElementId, ImageHash, ImageType, Value};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -14,12 +15,16 @@ use crate::arrange::within;
 use crate::document::{Draft, Element, Group, Order};
 use crate::export::svg;
 use crate::geometry::{Affine, MAX_COORDINATE, Vec2};
+use crate::images::StoredImage;
 use crate::tools::{Random, fresh_order};
 
 /// Elements of a text beyond this many are not read.
 pub const MAX_ELEMENTS: usize = 50_000;
 /// A text longer than this, in bytes, is not read at all. An SVG around it may be longer.
 pub const MAX_TEXT: usize = 32 << 20;
+
+/// Images whose bytes are more than that together stay out of a text.
+pub const MAX_IMAGES: usize = 16 << 20;
 
 const TYPE: &str = "drawbridge/elements";
 const VERSION: u32 = 1;
@@ -37,6 +42,82 @@ pub fn write(elements: &[Element]) -> String {
     }
     text.push_str("]}");
     text
+}
+
+/// The same with the bytes of their images, as `bytes` finds them, as far as there is room for them in a text. Says how many
+/// there wasn't.
+#[must_use]
+pub fn write_with_images(
+    elements: &[Element],
+    bytes: &dyn Fn(&ImageHash) -> Option<StoredImage>,
+) -> (String, usize) {
+    let mut text = write(elements);
+    let shown = elements.iter().filter(|element| !element.deleted);
+    let names: BTreeSet<ImageHash> = shown.filter_map(|element| Some(element.picture?.image)).collect();
+    let (mut left_out, mut room, mut images) = (0, MAX_IMAGES, Vec::new());
+    for name in &names {
+        match bytes(name).filter(|image| image.bytes.len() <= room) {
+            Some(image) => {
+                room -= image.bytes.len();
+                let data = BASE64.encode(&image.bytes);
+                images.push(format!(
+                    r#""{name}":{{"type":"{}","data":"{data}"}}"#,
+                    image.kind.as_str()
+                ));
+            }
+            None => left_out += 1,
+        }
+    }
+    if !images.is_empty() {
+        text.truncate(text.len() - 1);
+        text.push_str(r#","images":{"#);
+        text.push_str(&images.join(","));
+        text.push_str("}}");
+    }
+    (text, left_out)
+}
+
+/// The images whose bytes are in a text that [`write_with_images`] made, or in an SVG. What isn't what its name says is
+/// passed over.
+#[must_use]
+pub fn read_images(text: &str) -> Vec<StoredImage> {
+    if text.trim_start().starts_with('<') {
+        let parts = text.split("href=\"data:").skip(1);
+        let images = parts.filter_map(|part| {
+            let (kind, rest) = part.split_once(";base64,")?;
+            let (data, _) = rest.split_once('"')?;
+            Some(StoredImage {
+                kind: ImageType::named(kind)?,
+                bytes: BASE64.decode(data.as_bytes()).ok()?.into(),
+            })
+        });
+        return images.collect();
+    }
+    #[derive(Deserialize)]
+    struct Bytes {
+        #[serde(rename = "type")]
+        kind: ImageType,
+        data: String,
+    }
+    #[derive(Deserialize)]
+    struct Clip {
+        images: BTreeMap<ImageHash, Bytes>,
+    }
+    if text.len() > MAX_TEXT || !text.contains(r#""images""#) {
+        return Vec::new();
+    }
+    let Ok(clip) = serde_json::from_str::<Clip>(text.trim()) else {
+        return Vec::new();
+    };
+    let images = clip
+        .images
+        .into_iter()
+        .filter_map(|(name, Bytes { kind, data })| {
+            let bytes = BASE64.decode(data.as_bytes()).ok()?.into();
+            let image = StoredImage { kind, bytes };
+            (image.hash() == name).then_some(image)
+        });
+    images.collect()
 }
 
 /// The elements of a text that [`write`] made, or of an SVG that holds such a text; `None` if it is anything else. What

@@ -14,6 +14,7 @@ pub mod document;
 pub mod editor;
 pub mod export;
 pub mod geometry;
+pub mod images;
 pub mod import;
 pub mod progress;
 #[cfg(feature = "testing")]

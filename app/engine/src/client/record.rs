@@ -119,7 +119,7 @@ impl Loaded {
 /// One transaction of the store: all of it or nothing, in the order of the fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StoreBatch {
-    /// Forget the cursor and make every settled cell wait: the relay came back without them.
+    /// Forget the cursor, make every settled cell wait and offer every image: the relay came back without them.
     pub unsettle: bool,
     /// Rows to insert or replace.
     pub cells: Vec<StoredCell>,
@@ -133,4 +133,12 @@ pub struct StoreBatch {
     pub remote: Option<Option<Remote>>,
     /// The new port, if it changed.
     pub hosted: Option<Option<u16>>,
+}
+
+impl StoreBatch {
+    /// Whether the relay is another one, or came back without what it had, so that all images are to be offered to it.
+    #[must_use]
+    pub fn forgets_images(&self) -> bool {
+        self.unsettle || self.remote.is_some()
+    }
 }

@@ -1,9 +1,11 @@
 use std::collections::BTreeSet;
 
+use drawbridge_protocol::{ImageHash, ImageType};
 use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
 
 use super::*;
-use crate::document::{Color, Ink, Sample, Style};
+use crate::document::{Color, Ink, Picture, Sample, Style};
 use crate::editor::SeededRandom;
 use crate::geometry::{Corners, Dash, Head, Kind, Point, Shade};
 
@@ -70,6 +72,19 @@ fn element() -> impl Strategy<Value = Element> {
     )
         .prop_map(|(kind, order, place, style, (step, samples), groups, locked)| {
             let mut element = Element::new(id("e"), kind, Order::from(order.as_str()), style);
+            if kind == Kind::Image {
+                let bytes = Sha256::digest(order.as_bytes());
+                let image = Element::image(Picture {
+                    image: ImageHash::from_bytes(bytes.into()),
+                    kind: ImageType::Jpeg,
+                    pixels: [40, 30],
+                });
+                element.picture = image.picture;
+                element.style = Style {
+                    opacity: style.opacity,
+                    ..image.style
+                };
+            }
             element.place = place;
             element.groups = groups.iter().map(|name| Group::from(name.as_str())).collect();
             element.locked = locked;

@@ -1,11 +1,12 @@
 //! An element as read so far: from a `base`, or from the chunks of one that is still being drawn.
 
-use drawbridge_protocol::{ElementId, Value};
+use drawbridge_protocol::{ElementId, ImageType, Value};
 
 use super::element::{is_line, points};
 use super::json::{Members, read};
-use super::{Element, Order, Reader, Sample, Style};
+use super::{Element, Order, Picture, Reader, Sample, Style};
 use crate::geometry::{InkPoint, Kind, MAX_COORDINATE, Point};
+use crate::images;
 
 /// The steps that points may count in, in the element's own units.
 pub(crate) const STEPS: (f64, f64) = (1.0 / 1024.0, 1024.0);
@@ -29,6 +30,9 @@ impl Draft {
         let kind = Kind::named(&members.text("kind")?)?;
         let mut element = Element::new(id.clone(), kind, Order::default(), Style::default());
         element.take(|name| members.get(name));
+        if kind == Kind::Image {
+            element.picture = Some(picture(members)?);
+        }
         let step = members.get("step").and_then(read::<f64>).filter(|s| *s > 0.0);
         element.step = step.unwrap_or(1.0).clamp(STEPS.0, STEPS.1);
         let mut draft = Self {
@@ -87,6 +91,16 @@ impl Draft {
             ..self.element
         }
     }
+}
+
+/// What an image shows. `None` where that isn't said.
+fn picture(members: &Members<'_>) -> Option<Picture> {
+    let pixels: [u32; 2] = members.get("pixels").and_then(read)?;
+    Some(Picture {
+        image: members.text("image")?.parse().ok()?,
+        kind: ImageType::named(&members.text("type")?)?,
+        pixels: pixels.map(|side| side.clamp(1, images::SIDE)),
+    })
 }
 
 impl Sample {

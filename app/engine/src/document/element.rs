@@ -5,7 +5,7 @@ use std::sync::Arc;
 use drawbridge_protocol::{ElementId, Property, Value};
 
 use super::json::{Members, read, read_color, read_order, read_place, read_width};
-use super::{Draft, Order, Reader, Sample, Style, Writer};
+use super::{Draft, Order, Picture, Reader, Sample, Style, Writer};
 use crate::geometry::{
     Affine, Corners, Dash, Figure, Head, InkPoint, Kind, MAX_COORDINATE, Mesh, Point, Rect, Shade, Shape,
 };
@@ -41,6 +41,8 @@ pub struct Element {
     pub locked: bool,
     /// Whether it is not to be shown.
     pub deleted: bool,
+    /// What it shows, if it is an image.
+    pub picture: Option<Picture>,
 }
 
 impl Element {
@@ -58,6 +60,20 @@ impl Element {
             groups: Arc::default(),
             locked: false,
             deleted: false,
+            picture: None,
+        }
+    }
+
+    /// An image that isn't on a board yet, as large as its pixels and with its upper left corner at the origin.
+    #[must_use]
+    pub fn image(picture: Picture) -> Self {
+        let [width, height] = picture.pixels.map(f64::from);
+        // An id that is fresh comes when it is put on a board.
+        let id = ElementId::from_bits([0; 12]);
+        Self {
+            place: Affine::scale_non_uniform(width, height),
+            picture: Some(picture),
+            ..Self::new(id, Kind::Image, Order::default(), Style::of_image(1.0))
         }
     }
 
@@ -109,6 +125,9 @@ impl Element {
         set(&mut self.groups, json("groups").and_then(read_groups));
         set(&mut self.locked, json("locked").and_then(read));
         set(&mut self.deleted, json(Property::DELETED).and_then(read));
+        if self.kind == Kind::Image {
+            self.style = Style::of_image(self.style.opacity);
+        }
     }
 
     /// The `base` of a new element that is as this one; it isn't deleted.

@@ -69,12 +69,26 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
             if element.place != Affine::IDENTITY {
                 map.serialize_entry("place", &place_numbers(element.place))?;
             }
-            map.serialize_entry("color", &style.color.to_string())?;
-            map.serialize_entry("width", &Number(style.width))?;
+            if let Some(picture) = &element.picture {
+                map.serialize_entry("image", &picture.image)?;
+                map.serialize_entry("type", &picture.kind)?;
+                map.serialize_entry("pixels", &picture.pixels)?;
+            } else {
+                map.serialize_entry("color", &style.color.to_string())?;
+                map.serialize_entry("width", &Number(style.width))?;
+            }
             if style.opacity != plain.opacity {
                 map.serialize_entry("opacity", &Number(style.opacity))?;
             }
-            for (prop, value, default) in named(style)
+            // An image has nothing but its opacity.
+            let named_of = |style| {
+                if element.picture.is_some() {
+                    named(&plain)
+                } else {
+                    named(style)
+                }
+            };
+            for (prop, value, default) in named_of(style)
                 .into_iter()
                 .zip(named(&plain))
                 .map(|((prop, value), (_, default))| (prop, value, default))

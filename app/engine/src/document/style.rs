@@ -1,6 +1,6 @@
 //! How an element is drawn: colour, width, dash, fill and so on, each a property of its own.
 
-use super::Color;
+use super::{Color, Ink};
 use crate::geometry::{Corners, Dash, Head, Shade};
 
 /// How wide a line may be, in board units.
@@ -27,6 +27,21 @@ pub struct Style {
     pub start: Head,
     /// At a line's last point.
     pub end: Head,
+}
+
+impl Style {
+    /// How an image is drawn: it has no line. Where its pixels aren't there, its place is grey.
+    pub(super) fn of_image(opacity: f64) -> Self {
+        let grey = Color::Ink(Ink::Grey);
+        Self {
+            color: grey,
+            width: *WIDTHS.start(),
+            opacity,
+            fill: Some(grey),
+            corners: Corners::Sharp,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Style {

@@ -10,7 +10,7 @@ use super::transaction::Act;
 use super::{Editor, Effects, StyleChange, Transaction};
 use crate::arrange::{self, Frame, Handle};
 use crate::clip;
-use crate::document::{Element, Group, Kind, json, place_json};
+use crate::document::{Element, Group, Kind, Picture, json, place_json};
 use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
 use crate::tools::{
     Selection, Set, Tool, fresh_order, own_random_group, property, random_number, step, unit,
@@ -20,6 +20,8 @@ use crate::tools::{
 const ASIDE: Vec2 = Vec2::new(16.0, 16.0);
 /// How large a shape is that is put into the middle of what is seen, in screen points.
 const INSERTED: Vec2 = Vec2::new(160.0, 100.0);
+/// How much of what is seen an image may take that is put on the board.
+const PICTURED: f64 = 0.6;
 /// Edits of one sort within so many milliseconds are one step to undo.
 const JOINED: f64 = 1000.0;
 
@@ -57,16 +59,19 @@ impl Editor {
                 let sets = self.placed(&self.free(), |_| by);
                 self.write_joined(sets, Join::Nudge)
             }
-            Edit::Resize(by) => self.reframe(Join::Resize, |frame| {
-                let [corner, along, to, down] = frame.corners();
-                let side = |end: Point, by: f64| (end - corner) * (by / (end - corner).hypot().max(1e-9));
-                frame.resized(
-                    Handle::SE,
-                    to + side(along, by.x) + side(down, by.y),
-                    false,
-                    false,
-                )
-            }),
+            Edit::Resize(by) => {
+                let pictures = self.free().iter().all(|element| element.picture.is_some());
+                self.reframe(Join::Resize, |frame| {
+                    let [corner, along, to, down] = frame.corners();
+                    let side = |end: Point, by: f64| (end - corner) * (by / (end - corner).hypot().max(1e-9));
+                    frame.resized(
+                        Handle::SE,
+                        to + side(along, by.x) + side(down, by.y),
+                        pictures,
+                        false,
+                    )
+                })
+            }
             Edit::Rotate(by) => self.reframe(Join::Rotate, |frame| Affine::rotate_about(*by, frame.centre())),
             Edit::Group => self.group(),
             Edit::Ungroup => self.ungroup(),
@@ -123,6 +128,30 @@ impl Editor {
             .pointer
             .unwrap_or_else(|| (self.size.to_vec2() * 0.5).to_point());
         let by = self.camera.board_from_screen(at) - around.center();
+        self.put(elements, by, None)
+    }
+
+    /// Puts images beside each other around a point of the screen, or else into the middle of what is seen: as large as their
+    /// pixels at 100 %, but none larger than most of what is seen.
+    pub fn put_images(&mut self, pictures: &[Picture], at: Option<Point>) -> Effects {
+        let middle = (self.size.to_vec2() * 0.5).to_point();
+        let most = self.size.to_vec2() * (PICTURED / self.camera.zoom());
+        let mut left = 0.0;
+        let laid = pictures.iter().map(|picture| {
+            let element = Element::image(*picture);
+            let [width, height] = picture.pixels.map(f64::from);
+            let scale = (most.x / width).min(most.y / height).min(1.0);
+            let place =
+                Affine::translate((left, -scale * height / 2.0)) * Affine::scale(scale) * element.place;
+            left += scale * width + ASIDE.x / self.camera.zoom();
+            Element { place, ..element }
+        });
+        let elements: Vec<Element> = laid.collect();
+        let frames = elements.iter().map(Element::frame);
+        let Some(around) = frames.reduce(|a, b| a.union(b)) else {
+            return Effects::default();
+        };
+        let by = self.camera.board_from_screen(at.unwrap_or(middle)) - around.center();
         self.put(elements, by, None)
     }
 

@@ -165,6 +165,12 @@ impl StyleHeld {
             if applies { held.and(value) } else { held }
         }
         let heads = heads && kind == Kind::Line;
+        if kind == Kind::Image {
+            return Self {
+                opacity: self.opacity.and(style.opacity),
+                ..self
+            };
+        }
         Self {
             color: self.color.and(style.color),
             width: self.width.and(style.width),
@@ -184,11 +190,13 @@ impl StyleChange {
     pub(super) fn apply(self, kind: Kind, style: &mut Style) -> bool {
         let before = *style;
         match self {
+            Self::Opacity(opacity) if opacity.is_finite() => style.opacity = opacity.clamp(0.0, 1.0),
+            // An image has nothing else.
+            _ if kind == Kind::Image => {}
             Self::Color(color) => style.color = color,
             Self::Width(width) if width.is_finite() => {
                 style.width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
             }
-            Self::Opacity(opacity) if opacity.is_finite() => style.opacity = opacity.clamp(0.0, 1.0),
             Self::Dash(dash) if kind != Kind::Highlight => style.dash = dash,
             Self::Fill(fill) if kind.is_box() => style.fill = fill,
             Self::Shade(shade) if kind.is_box() => style.shade = shade,

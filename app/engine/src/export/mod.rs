@@ -3,8 +3,11 @@
 pub mod png;
 pub mod svg;
 
+use drawbridge_protocol::ImageHash;
+
 use crate::document::{Color, Element, Shade};
 use crate::geometry::{BezPath, MAX_COORDINATE, Rect};
+use crate::images::StoredImage;
 
 /// How much of the fill's colour there is in a tint; the rest is the board's.
 const TINT: f64 = 0.22;
@@ -17,6 +20,14 @@ pub struct Look<'a> {
     pub paper: Option<[u8; 3]>,
     /// The board's own colour, with which a tint is mixed.
     pub board: [u8; 3],
+    /// Where images' bytes are found. One that isn't there is a grey box.
+    pub images: &'a dyn Fn(&ImageHash) -> Option<StoredImage>,
+}
+
+/// No image is there.
+#[must_use]
+pub fn no_images(_: &ImageHash) -> Option<StoredImage> {
+    None
 }
 
 impl Look<'_> {

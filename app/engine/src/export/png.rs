@@ -5,12 +5,16 @@ use std::io::Cursor;
 use ::png::text_metadata::ITXtChunk;
 use ::png::{BitDepth, ColorType, Decoder, Encoder, EncodingError, Limits};
 use kurbo::PathEl;
-use tiny_skia::{Color, FillRule, IntRect, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Transform};
+use tiny_skia::{
+    Color, FillRule, FilterQuality, IntRect, IntSize, Paint, Path, PathBuilder, Pattern, Pixmap, PixmapPaint,
+    SpreadMode, Transform,
+};
 
 use super::{Area, Look, areas, extent, shown};
 use crate::clip;
 use crate::document::Element;
 use crate::geometry::{Affine, BezPath, Rect};
+use crate::images::Pixels;
 
 /// How wide and how high a picture may be, in pixels.
 pub const MAX_SIDE: u32 = 8192;
@@ -103,11 +107,49 @@ impl Raster {
 
     /// Adds an element as it looks.
     pub fn add(&mut self, element: &Element, look: &Look<'_>) {
+        if self.add_image(element, look).is_some() {
+            return;
+        }
         let mut areas = areas(element, look, Some(EXACT / self.scale));
         for area in &mut areas {
             area.boundary.apply_affine(self.to_pixels);
         }
         draw(&mut self.canvas, &areas, element.style.opacity as f32);
+    }
+
+    /// Adds an element's picture, if it has one that is there.
+    fn add_image(&mut self, element: &Element, look: &Look<'_>) -> Option<()> {
+        let place = self.to_pixels * element.place;
+        let [a, b, c, d, ..] = place.as_coeffs();
+        let side = a.hypot(b).max(c.hypot(d)).ceil().clamp(1.0, f64::from(MAX_SIDE)) as u32;
+        let image = (look.images)(&element.picture?.image)?;
+        let pixels = Pixels::of(&image, side).ok()?;
+        let [width, height] = [pixels.width, pixels.height].map(f64::from);
+        let size = IntSize::from_wh(pixels.width, pixels.height)?;
+        let pixmap = Pixmap::from_vec(pixels.rgba, size)?;
+        let of_pixels = (place * Affine::scale_non_uniform(1.0 / width, 1.0 / height)).as_coeffs();
+        let [a, b, c, d, e, f] = of_pixels.map(|v| v as f32);
+        let shader = Pattern::new(
+            pixmap.as_ref(),
+            SpreadMode::Pad,
+            FilterQuality::Bilinear,
+            element.style.opacity as f32,
+            Transform::from_row(a, b, c, d, e, f),
+        );
+        let paint = Paint {
+            shader,
+            ..Paint::default()
+        };
+        let mut boundary = element.shape().inside();
+        boundary.apply_affine(self.to_pixels);
+        self.canvas.fill_path(
+            &path(&boundary)?,
+            &paint,
+            FillRule::Winding,
+            Transform::identity(),
+            None,
+        );
+        Some(())
     }
 
     /// Adds a box on the board, filled with this colour and so opaque, 0 to 1: what is left of something seen from far away.

@@ -6,6 +6,8 @@ use super::{Area, Look, areas, extent, shown};
 use crate::clip;
 use crate::document::Element;
 use crate::geometry::{BezPath, Point, Rect};
+use crate::images::StoredImage;
+use data_encoding::BASE64;
 use kurbo::PathEl;
 
 /// The tag of the elements in the metadata.
@@ -51,6 +53,10 @@ pub fn svg(elements: &[Element], look: &Look<'_>, margin: f64, embed: bool) -> S
     }
     for (element, bounds) in shown(elements) {
         out.push('\n');
+        if let Some(image) = element.picture.and_then(|picture| (look.images)(&picture.image)) {
+            draw_image(&mut out, element, &image, extent.origin());
+            continue;
+        }
         let (areas, digits) = (areas(element, look, None), digits_of(element, bounds));
         draw(&mut out, &areas, element.style.opacity, extent.origin(), digits);
     }
@@ -81,6 +87,25 @@ pub(super) fn draw(out: &mut String, areas: &[Area], opacity: f64, origin: Point
     if opacity < 1.0 {
         out.push_str("</g>");
     }
+}
+
+/// Writes an image with its bytes in it.
+fn draw_image(out: &mut String, element: &Element, image: &StoredImage, origin: Point) {
+    let place = element.place.then_translate(-origin.to_vec2()).as_coeffs();
+    let numbers: Vec<String> = place.iter().map(ToString::to_string).collect();
+    let opacity = match element.style.opacity {
+        opacity if opacity < 1.0 => format!(r#" opacity="{opacity}""#),
+        _ => String::new(),
+    };
+    put(
+        out,
+        format_args!(
+            r#"<image width="1" height="1" preserveAspectRatio="none" transform="matrix({})"{opacity} href="data:{};base64,{}"/>"#,
+            numbers.join(" "),
+            image.kind.as_str(),
+            BASE64.encode(&image.bytes)
+        ),
+    );
 }
 
 fn put(out: &mut String, text: std::fmt::Arguments<'_>) {

@@ -26,6 +26,7 @@ fn look(paper: Option<[u8; 3]>) -> Look<'static> {
         ink: &ink,
         paper,
         board: BOARD,
+        images: &no_images,
     }
 }
 

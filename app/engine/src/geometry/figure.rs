@@ -42,6 +42,7 @@ impl Figure {
         let mut shape = match self.kind {
             Kind::Stroke | Kind::Highlight => self.ink(tolerance),
             Kind::Rectangle | Kind::Diamond | Kind::Ellipse => self.boxed(within),
+            Kind::Image => self.pictured(),
             Kind::Line => self.headed(within),
         };
         shape.reach = self.reach();
@@ -91,6 +92,15 @@ impl Figure {
             inside,
             hatch,
             lines: self.broken(&closed(edge), length, true, tolerance),
+            ..Shape::default()
+        }
+    }
+
+    /// The ground on which a picture is shown: it has no line.
+    fn pictured(&self) -> Shape {
+        let edge = outline(self.kind, self.place, Corners::Sharp, self.tolerance());
+        Shape {
+            inside: Flat::of(&edge),
             ..Shape::default()
         }
     }
@@ -174,6 +184,7 @@ impl Figure {
             Kind::Rectangle | Kind::Diamond | Kind::Ellipse => {
                 Some(around(self.kind, self.place).inflate(half, half))
             }
+            Kind::Image => Some(around(self.kind, self.place)),
             Kind::Line => {
                 let near = self.tolerance();
                 let (way, heads) = self.way_and_heads(near);

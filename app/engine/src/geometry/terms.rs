@@ -42,6 +42,8 @@ named! {
         Ellipse = "ellipse",
         /// A line through two points or more, with heads at its ends: an arrow is a line.
         Line = "line",
+        /// A picture of pixels: `place` leads the unit square to it.
+        Image = "image",
     }
 }
 
@@ -55,7 +57,10 @@ impl Kind {
     /// Whether it has an inside, and no points.
     #[must_use]
     pub fn is_box(self) -> bool {
-        matches!(self, Self::Rectangle | Self::Diamond | Self::Ellipse)
+        matches!(
+            self,
+            Self::Rectangle | Self::Diamond | Self::Ellipse | Self::Image
+        )
     }
 }
 

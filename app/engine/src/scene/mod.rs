@@ -65,6 +65,8 @@ pub struct Scene {
     /// The shown elements of each group.
     groups: HashMap<Group, BTreeSet<ElementId>>,
     dimmed: BTreeSet<ElementId>,
+    /// The slots of images.
+    pictures: BTreeSet<Slot>,
     serial: u64,
     generation: u64,
 }
@@ -98,6 +100,12 @@ impl Scene {
     #[must_use]
     pub fn item(&self, slot: Slot) -> Option<&Item> {
         self.items.get(slot as usize)?.as_ref()
+    }
+
+    /// The images that are shown, in no order.
+    pub fn pictures(&self) -> impl Iterator<Item = (Slot, &Item)> {
+        let slots = self.pictures.iter();
+        slots.filter_map(|slot| Some((*slot, self.item(*slot)?)))
     }
 
     /// How many slots there are, taken or free.

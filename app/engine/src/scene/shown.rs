@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::document::{Element, Group, Kind, Order, Style};
+use crate::document::{Element, Group, Kind, Order, Picture, Style};
 use crate::geometry::{Affine, MAX_COORDINATE, Point, Rect, Vec2};
 
 /// What the scene takes of an element: all that is needed to know whether to draw it, and how.
@@ -24,6 +24,8 @@ pub struct Shown {
     pub groups: Arc<[Group]>,
     /// Whether it is not to be touched.
     pub locked: bool,
+    /// What it shows if it is an image, and where that lies: from the unit square to the board.
+    pub picture: Option<(Picture, Affine)>,
     /// The same for the same shape, wherever on the board (and by chance, once in 2^64, for another).
     pub(super) shape: u64,
 }
@@ -47,6 +49,7 @@ impl Shown {
             },
             groups: Arc::clone(&element.groups),
             locked: element.locked,
+            picture: element.picture.map(|picture| (picture, element.place)),
             shape: shape(element),
         })
     }
@@ -58,6 +61,9 @@ impl Shown {
             bounds: self.bounds + by,
             frame: self.frame + by,
             anchor: self.anchor + by,
+            picture: self
+                .picture
+                .map(|(picture, place)| (picture, place.then_translate(by))),
             ..self.clone()
         }
     }
@@ -92,6 +98,7 @@ impl Shown {
             bounds: frame.inflate(beyond * stretch, beyond * stretch),
             frame,
             anchor: anchor(element),
+            picture: element.picture.map(|picture| (picture, element.place)),
             shape: shape(element),
             ..self.clone()
         }

@@ -50,6 +50,7 @@ impl Scene {
                 let slot = self.slots.remove(id)?;
                 let item = self.items.get_mut(slot as usize)?.take()?;
                 self.ungroup(id, &item.groups);
+                self.pictures.remove(&slot);
                 gone.insert(slot, (item.shown.shape, item.serial));
                 Some(slot)
             })
@@ -100,6 +101,13 @@ impl Scene {
                         item.serial = self.serial;
                     }
                     let groups = (item.groups != shown.groups).then(|| shown.groups.clone());
+                    if item.picture.is_some() != shown.picture.is_some() {
+                        if shown.picture.is_some() {
+                            self.pictures.insert(slot);
+                        } else {
+                            self.pictures.remove(&slot);
+                        }
+                    }
                     let before = std::mem::replace(&mut item.shown, shown);
                     if let Some(groups) = groups {
                         self.ungroup(&id, &before.groups);
@@ -157,6 +165,9 @@ impl Scene {
             self.items.push(None);
             self.slots() - 1
         });
+        if item.picture.is_some() {
+            self.pictures.insert(slot);
+        }
         self.slots.insert(id, slot);
         self.items[slot as usize] = Some(item);
         slot
@@ -167,6 +178,7 @@ impl Scene {
         let slot = self.slots.remove(id)?;
         let item = self.items.get_mut(slot as usize)?.take()?;
         self.ungroup(id, &item.groups);
+        self.pictures.remove(&slot);
         self.tree.remove(&leaf(item.bounds, slot));
         self.free.push(slot);
         Some((slot, item))

@@ -6,6 +6,7 @@ mod cut;
 mod drags;
 mod erase;
 mod hand;
+mod images;
 mod lines;
 mod live;
 mod pen;

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use drawbridge_protocol::{CellKey, Clock, Stamp};
 
+use super::images::Images;
 use super::inbox::Inbox;
 use super::mailbox::Mailbox;
 use super::works::Works;
 use super::{Client, Opened, Wall};
 use crate::client::record::Loaded;
 use crate::client::session::{Input, Now, Output, Session, SessionConfig};
+use crate::client::store::ImageStore;
 
 /// The inside of a client of which somebody else has the handle.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ impl ByHand {
         let session = Session::new(config, loaded, Arc::clone(&clock), seed, now);
         let inbox = Arc::new(Inbox::new());
         let mailbox = Arc::new(Mailbox::new(session.status(), Arc::new(|| {})));
+        // They stay where they are: nothing brings them by hand.
+        let images = Images::new(ImageStore::in_memory(), Vec::new(), Arc::clone(&mailbox));
         let works = Works::new(session, Arc::clone(&inbox), Arc::clone(&mailbox));
         let wall_ms = Arc::new(AtomicU64::new(now.wall_ms));
         let client = Client {
@@ -40,6 +44,7 @@ impl ByHand {
             clock,
             wall: Wall::Set(Arc::clone(&wall_ms)),
             peer,
+            images,
             done: None,
         };
         let opened = Opened {

@@ -79,6 +79,15 @@ impl Mailbox {
             Event::Status(status) => state.status = status,
             Event::Person(change) => state.person(change),
         }
+        self.tell(state);
+    }
+
+    /// Something changed that isn't in here: wakes the window to look.
+    pub(super) fn touch(&self) {
+        self.tell(self.state());
+    }
+
+    fn tell(&self, mut state: MutexGuard<'_, State>) {
         state.version += 1;
         let first = !std::mem::replace(&mut state.woken, true);
         drop(state);

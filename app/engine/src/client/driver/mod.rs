@@ -5,6 +5,7 @@
 pub(super) mod by_hand;
 #[cfg(feature = "testing")]
 pub(super) mod echo;
+mod images;
 mod inbox;
 mod mailbox;
 mod run;
@@ -29,9 +30,10 @@ use self::mailbox::Mailbox;
 use self::works::Works;
 use super::record::{DraftOp, Loaded, Meta, Remote};
 use super::session::{Input, Session, SessionConfig, SharedClock, Status, Timings};
-use super::store::{DamagedStore, MemoryStore, SqliteStore, Store, StoreError};
+use super::store::{DamagedStore, ImageStore, MemoryStore, SqliteStore, Store, StoreError};
 use crate::progress::Progress;
 
+pub use self::images::{Images, ImagesStatus};
 pub use self::mailbox::Drained;
 
 /// How long closing waits for the disk.
@@ -111,6 +113,7 @@ pub struct Client {
     clock: SharedClock,
     wall: Wall,
     peer: Peer,
+    images: Images,
     done: Option<Receiver<Result<(), CloseError>>>,
 }
 
@@ -176,7 +179,7 @@ impl Client {
             remote: config.remote.clone(),
             hosted: None,
         };
-        let (store, loaded, damaged) = open_store(config.path.as_deref(), new, progress)?;
+        let (store, images, loaded, damaged) = open_store(config.path.as_deref(), new, progress)?;
         if loaded.meta.board != config.board {
             return Err(OpenError::OtherBoard {
                 found: loaded.meta.board,
@@ -202,6 +205,8 @@ impl Client {
         let session = Session::new(session_config, loaded, Arc::clone(&clock), seed, ticker.now());
         let inbox = Arc::new(Inbox::new());
         let mailbox = Arc::new(Mailbox::new(session.status(), wake));
+        let have = images.hashes()?;
+        let images = Images::new(images, have, Arc::clone(&mailbox));
         let (done_tx, done) = channel();
         let system = |error: std::io::Error| OpenError::System(error.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -211,11 +216,12 @@ impl Client {
         let saver = saver::start(store).map_err(system)?;
         let (inbox_there, mailbox_there) = (Arc::clone(&inbox), Arc::clone(&mailbox));
         let works = Works::new(session, Arc::clone(&inbox), Arc::clone(&mailbox));
+        let images_there = images.clone();
         std::thread::Builder::new()
             .name("drawbridge-client".to_owned())
             .spawn(move || {
                 let _closing = CloseOnDrop(&inbox_there);
-                let run = run::run(works, ticker, &inbox_there, saver);
+                let run = run::run(works, ticker, &inbox_there, saver, images_there, !seed);
                 // What it left half done is dropped with it; nothing looks at it again.
                 match catch_unwind(AssertUnwindSafe(|| runtime.block_on(run))) {
                     Ok(result) => {
@@ -236,6 +242,7 @@ impl Client {
                 clock,
                 wall: Wall::System,
                 peer,
+                images,
                 done: Some(done),
             },
             cells,
@@ -306,6 +313,12 @@ impl Client {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         clock.tick(self.wall.now_ms())
+    }
+
+    /// The board's images.
+    #[must_use]
+    pub fn images(&self) -> Images {
+        self.images.clone()
     }
 
     /// What came since the last time, put together by cell, person and slot.
@@ -395,7 +408,7 @@ impl Drop for Client {
     }
 }
 
-type OpenStore = (Box<dyn Store>, Loaded, Option<DamagedStore>);
+type OpenStore = (Box<dyn Store>, ImageStore, Loaded, Option<DamagedStore>);
 
 fn open_store(
     path: Option<&std::path::Path>,
@@ -405,8 +418,12 @@ fn open_store(
     match path {
         Some(path) => {
             let opened = SqliteStore::open_telling(path, &new, progress)?;
-            Ok((Box::new(opened.store), opened.loaded, opened.damaged))
+            let images = ImageStore::in_file(path)?;
+            Ok((Box::new(opened.store), images, opened.loaded, opened.damaged))
         }
-        None => Ok((Box::new(MemoryStore::new(new.clone())), Loaded::empty(new), None)),
+        None => {
+            let store = Box::new(MemoryStore::new(new.clone()));
+            Ok((store, ImageStore::in_memory(), Loaded::empty(new), None))
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use drawbridge_protocol::CloseCode;
 
+use super::images::Images;
 use super::inbox::Inbox;
 use super::saver::Saver;
 use super::socket::{self, FromSocket, Socket};
@@ -45,7 +46,12 @@ pub(super) async fn run(
     ticker: Ticker,
     inbox: &Inbox,
     mut saver: Saver,
+    images: Images,
+    seed: u64,
 ) -> Result<(), CloseError> {
+    let transfers = tokio::spawn(images.clone().run(seed));
+    // The batch after which all images are to be offered again.
+    let mut forgetting = None;
     let mut socket: Option<Socket> = None;
     let mut farewell = None;
     loop {
@@ -70,12 +76,16 @@ pub(super) async fn run(
                     }
                 }
                 Output::Store { id, batch } => {
+                    if batch.forgets_images() {
+                        forgetting = Some(id);
+                    }
                     if saver.batches.send((id, batch)).is_err() {
                         tracing::error!("the store's thread has ended");
                     }
                 }
             }
         }
+        images.set_relay(works.session.in_step_with());
         let now = ticker.now().mono;
         if works.is_over(now) {
             break;
@@ -85,15 +95,24 @@ pub(super) async fn run(
         tokio::select! {
             () = inbox.filled() => {}
             Some((id, result)) = saver.results.recv() => {
+                if result.is_ok() && forgetting == Some(id) {
+                    forgetting = None;
+                    images.offer_all();
+                }
                 let result = result.map_err(|error| error.to_string());
                 works.handle(ticker.now(), Input::Stored { id, result });
             }
             word = hear(&mut socket) => works.handle(ticker.now(), word),
             () = tokio::time::sleep(sleep) => works.handle(ticker.now(), Input::Timeout),
         }
+        if std::mem::take(&mut works.unparks) {
+            images.unpark();
+        }
         let congested = socket.as_ref().is_some_and(|socket| socket.queued() > CONGESTED);
         works.take_in(ticker.now(), congested);
     }
+    transfers.abort();
+    images.close();
     finish(&works.session, socket, farewell, saver).await
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Works {
     /// Until when the disk may take, once the handle has closed.
     closing: Option<Duration>,
     snapshots: Vec<Sender<CellSet>>,
+    /// The person asked to offer again what was refused.
+    pub(super) unparks: bool,
     /// For whoever watches.
     #[cfg(feature = "testing")]
     pub(super) restamped: Vec<(CellKey, Stamp, Stamp)>,
@@ -47,6 +49,7 @@ impl Works {
             wet: Wet::default(),
             closing: None,
             snapshots: Vec::new(),
+            unparks: false,
             #[cfg(feature = "testing")]
             restamped: Vec::new(),
         }
@@ -109,6 +112,7 @@ impl Works {
                 // It comes with every wet step, and is for the store alone.
                 Command::Input(input @ Input::Draft(_)) => self.session.handle(now, input),
                 Command::Input(input) => {
+                    self.unparks |= matches!(input, Input::RetryParked);
                     // What was put together goes before whatever may rest on it.
                     self.wet.flush(&mut self.session, now);
                     self.session.handle(now, input);

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
-use drawbridge_protocol::{CellKey, CellSet, Clock, CloseCode, Here, SlotName, Stamp, Value};
+use drawbridge_protocol::{CellKey, CellSet, Clock, CloseCode, Here, Link, SlotName, Stamp, Value};
 
 pub use api::{
     Event, Input, Now, Output, Parked, PersonChange, Phase, SessionConfig, SharedClock, Status, Timings,
@@ -156,6 +156,13 @@ impl Session {
             role: self.line.role(),
             relay: self.remote.as_ref().map(|remote| remote.link.relay.clone()),
         }
+    }
+
+    /// Where the board is shared, while it is in step with that.
+    #[must_use]
+    pub fn in_step_with(&self) -> Option<&Link> {
+        let link = &self.remote.as_ref()?.link;
+        (self.phase() == Phase::Live).then_some(link)
     }
 
     /// All winning cells that this client holds.

@@ -2,6 +2,7 @@
 //! store commits each batch whole or not at all.
 
 mod files;
+mod images;
 mod memory;
 mod rows;
 mod sqlite;
@@ -12,6 +13,7 @@ mod tests;
 
 use std::path::PathBuf;
 
+pub use images::{ImageStore, Unsent};
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 

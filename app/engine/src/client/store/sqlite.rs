@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::files::{has_log, lock, put_aside};
+use super::images::{self, forget_sent};
 use super::rows::{draft, load, put_cell, set, set_remote};
 use super::{DamagedStore, Store, StoreError, StoreOpened};
 use crate::client::record::{Loaded, Meta, StoreBatch};
@@ -15,8 +16,8 @@ use crate::progress::Progress;
 
 /// Tells a board from any other SQLite file: "Draw".
 const APPLICATION_ID: i64 = 0x4472_6177;
-/// The layout below.
-const FORMAT: i64 = 1;
+/// The layout below, and that of images, which format 1 didn't have.
+const FORMAT: i64 = 2;
 
 const LAYOUT: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -96,7 +97,8 @@ impl SqliteStore {
     pub fn peek_title(path: &Path) -> Option<String> {
         let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).ok()?;
-        if layout(&db).ok()? != ours().ok()? {
+        let found = layout(&db).ok()?;
+        if (1..=FORMAT).all(|format| ours(format).ok().as_ref() != Some(&found)) {
             return None;
         }
         let sql = "SELECT value FROM cells WHERE element = 'board' AND prop = 'title'";
@@ -130,7 +132,7 @@ fn open_and_load(path: &Path, new: &Meta, progress: &Progress) -> Result<(Connec
         return Err(StoreError::Newer(format));
     }
     // A view or trigger of somebody's making could keep every statement below busy for ever.
-    if !is_new && layout(&db)? != ours()? {
+    if !is_new && layout(&db)? != ours(format)? {
         return Err(StoreError::Damaged("its tables are not a board's".to_owned()));
     }
     db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
@@ -144,6 +146,12 @@ fn open_and_load(path: &Path, new: &Meta, progress: &Progress) -> Result<(Connec
         let verdict: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
             return Err(StoreError::Damaged(verdict));
+        }
+        if format < FORMAT {
+            let tx = db.transaction()?;
+            tx.execute_batch(images::LAYOUT)?;
+            tx.pragma_update(None, "user_version", FORMAT)?;
+            tx.commit()?;
         }
     }
     let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
@@ -173,10 +181,13 @@ fn layout(db: &Connection) -> Result<BTreeSet<String>, rusqlite::Error> {
     rows.collect()
 }
 
-/// The same of a board's.
-fn ours() -> Result<BTreeSet<String>, rusqlite::Error> {
+/// The same of a board's in a format.
+fn ours(format: i64) -> Result<BTreeSet<String>, rusqlite::Error> {
     let db = Connection::open_in_memory()?;
     db.execute_batch(LAYOUT)?;
+    if format > 1 {
+        db.execute_batch(images::LAYOUT)?;
+    }
     layout(&db)
 }
 
@@ -184,6 +195,7 @@ fn ours() -> Result<BTreeSet<String>, rusqlite::Error> {
 fn start(db: &mut Connection, new: &Meta) -> Result<(), StoreError> {
     let tx = db.transaction()?;
     tx.execute_batch(LAYOUT)?;
+    tx.execute_batch(images::LAYOUT)?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.pragma_update(None, "user_version", FORMAT)?;
     set(&tx, "board", Some(new.board.as_str()))?;
@@ -206,6 +218,9 @@ impl Store for SqliteStore {
         if batch.unsettle {
             set(&tx, "cursor", None)?;
             tx.execute("UPDATE cells SET state = 1 WHERE state = 0", [])?;
+        }
+        if batch.forgets_images() {
+            forget_sent(&tx)?;
         }
         for row in &batch.cells {
             put_cell(&tx, row)?;

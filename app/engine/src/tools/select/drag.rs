@@ -189,7 +189,9 @@ impl Drag {
             Act::Resize(handle) => {
                 let keys = pointer.modifiers;
                 let to = self.fitted(handle, at - self.off, pointer, cx);
-                self.frame.resized(handle, to, keys.shift, keys.alt)
+                // Pictures look wrong in another ratio: that is what takes a key.
+                let pictures = self.held.iter().all(|held| held.element.picture.is_some());
+                self.frame.resized(handle, to, keys.shift != pictures, keys.alt)
             }
         };
         // Not to where it could not be read back.

@@ -1,0 +1,14 @@
+//! What an image element shows: bytes that are kept elsewhere, by their name.
+
+use drawbridge_protocol::{ImageHash, ImageType};
+
+/// An image that an element shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Picture {
+    /// The name of its bytes.
+    pub image: ImageHash,
+    /// What they are.
+    pub kind: ImageType,
+    /// Its width and height in pixels: at 100 %, a pixel is a board unit unless `place` says otherwise.
+    pub pixels: [u32; 2],
+}
