@@ -313,6 +313,7 @@ fn states_and_messages_reach_a_screen_reader() {
         parked: vec!["the board is full".to_owned()],
         unsaved: None,
         held_up: None,
+        pictures: status::PicturesView::default(),
     };
     let message = Message::problem("The link could not be opened. Nothing is lost");
     let mut harness = window(move |ctx, state| {

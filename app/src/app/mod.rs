@@ -181,6 +181,7 @@ impl App {
         // What was clicked or pressed before holds for a stroke that begins in the same frame; keys after that find it ended.
         let bare = !canvas::is_covered(&ctx);
         self.obey(&ctx, Self::panels);
+        self.obey(&ctx, Self::dropped);
         let (before, after) = view::around_a_button(&ctx);
         self.obey(&ctx, |app, ctx, asked| app.keys(ctx, before, bare, asked));
         self.canvas.show(ui, &mut self.board, bare);

@@ -11,7 +11,7 @@ use egui::{Context, ThemePreference, ViewportCommand};
 use super::App;
 use crate::canvas::overlay;
 use crate::command::{Appearance, Command};
-use crate::open::{Pasted, Which};
+use crate::open::{Given, Pasted, Which};
 use crate::panels;
 use crate::panels::dialogs::{Dialog, RelayDraft};
 use crate::panels::message::Message;
@@ -70,8 +70,13 @@ impl App {
                     Message::hint("What is on the clipboard can't be pasted on a board"),
                 ),
             },
-            Command::PastePicture(_) => {
-                self.say(ctx, Message::hint("Pictures can't be pasted on a board yet"));
+            Command::PastePicture(pixels) => self
+                .board
+                .put_pictures(vec![Given::Pixels(pixels)], self.pointed(ctx)),
+            Command::ChoosePictures => self.board.choose_pictures(),
+            Command::DropPictures(given) => {
+                let at = self.pointed(ctx);
+                self.board.put_pictures(given, at);
             }
             Command::CopyPng => match self.board.copy_png(Theme::of(ctx)) {
                 Ok(Some(picture)) => ctx.copy_image(picture),
@@ -180,6 +185,14 @@ impl App {
             }
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
+    }
+
+    /// Where on the canvas the pointer is, if it is there.
+    fn pointed(&self, ctx: &Context) -> Option<Point> {
+        let at = ctx
+            .pointer_latest_pos()
+            .filter(|at| self.canvas.rect().contains(*at))?;
+        Some(self.canvas.on_canvas(at))
     }
 
     fn edit(&mut self, edit: &Edit) {

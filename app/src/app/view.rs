@@ -6,6 +6,7 @@ use egui::{Context, Event};
 
 use super::App;
 use crate::command::{self, Command, Now};
+use crate::open::Given;
 use crate::panels::dialogs::{self, Dialog, ShareView};
 use crate::panels::menu::MenuView;
 use crate::panels::minimap::{MinimapView, Other};
@@ -39,7 +40,7 @@ impl App {
             still: self.settings.reduced_motion,
             shared: !matches!(self.board.share(), ShareView::Off | ShareView::Failed(_)),
             cut_off: matches!(status.connection, Connection::Offline | Connection::Refused(_)),
-            parked: !status.parked.is_empty(),
+            parked: !status.parked.is_empty() || !status.pictures.refused.is_empty(),
             message: self.message.is_some(),
         }
     }
@@ -128,6 +129,15 @@ impl App {
         };
         let picture = |scale| self.minimap.picture(ctx, editor, scale);
         panels::minimap::show(ctx, &view, above, picture, asked);
+    }
+
+    /// Files that were dropped on the window go onto the board.
+    pub(super) fn dropped(&mut self, ctx: &Context, asked: &mut Asked) {
+        let files = ctx.input(|input| input.raw.dropped_files.clone());
+        if !files.is_empty() && self.next.is_none() {
+            let given = files.iter().map(|file| Given::File(file.path().to_owned()));
+            asked.push(Command::DropPictures(given.collect()));
+        }
     }
 
     /// The commands whose keys were pressed in this part of the frame's events. `bare`: whether no menu or dialog was open when it began; what

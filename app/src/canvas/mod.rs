@@ -1,6 +1,7 @@
 //! The board on the screen: paints what is visible, and hands what a hand does to the board.
 
 pub mod gather;
+mod missing;
 pub mod overlay;
 pub mod paint;
 pub mod picture;
@@ -107,7 +108,8 @@ impl Canvas {
     }
 
     /// Where a window point is on the canvas.
-    fn on_canvas(&self, at: Pos2) -> Point {
+    #[must_use]
+    pub fn on_canvas(&self, at: Pos2) -> Point {
         let at = at - self.rect.min;
         Point::new(f64::from(at.x), f64::from(at.y))
     }
@@ -207,7 +209,8 @@ impl Canvas {
         if editor.snapping().grid.is_some() {
             overlay::grid(&painter, look, self.rect);
         }
-        let drawn = self.picture.paint(&painter, board.editor(), self.rect);
+        let drawn = self.picture.paint(&painter, board, self.rect);
+        missing::paint(&painter, board, &self.picture, self.rect);
         self.painted = drawn.complete;
         if drawn.more {
             ui.ctx().request_repaint();
@@ -228,6 +231,15 @@ impl Canvas {
             )
         });
         self.paint_pointers(ui.ctx(), &painter, board, now);
+        self.paint_held(ui.ctx(), &painter);
+    }
+
+    /// Says so while files are held over the window.
+    fn paint_held(&self, ctx: &Context, painter: &egui::Painter) {
+        let held = ctx.input(|input| input.raw.hovered_files.len());
+        if held > 0 {
+            missing::drop_here(painter, self.rect, held);
+        }
     }
 
     fn paint_pointers(&mut self, ctx: &Context, painter: &egui::Painter, board: &OpenBoard, now: f64) {

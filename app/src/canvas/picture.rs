@@ -1,12 +1,14 @@
 //! The board's pictures in the window: drawn by the renderer, shown by egui as images.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use drawbridge_engine::editor::Editor;
+use drawbridge_protocol::ImageHash;
 use eframe::egui_wgpu::RenderState;
 use eframe::wgpu;
 use egui::{Painter, Pos2, Rect, TextureId};
 
+use crate::open::OpenBoard;
 use crate::render::{Drawn, Look, Renderer};
 use crate::theme::{self, Theme};
 
@@ -41,8 +43,17 @@ impl Picture {
         }
     }
 
+    /// Whether the last try to read an image came to nothing.
+    #[must_use]
+    pub fn is_barren(&self, image: &ImageHash) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|(_, renderer, _)| renderer.is_barren(image))
+    }
+
     /// Paints the board over `canvas`.
-    pub fn paint(&mut self, painter: &Painter, editor: &Editor, canvas: Rect) -> Drawn {
+    pub fn paint(&mut self, painter: &Painter, board: &OpenBoard, canvas: Rect) -> Drawn {
+        let editor = board.editor();
         let Some((state, renderer, shown)) = &mut self.0 else {
             return Drawn {
                 complete: true,
@@ -63,6 +74,9 @@ impl Picture {
         };
         let between = f64::from(painter.ctx().input(|input| input.stable_dt));
         let making = Duration::from_secs_f64((between / 16.0).clamp(MAKING.0, MAKING.1));
+        let images = board.images();
+        renderer.images_arrived(&images.take_arrived());
+        renderer.read_images(|| Arc::new(move |hash| images.get(hash).ok().flatten()));
         let drawn = renderer.draw(&look, making);
         if drawn.resized {
             free(state, shown);

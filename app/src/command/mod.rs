@@ -13,6 +13,8 @@ use drawbridge_engine::geometry::Point;
 use drawbridge_engine::tools::Tool;
 use egui::{ColorImage, KeyboardShortcut};
 
+use crate::open::Given;
+
 pub use keys::{for_event, is_of_controls, keys_text, letter};
 pub use now::Now;
 pub use search::search;
@@ -54,6 +56,10 @@ pub enum Command {
     PasteText(String),
     /// Put this picture on the board.
     PastePicture(Arc<ColorImage>),
+    /// Let the person choose pictures to put on the board.
+    ChoosePictures,
+    /// Put these on the board, which were dropped on it.
+    DropPictures(Vec<Given>),
     /// Put a picture of the selection, or else of the board, on the clipboard.
     CopyPng,
     /// The same as the text of an SVG file.

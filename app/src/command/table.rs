@@ -89,6 +89,7 @@ pub static TABLE: &[Entry] = &[
     tool(Tool::Cutter, "Cutting eraser", "Takes away only what it passes over", icons::CUTTER, &[shift(Key::E)]),
     tool(Tool::Laser, "Laser pointer", "Shows others a trail that fades", icons::LASER, &[key(Key::K)]),
     tool(Tool::Eyedropper, "Eyedropper", "Takes a colour from the board", icons::EYEDROPPER, &[key(Key::I)]),
+    entry(Section::Tools, Command::ChoosePictures, "Picture…", "Puts pictures on the board: PNG, JPEG, WebP, GIF or SVG; they can be dropped and pasted too", icons::PICTURE, &[key(Key::Num9)]),
     entry(Section::Tools, Command::KeepTool, "Keep the tool", "Draw several things in a row", icons::KEEP_TOOL, &[key(Key::Q)]),
     entry(Section::Tools, Command::Edit(Edit::Insert), "Insert the tool's shape", "Puts it into the middle of the window", icons::INSERT, &[key(Key::Enter)]),
 

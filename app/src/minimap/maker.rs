@@ -193,6 +193,7 @@ fn thicken(element: &mut Element, least: f64) {
 #[cfg(test)]
 mod tests {
     use drawbridge_engine::document::Color;
+    use drawbridge_engine::export::no_images;
     use drawbridge_engine::sample::Strokes;
     use drawbridge_protocol::ElementId;
 
@@ -221,6 +222,7 @@ mod tests {
             ink: &ink,
             paper: None,
             board: [255; 3],
+            images: &no_images,
         };
         let mut left = elements;
         maker.step(&board.0, &board.1, (&look, wanted), now, || {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use drawbridge_engine::document::Color;
 use drawbridge_engine::editor::Editor;
-use drawbridge_engine::export::Look;
+use drawbridge_engine::export::{Look, no_images};
 use drawbridge_engine::geometry::Rect;
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
@@ -53,6 +53,8 @@ impl Minimap {
             ink: &ink,
             paper: None,
             board: rgb(theme.board),
+            // They are too small there, and take too long to be read.
+            images: &no_images,
         };
         let wanted = Wanted {
             scale: scale * f64::from(ctx.pixels_per_point().max(FINE)),

@@ -6,7 +6,9 @@ use drawbridge_engine::editor::Edit;
 use drawbridge_engine::export::Look;
 use drawbridge_engine::export::png::{TooLarge, picture};
 use drawbridge_engine::export::svg::svg;
+use drawbridge_engine::images::StoredImage;
 use drawbridge_engine::import::{self, svg::Imported};
+use drawbridge_protocol::ImageHash;
 use egui::ColorImage;
 
 use super::OpenBoard;
@@ -31,9 +33,54 @@ pub enum Pasted {
 impl OpenBoard {
     /// The selection as a text that [`Self::paste`] reads; `None` when there is nothing to copy.
     #[must_use]
-    pub fn copy(&self) -> Option<String> {
+    pub fn copy(&mut self) -> Option<String> {
         let elements = self.editor().selected_elements();
-        (!elements.is_empty()).then(|| clip::write(&elements))
+        if elements.is_empty() {
+            return None;
+        }
+        let (text, left_out) = clip::write_with_images(&elements, &self.bytes());
+        if left_out > 0 {
+            let pictures = if left_out == 1 {
+                "A picture is"
+            } else {
+                "Some pictures are"
+            };
+            self.problems.push(format!(
+                "{pictures} too large for the clipboard, or not here yet. On this board and where the others are on it \
+                 it can be pasted all the same"
+            ));
+        }
+        Some(text)
+    }
+
+    /// Where pictures' bytes are. Copying waits for the disk: it is asked for, and what is copied is small enough.
+    fn bytes(&self) -> impl Fn(&ImageHash) -> Option<StoredImage> + use<> {
+        let images = self.board.images();
+        move |hash| images.get(hash).ok().flatten()
+    }
+
+    /// Keeps the pictures that a pasted text brings, behind the window's back.
+    fn keep_pictures(&mut self, text: &str) {
+        let images = self.board.images();
+        let mut fresh = clip::read_images(text);
+        fresh.retain(|image| !images.has(&image.hash()));
+        if fresh.is_empty() {
+            return;
+        }
+        let work = move || {
+            for image in &fresh {
+                if let Err(error) = images.put(image) {
+                    tracing::error!(%error, "a pasted picture is not kept");
+                }
+            }
+        };
+        if let Err(error) = std::thread::Builder::new()
+            .name("pictures".to_owned())
+            .spawn(work)
+        {
+            self.problems
+                .push(format!("Pasted pictures can't be kept: {error}"));
+        }
     }
 
     /// The same, and deletes it. Nothing goes that could not be pasted again.
@@ -51,6 +98,7 @@ impl OpenBoard {
     /// selects it.
     pub fn paste(&mut self, text: &str) -> Pasted {
         if let Some(elements) = clip::read(text) {
+            self.keep_pictures(text);
             self.board.paste(elements);
             return Pasted::All;
         }
@@ -82,6 +130,7 @@ impl OpenBoard {
             ink: &ink,
             paper: Some(board),
             board,
+            images: &self.bytes(),
         };
         let picture = picture(&elements, &look, MARGIN, SCALE)?;
         let size = [picture.width() as usize, picture.height() as usize];
@@ -97,6 +146,7 @@ impl OpenBoard {
             ink: &ink,
             paper: None,
             board: rgb(theme.board),
+            images: &self.bytes(),
         };
         (!elements.is_empty()).then(|| svg(&elements, &look, MARGIN, true))
     }

@@ -2,6 +2,7 @@
 
 mod clipboard;
 mod opening;
+mod pictures;
 mod sharing;
 mod status;
 
@@ -10,7 +11,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::board::{About, Board};
-use drawbridge_engine::client::{BoardFile, ClientConfig, OpenError, Phase, Profile, Remote, Timings};
+use drawbridge_engine::client::{
+    BoardFile, ClientConfig, Images, OpenError, Phase, Profile, Remote, Timings,
+};
 use drawbridge_engine::document::Element;
 use drawbridge_engine::editor::{Edit, Editor};
 use drawbridge_engine::geometry::{Camera, Point, Rect, Size};
@@ -25,6 +28,7 @@ use crate::settings::Settings;
 use crate::wake::Waker;
 pub use clipboard::Pasted;
 pub use opening::Opening;
+pub use pictures::Given;
 
 /// Points between the window's edges and what is shown by "Show everything".
 const FIT_MARGIN: f64 = 72.0;
@@ -51,6 +55,8 @@ pub struct OpenBoard {
     profile: Profile,
     /// One's own colour, `#rrggbb`.
     my_color: String,
+    /// Pictures that are being read.
+    imports: Vec<pictures::Import>,
 }
 
 /// Which board to open.
@@ -111,6 +117,7 @@ impl OpenBoard {
             wake,
             profile,
             my_color: me.color.clone(),
+            imports: Vec::new(),
         };
         open.look_around();
         Ok(open)
@@ -143,6 +150,8 @@ impl OpenBoard {
         editor.set_keep_tool(keep);
         editor.set_snapping(snapping);
         self.busy = status::Busy::default();
+        // They would have come to the board that is left.
+        self.imports.clear();
         if let Err(error) = old.close() {
             self.problems.push(format!("On the board you left, {error}"));
         }
@@ -216,6 +225,12 @@ impl OpenBoard {
         &self.board
     }
 
+    /// The bytes of the board's images.
+    #[must_use]
+    pub fn images(&self) -> Images {
+        self.board.images()
+    }
+
     /// To look elsewhere.
     pub fn camera_mut(&mut self) -> &mut Camera {
         self.board.camera_mut()
@@ -238,6 +253,7 @@ impl OpenBoard {
     /// Takes in what came from disk and relay.
     pub fn pump(&mut self) {
         self.board.pump();
+        self.take_imports();
         self.move_in();
         let status = self.board.status();
         // Without a relay to send to, nothing is on its way there.

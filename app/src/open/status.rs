@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use drawbridge_engine::client::{Phase, Status};
+use drawbridge_engine::client::{ImagesStatus, Phase, Status};
 
 use super::OpenBoard;
-use crate::panels::status::{Connection, StatusView};
+use crate::panels::status::{Connection, PicturesView, StatusView};
 
 /// What waits for disk or relay for longer than this is counted; before, it is only said that it is on its way.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -50,7 +50,9 @@ impl OpenBoard {
     /// How it stands with disk and relay.
     #[must_use]
     pub fn status(&self) -> StatusView {
-        status_view(self.board.status(), self.busy.is_brief(Instant::now()))
+        let mut view = status_view(self.board.status(), self.busy.is_brief(Instant::now()));
+        view.pictures = pictures_view(&self.board.images().status(), self.importing() > 0);
+        view
     }
 
     /// After how long [`OpenBoard::status`] may say something else by itself.
@@ -95,7 +97,21 @@ fn status_view(status: &Status, brief: bool) -> StatusView {
             .collect(),
         unsaved: status.store_error.clone(),
         held_up: status.held_up.clone(),
+        pictures: PicturesView::default(),
         connection,
+    }
+}
+
+fn pictures_view(images: &ImagesStatus, reading: bool) -> PicturesView {
+    PicturesView {
+        reading,
+        waiting: images.up + images.down,
+        percent: (100.0 * images.share) as u8,
+        refused: images
+            .refused
+            .iter()
+            .map(|(_, reason)| reason.message.clone())
+            .collect(),
     }
 }
 

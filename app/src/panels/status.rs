@@ -42,6 +42,21 @@ pub struct StatusView {
     pub unsaved: Option<String>,
     /// Why the relay takes no changes at present, in a sentence, if it doesn't.
     pub held_up: Option<String>,
+    /// How pictures stand with disk and relay.
+    pub pictures: PicturesView,
+}
+
+/// How pictures stand with disk and relay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PicturesView {
+    /// Whether some are being read, to be put on the board.
+    pub reading: bool,
+    /// How many have to go to the relay, or come from it.
+    pub waiting: usize,
+    /// How much of that is done, of 100.
+    pub percent: u8,
+    /// Why the relay doesn't take some, one sentence each.
+    pub refused: Vec<String>,
 }
 
 /// How much a person should care.
@@ -176,22 +191,64 @@ pub fn parked_words(view: &StatusView) -> Option<String> {
     ))
 }
 
+/// What is to be said of pictures, if anything.
+#[must_use]
+pub fn pictures_words(view: &StatusView) -> Option<String> {
+    let pictures = |n: usize| match n {
+        1 => "1 picture".to_owned(),
+        n => format!("{n} pictures"),
+    };
+    let PicturesView {
+        reading,
+        waiting,
+        percent,
+        ..
+    } = view.pictures;
+    match (&view.connection, waiting) {
+        _ if reading => Some("Reading pictures…".to_owned()),
+        (_, 0) | (Connection::Alone, _) => None,
+        (Connection::Live, n) => Some(format!("{} on the way: {percent} %", pictures(n))),
+        (_, n) => Some(format!("{} waiting for the relay", pictures(n))),
+    }
+}
+
+/// What is to be said of pictures that the relay did not take.
+#[must_use]
+pub fn refused_words(view: &StatusView) -> Option<String> {
+    let why = view.pictures.refused.first()?;
+    let kept = "kept on this computer";
+    Some(match view.pictures.refused.len() {
+        1 => format!("A picture was not taken by the relay ({why}), {kept}"),
+        n => format!("{n} pictures were not taken by the relay ({why}), {kept}"),
+    })
+}
+
 /// Shows the panel; where a person can do something, with a button for it. Says where in the window it lies.
 pub fn show(ctx: &Context, view: &StatusView, asked: &mut Asked) -> Rect {
     let corner = Vec2::new(-space::M, -space::M);
     let shown = widgets::bare(ctx, "Connection and saving", Align2::RIGHT_BOTTOM, corner, |ui| {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
-            if let Some(parked) = parked_words(view) {
-                let response = line(ui, icons::WARNING, &parked, Tone::Care);
+            let all = [
+                (parked_words(view), &view.parked),
+                (refused_words(view), &view.pictures.refused),
+            ];
+            let mut any = false;
+            for (words, reasons) in all {
+                let Some(words) = words else { continue };
+                any = true;
+                let response = line(ui, icons::WARNING, &words, Tone::Care);
                 response.on_hover_ui(|ui| {
-                    for why in &view.parked {
+                    for why in reasons {
                         ui.label(why);
                     }
                 });
-                if view.connection == Connection::Live {
-                    action(ui, Command::OfferAgain, asked);
-                }
+            }
+            if any && view.connection == Connection::Live {
+                action(ui, Command::OfferAgain, asked);
+            }
+            if let Some(pictures) = pictures_words(view) {
+                line(ui, icons::PICTURE, &pictures, Tone::Quiet);
             }
             let (icon, text, tone) = words(view);
             line(ui, icon, &text, tone);
@@ -265,7 +322,36 @@ mod tests {
             parked: Vec::new(),
             unsaved: None,
             held_up: None,
+            pictures: PicturesView::default(),
         }
+    }
+
+    #[test]
+    fn pictures_on_their_way_have_their_words() {
+        let said = |connection, waiting, reading| {
+            let mut view = view(connection, 0);
+            view.pictures = PicturesView {
+                waiting,
+                reading,
+                percent: 40,
+                ..PicturesView::default()
+            };
+            pictures_words(&view)
+        };
+        assert_eq!(said(Connection::Live, 0, false), None);
+        assert_eq!(
+            said(Connection::Live, 2, false).as_deref(),
+            Some("2 pictures on the way: 40 %")
+        );
+        assert_eq!(
+            said(Connection::Offline, 1, false).as_deref(),
+            Some("1 picture waiting for the relay")
+        );
+        assert_eq!(said(Connection::Alone, 3, false), None, "there is no relay");
+        assert_eq!(
+            said(Connection::Alone, 0, true).as_deref(),
+            Some("Reading pictures…")
+        );
     }
 
     #[test]

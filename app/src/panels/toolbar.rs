@@ -72,6 +72,7 @@ fn more(ui: &mut Ui, now: &Now, asked: &mut Asked) {
         .accessible_name("More tools")
         .show(|ui| {
             widgets::lines(ui, |ui| {
+                widgets::command_item(ui, &Command::ChoosePictures, now, asked);
                 for tool in MORE {
                     widgets::command_item(ui, &Command::Tool(tool), now, asked);
                 }

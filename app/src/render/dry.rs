@@ -16,6 +16,7 @@ use eframe::wgpu;
 use super::arena::{Arena, Run};
 use super::level;
 use super::maker::{Batch, Job, Makers, Shape};
+use super::pictures::Pictures;
 use super::shown::Shown;
 use super::table::{Form, Paint, Table};
 use super::target::Draw;
@@ -34,7 +35,7 @@ const NOW: Duration = Duration::from_millis(5);
 /// How far beyond its box a shape may be seen, in pixels.
 const BEYOND: f64 = 2.0;
 /// How much is left of what is about to go.
-const DIMMED: f64 = 0.3;
+pub(super) const DIMMED: f64 = 0.3;
 
 /// How much memory is taken on the card.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +44,8 @@ pub struct Limits {
     pub block: u32,
     /// How many bytes of shapes stay although they are not seen.
     pub kept: u64,
+    /// How many bytes of images stay although they are not seen.
+    pub images: u64,
 }
 
 impl Default for Limits {
@@ -50,6 +53,7 @@ impl Default for Limits {
         Self {
             block: 1 << 17,
             kept: 256 << 20,
+            images: 256 << 20,
         }
     }
 }
@@ -120,6 +124,7 @@ pub(super) struct Dry {
     /// One a level.
     arenas: Vec<Arena>,
     table: Table,
+    pictures: Pictures,
     /// The number of the scene's changes up to which everything here is true.
     changes: Option<u64>,
     /// What is near what is seen.
@@ -150,13 +155,19 @@ pub(super) struct Dry {
 }
 
 impl Dry {
-    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue, limits: Limits) -> Self {
+    pub(super) fn new(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        image_layout: &wgpu::BindGroupLayout,
+        limits: Limits,
+    ) -> Self {
         Self {
             kept: Vec::new(),
             arenas: (0..level::COUNT)
                 .map(|_| Arena::new(device, queue, limits.block))
                 .collect(),
             table: Table::new(device, queue),
+            pictures: Pictures::new(device, queue, image_layout, limits.images),
             changes: None,
             shown: Shown::default(),
             standing: HashSet::new(),
@@ -203,9 +214,20 @@ impl Dry {
         let before = self.made;
         self.make(scene, document, view, until);
         self.pace = (self.made - before) as usize;
-        let (kept, level) = (&self.kept, self.level);
+        if let Some(slots) = self.pictures.update(scene, view, scale) {
+            self.stale = true;
+            for slot in slots {
+                if let Some(Some(kept)) = self.kept.get(slot as usize) {
+                    self.shown.touch(kept.rank, slot);
+                }
+            }
+        }
+        let (kept, level, pictures) = (&self.kept, self.level, &self.pictures);
         self.shown.list(|slot| {
             let kept = kept.get(slot as usize)?.as_ref()?;
+            if pictures.has(slot) {
+                return Some(Draw::of_picture(slot));
+            }
             let (arena, run) = kept.run(level)?;
             Some(kept.paint.draw(run, arena))
         });
@@ -403,6 +425,14 @@ impl Dry {
         &mut self.table
     }
 
+    pub(super) fn pictures(&self) -> &Pictures {
+        &self.pictures
+    }
+
+    pub(super) fn pictures_mut(&mut self) -> &mut Pictures {
+        &mut self.pictures
+    }
+
     pub(super) fn arenas(&self) -> &[Arena] {
         &self.arenas
     }
@@ -418,7 +448,7 @@ impl Dry {
 
     /// Whether shapes are on their way, be it for what is near what is seen.
     pub(super) fn has_more(&self) -> bool {
-        !self.missing.is_empty() || self.makers.wanted() > 0
+        !self.missing.is_empty() || self.makers.wanted() > 0 || self.pictures.has_more()
     }
 
     /// Whether shapes are made anew only to lie better.
@@ -433,7 +463,7 @@ impl Dry {
 
     /// Bytes taken on the card.
     pub(super) fn bytes(&self) -> u64 {
-        self.arenas.iter().map(Arena::bytes).sum::<u64>() + self.table.bytes()
+        self.arenas.iter().map(Arena::bytes).sum::<u64>() + self.table.bytes() + self.pictures.bytes()
     }
 }
 

@@ -7,6 +7,7 @@ mod arena;
 mod dry;
 mod level;
 mod maker;
+mod pictures;
 mod pipelines;
 mod shown;
 mod table;
@@ -19,11 +20,13 @@ use std::time::Duration;
 use drawbridge_engine::document::Document;
 use drawbridge_engine::geometry::{Camera, Size};
 use drawbridge_engine::scene::Scene;
+use drawbridge_protocol::ImageHash;
 use eframe::wgpu;
 
 use crate::theme::Theme;
 use dry::Dry;
 pub use dry::Limits;
+pub use pictures::Source;
 use pipelines::{Pipelines, View};
 use target::Target;
 use wet::Wet;
@@ -117,19 +120,20 @@ impl Renderer {
     /// The same, with so much of its memory.
     #[must_use]
     pub fn with_limits(device: &wgpu::Device, queue: &wgpu::Queue, limits: Limits) -> Self {
+        let pipelines = Pipelines::new(device);
         Self {
             limits,
-            pipelines: Pipelines::new(device),
             view: device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("view"),
                 size: size_of::<View>() as u64,
                 usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             }),
-            dry: Sheet::of(Dry::new(device, queue, limits)),
+            dry: Sheet::of(Dry::new(device, queue, &pipelines.image_layout, limits)),
             under: Sheet::of(Wet::new(device, queue, true)),
             wet: Sheet::of(Wet::new(device, queue, false)),
             shown: None,
+            pipelines,
             device: device.clone(),
             queue: queue.clone(),
         }
@@ -137,10 +141,27 @@ impl Renderer {
 
     /// Forgets the board, and gives its memory back: another one comes.
     pub fn clear(&mut self) {
-        self.dry = Sheet::of(Dry::new(&self.device, &self.queue, self.limits));
+        let layout = &self.pipelines.image_layout;
+        self.dry = Sheet::of(Dry::new(&self.device, &self.queue, layout, self.limits));
         self.under = Sheet::of(Wet::new(&self.device, &self.queue, true));
         self.wet = Sheet::of(Wet::new(&self.device, &self.queue, false));
         self.shown = None;
+    }
+
+    /// Says where the board's images are, if it doesn't know.
+    pub fn read_images(&mut self, source: impl FnOnce() -> Source) {
+        self.dry.shapes.pictures_mut().read_from(source);
+    }
+
+    /// These images have come since the last frame.
+    pub fn images_arrived(&mut self, images: &[ImageHash]) {
+        self.dry.shapes.pictures_mut().arrived(images);
+    }
+
+    /// Whether the last try to read an image came to nothing.
+    #[must_use]
+    pub fn is_barren(&self, image: &ImageHash) -> bool {
+        self.dry.shapes.pictures().is_barren(image)
     }
 
     /// Brings the pictures up to date. Shapes that are missing are made on other threads; until they are there, coarser or
@@ -181,7 +202,8 @@ impl Renderer {
         }
         if anew && let (Some(target), Some(bound)) = (&dry.target, &dry.bound) {
             let (arenas, draws) = (dry.shapes.arenas(), dry.shapes.draws());
-            target.draw(&mut encoder, &self.pipelines, bound, arenas, draws);
+            let pictures = Some(dry.shapes.pictures());
+            target.draw(&mut encoder, &self.pipelines, bound, arenas, draws, pictures);
             drawn.draws += draws.len();
             any = true;
         }
@@ -210,7 +232,7 @@ impl Renderer {
             }
             if let (Some(target), Some(bound)) = (&wet.target, &wet.bound) {
                 let (arenas, draws) = (wet.shapes.arenas(), wet.shapes.draws());
-                target.draw(&mut encoder, &self.pipelines, bound, arenas, draws);
+                target.draw(&mut encoder, &self.pipelines, bound, arenas, draws, None);
                 drawn.draws += draws.len();
                 any = true;
             }

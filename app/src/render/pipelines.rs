@@ -4,6 +4,7 @@ use bytemuck::{Pod, Zeroable};
 use drawbridge_engine::geometry::Camera;
 use eframe::wgpu;
 
+use super::pictures;
 use super::table::{Table, halves};
 use super::vertex::Vertex;
 use crate::theme::{INKS, TINT, Theme};
@@ -64,6 +65,10 @@ pub(super) struct Pipelines {
     pub(super) most: wgpu::RenderPipeline,
     /// For the other edges: of lines, and of fills.
     pub(super) fringe: [wgpu::RenderPipeline; 2],
+    /// For images.
+    pub(super) image: wgpu::RenderPipeline,
+    /// What the shader is given for an image.
+    pub(super) image_layout: wgpu::BindGroupLayout,
 }
 
 type Fragment = (&'static str, &'static [(&'static str, f64)]);
@@ -146,6 +151,7 @@ impl Pipelines {
             };
             pipeline(device, &layout, &module, way)
         };
+        let image_layout = image_layout(device);
         let fringe = |part| of(FRINGE, part, mixed, once);
         let [more, less] = [wgpu::BlendOperation::Add, wgpu::BlendOperation::ReverseSubtract].map(difference);
         Self {
@@ -154,6 +160,8 @@ impl Pipelines {
             over: [(3.0, more), (4.0, less)].map(|(part, blend)| of(FRINGE, part, blend, next)),
             most: of(("fringe", &[("least", 0.45)]), 1.0, mixed, once),
             fringe: [1.0, 2.0].map(fringe),
+            image: image(device, [&layout, &image_layout]),
+            image_layout,
             layout,
         }
     }
@@ -174,6 +182,82 @@ impl Pipelines {
                 },
             ],
         })
+    }
+}
+
+fn image_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
+    let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::FRAGMENT,
+        ty,
+        count: None,
+    };
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some("image"),
+        entries: &[
+            entry(
+                0,
+                wgpu::BindingType::Texture {
+                    sample_type: wgpu::TextureSampleType::Float { filterable: true },
+                    view_dimension: wgpu::TextureViewDimension::D2,
+                    multisampled: false,
+                },
+            ),
+            entry(1, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
+        ],
+    })
+}
+
+/// The way in which images are drawn: each is one piece, so the stencil is left alone.
+fn image(device: &wgpu::Device, layouts: [&wgpu::BindGroupLayout; 2]) -> wgpu::RenderPipeline {
+    let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some("images"),
+        bind_group_layouts: &layouts.map(Some),
+        immediate_size: 0,
+    });
+    let module = device.create_shader_module(wgpu::include_wgsl!("images.wgsl"));
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: Some("images"),
+        layout: Some(&layout),
+        vertex: wgpu::VertexState {
+            module: &module,
+            entry_point: Some("corner"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            buffers: &[Some(pictures::LAYOUT)],
+        },
+        primitive: wgpu::PrimitiveState {
+            topology: wgpu::PrimitiveTopology::TriangleStrip,
+            ..wgpu::PrimitiveState::default()
+        },
+        depth_stencil: Some(depth_stencil(wgpu::StencilFaceState::IGNORE)),
+        multisample: wgpu::MultisampleState::default(),
+        fragment: Some(wgpu::FragmentState {
+            module: &module,
+            entry_point: Some("image"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            targets: &[Some(wgpu::ColorTargetState {
+                format: COLOR,
+                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                write_mask: wgpu::ColorWrites::ALL,
+            })],
+        }),
+        multiview_mask: None,
+        cache: None,
+    })
+}
+
+fn depth_stencil(stencil: wgpu::StencilFaceState) -> wgpu::DepthStencilState {
+    wgpu::DepthStencilState {
+        format: STENCIL,
+        depth_write_enabled: Some(false),
+        depth_compare: Some(wgpu::CompareFunction::Always),
+        stencil: wgpu::StencilState {
+            front: stencil,
+            back: stencil,
+            read_mask: 0xff,
+            write_mask: 0xff,
+        },
+        bias: wgpu::DepthBiasState::default(),
     }
 }
 
@@ -204,18 +288,7 @@ fn pipeline(
             topology: wgpu::PrimitiveTopology::TriangleStrip,
             ..wgpu::PrimitiveState::default()
         },
-        depth_stencil: Some(wgpu::DepthStencilState {
-            format: STENCIL,
-            depth_write_enabled: Some(false),
-            depth_compare: Some(wgpu::CompareFunction::Always),
-            stencil: wgpu::StencilState {
-                front: way.stencil,
-                back: way.stencil,
-                read_mask: 0xff,
-                write_mask: 0xff,
-            },
-            bias: wgpu::DepthBiasState::default(),
-        }),
+        depth_stencil: Some(depth_stencil(way.stencil)),
         multisample: wgpu::MultisampleState::default(),
         fragment: Some(wgpu::FragmentState {
             module,

@@ -191,6 +191,7 @@ mod tests {
             opaque: !slot.is_multiple_of(13),
             filled: false,
             joined: false,
+            picture: None,
         }
     }
 

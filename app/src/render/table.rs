@@ -47,6 +47,7 @@ impl Paint {
             opaque,
             filled: !opaque && self.fill.is_some(),
             joined: false,
+            picture: None,
         }
     }
 }

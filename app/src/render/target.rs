@@ -1,8 +1,10 @@
 //! A picture to draw into, as large as the canvas, and drawing into it.
 
+use drawbridge_engine::scene::Slot;
 use eframe::wgpu;
 
 use super::arena::{Arena, Run};
+use super::pictures::Pictures;
 use super::pipelines::{COLOR, Pipelines, STENCIL};
 
 /// Shapes that lie in a row, drawn in one go.
@@ -17,6 +19,26 @@ pub(super) struct Draw {
     pub(super) filled: bool,
     /// Whether it is of one shape with the one before.
     pub(super) joined: bool,
+    /// The slot whose image it is instead.
+    pub(super) picture: Option<Slot>,
+}
+
+impl Draw {
+    /// A slot's image.
+    pub(super) fn of_picture(slot: Slot) -> Self {
+        Self {
+            run: Run {
+                block: 0,
+                first: 0,
+                count: 0,
+            },
+            arena: 0,
+            opaque: false,
+            filled: false,
+            joined: false,
+            picture: Some(slot),
+        }
+    }
 }
 
 /// A picture.
@@ -79,6 +101,7 @@ impl Target {
         bound: &wgpu::BindGroup,
         arenas: &[Arena],
         draws: &[Draw],
+        pictures: Option<&Pictures>,
     ) {
         let view = self.color.create_view(&wgpu::TextureViewDescriptor::default());
         let mut rest = draws;
@@ -92,7 +115,13 @@ impl Target {
             while let Some(first) = rest.first() {
                 let joined = rest[1..].iter().take_while(|draw| draw.joined);
                 let (shape, after) = rest.split_at(1 + joined.count());
-                if first.opaque {
+                if let Some(slot) = first.picture {
+                    if let Some(pictures) = pictures {
+                        pass.set_pipeline(&pipelines.image);
+                        pictures.draw(&mut pass, slot);
+                    }
+                    held = None;
+                } else if first.opaque {
                     if !plain {
                         pass.set_pipeline(&pipelines.opaque);
                     }

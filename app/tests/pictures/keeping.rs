@@ -162,6 +162,7 @@ fn a_card_with_little_memory_forgets_what_is_not_seen_and_shows_what_is() {
     let limits = Limits {
         block: 1 << 10,
         kept: 64 << 10,
+        ..Limits::default()
     };
     let mut renderer = Renderer::with_limits(&card.0, &card.1, limits);
     let mut most = 0;

@@ -2,6 +2,7 @@
 //! they differ, are kept there as PNG files.
 
 mod card;
+mod images;
 mod keeping;
 mod reference;
 mod shapes;
