@@ -39,3 +39,17 @@ pub fn write(folder: &Path, files: &Files) {
         std::fs::write(folder.join(name), bytes).expect("a file is written");
     }
 }
+
+/// Copies a folder with all that is in it, over what is there.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a readable folder") {
+        let entry = entry.expect("a readable folder");
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).expect("a copy");
+        }
+    }
+}

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use drawbridge_engine::client::{PersonChange, apply_slots};
 use drawbridge_protocol::{Cell, ElementId};
+use drawbridge_tests::scratch::copy_folder;
 use drawbridge_tests::{Person, RelayProcess, agree, board_of, relay_program};
 
 fn relay(folder: &Path) -> RelayProcess {
@@ -299,12 +300,4 @@ fn x4_a_relay_that_is_asked_to_stop_keeps_what_it_was_given_and_clients_come_bac
     }
     agree(&[&ann], again.data(), "b", &written);
     again.kill();
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        std::fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy");
-    }
 }

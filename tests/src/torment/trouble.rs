@@ -14,6 +14,7 @@ use super::plan::{Action, Folder, Plan};
 use super::world::{BOARD, NAMES, PATIENCE, World};
 use crate::process::RelayProcess;
 use crate::proxy::Fault;
+use crate::scratch::copy_folder;
 
 impl World {
     /// A plan that follows from the world's seed.
@@ -233,13 +234,5 @@ impl World {
 fn remove(folder: &Path) {
     if folder.exists() {
         fs::remove_dir_all(folder).expect("removed");
-    }
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy");
     }
 }
