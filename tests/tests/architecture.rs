@@ -170,9 +170,9 @@ fn in_the_engine_only_the_driver_has_sockets_and_clock_and_only_the_store_files(
         &CLOCK,
     );
     never(
-        "only the store touches files",
+        "only the store touches files, and what reads the system's fonts",
         "app/engine/src",
-        &["client/store", "client/profile"],
+        &["client/store", "client/profile", "lettering/system.rs"],
         &FILES,
     );
     never(
@@ -192,6 +192,7 @@ fn geometry_imports_none_of_ours() {
         "app/engine/src/geometry",
         &[],
         &[
+            "crate::lettering",
             "crate::document",
             "crate::editor",
             "crate::tools",
@@ -200,6 +201,22 @@ fn geometry_imports_none_of_ours() {
             "crate::board",
         ],
     );
+}
+
+#[test]
+fn lettering_imports_only_geometry_of_ours() {
+    let rule = "lettering imports only geometry of ours";
+    never(rule, "app/engine/src/lettering", &[], &OURS);
+    let others = [
+        "crate::document",
+        "crate::arrange",
+        "crate::editor",
+        "crate::tools",
+        "crate::scene",
+        "crate::client",
+        "crate::board",
+    ];
+    never(rule, "app/engine/src/lettering", &[], &others);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Drawbridge's engine: everything of the whiteboard that needs no window, so that people's apps
 //! and scripts run the same code.
 //!
-//! `geometry` knows outlines and the camera, `document` turns cells into elements, `arrange` reckons how they
+//! `geometry` knows outlines and the camera, `lettering` makes letters of text, `document` turns cells into elements, `arrange` reckons how they
 //! are placed, `tools` and `editor` change them by hand, `scene` keeps what is drawn, `client` keeps the board on disk and in
 //! step with the relay, and `board` is the one place where editor and client meet. `clip`, `export` and `import`
 //! take elements out of a board and into one, as text and as pictures.
@@ -16,6 +16,7 @@ pub mod export;
 pub mod geometry;
 pub mod images;
 pub mod import;
+pub mod lettering;
 pub mod progress;
 #[cfg(feature = "testing")]
 pub mod sample;

@@ -168,7 +168,7 @@ pub fn clean_name(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use drawbridge_engine::document::{Color, Corners, Dash, Head, Ink, Shade, Style};
+    use drawbridge_engine::document::{Color, Corners, Dash, Font, Head, Ink, Shade, Style, TextAlign};
     use drawbridge_engine::editor;
 
     use super::*;
@@ -207,6 +207,9 @@ mod tests {
             corners: Corners::Sharp,
             start: Head::Bar,
             end: Head::Triangle,
+            font: Font::Serif,
+            size: 33.0,
+            align: TextAlign::Right,
         };
         settings.styles = Styles::of(&editor::Styles {
             ink: style,

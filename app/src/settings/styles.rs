@@ -1,6 +1,6 @@
 //! What a person drew with last, by family of tools.
 
-use drawbridge_engine::document::{Corners, Dash, Head, Shade, Style, WIDTHS};
+use drawbridge_engine::document::{Corners, Dash, Font, Head, SIZES, Shade, Style, TextAlign, WIDTHS};
 use drawbridge_engine::editor;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -63,6 +63,9 @@ struct Kept {
     corners: String,
     start: String,
     end: String,
+    font: String,
+    size: f64,
+    align: String,
 }
 
 impl Default for Kept {
@@ -90,6 +93,9 @@ impl Kept {
             corners: style.corners.name().to_owned(),
             start: style.start.name().to_owned(),
             end: style.end.name().to_owned(),
+            font: style.font.name().to_owned(),
+            size: style.size,
+            align: style.align.name().to_owned(),
         }
     }
 
@@ -114,6 +120,13 @@ impl Kept {
             corners: Corners::named(&self.corners).unwrap_or_default(),
             start: Head::named(&self.start).unwrap_or_default(),
             end: Head::named(&self.end).unwrap_or_default(),
+            font: Font::named(&self.font).unwrap_or_default(),
+            size: if SIZES.contains(&self.size) {
+                self.size
+            } else {
+                usual.size
+            },
+            align: TextAlign::named(&self.align).unwrap_or_default(),
         }
     }
 }

@@ -12,6 +12,8 @@ use drawbridge_protocol::{Cell, ElementId, Peer, Property, SlotName, SlotOp, Sta
 const STEPS: usize = 64;
 /// The most corners that a stroke may get for each of its points, and for itself.
 const CORNERS: usize = 512;
+/// And for each byte of its text.
+const LETTER: usize = 20_000;
 /// And for dashes, heads and hatching, however few points there are.
 const FIGURE: usize = 1_000_000;
 
@@ -120,7 +122,7 @@ fn sane(element: &Element) {
         "{}",
         element.style.width
     );
-    assert!(element.place.is_finite() && element.kind.is_box() == element.points.is_empty());
+    assert!(element.place.is_finite() && element.kind.has_points() != element.points.is_empty());
     for point in element.points.iter() {
         let reach = point.pos.x.abs().max(point.pos.y.abs());
         assert!(
@@ -138,7 +140,7 @@ fn sane(element: &Element) {
         );
         let (points, corners) = (element.points.len(), mesh.strip.len());
         assert!(
-            corners <= CORNERS * (points + 1) + FIGURE,
+            corners <= CORNERS * (points + 1) + FIGURE + LETTER * element.text.len(),
             "{corners} corners for {points} points"
         );
     }

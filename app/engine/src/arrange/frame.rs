@@ -95,14 +95,8 @@ impl Frame {
     }
 
     fn of(element: &Element) -> Self {
-        let mut points = element.points.iter().map(|p| p.pos);
-        let own = match points.next() {
-            Some(first) if !element.kind.is_box() => {
-                points.fold(Rect::from_points(first, first), |all, p| all.union_pt(p))
-            }
-            _ => Rect::new(0.0, 0.0, 1.0, 1.0),
-        };
-        let frame = Self(element.place * Affine::map_unit_square(own));
+        let (place, own) = element.rectangle();
+        let frame = Self(place * Affine::map_unit_square(own));
         if frame.0.determinant() >= 0.0 {
             return frame;
         }

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::*;
 use crate::document::{Color, Ink, Picture, Sample, Style};
 use crate::editor::SeededRandom;
-use crate::geometry::{Corners, Dash, Head, Kind, Point, Shade};
+use crate::geometry::{Corners, Dash, Font, Head, Kind, Point, Shade, TextAlign};
 
 fn samples() -> impl Strategy<Value = Vec<Sample>> {
     let one = (-4000i64..4000, -4000i64..4000, 0u8..=100);
@@ -26,9 +26,11 @@ fn style() -> impl Strategy<Value = Style> {
         proptest::sample::select(Corners::ALL),
         proptest::sample::select(Head::ALL),
         proptest::sample::select(Head::ALL),
+        proptest::sample::select(Font::ALL),
+        proptest::sample::select(TextAlign::ALL),
     );
     let fill = proptest::option::of(color());
-    (color(), 1u32..10_000, 0u32..=100, fill, terms).prop_map(|(color, width, opacity, fill, terms)| Style {
+    (color(), 5u32..10_000, 0u32..=100, fill, terms).prop_map(|(color, width, opacity, fill, terms)| Style {
         color,
         width: f64::from(width) / 100.0,
         opacity: f64::from(opacity) / 100.0,
@@ -38,6 +40,9 @@ fn style() -> impl Strategy<Value = Style> {
         corners: terms.2,
         start: terms.3,
         end: terms.4,
+        font: terms.5,
+        align: terms.6,
+        size: f64::from(width) / 5.0,
     })
 }
 
@@ -88,9 +93,27 @@ fn element() -> impl Strategy<Value = Element> {
             element.place = place;
             element.groups = groups.iter().map(|name| Group::from(name.as_str())).collect();
             element.locked = locked;
-            if !kind.is_box() {
+            let plain = Style::of(kind);
+            if kind.has_points() {
                 element.step = step;
                 element.points = samples.iter().map(|s| s.ink(step)).collect();
+            }
+            if kind.bears_letters() {
+                // As an order can be, a text can be anything.
+                element.text = order.as_str().into();
+            } else {
+                let style = &mut element.style;
+                (style.font, style.size, style.align) = (plain.font, plain.size, plain.align);
+            }
+            if !kind.has_line() && kind != Kind::Image {
+                element.style.width = plain.width;
+            }
+            if kind == Kind::Text {
+                element.wrap = Some(element.style.size * 4.0);
+            }
+            if kind == Kind::Note {
+                element.style.shade = Shade::Solid;
+                element.style.fill = element.style.fill.or(plain.fill);
             }
             element
         })

@@ -1,5 +1,7 @@
 //! An element as read so far: from a `base`, or from the chunks of one that is still being drawn.
 
+use std::sync::Arc;
+
 use drawbridge_protocol::{ElementId, ImageType, Value};
 
 use super::element::{is_line, points};
@@ -28,10 +30,15 @@ impl Draft {
 
     pub(super) fn of(id: &ElementId, members: &Members<'_>) -> Option<Self> {
         let kind = Kind::named(&members.text("kind")?)?;
-        let mut element = Element::new(id.clone(), kind, Order::default(), Style::default());
+        let mut element = Element::new(id.clone(), kind, Order::default(), Style::of(kind));
         element.take(|name| members.get(name));
         if kind == Kind::Image {
             element.picture = Some(picture(members)?);
+        }
+        if kind.bears_letters() {
+            element.text = members
+                .text("text")
+                .map_or_else(Arc::default, |text| text.as_ref().into());
         }
         let step = members.get("step").and_then(read::<f64>).filter(|s| *s > 0.0);
         element.step = step.unwrap_or(1.0).clamp(STEPS.0, STEPS.1);
@@ -39,7 +46,7 @@ impl Draft {
             element,
             reader: Reader::default(),
         };
-        if kind.is_box() {
+        if !kind.has_points() {
             return Some(draft);
         }
         let read = draft.take(members) && !draft.reader.samples().is_empty();

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use drawbridge_protocol::{ElementId, Property, Value};
 
-use super::json::{Members, read, read_color, read_order, read_place, read_width};
-use super::{Draft, Order, Picture, Reader, Sample, Style, Writer};
+use super::json::{Members, read, read_color, read_order, read_place, read_size, read_width};
+use super::{Draft, Order, PAPER, Picture, Reader, Sample, Style, Writer};
 use crate::geometry::{
-    Affine, Corners, Dash, Figure, Head, InkPoint, Kind, MAX_COORDINATE, Mesh, Point, Rect, Shade, Shape,
+    Affine, Corners, Dash, Figure, Font, Head, InkPoint, Kind, MAX_COORDINATE, Mesh, Point, Rect, Shade,
+    Shape, TextAlign,
 };
 
 /// A group's name: elements that have it belong together.
@@ -15,6 +16,8 @@ pub type Group = Arc<str>;
 
 /// Groups within groups beyond this many, and names longer than this many bytes, count as none.
 pub(crate) const GROUPS: usize = 64;
+/// How wide a text may be wrapped, in its own units.
+pub(crate) const WRAPS: std::ops::RangeInclusive<f64> = 1.0..=1e6;
 /// A line's points beyond this many are not read.
 pub(crate) const LINE_POINTS: usize = 4096;
 
@@ -33,8 +36,12 @@ pub struct Element {
     pub style: Style,
     /// The length of one integer step of its points, in its own units.
     pub step: f64,
-    /// Its points, in its own coordinates: of ink at least one, of a line at least two, of a box none.
+    /// Its points, in its own coordinates: of ink at least one, of a line at least two, of others none.
     pub points: Arc<[InkPoint]>,
+    /// The text that it bears; empty for none.
+    pub text: Arc<str>,
+    /// How long the lines of a text may be, in its own units, within [`WRAPS`]; `None` for as long as they are.
+    pub wrap: Option<f64>,
     /// The groups that it belongs to, the innermost first.
     pub groups: Arc<[Group]>,
     /// Whether it is not to be touched.
@@ -57,6 +64,8 @@ impl Element {
             style,
             step: 1.0,
             points: Arc::default(),
+            text: Arc::default(),
+            wrap: None,
             groups: Arc::default(),
             locked: false,
             deleted: false,
@@ -120,8 +129,17 @@ impl Element {
             &mut style.corners,
             name("corners").and_then(|v| Corners::named(&v)),
         );
+        set(&mut style.font, name("font").and_then(|v| Font::named(&v)));
+        set(&mut style.size, json("size").and_then(read_size));
+        set(&mut style.align, name("align").and_then(|v| TextAlign::named(&v)));
         set(&mut style.start, name("start").and_then(|v| Head::named(&v)));
         set(&mut style.end, name("end").and_then(|v| Head::named(&v)));
+        if self.kind == Kind::Note {
+            // Paper has a colour.
+            style.fill = style.fill.or(Some(PAPER));
+            style.shade = Shade::Solid;
+        }
+        set(&mut self.wrap, json("wrap").and_then(read_wrap));
         set(&mut self.groups, json("groups").and_then(read_groups));
         set(&mut self.locked, json("locked").and_then(read));
         set(&mut self.deleted, json(Property::DELETED).and_then(read));
@@ -168,6 +186,25 @@ impl Element {
     /// What is to be drawn of it, on the board.
     #[must_use]
     pub fn figure(&self) -> Figure {
+        let letters = self.lettered_if_any();
+        Figure {
+            place: self.body(),
+            letters: letters.map(|lettered| lettered.letters()),
+            ..self.bare()
+        }
+    }
+
+    fn lettered_if_any(&self) -> Option<super::Lettered> {
+        // Nothing is to be set for most boxes and lines.
+        if self.text.is_empty() {
+            None
+        } else {
+            self.lettered()
+        }
+    }
+
+    /// The same without its letters.
+    pub(super) fn bare(&self) -> Figure {
         Figure {
             kind: self.kind,
             place: self.place,
@@ -178,10 +215,11 @@ impl Element {
             corners: self.style.corners,
             heads: [self.style.start, self.style.end],
             fill: self.style.fill.map(|_| self.style.shade),
+            letters: None,
         }
     }
 
-    /// Its shape on the board, as exact as it was drawn: what is drawn, hit, bounded and exported.
+    /// Its shape on the board, as exact as it was drawn: what is drawn, bounded and exported.
     #[must_use]
     pub fn shape(&self) -> Shape {
         self.figure().shape(None)
@@ -199,6 +237,12 @@ impl Element {
         self.figure().shape(Some(tolerance)).mesh()
     }
 
+    /// What is hit of it, as triangles: its shape, and all of the area that its letters take. `None` as of [`Self::mesh`].
+    #[must_use]
+    pub fn touchable(&self) -> Option<Mesh> {
+        self.figure().touchable()
+    }
+
     /// A box on the board that holds its shape. `None` where its `place` takes it out of the world.
     #[must_use]
     pub fn bounds(&self) -> Option<Rect> {
@@ -208,8 +252,9 @@ impl Element {
     /// The least box on the board around its points or its rectangle, its line's width left out: what is aligned.
     #[must_use]
     pub fn frame(&self) -> Rect {
-        if self.kind.is_box() {
-            return self.place.transform_rect_bbox(Rect::new(0.0, 0.0, 1.0, 1.0));
+        if !self.kind.has_points() {
+            let (place, own) = self.rectangle();
+            return place.transform_rect_bbox(own);
         }
         let mut points = self.points.iter().map(|p| self.place * p.pos);
         let first = points.next().unwrap_or(Point::ORIGIN);
@@ -241,6 +286,14 @@ fn read_fill(json: &str) -> Option<Option<super::Color>> {
         "none" => Some(None),
         color => color.parse().ok().map(Some),
     }
+}
+
+fn read_wrap(json: &str) -> Option<Option<f64>> {
+    if read::<String>(json).is_some_and(|text| text == "none") {
+        return Some(None);
+    }
+    let wrap = read::<f64>(json).filter(|wrap| *wrap > 0.0)?;
+    Some(Some(wrap.clamp(*WRAPS.start(), *WRAPS.end())))
 }
 
 fn read_groups(json: &str) -> Option<Arc<[Group]>> {

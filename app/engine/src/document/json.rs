@@ -9,7 +9,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::style::{Style, WIDTHS};
+use super::style::{SIZES, Style, WIDTHS};
 use super::{Color, Element, Order, Writer};
 use crate::geometry::{Affine, MAX_COORDINATE};
 
@@ -62,7 +62,7 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
     impl Serialize for Base<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let Self(element, writer) = self;
-            let (style, plain) = (&element.style, Style::default());
+            let (style, plain) = (&element.style, Style::of(element.kind));
             let mut map = serializer.serialize_map(None)?;
             map.serialize_entry("kind", element.kind.name())?;
             map.serialize_entry("order", element.order.as_str())?;
@@ -75,7 +75,9 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
                 map.serialize_entry("pixels", &picture.pixels)?;
             } else {
                 map.serialize_entry("color", &style.color.to_string())?;
-                map.serialize_entry("width", &Number(style.width))?;
+                if element.kind.has_line() {
+                    map.serialize_entry("width", &Number(style.width))?;
+                }
             }
             if style.opacity != plain.opacity {
                 map.serialize_entry("opacity", &Number(style.opacity))?;
@@ -93,8 +95,20 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
                 .zip(named(&plain))
                 .map(|((prop, value), (_, default))| (prop, value, default))
             {
-                if value != default {
+                let means = element.kind.bears_letters() || !matches!(prop, "font" | "align");
+                if means && value != default {
                     map.serialize_entry(prop, &value)?;
+                }
+            }
+            if element.kind.bears_letters() {
+                if style.size != plain.size {
+                    map.serialize_entry("size", &Number(style.size))?;
+                }
+                if !element.text.is_empty() {
+                    map.serialize_entry("text", &*element.text)?;
+                }
+                if let Some(wrap) = element.wrap {
+                    map.serialize_entry("wrap", &Number(wrap))?;
                 }
             }
             if !element.groups.is_empty() {
@@ -104,7 +118,7 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
             if element.locked {
                 map.serialize_entry("locked", &true)?;
             }
-            if !element.kind.is_box() {
+            if element.kind.has_points() {
                 let (points, pressure) = writer.texts();
                 map.serialize_entry("step", &Number(element.step))?;
                 map.serialize_entry("points", points)?;
@@ -119,7 +133,7 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
 }
 
 /// The properties of a style whose values are names.
-fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 6] {
+fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 8] {
     [
         ("dash", style.dash.name().into()),
         (
@@ -130,6 +144,8 @@ fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 6] {
         ("corners", style.corners.name().into()),
         ("start", style.start.name().into()),
         ("end", style.end.name().into()),
+        ("font", style.font.name().into()),
+        ("align", style.align.name().into()),
     ]
 }
 
@@ -205,6 +221,12 @@ pub(super) fn read_width(json: &str) -> Option<f64> {
     read::<f64>(json)
         .filter(|w| *w > 0.0)
         .map(|w| w.clamp(*WIDTHS.start(), *WIDTHS.end()))
+}
+
+pub(super) fn read_size(json: &str) -> Option<f64> {
+    read::<f64>(json)
+        .filter(|size| *size > 0.0)
+        .map(|size| size.clamp(*SIZES.start(), *SIZES.end()))
 }
 
 pub(super) fn read_order(json: &str) -> Option<Order> {

@@ -1,15 +1,20 @@
-//! How an element is drawn: colour, width, dash, fill and so on, each a property of its own.
+//! How an element is drawn: colour, width, dash, fill, font and so on, each a property of its own.
 
 use super::{Color, Ink};
-use crate::geometry::{Corners, Dash, Head, Shade};
+use crate::geometry::{Corners, Dash, Font, Head, Kind, Shade, TextAlign};
 
 /// How wide a line may be, in board units.
 pub const WIDTHS: std::ops::RangeInclusive<f64> = 0.01..=10_000.0;
 
+/// A note's paper, where nothing is said of it.
+pub const PAPER: Color = Color::Ink(Ink::Yellow);
+/// How large letters may be, in board units.
+pub const SIZES: std::ops::RangeInclusive<f64> = 1.0..=2_000.0;
+
 /// How an element is drawn. What means nothing for its kind is kept and passed over.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Style {
-    /// Of the line.
+    /// Of the line and of the letters.
     pub color: Color,
     /// The line's nominal width, in board units, within [`WIDTHS`]. It stays as it is when `place` stretches the element.
     pub width: f64,
@@ -27,9 +32,33 @@ pub struct Style {
     pub start: Head,
     /// At a line's last point.
     pub end: Head,
+    /// The letters' face.
+    pub font: Font,
+    /// The letters' size, in board units, within [`SIZES`]. Only a text's letters are scaled by its `place`.
+    pub size: f64,
+    /// Where lines of letters begin or end.
+    pub align: TextAlign,
 }
 
 impl Style {
+    /// What properties that are missing count as, for a kind.
+    #[must_use]
+    pub fn of(kind: Kind) -> Self {
+        Self {
+            fill: (kind == Kind::Note).then_some(PAPER),
+            shade: match kind {
+                Kind::Note => Shade::Solid,
+                _ => Shade::default(),
+            },
+            align: if kind.bears_letters() && kind != Kind::Text {
+                TextAlign::Center
+            } else {
+                TextAlign::Left
+            },
+            ..Self::default()
+        }
+    }
+
     /// How an image is drawn: it has no line. Where its pixels aren't there, its place is grey.
     pub(super) fn of_image(opacity: f64) -> Self {
         let grey = Color::Ink(Ink::Grey);
@@ -45,7 +74,7 @@ impl Style {
 }
 
 impl Default for Style {
-    /// What properties that are missing count as.
+    /// What the style of ink is where nothing is said of it.
     fn default() -> Self {
         Self {
             color: Color::default(),
@@ -57,6 +86,9 @@ impl Default for Style {
             corners: Corners::default(),
             start: Head::default(),
             end: Head::default(),
+            font: Font::default(),
+            size: 20.0,
+            align: TextAlign::default(),
         }
     }
 }

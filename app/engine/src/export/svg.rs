@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Area, Look, areas, extent, shown};
 use crate::clip;
-use crate::document::Element;
+use crate::document::{Element, Kind};
 use crate::geometry::{BezPath, Point, Rect};
 use crate::images::StoredImage;
 use data_encoding::BASE64;
@@ -121,8 +121,16 @@ fn hex([r, g, b]: [u8; 3]) -> String {
 fn digits_of(element: &Element, bounds: Rect) -> usize {
     let size = bounds.width().max(bounds.height());
     let mut fine = element.style.width.min(size) / 16.0;
-    if !element.kind.is_box() {
+    if element.kind.has_points() {
         fine = fine.min(element.step * element.scale());
+    }
+    if !element.text.is_empty() {
+        let scale = if element.kind == Kind::Text {
+            element.scale()
+        } else {
+            1.0
+        };
+        fine = fine.min(element.style.size * scale / 100.0);
     }
     // A negative number is none: the conversion saturates.
     ((25.0 / fine).log10().ceil() as usize).min(MAX_DIGITS)

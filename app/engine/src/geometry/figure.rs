@@ -9,7 +9,10 @@ use super::outline::{around, outline};
 use super::route::{middles, route};
 use super::terms::{Corners, Dash, Head, Kind, Shade};
 use super::way::Way;
-use super::{Curve, InkPoint, MAX_COORDINATE, Ribbon, Shape, hatch, radius};
+use super::{Curve, InkPoint, Letters, MAX_COORDINATE, Mesh, Ribbon, Shape, hatch, radius};
+
+/// A line keeps so far away from its letters, in board units.
+const GAP: f64 = 4.0;
 
 /// A figure on the board.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +35,8 @@ pub struct Figure {
     pub heads: [Head; 2],
     /// How its inside is filled, if it is a box and is filled.
     pub fill: Option<Shade>,
+    /// The letters that it bears.
+    pub letters: Option<Letters>,
 }
 
 impl Figure {
@@ -41,12 +46,37 @@ impl Figure {
         let within = tolerance.unwrap_or(self.tolerance());
         let mut shape = match self.kind {
             Kind::Stroke | Kind::Highlight => self.ink(tolerance),
-            Kind::Rectangle | Kind::Diamond | Kind::Ellipse => self.boxed(within),
             Kind::Image => self.pictured(),
+            Kind::Rectangle | Kind::Diamond | Kind::Ellipse | Kind::Note => self.boxed(within),
             Kind::Line => self.headed(within),
+            Kind::Text => Shape::default(),
         };
+        if let Some(letters) = &self.letters {
+            shape.lines.extend(letters.bars(within));
+            shape.letters = Some((letters.clone(), within));
+        }
         shape.reach = self.reach();
         shape
+    }
+
+    /// What is hit of it, as triangles: its shape, but all of the area that its letters take in place of them.
+    #[must_use]
+    pub fn touchable(&self) -> Option<Mesh> {
+        let bare = Self {
+            letters: None,
+            ..self.clone()
+        };
+        let mut shape = if self.kind == Kind::Text {
+            Shape::default()
+        } else {
+            bare.shape(None)
+        };
+        let area = self
+            .letters
+            .as_ref()
+            .and_then(|letters| Flat::of(&letters.corners()));
+        shape.heads.extend(area);
+        shape.mesh()
     }
 
     fn ink(&self, tolerance: Option<f64>) -> Shape {
@@ -73,14 +103,14 @@ impl Figure {
         let edge = outline(self.kind, self.place, self.corners, tolerance);
         let flat = self.fill.and_then(|shade| Some((shade, Flat::of(&edge)?)));
         let (inside, hatch) = match flat {
-            Some((Shade::Hatch, flat)) => {
+            Some((Shade::Hatch, flat)) if self.kind != Kind::Note => {
                 let middle = self.place * Point::new(0.5, 0.5);
                 let lines = hatch::lines(&flat, middle, self.width);
                 let line =
                     |ends: [Point; 2]| Ribbon::along(&ends.map(even), hatch::WIDTH * self.width, tolerance);
                 (None, lines.into_iter().map(line).collect())
             }
-            Some((Shade::Tint | Shade::Solid, flat)) => (Some(flat), Vec::new()),
+            Some((_, flat)) => (Some(flat), Vec::new()),
             None => (None, Vec::new()),
         };
         let length = if self.dash == Dash::Solid {
@@ -88,10 +118,15 @@ impl Figure {
         } else {
             closed(outline(self.kind, self.place, self.corners, self.tolerance())).length()
         };
+        let lines = if self.kind.has_line() {
+            self.broken(&closed(edge), length, true, tolerance)
+        } else {
+            Vec::new()
+        };
         Shape {
             inside,
             hatch,
-            lines: self.broken(&closed(edge), length, true, tolerance),
+            lines,
             ..Shape::default()
         }
     }
@@ -113,13 +148,26 @@ impl Figure {
         } else {
             way
         };
-        let length = if self.dash == Dash::Solid {
-            0.0
-        } else {
-            self.way_and_heads(self.tolerance()).0.length() - start - end
+        let lines = match &self.letters {
+            Some(letters) => {
+                let pieces = line.outside(letters.bounds().inflate(GAP, GAP));
+                let broken = |piece: Vec<InkPoint>| {
+                    let piece = Way::of(piece);
+                    self.broken(&piece, piece.length(), false, tolerance)
+                };
+                pieces.into_iter().flat_map(broken).collect()
+            }
+            None => {
+                let length = if self.dash == Dash::Solid {
+                    0.0
+                } else {
+                    self.way_and_heads(self.tolerance()).0.length() - start - end
+                };
+                self.broken(&line, length, false, tolerance)
+            }
         };
         let mut shape = Shape {
-            lines: self.broken(&line, length, false, tolerance),
+            lines,
             ..Shape::default()
         };
         for head in heads.into_iter().flatten() {
@@ -143,6 +191,14 @@ impl Figure {
     pub fn way(&self) -> Vec<InkPoint> {
         let line = route(&self.points, self.corners, self.tolerance());
         line.into_iter().map(even).collect()
+    }
+
+    /// The point of a line's way from which it is as far to either end. Of a box its middle.
+    #[must_use]
+    pub fn middle(&self) -> Point {
+        let way = Way::of(self.way());
+        let middle = way.at(way.length() / 2.0).filter(|_| self.kind.has_points());
+        middle.map_or(self.place * Point::new(0.5, 0.5), |middle| middle.pos)
     }
 
     /// A line's way, as if it had no heads, and those.
@@ -170,6 +226,8 @@ impl Figure {
         if self.kind.is_box() {
             let size = around(self.kind, self.place).size();
             (self.width / 100.0).min(size.max_side() / 1000.0).max(1e-6)
+        } else if let Some(letters) = self.letters.as_ref().filter(|_| self.kind == Kind::Text) {
+            letters.em() / 1000.0
         } else {
             (self.step / 8.0).min(self.width / 100.0)
         }
@@ -184,7 +242,8 @@ impl Figure {
             Kind::Rectangle | Kind::Diamond | Kind::Ellipse => {
                 Some(around(self.kind, self.place).inflate(half, half))
             }
-            Kind::Image => Some(around(self.kind, self.place)),
+            Kind::Image | Kind::Note => Some(around(self.kind, self.place)),
+            Kind::Text => None,
             Kind::Line => {
                 let near = self.tolerance();
                 let (way, heads) = self.way_and_heads(near);
@@ -194,7 +253,9 @@ impl Figure {
                 let heads = heads.iter().flatten().filter_map(|head| head.bounds(half + near));
                 line.chain(heads).reduce(|a, b| a.union(b))
             }
-        }?;
+        };
+        let letters = self.letters.as_ref().map(Letters::bounds);
+        let bounds = bounds.into_iter().chain(letters).reduce(|a, b| a.union(b))?;
         let far = |v: f64| !v.is_finite() || v.abs() > 10.0 * MAX_COORDINATE;
         let odd = self.points.iter().any(|point| !point.pos.is_finite());
         let out = [bounds.x0, bounds.y0, bounds.x1, bounds.y1].into_iter().any(far);
@@ -204,7 +265,8 @@ impl Figure {
     /// No part of its edge is farther from its line than that, in board units.
     #[must_use]
     pub fn reach(&self) -> f64 {
-        radius(self.width, 1.0).max(1e-9)
+        let letters = self.letters.as_ref().map_or(0.0, Letters::reach);
+        radius(self.width, 1.0).max(letters).max(1e-9)
     }
 
     /// How long its line is, about, in board units.

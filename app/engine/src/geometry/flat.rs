@@ -118,7 +118,7 @@ impl Flat {
 }
 
 /// Positive where it turns from x to y.
-fn doubled_area(corners: &[Point]) -> f64 {
+pub(super) fn doubled_area(corners: &[Point]) -> f64 {
     let Some(&first) = corners.first() else { return 0.0 };
     corners
         .windows(2)

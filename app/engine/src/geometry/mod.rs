@@ -1,16 +1,18 @@
 //! Outlines, bounds, hits and the camera. Imports nothing else of ours.
 //!
-//! There is one geometry: what is drawn, hit, bounded and exported comes from the same [`Shape`], which is made of [`Ribbon`]s and
-//! convex flats.
+//! There is one geometry: what is drawn, hit, bounded and exported comes from the same [`Shape`], which is made of [`Ribbon`]s,
+//! convex flats and [`Letters`].
 
 mod camera;
 mod curve;
 mod dash;
 mod figure;
 mod flat;
+mod glyph;
 mod hatch;
 mod heads;
 mod ink;
+mod letters;
 mod mesh;
 mod outline;
 mod ribbon;
@@ -23,10 +25,12 @@ mod way;
 pub use camera::{Camera, MAX_ZOOM, MIN_ZOOM};
 pub use curve::{Curve, SETTLED};
 pub use figure::Figure;
+pub use glyph::Glyph;
 pub use ink::{InkPoint, MAX_COORDINATE, radius};
 pub use kurbo::{Affine, BezPath, Point, Rect, Size, Vec2};
+pub use letters::{Glyphs, Letters};
 pub use mesh::{Corner, Mesh, Side};
 pub use ribbon::Ribbon;
 pub use shape::Shape;
 pub use speed::SpeedPressure;
-pub use terms::{Corners, Dash, Head, Kind, Shade};
+pub use terms::{Corners, Dash, Font, Head, Kind, Shade, TextAlign};

@@ -10,6 +10,8 @@ use super::terms::{Corners, Kind};
 const RECTANGLE: (f64, f64) = (0.25, 32.0);
 /// The same for a diamond.
 const DIAMOND: (f64, f64) = (0.16, 24.0);
+/// The same for a note, whose corners are always round.
+const NOTE: (f64, f64) = (0.05, 6.0);
 /// A full turn is made of at most so many pieces, and at least of so few.
 const PIECES: (f64, f64) = (16.0, 4096.0);
 
@@ -26,14 +28,16 @@ pub(super) fn outline(kind: Kind, place: Affine, corners: Corners, tolerance: f6
         };
         return (0..pieces).map(at).collect();
     }
-    let (unit, (part, most)) = if kind == Kind::Diamond {
-        ([(0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (0.0, 0.5)], DIAMOND)
-    } else {
-        ([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)], RECTANGLE)
+    let square = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)];
+    let (unit, (part, most)) = match kind {
+        Kind::Diamond => ([(0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (0.0, 0.5)], DIAMOND),
+        Kind::Note => (square, NOTE),
+        _ => (square, RECTANGLE),
     };
     let sharp = unit.map(place_of);
     let shorter = sharp[0].distance(sharp[1]).min(sharp[1].distance(sharp[2]));
     let cut = match corners {
+        _ if kind == Kind::Note => (part * shorter).min(most),
         Corners::Round => (part * shorter).min(most),
         Corners::Sharp => 0.0,
     };

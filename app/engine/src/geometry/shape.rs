@@ -1,10 +1,10 @@
-//! The shape of a figure: ribbons along its lines, flats where it is filled.
+//! The shape of a figure: ribbons along its lines, flats where it is filled, and letters.
 
 use kurbo::{Affine, BezPath};
 
 use super::flat::Flat;
 use super::mesh::Far;
-use super::{Mesh, Ribbon};
+use super::{Letters, Mesh, Ribbon};
 
 /// A figure's shape, in board units.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,8 @@ pub struct Shape {
     pub(super) lines: Vec<Ribbon>,
     /// What is filled in the line's colour.
     pub(super) heads: Vec<Flat>,
+    /// The letters that it bears, in the line's colour, and how many board units they may be off.
+    pub(super) letters: Option<(Letters, f64)>,
     /// How long the ways out of flats are told, in board units.
     pub(super) reach: f64,
 }
@@ -41,9 +43,13 @@ impl Shape {
             ribbons(&self.hatch, true),
             ribbons(&self.lines, false),
             flats(&self.heads, false),
+            self.letters
+                .iter()
+                .flat_map(|(letters, tolerance)| letters.strips(*tolerance))
+                .collect(),
         ];
         let mut strip: Vec<Far> = Vec::new();
-        for part in parts.iter().flatten() {
+        for part in parts.iter().flatten().filter(|part| !part.is_empty()) {
             // Twice before and after a leap, which makes triangles of no area.
             if let (Some(&last), Some(&first)) = (strip.last(), part.first()) {
                 strip.extend([last, first]);
@@ -56,7 +62,11 @@ impl Shape {
     /// The boundary of what has the line's colour, to be filled by the nonzero rule.
     #[must_use]
     pub fn line(&self) -> BezPath {
-        outlines(&self.lines, self.heads.iter())
+        let mut path = outlines(&self.lines, self.heads.iter());
+        if let Some((letters, tolerance)) = &self.letters {
+            path.extend(letters.outline(*tolerance));
+        }
+        path
     }
 
     /// The boundary of what has the fill's colour, by the same rule; empty where nothing is filled.

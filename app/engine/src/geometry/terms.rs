@@ -44,6 +44,10 @@ named! {
         Line = "line",
         /// A picture of pixels: `place` leads the unit square to it.
         Image = "image",
+        /// Letters on the bare board.
+        Text = "text",
+        /// A sheet of paper with letters on it.
+        Note = "note",
     }
 }
 
@@ -54,13 +58,31 @@ impl Kind {
         matches!(self, Self::Stroke | Self::Highlight)
     }
 
-    /// Whether it has an inside, and no points.
+    /// Whether it fills the unit square, has an inside, and no points.
     #[must_use]
     pub fn is_box(self) -> bool {
         matches!(
             self,
-            Self::Rectangle | Self::Diamond | Self::Ellipse | Self::Image
+            Self::Rectangle | Self::Diamond | Self::Ellipse | Self::Image | Self::Note
         )
+    }
+
+    /// Whether it is drawn along points.
+    #[must_use]
+    pub fn has_points(self) -> bool {
+        self.is_ink() || self == Self::Line
+    }
+
+    /// Whether it has a line of a width and not only letters.
+    #[must_use]
+    pub fn has_line(self) -> bool {
+        !matches!(self, Self::Text | Self::Note | Self::Image)
+    }
+
+    /// Whether it can bear letters.
+    #[must_use]
+    pub fn bears_letters(self) -> bool {
+        !self.is_ink() && self != Self::Image
     }
 }
 
@@ -115,5 +137,45 @@ named! {
         Dot = "dot",
         /// A stroke across.
         Bar = "bar",
+    }
+}
+
+named! {
+    /// In which face letters are set.
+    Font {
+        /// As if written by hand.
+        #[default]
+        Hand = "hand",
+        /// Plain, without serifs.
+        Plain = "plain",
+        /// With serifs.
+        Serif = "serif",
+        /// All letters equally wide.
+        Mono = "mono",
+    }
+}
+
+named! {
+    /// Where the lines of a text begin or end.
+    TextAlign {
+        /// At the left.
+        #[default]
+        Left = "left",
+        /// In the middle.
+        Center = "center",
+        /// At the right.
+        Right = "right",
+    }
+}
+
+impl TextAlign {
+    /// How much of a line lies to the left of where it is aligned, in parts of its width.
+    #[must_use]
+    pub fn part(self) -> f64 {
+        match self {
+            Self::Left => 0.0,
+            Self::Center => 0.5,
+            Self::Right => 1.0,
+        }
     }
 }

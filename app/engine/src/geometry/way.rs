@@ -1,5 +1,7 @@
 //! A line with its length: parts of it are taken out by how far along they are.
 
+use kurbo::Rect;
+
 use super::InkPoint;
 
 /// A line given point by point.
@@ -58,5 +60,37 @@ impl Way {
         part.extend(&self.line[first..first + inner]);
         part.extend(self.at(to).filter(|_| to > from));
         part
+    }
+
+    /// The parts that lie outside a box, from the first to the last.
+    pub(super) fn outside(&self, area: Rect) -> Vec<Vec<InkPoint>> {
+        // Where it goes in and out, told by how far along that is.
+        let mut inside: Vec<[f64; 2]> = Vec::new();
+        for (n, pair) in self.line.windows(2).enumerate() {
+            let (a, way) = (pair[0].pos, pair[1].pos - pair[0].pos);
+            let (mut from, mut to) = (0.0_f64, 1.0_f64);
+            for (low, high, start, step) in [(area.x0, area.x1, a.x, way.x), (area.y0, area.y1, a.y, way.y)] {
+                if step == 0.0 {
+                    if !(low..=high).contains(&start) {
+                        (from, to) = (1.0, 0.0);
+                    }
+                } else {
+                    let ends = [(low - start) / step, (high - start) / step];
+                    from = from.max(ends[0].min(ends[1]));
+                    to = to.min(ends[0].max(ends[1]));
+                }
+            }
+            if from < to {
+                let along = |t: f64| self.gone[n] + t * (self.gone[n + 1] - self.gone[n]);
+                match inside.last_mut().filter(|last| last[1] >= along(from)) {
+                    Some(last) => last[1] = along(to),
+                    None => inside.push([along(from), along(to)]),
+                }
+            }
+        }
+        let starts = std::iter::once(0.0).chain(inside.iter().map(|part| part[1]));
+        let ends = inside.iter().map(|part| part[0]).chain([self.length()]);
+        let parts = starts.zip(ends).filter(|(from, to)| from < to);
+        parts.map(|(from, to)| self.part(from, to)).collect()
     }
 }

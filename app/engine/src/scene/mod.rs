@@ -197,7 +197,7 @@ impl Scene {
         let hit = |item: &Item| {
             let mesh = self
                 .element(document, &item.element)
-                .and_then(|element| element.mesh());
+                .and_then(|element| element.touchable());
             mesh.is_some_and(touches)
         };
         let near = self.near(reach).map(|(_, item)| item);

@@ -1,5 +1,6 @@
 //! What the scene takes of an element.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use crate::document::{Element, Group, Kind, Order, Picture, Style};
@@ -72,6 +73,11 @@ impl Shown {
     /// larger than need be; to find them takes less time than to find the least ones. `None` where it lies out of the world.
     #[must_use]
     pub fn placed(&self, element: &Element, by: Affine) -> Option<Self> {
+        let [a, b, c, d, ..] = by.as_coeffs();
+        if !element.text.is_empty() && [a, b, c, d] != [1.0, 0.0, 0.0, 1.0] {
+            // Where the lines end may have changed.
+            return Self::of(element);
+        }
         let placed = self.placed_anywhere(element, by);
         let far = |v: f64| !v.is_finite() || v.abs() > 10.0 * MAX_COORDINATE;
         let Rect { x0, y0, x1, y1 } = placed.bounds;
@@ -107,7 +113,23 @@ impl Shown {
 
 fn anchor(element: &Element) -> Point {
     let first = element.points.first().map(|point| point.pos);
-    element.place * first.unwrap_or(Point::new(0.5, 0.5))
+    let middle = match element.kind {
+        Kind::Text => Point::ORIGIN,
+        _ => Point::new(0.5, 0.5),
+    };
+    element.place * first.unwrap_or(middle)
+}
+
+/// The same for the same letters, set in the same way.
+fn letters(element: &Element) -> u64 {
+    if element.text.is_empty() {
+        return 0;
+    }
+    let style = &element.style;
+    let mut hasher = DefaultHasher::new();
+    (&element.text, style.font, style.align, style.size.to_bits()).hash(&mut hasher);
+    element.wrap.map(f64::to_bits).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn shape(element: &Element) -> u64 {
@@ -119,6 +141,7 @@ fn shape(element: &Element) -> u64 {
     let numbers = [a, b, c, d, style.width, element.step].map(f64::to_bits);
     let filled = style.fill.filter(|_| element.kind.is_box());
     let terms = [
+        letters(element),
         element.kind as u64,
         style.dash as u64,
         style.corners as u64,

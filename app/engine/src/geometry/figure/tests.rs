@@ -2,12 +2,13 @@
 //! even, and outline and mesh cover the same.
 
 use std::f64::consts::PI;
+use std::sync::Arc;
 
 use kurbo::{BezPath, ParamCurveNearest, Shape as _, Vec2};
 use proptest::prelude::*;
 
 use super::*;
-use crate::geometry::Mesh;
+use crate::geometry::{Glyph, Glyphs, Mesh};
 
 fn boxed(kind: Kind, place: [f64; 6]) -> Figure {
     Figure {
@@ -20,6 +21,7 @@ fn boxed(kind: Kind, place: [f64; 6]) -> Figure {
         corners: Corners::Round,
         heads: [Head::None; 2],
         fill: None,
+        letters: None,
     }
 }
 
@@ -303,6 +305,22 @@ fn a_smooth_line_goes_through_all_its_points_and_a_sharp_one_straight() {
     assert_eq!(sharp.bounds.y1.round(), 82.0);
 }
 
+/// Letters within the unit square, led by `place`.
+fn letters(place: Affine) -> Letters {
+    let ring = Arc::new(Glyph::new(crate::geometry::glyph::tests::ring()));
+    let at = |n: u8| (Arc::clone(&ring), Point::new(0.1 + 0.25 * f64::from(n), 0.5));
+    let set = Glyphs {
+        glyphs: (0..3).map(at).collect(),
+        size: 0.3,
+        baselines: vec![[Point::new(0.1, 0.5), Point::new(0.9, 0.5)]],
+        area: Rect::new(0.1, 0.2, 0.9, 0.6),
+    };
+    Letters {
+        set: Arc::new(set),
+        place,
+    }
+}
+
 /// A figure with everything that it can have.
 fn figures() -> impl Strategy<Value = Figure> {
     let number = prop_oneof![-150.0f64..150.0, Just(0.0), Just(1.0)];
@@ -321,20 +339,24 @@ fn figures() -> impl Strategy<Value = Figure> {
             let kind = Some(Kind::ALL[kind]).filter(|kind| *kind != Kind::Image);
             let kind = kind.unwrap_or(Kind::Rectangle);
             let at = |(x, y)| even(Point::new(10.0 * f64::from(x), 10.0 * f64::from(y)));
+            let lettered = kind == Kind::Text || (kind.bears_letters() && width > 6.0);
             Figure {
                 kind,
+                letters: lettered.then(|| letters(Affine::new(place))),
                 place: Affine::new(place),
-                points: if kind.is_box() {
-                    Vec::new()
-                } else {
+                points: if kind.has_points() {
                     points.into_iter().map(at).collect()
+                } else {
+                    Vec::new()
                 },
                 step: 0.25,
                 width,
                 dash: Dash::ALL[dash],
                 corners: Corners::ALL[corners],
                 heads: [Head::ALL[start], Head::ALL[end]],
-                fill: fill.map(|fill| Shade::ALL[fill]),
+                fill: fill
+                    .map(|fill| Shade::ALL[fill])
+                    .or((kind == Kind::Note).then_some(Shade::Solid)),
             }
         },
     )
@@ -342,6 +364,11 @@ fn figures() -> impl Strategy<Value = Figure> {
 
 fn covered(figure: &Figure) -> Result<(), TestCaseError> {
     let shape = figure.shape(None);
+    // A sheet of paper without area is nothing, and so are letters that have none.
+    if !figure.kind.has_line() && shape.mesh().is_none() {
+        prop_assert!(shape.line().is_empty() && shape.inside().is_empty());
+        return Ok(());
+    }
     let (line, inside, mesh) = (shape.line(), shape.inside(), mesh(figure));
     let bounds = figure.bounds().expect("in the world");
     prop_assert!(
@@ -418,6 +445,57 @@ proptest! {
             prop_assert!(shape.line().is_finite() && shape.inside().is_finite());
         }
     }
+}
+
+#[test]
+fn letters_are_drawn_one_by_one_from_near_as_bars_from_afar_and_hit_anywhere() {
+    let text = Figure {
+        letters: Some(letters(Affine::scale(100.0))),
+        ..boxed(Kind::Text, [100.0, 0.0, 0.0, 100.0, 0.0, 0.0])
+    };
+    let ink = |tolerance| text.shape(tolerance).line().area().abs();
+    let ring = crate::geometry::glyph::tests::ring().area().abs();
+    assert!((ink(None) - 3.0 * ring * 900.0).abs() < 1.0, "{}", ink(None));
+    let bar = text.shape(Some(20.0)).mesh().expect("a bar");
+    assert!(bar.strip.len() < 40 && bar.bounds.width() > 80.0, "{bar:?}");
+    assert!(
+        (ink(Some(20.0)) / ink(None) - 1.0).abs() < 0.6,
+        "about as much ink"
+    );
+    let (mesh, area) = (mesh(&text), text.touchable().expect("an area"));
+    for between in [Point::new(19.0, 41.0), Point::new(36.0, 58.0)] {
+        assert!(!mesh.touches(between, between, 0.0) && area.touches(between, between, 0.0));
+    }
+    assert!(!area.touches(Point::new(5.0, 40.0), Point::new(5.0, 40.0), 1.0));
+}
+
+#[test]
+fn a_line_leaves_a_gap_for_its_letters() {
+    let place = Affine::translate((60.0, -20.0)) * Affine::scale(40.0);
+    let labelled = Figure {
+        letters: Some(letters(place)),
+        ..line(&[(0.0, 0.0), (160.0, 0.0)])
+    };
+    let bare = Figure {
+        letters: None,
+        ..labelled.clone()
+    };
+    let gap = labelled
+        .letters
+        .as_ref()
+        .expect("letters")
+        .bounds()
+        .inflate(1.0, 0.0);
+    let shape = |figure: &Figure| figure.shape(None).mesh().expect("a mesh");
+    for x in [gap.x0, gap.x1] {
+        let at = Point::new(x, 0.0);
+        assert!(shape(&bare).touches(at, at, 0.0));
+        assert!(!shape(&labelled).touches(at, at, 0.0), "at {at}");
+    }
+    for at in [Point::new(2.0, 0.0), Point::new(158.0, 0.0)] {
+        assert!(shape(&labelled).touches(at, at, 0.0));
+    }
+    assert_eq!(labelled.middle(), Point::new(80.0, 0.0));
 }
 
 #[test]
