@@ -88,6 +88,7 @@ icons! {
     SYSTEM "circle-half" = '\u{e18c}',
     LIGHT "sun" = '\u{e472}',
     DARK "moon" = '\u{e330}',
+    LETTERS "text-aa" = '\u{e6ee}',
     SCALE "text-aa" = '\u{e6ee}',
     STILL "pause" = '\u{e39e}',
     EDIT "pencil-simple-line" = '\u{ebc6}',

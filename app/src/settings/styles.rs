@@ -16,6 +16,9 @@ pub struct Styles {
     /// By the highlighter.
     #[serde(deserialize_with = "lenient_marker")]
     highlighter: Kept,
+    /// For notes.
+    #[serde(deserialize_with = "lenient_note")]
+    note: Kept,
 }
 
 impl Default for Styles {
@@ -29,6 +32,11 @@ fn lenient_marker<'de, D: Deserializer<'de>>(from: D) -> Result<Kept, D::Error> 
     Ok(Kept::deserialize(value).unwrap_or_else(|_| Kept::marker()))
 }
 
+fn lenient_note<'de, D: Deserializer<'de>>(from: D) -> Result<Kept, D::Error> {
+    let value = serde_json::Value::deserialize(from)?;
+    Ok(Kept::deserialize(value).unwrap_or_else(|_| Styles::default().note))
+}
+
 impl Styles {
     /// As they are kept.
     #[must_use]
@@ -36,6 +44,7 @@ impl Styles {
         Self {
             ink: Kept::of(&styles.ink),
             highlighter: Kept::of(&styles.highlighter),
+            note: Kept::of(&styles.note),
         }
     }
 
@@ -45,6 +54,7 @@ impl Styles {
         editor::Styles {
             ink: self.ink.style(),
             highlighter: self.highlighter.style(),
+            note: self.note.style(),
         }
     }
 }

@@ -288,7 +288,7 @@ fn read_fill(json: &str) -> Option<Option<super::Color>> {
     }
 }
 
-fn read_wrap(json: &str) -> Option<Option<f64>> {
+pub(super) fn read_wrap(json: &str) -> Option<Option<f64>> {
     if read::<String>(json).is_some_and(|text| text == "none") {
         return Some(None);
     }

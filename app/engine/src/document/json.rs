@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::style::{SIZES, Style, WIDTHS};
-use super::{Color, Element, Order, Writer};
+use super::{Color, Element, Order, Rewrapped, Writer};
 use crate::geometry::{Affine, MAX_COORDINATE};
 
 /// A number that is written without a fraction where it has none.
@@ -39,6 +39,28 @@ pub(crate) fn number_json(v: f64) -> Value {
 /// A point as others are told it.
 pub(crate) fn point_json(x: f64, y: f64) -> Value {
     json(&[Number(x), Number(y)])
+}
+
+/// How a text is while a side of it is dragged, as others are told it.
+pub(crate) fn wrap_json(text: &Rewrapped) -> Value {
+    #[derive(Serialize)]
+    struct Told {
+        place: [Number; 6],
+        wrap: Number,
+    }
+    json(&Told {
+        place: place_numbers(text.place),
+        wrap: Number(text.wrap),
+    })
+}
+
+/// The same read; `None` for anything else.
+pub(crate) fn read_wrapped(value: &Value) -> Option<Rewrapped> {
+    let members = Members::of(value)?;
+    Some(Rewrapped {
+        place: members.get("place").and_then(read_place)?,
+        wrap: members.get("wrap").and_then(super::element::read_wrap)??,
+    })
 }
 
 /// A place as it is stored: its numbers rounded to what can be seen.

@@ -17,9 +17,12 @@ pub use color::{Color, Ink};
 pub use draft::Draft;
 pub(crate) use draft::STEPS;
 pub use element::{Element, Group};
-pub(crate) use element::{GROUPS, LINE_POINTS, read_line};
-pub(crate) use json::{chunk, json, number_json, place_json, point_json, read_place};
+pub(crate) use element::{GROUPS, LINE_POINTS, WRAPS, read_line};
+pub(crate) use json::{
+    chunk, json, number_json, place_json, point_json, read_place, read_wrapped, wrap_json,
+};
 pub use lettered::Lettered;
+pub(crate) use lettered::Rewrapped;
 pub use order::Order;
 pub use picture::Picture;
 pub use pictured::Pictured;

@@ -3,7 +3,7 @@
 use super::styling::kind;
 use super::{Editor, StyleHeld};
 use crate::arrange::{Frame, outermost};
-use crate::document::{Element, Group};
+use crate::document::{Element, Group, Kind};
 use crate::geometry::Rect;
 use crate::tools::{State, Tool};
 
@@ -41,7 +41,7 @@ impl Editor {
         let entered = self.selection.entered.as_ref();
         let (mut groups, mut free) = (false, false);
         for item in self.selection.ids.iter().filter_map(|id| scene.get(id)) {
-            held = held.and(item.kind, &item.style, true);
+            held = held.and(item.kind, &item.style, true, item.letters);
             around = Some(around.map_or(item.frame, |all| all.union(item.frame)));
             groups |= outermost(&item.groups, entered).is_some();
             free |= !item.locked;
@@ -112,6 +112,7 @@ impl Editor {
         let Some(kind) = kind(self.tool) else {
             return StyleHeld::default();
         };
-        StyleHeld::default().and(kind, &self.style(), self.tool == Tool::Arrow)
+        let letters = matches!(kind, Kind::Text | Kind::Note);
+        StyleHeld::default().and(kind, &self.style(), self.tool == Tool::Arrow, letters)
     }
 }

@@ -1,7 +1,7 @@
 //! What a person can have done to the selection beside dragging it.
 
 pub use crate::arrange::{Align, Axis, Stacking};
-use crate::document::{Color, Corners, Dash, Head, Shade};
+use crate::document::{Color, Corners, Dash, Font, Head, Shade, TextAlign};
 use crate::geometry::Vec2;
 
 /// A property of the style, and what it is to be.
@@ -25,6 +25,12 @@ pub enum StyleChange {
     Start(Head),
     /// At a line's last point.
     End(Head),
+    /// The letters' face.
+    Font(Font),
+    /// The letters' size, in board units.
+    Size(f64),
+    /// Where lines of letters begin or end.
+    Align(TextAlign),
 }
 
 /// What is to be done.

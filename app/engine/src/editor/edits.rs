@@ -60,7 +60,7 @@ impl Editor {
                 self.write_joined(sets, Join::Nudge)
             }
             Edit::Resize(by) => {
-                let pictures = self.free().iter().all(|element| element.picture.is_some());
+                let pictures = self.free().iter().all(Element::keeps_ratio);
                 self.reframe(Join::Resize, |frame| {
                     let [corner, along, to, down] = frame.corners();
                     let side = |end: Point, by: f64| (end - corner) * (by / (end - corner).hypot().max(1e-9));
@@ -341,18 +341,32 @@ impl Editor {
 
     fn restyle(&mut self, change: StyleChange) -> Effects {
         // What is drawn next is like what was chosen last.
-        let kind_in_hand = kind(self.tool).unwrap_or(Kind::Rectangle);
-        let style = self.styles.held_by(self.tool);
-        for kind in [kind_in_hand, Kind::Rectangle, Kind::Line] {
+        let free = self.free();
+        let notes = !free.is_empty() && free.iter().all(|element| element.kind == Kind::Note);
+        let in_hand = if notes { Some(Kind::Note) } else { kind(self.tool) };
+        let style = self.styles.held_by(in_hand);
+        let others = [Kind::Rectangle, Kind::Line, Kind::Text]
+            .into_iter()
+            .filter(|_| in_hand != Some(Kind::Note));
+        for kind in in_hand.into_iter().chain(others) {
             change.apply(kind, style);
         }
         let mut sets: Vec<Set> = Vec::new();
         let mut prop = "";
-        for mut element in self.free() {
+        for mut element in free {
+            if change.is_of_letters() && !element.has_letters() {
+                continue;
+            }
+            let before = element.clone();
             if change.apply(element.kind, &mut element.style) {
                 let (name, value) = change.cell(&element.style);
                 prop = name;
-                sets.push((element.id, property(name), value));
+                sets.push((element.id.clone(), property(name), value));
+                // Lines that are aligned otherwise stay where they are.
+                if let (StyleChange::Align(align), Kind::Text) = (change, element.kind) {
+                    let place = place_json(before.realigned(align));
+                    sets.push((element.id, property("place"), place));
+                }
             }
         }
         let mut effects = self.write_joined(sets, Join::Style(prop));

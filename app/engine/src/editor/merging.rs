@@ -33,7 +33,7 @@ impl Editor {
             match cell.prop.as_str() {
                 Property::BASE => self.remote.dried(&cell.element, &mut self.scene),
                 // What is only heard again ends no drag.
-                "place" | "points" | Property::DELETED if won && self.remote.has_previews() => {
+                "place" | "points" | "wrap" | Property::DELETED if won && self.remote.has_previews() => {
                     self.remote.landed(&cell.element);
                 }
                 _ => {}

@@ -21,6 +21,8 @@ pub struct Shown {
     pub anchor: Point,
     /// How it is drawn; filled only if it has an inside.
     pub style: Style,
+    /// Whether it has letters, or is made for them.
+    pub letters: bool,
     /// The groups that it belongs to, the innermost first.
     pub groups: Arc<[Group]>,
     /// Whether it is not to be touched.
@@ -48,6 +50,7 @@ impl Shown {
                 fill: element.style.fill.filter(|_| element.kind.is_box()),
                 ..element.style
             },
+            letters: element.has_letters(),
             groups: Arc::clone(&element.groups),
             locked: element.locked,
             picture: element.picture.map(|picture| (picture, element.place)),

@@ -2,6 +2,7 @@
 //! their own.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use drawbridge_protocol::{ElementId, Property};
 
@@ -58,7 +59,7 @@ impl Cutting {
             .filter(|id| !self.cuts.contains_key(id) && !self.made(id) && free(id))
             .collect();
         for id in fresh {
-            let Some(whole) = cx.document.element(&id).filter(|e| !e.kind.is_box()) else {
+            let Some(whole) = cx.document.element(&id).filter(|e| e.kind.has_points()) else {
                 continue;
             };
             let all = way(&whole);
@@ -149,7 +150,12 @@ impl Cut {
         let step = 2f64.powi(exact.floor() as i32).clamp(STEPS.0, STEPS.1);
         let piece = |((points, id), order): ((&Vec<InkPoint>, &ElementId), &Order)| {
             let mut style = self.whole.style;
+            let mut text = Arc::clone(&self.whole.text);
             if self.whole.kind == Kind::Line {
+                // The label stays with the piece from which the line begins.
+                if !std::ptr::eq(points, &self.left[0]) {
+                    text = Arc::default();
+                }
                 let same = |a: Option<&InkPoint>, b: Option<&InkPoint>| a.map(|p| p.pos) == b.map(|p| p.pos);
                 if !same(points.first(), all.first()) {
                     style.start = Default::default();
@@ -164,6 +170,7 @@ impl Cut {
                 place: Affine::IDENTITY,
                 style,
                 step,
+                text,
                 points: points.iter().map(|p| Sample::of(*p, step).ink(step)).collect(),
                 ..self.whole.clone()
             }

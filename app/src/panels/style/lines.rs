@@ -69,7 +69,7 @@ fn radius(width: f64) -> f32 {
 }
 
 /// A number with no more digits than it needs.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -224,7 +224,7 @@ fn heads(ui: &mut Ui, held: Held<Head>, start: bool) -> Option<Head> {
 }
 
 /// A button for each value, with the chosen one marked.
-fn row<T: Copy + PartialEq>(
+pub(super) fn row<T: Copy + PartialEq>(
     ui: &mut Ui,
     held: Held<T>,
     all: &[T],

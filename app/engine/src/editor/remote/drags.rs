@@ -1,7 +1,7 @@
 //! Elements that others drag.
 //!
 //! A drag is told in two slots: which elements (`drag.NAME`), and how far it has come (`drag.NAME.by`): a change of their
-//! places, or a line's points.
+//! places, a line's points, or how wide a text is.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use drawbridge_protocol::{ElementId, SlotOp, Value};
 use serde::Deserialize;
 
-use crate::document::{Document, Element, read_line, read_place};
+use crate::document::{Document, Element, Kind, Rewrapped, read_line, read_place, read_wrapped};
 use crate::geometry::{Affine, InkPoint};
 use crate::scene::{Preview, Shown};
 use crate::tools::DRAG_BY;
@@ -25,6 +25,8 @@ enum By {
     Place(Affine),
     /// The text of a line's points.
     Points(String),
+    /// Where a text lies now that it is wrapped otherwise.
+    Wrapped(Rewrapped),
 }
 
 /// An element as it was when the drag began, and what the scene took of it.
@@ -165,6 +167,9 @@ fn read_by(value: &Value) -> Option<By> {
     if let Some(place) = read_place(value.as_str()) {
         return Some(By::Place(place));
     }
+    if let Some(wrapped) = read_wrapped(value) {
+        return Some(By::Wrapped(wrapped));
+    }
     let points: Points = value.read().ok()?;
     Some(By::Points(points.points))
 }
@@ -175,8 +180,8 @@ impl Drag {
             return Vec::new();
         };
         let mut previews = Vec::new();
-        // Points are those of one line.
-        if matches!(by, By::Points(_)) && self.what.len() > 1 {
+        // Points are those of one line, and a side is that of one text.
+        if !matches!(by, By::Place(_)) && self.what.len() > 1 {
             return previews;
         }
         for (id, copy) in &self.what {
@@ -228,6 +233,13 @@ fn moved(element: &Element, shown: Option<&Shown>, by: &By) -> Option<Preview> {
                 element: Some(Arc::new(element)),
             })
         }
+        By::Wrapped(wrapped) => (element.kind == Kind::Text).then(|| {
+            Preview::of(Element {
+                place: wrapped.place,
+                wrap: Some(wrapped.wrap),
+                ..element.clone()
+            })
+        }),
         By::Points(text) => {
             let points: Arc<[InkPoint]> = read_line(text, element.step)?;
             Some(Preview::of(Element {

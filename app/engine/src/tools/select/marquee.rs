@@ -43,7 +43,7 @@ impl Marquee {
         );
         let inside = |bounds: Rect| rect.contains_rect(bounds);
         let touched = |id: &ElementId| {
-            let mesh = cx.element(id).and_then(|element| element.mesh());
+            let mesh = cx.element(id).and_then(|element| element.touchable());
             mesh.is_some_and(|mesh| mesh.overlaps(rect))
         };
         let near = cx.scene.near(rect).filter(|(_, item)| cx.is_free(item));
