@@ -4,6 +4,7 @@
 mod card;
 mod images;
 mod keeping;
+mod letters;
 mod reference;
 mod shapes;
 mod wet;

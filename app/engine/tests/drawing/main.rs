@@ -7,6 +7,7 @@ mod drags;
 mod erase;
 mod hand;
 mod images;
+mod letters;
 mod lines;
 mod live;
 mod pen;
