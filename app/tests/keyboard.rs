@@ -119,6 +119,7 @@ fn in_what_opens_over_the_board_tab_reaches_everything_and_esc_closes_it() {
         ("menu", "New board"),
         ("menu on the board", "Paste"),
         ("more tools", "Laser pointer"),
+        ("reactions", "Heart"),
         ("picker", "Hue"),
     ] {
         match state {
@@ -127,6 +128,7 @@ fn in_what_opens_over_the_board_tab_reaches_everything_and_esc_closes_it() {
             "share" => by_button(&mut window, "Share"),
             "menu" => by_button(&mut window, "Menu"),
             "menu on the board" => press(&mut window, Modifiers::SHIFT, Key::F10),
+            "reactions" => press(&mut window, Modifiers::NONE, Key::Y),
             "more tools" => by_button(&mut window, "More tools"),
             _ => by_button(&mut window, "Other stroke colour"),
         }
@@ -165,8 +167,14 @@ fn every_command_is_in_the_palette_when_it_can_be_done() {
         ..Now::default()
     };
     let shared = Now { shared: true, ..busy };
+    let framed = Now {
+        selected: 1,
+        frames: 1,
+        any_frames: true,
+        ..busy
+    };
     for entry in TABLE {
-        let listed = [busy, shared].iter().any(|now| {
+        let listed = [busy, shared, framed].iter().any(|now| {
             search(now, entry.label)
                 .iter()
                 .any(|found| found.label == entry.label)

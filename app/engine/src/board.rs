@@ -192,6 +192,12 @@ impl Board {
         self.run(effects)
     }
 
+    /// Shows an emoji at a point of the board to all. Says whether to draw a frame.
+    pub fn react(&mut self, emoji: &str, at: Point) -> bool {
+        let effects = self.editor.react(emoji, at);
+        self.run(effects)
+    }
+
     /// Puts elements from elsewhere onto the board. Says whether to draw a frame.
     pub fn paste(&mut self, elements: Vec<Element>) -> bool {
         let effects = self.editor.paste(elements);

@@ -34,11 +34,18 @@ const VERSION: u32 = 1;
 pub fn write(elements: &[Element]) -> String {
     let mut text = format!(r#"{{"type":"{TYPE}","version":{VERSION},"elements":["#);
     let shown = elements.iter().filter(|element| !element.deleted);
+    // As they will be named when they are read.
+    let names: HashMap<&ElementId, usize> = shown.clone().map(|element| &element.id).zip(0..).collect();
     for (i, element) in shown.enumerate() {
         if i > 0 {
             text.push(',');
         }
-        text.push_str(element.base().as_str());
+        let frame = element.framed_by.as_ref().and_then(|frame| names.get(frame));
+        let named = Element {
+            framed_by: frame.and_then(|number| name(*number)),
+            ..element.clone()
+        };
+        text.push_str(named.base().as_str());
     }
     text.push_str("]}");
     text
@@ -140,8 +147,8 @@ pub fn read(text: &str) -> Option<Vec<Element>> {
 }
 
 /// The same elements as new ones: with fresh ids, above `top` in the same stacking order, in fresh groups that hold
-/// what the old ones held, not locked, and moved by so many board units. In the group that was `entered`, and in those
-/// around it, they stay.
+/// what the old ones held, in the frames among them, not locked, and moved by so many board units. In the group that was
+/// `entered`, and in those around it, they stay; in frames that are not among them they don't.
 #[must_use]
 pub fn fresh(
     elements: Vec<Element>,
@@ -153,7 +160,13 @@ pub fn fresh(
     let by = if by.is_finite() { by } else { Vec2::ZERO };
     let mut top = top.cloned();
     let mut names: HashMap<Group, Group> = HashMap::new();
-    let mut one = |element: Element| {
+    let ids: Vec<ElementId> = elements
+        .iter()
+        .map(|_| ElementId::from_bits(random.bits()))
+        .collect();
+    let old = elements.iter().map(|element| element.id.clone());
+    let renamed_to: HashMap<ElementId, ElementId> = old.zip(ids.iter().cloned()).collect();
+    let mut one = |(element, id): (Element, ElementId)| {
         let order = fresh_order(top.as_ref(), None, random);
         top = Some(order.clone());
         let mut renamed = |old: &Group| {
@@ -164,7 +177,10 @@ pub fn fresh(
         let around = element.groups[inside.len()..].iter().cloned();
         let groups: Arc<[Group]> = inside.iter().map(&mut renamed).chain(around).collect();
         Element {
-            id: ElementId::from_bits(random.bits()),
+            id,
+            framed_by: element
+                .framed_by
+                .and_then(|frame| renamed_to.get(&frame).cloned()),
             order,
             place: moved(element.place, by),
             groups,
@@ -173,7 +189,7 @@ pub fn fresh(
             ..element
         }
     };
-    elements.into_iter().map(&mut one).collect()
+    elements.into_iter().zip(ids).map(&mut one).collect()
 }
 
 /// A place farther on, but never where it could not be read back.
@@ -217,8 +233,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
     }
 }
 
+/// What an element of a text is called.
+fn name(number: usize) -> Option<ElementId> {
+    ElementId::new(&format!("clip-{number}")).ok()
+}
+
 fn element(number: usize, base: &RawValue) -> Option<Element> {
-    let id = ElementId::new(&format!("clip-{number}")).ok()?;
+    let id = name(number)?;
     let base = Value::from_text(base.get().to_owned()).ok()?;
     let element = Draft::new(&id, &base)?.into_element();
     let frame = element.frame();

@@ -1,17 +1,21 @@
 //! The window: events become commands, commands go to the board, the board is shown.
 
 mod perform;
+mod present;
 mod view;
 
 use std::time::Duration;
 
+use drawbridge_protocol::ElementId;
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, Pos2, ViewportCommand};
 
 use crate::canvas::{self, Canvas};
+use crate::command::Command;
 use crate::minimap::Minimap;
 use crate::open::{Next, OpenBoard};
 use crate::panels::dialogs::{Dialog, RelayDraft};
+use crate::panels::frame_name::FrameName;
 use crate::panels::message::Message;
 use crate::panels::palette::Sought;
 use crate::panels::{self, Asked};
@@ -38,8 +42,16 @@ pub struct App {
     message: Option<(Message, f64)>,
     /// Whether everything but the board is hidden.
     alone: bool,
-    /// Where in the window the menu of the board is, while it is open.
+    /// Whether frames are presented.
+    presenting: Option<present::Presenting>,
+    /// The frame that was shown last.
+    frame: Option<ElementId>,
+    /// The frame that is being renamed.
+    renaming: Option<FrameName>,
+    /// Where in the window the menu of the board is, while it is open, ...
     menu_at: Pos2,
+    /// ... and the palette of reactions.
+    reactions_at: Pos2,
     /// Whether a text was being typed at the end of the last frame, ...
     was_typing: bool,
     /// ... and whether any control had the keyboard.
@@ -82,7 +94,11 @@ impl App {
             name_draft: String::new(),
             message: None,
             alone: false,
+            presenting: None,
+            frame: None,
+            renaming: None,
             menu_at: Pos2::ZERO,
+            reactions_at: Pos2::ZERO,
             was_typing: false,
             was_on_control: false,
             unkept: false,
@@ -185,6 +201,10 @@ impl App {
         let (before, after) = view::around_a_button(&ctx);
         self.obey(&ctx, |app, ctx, asked| app.keys(ctx, before, bare, asked));
         self.canvas.show(ui, &mut self.board, bare);
+        if self.canvas.renames.take().is_some() {
+            self.obey(&ctx, |_, _, asked| asked.push(Command::ShowFrameName));
+        }
+        self.look_after_presenting(&ctx);
         self.obey(&ctx, |app, ctx, asked| app.keys(ctx, after, bare, asked));
         self.note_focus(&ctx);
         if self.unkept && !ctx.input(|input| input.pointer.any_down()) {

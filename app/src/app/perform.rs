@@ -9,6 +9,7 @@ use drawbridge_protocol::Link;
 use egui::{Context, ThemePreference, ViewportCommand};
 
 use super::App;
+use super::present::Go;
 use crate::canvas::overlay;
 use crate::command::{Appearance, Command};
 use crate::open::{Given, Pasted, Which};
@@ -41,7 +42,12 @@ impl App {
                 self.keep_settings(ctx);
             }
             Command::Edit(Edit::Insert) => self.board.insert(),
-            Command::Edit(edit) => self.edit(&edit),
+            Command::Edit(edit) => {
+                if matches!(edit, Edit::NameFrame(..)) {
+                    self.end_frame_name();
+                }
+                self.edit(&edit);
+            }
             Command::Undo => self.board.undo(),
             Command::Redo => self.board.redo(),
             Command::Copy => {
@@ -92,6 +98,23 @@ impl App {
             Command::ZoomReset => self.board.camera_mut().zoom_to(middle, 1.0),
             Command::ZoomFit => self.board.show_everything(self.canvas.size()),
             Command::ZoomSelection => self.board.show_selection(self.canvas.size()),
+            Command::NextFrame => self.show_frame(ctx, Go::Next),
+            Command::PreviousFrame => self.show_frame(ctx, Go::Previous),
+            Command::FirstFrame => self.show_frame(ctx, Go::First),
+            Command::LastFrame => self.show_frame(ctx, Go::Last),
+            Command::Present => self.present(ctx),
+            Command::ShowReactions => {
+                let canvas = self.canvas.rect();
+                let pointer = ctx.pointer_hover_pos().filter(|at| canvas.contains(*at));
+                self.reactions_at = pointer.unwrap_or(canvas.center());
+                panels::reactions::open(ctx);
+            }
+            Command::React(emoji) => {
+                let at = self.canvas.on_canvas(self.reactions_at);
+                let at = self.board.editor().camera().board_from_screen(at);
+                self.board.react(emoji, at);
+            }
+            Command::ShowFrameName => self.show_frame_name(),
             Command::Grid => {
                 self.settings.grid = !self.settings.grid;
                 self.set_snapping();
@@ -229,6 +252,13 @@ impl App {
                     memory.surrender_focus(id);
                 }
             });
+            return;
+        }
+        if self.end_frame_name() {
+            return;
+        }
+        if self.presenting.is_some() && self.board.editor().state().is_idle() {
+            self.present(ctx);
         } else {
             self.board.cancel();
         }
@@ -266,6 +296,9 @@ impl App {
                 self.board.switch(fresh);
                 self.set_snapping();
                 self.canvas.clear();
+                self.presenting = None;
+                self.end_frame_name();
+                self.canvas.shows.presented = None;
                 self.minimap.clear();
                 self.message = None;
             }

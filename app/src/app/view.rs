@@ -27,6 +27,9 @@ impl App {
             keep_tool: self.settings.keep_tool,
             selected: editor.selected(),
             groups: editor.has_groups_selected(),
+            frames: editor.selected_frames(),
+            any_frames: editor.scene().has_frames(),
+            presenting: self.presenting.is_some(),
             locked: editor.all_selected_locked(),
             empty: self.board.is_empty(),
             can_undo: editor.can_undo(),
@@ -50,18 +53,25 @@ impl App {
         let status = self.board.status();
         let share = self.board.share();
         let now = self.now();
-        if !self.alone {
+        let alone = self.alone || self.presenting.is_some();
+        if !alone {
             self.tools(ctx, now, &share, asked);
         }
         // What is not saved is said in focus mode too.
         let words = panels::status::show(ctx, &status, asked);
-        if !self.alone {
+        if !alone {
             let above = ctx.content_rect().bottom() - words.top() + space::S;
             self.map(ctx, above, asked);
         }
         if let Some((message, _)) = &self.message {
             panels::message::show(ctx, message, asked);
         }
+        if let Some(name) = &mut self.renaming {
+            let canvas = self.canvas.rect();
+            let at = self.canvas.name_of(&name.frame).map(|rect| rect.left_bottom());
+            panels::frame_name::show(ctx, at.unwrap_or(canvas.center()), name, asked);
+        }
+        panels::reactions::show(ctx, self.reactions_at, asked);
         panels::context::show(ctx, self.menu_at, &now, asked);
         match self.dialog {
             Some(Dialog::Share) => {
@@ -150,7 +160,11 @@ impl App {
         let on_control = self.was_on_control || ctx.memory(|memory| memory.focused().is_some());
         ctx.input(|input| {
             for event in input.events.get(part).unwrap_or_default() {
-                let command = command::for_event(event);
+                let command = if self.presenting.is_some() {
+                    command::while_presenting(event)
+                } else {
+                    command::for_event(event)
+                };
                 // Esc takes the keyboard off a control, and does no more.
                 let released = on_control && command == Some(Command::Cancel);
                 if !(released || on_control && command::is_of_controls(event)) {

@@ -2,6 +2,7 @@
 
 pub mod gather;
 mod missing;
+pub mod names;
 pub mod overlay;
 pub mod paint;
 pub mod picture;
@@ -9,6 +10,7 @@ pub mod picture;
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::geometry::{Point, Rect as BoardRect, Size, Vec2};
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, State, Tool};
+use drawbridge_protocol::ElementId;
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, CursorIcon, Order, PointerButton, Popup, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
@@ -16,6 +18,7 @@ use crate::open::OpenBoard;
 use crate::pointers::Pointers;
 use crate::theme::{self, Theme};
 use gather::{Act, Gather, Kind};
+use names::Names;
 use overlay::Look;
 use picture::Picture;
 
@@ -31,16 +34,32 @@ pub fn is_covered(ctx: &Context) -> bool {
     Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some())
 }
 
+/// What of the frames is shown otherwise.
+#[derive(Debug, Default)]
+pub struct Shows {
+    /// The one that is being renamed: a field stands where its name was.
+    pub renamed: Option<ElementId>,
+    /// The one that is presented: nothing outside of it is seen.
+    pub presented: Option<ElementId>,
+}
+
 /// The canvas's own state between frames.
 #[derive(Debug)]
 pub struct Canvas {
     gather: Gather,
     pointers: Pointers,
     picture: Picture,
+    names: Names,
+    /// The frame whose name was clicked twice, until somebody takes it.
+    pub renames: Option<ElementId>,
+    /// The frame that is being renamed, and the one that is presented.
+    pub shows: Shows,
     /// Whether the last frame had everything in it.
     painted: bool,
     rect: Rect,
-    /// Where the secondary button went down, while it is held.
+    /// Where the primary button went down, while it is held.
+    primary: Option<Pos2>,
+    /// The same of the secondary one.
     secondary: Option<Pos2>,
     /// Where in the window the secondary button was clicked on the bare canvas, until somebody takes it.
     pub menu_at: Option<Pos2>,
@@ -54,8 +73,12 @@ impl Canvas {
             gather: Gather::default(),
             pointers: Pointers::default(),
             picture: Picture::new(card),
+            names: Names::default(),
+            renames: None,
+            shows: Shows::default(),
             painted: false,
             rect: Rect::ZERO,
+            primary: None,
             secondary: None,
             menu_at: None,
         }
@@ -66,6 +89,14 @@ impl Canvas {
         self.gather = Gather::default();
         self.pointers = Pointers::default();
         self.picture.clear();
+        self.names = Names::default();
+        self.renames = None;
+    }
+
+    /// Where a frame's name stands in the window, if it is to be seen.
+    #[must_use]
+    pub fn name_of(&self, frame: &ElementId) -> Option<Rect> {
+        self.names.of(frame)
     }
 
     /// Whether the last frame had everything in it that was to be seen.
@@ -96,6 +127,7 @@ impl Canvas {
             info
         });
         let ctx = ui.ctx().clone();
+        board.editor_mut().set_names(self.names.tags(self.rect.min));
         self.hand(&ctx, board, bare);
         self.wheel(&ctx, board);
         board.editor_mut().set_size(self.size());
@@ -138,6 +170,13 @@ impl Canvas {
                 });
             }
             match act.kind {
+                Kind::Down(PointerButton::Primary) => self.primary = Some(act.at),
+                Kind::Up(PointerButton::Primary) if board.editor().tool() == Tool::Select => {
+                    let from = self.primary.take();
+                    if from.is_some_and(|from| from.distance(act.at) < CLICK) {
+                        self.renames = self.names.click(act.at, act.time_ms).or(self.renames.take());
+                    }
+                }
                 Kind::Down(PointerButton::Secondary) => self.secondary = Some(act.at),
                 Kind::Up(PointerButton::Secondary) => {
                     let from = self.secondary.take();
@@ -221,6 +260,13 @@ impl Canvas {
         if let Some(bounds) = self.hovered(ui.ctx(), board) {
             overlay::hovered(&painter, look, bounds);
         }
+        match &self.shows.presented {
+            Some(frame) => overlay::stage(&painter, look, self.rect, board.editor().scene().area(frame)),
+            None => {
+                let typed = self.shows.renamed.as_ref();
+                self.names.paint(&painter, editor, look, self.rect, typed);
+            }
+        }
         let others = board.others();
         let mine = board.my_color();
         overlay::paint(&painter, editor, look, |conn| {
@@ -230,6 +276,17 @@ impl Canvas {
                 conn.unwrap_or_default(),
             )
         });
+        let still = ui.style().animation_time == 0.0;
+        for reaction in editor.reactions() {
+            let person = others
+                .iter()
+                .find(|person| person.conn == reaction.conn && reaction.conn.is_some());
+            let color = theme::person(
+                person.map_or(mine, |person| &person.color),
+                reaction.conn.unwrap_or_default(),
+            );
+            paint::reaction(&painter, look.at(reaction.at), reaction, color, still);
+        }
         self.paint_pointers(ui.ctx(), &painter, board, now);
         self.paint_held(ui.ctx(), &painter);
     }
@@ -272,7 +329,7 @@ impl Canvas {
         let id = editor.pick(self.on_canvas(at))?;
         let taken = editor.selection().ids.contains(&id);
         let item = editor.scene().get(&id).filter(|_| !taken)?;
-        Some(item.bounds)
+        editor.scene().seen(item)
     }
 
     /// The pointer's shape says what a press would do.

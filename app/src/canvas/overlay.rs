@@ -3,7 +3,7 @@
 
 use drawbridge_engine::arrange::{Frame, Handle};
 use drawbridge_engine::editor::Editor;
-use drawbridge_engine::geometry::{Camera, Point, Rect as BoardRect};
+use drawbridge_engine::geometry::{Affine, Camera, Point, Rect as BoardRect};
 use drawbridge_engine::tools::{Act, Grip, State};
 use egui::{Color32, CursorIcon, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2};
 
@@ -175,6 +175,31 @@ fn selection(painter: &Painter, editor: &Editor, look: Look<'_>, theme: &Theme) 
 fn closed(painter: &Painter, look: Look<'_>, frame: Frame, stroke: Stroke) {
     let corners = frame.corners().map(|p| look.at(p));
     painter.add(Shape::closed_line(corners.to_vec(), stroke));
+}
+
+/// Covers all that isn't within the frame that is presented; nothing where that is gone.
+pub fn stage(painter: &Painter, look: Look<'_>, canvas: Rect, area: Option<Affine>) {
+    let Some(area) = area else { return };
+    let theme = Theme::of(painter.ctx());
+    let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map(|p| look.at(area * Point::from(p)));
+    let middle = Rect::from_points(&corners).center();
+    // Far beyond the canvas, whichever way.
+    let far = 4.0 * canvas.size().length();
+    let out = corners.map(|corner| {
+        let way = corner - middle;
+        corner + way * (far / way.length().max(1.0))
+    });
+    let mut mesh = Mesh::default();
+    for n in 0..4 {
+        let next = (n + 1) % 4;
+        let first = mesh.vertices.len() as u32;
+        for at in [corners[n], corners[next], out[next], out[n]] {
+            mesh.colored_vertex(at, theme.stage);
+        }
+        mesh.add_triangle(first, first + 1, first + 2);
+        mesh.add_triangle(first, first + 2, first + 3);
+    }
+    painter.add(Shape::mesh(mesh));
 }
 
 /// The outline of the element that a press would take.

@@ -1,5 +1,6 @@
 //! What lies over the board's picture: others' pointers, and a word on an empty board.
 
+use drawbridge_engine::editor::Reaction;
 use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2};
 
 use crate::fonts;
@@ -12,6 +13,10 @@ const ARROW: [Vec2; 4] = [
     Vec2::new(7.4, 8.6),
     Vec2::new(14.2, 6.6),
 ];
+/// How far a reaction rises, in points, ...
+const RISE: f32 = 56.0;
+/// ... and the part of its time after which it fades.
+const FADES: f32 = 0.65;
 /// The longest name shown at a pointer, in characters.
 const NAME_SHOWN: usize = 24;
 
@@ -49,6 +54,29 @@ pub fn pointer(painter: &Painter, tip: Pos2, name: &str, color: Color32, name_se
         color.gamma_multiply(name_seen),
     );
     painter.galley(corner + Vec2::new(7.0, 3.0), galley, letters);
+}
+
+/// An emoji that somebody reacts with, on a disc with an edge in their colour. It rises and fades, or stands `still` until its time is over.
+pub fn reaction(painter: &Painter, from: Pos2, reaction: &Reaction, color: Color32, still: bool) {
+    let theme = Theme::of(painter.ctx());
+    let age = if still { 0.0 } else { reaction.age as f32 };
+    let seen = (1.0 - (age - FADES) / (1.0 - FADES)).clamp(0.0, 1.0);
+    let slower = 1.0 - (1.0 - age) * (1.0 - age);
+    let at = from - Vec2::new(0.0, size::REACTION_DISC / 2.0 + RISE * slower);
+    let edge = Stroke::new(2.0, color.gamma_multiply(seen));
+    painter.circle(
+        at,
+        size::REACTION_DISC / 2.0,
+        theme.panel.gamma_multiply(seen),
+        edge,
+    );
+    painter.text(
+        at,
+        Align2::CENTER_CENTER,
+        &reaction.emoji,
+        fonts::plain(size::REACTION),
+        theme.text.gamma_multiply(seen),
+    );
 }
 
 /// A word for a board with nothing on it yet.

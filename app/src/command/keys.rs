@@ -109,6 +109,30 @@ pub fn for_event(event: &Event) -> Option<Command> {
     }
 }
 
+/// The same while frames are shown one after the other: arrows, Space and the like lead from one to the next.
+#[must_use]
+pub fn while_presenting(event: &Event) -> Option<Command> {
+    let Event::Key {
+        key,
+        pressed: true,
+        modifiers,
+        ..
+    } = event
+    else {
+        return for_event(event);
+    };
+    if modifiers.any() {
+        return for_event(event);
+    }
+    match key {
+        Key::ArrowRight | Key::ArrowDown | Key::Space | Key::Enter => Some(Command::NextFrame),
+        Key::ArrowLeft | Key::ArrowUp | Key::Backspace => Some(Command::PreviousFrame),
+        Key::Home => Some(Command::FirstFrame),
+        Key::End => Some(Command::LastFrame),
+        _ => for_event(event),
+    }
+}
+
 fn is_letter(key: Key) -> bool {
     key.name().len() == 1 && key.name().starts_with(|c: char| c.is_ascii_uppercase())
 }

@@ -15,7 +15,7 @@ use egui::{ColorImage, KeyboardShortcut};
 
 use crate::open::Given;
 
-pub use keys::{for_event, is_of_controls, keys_text, letter};
+pub use keys::{for_event, is_of_controls, keys_text, letter, while_presenting};
 pub use now::Now;
 pub use search::search;
 pub use table::TABLE;
@@ -74,6 +74,22 @@ pub enum Command {
     ZoomFit,
     /// Show all of the selection.
     ZoomSelection,
+    /// Show the next frame as large as the window.
+    NextFrame,
+    /// Show the one before.
+    PreviousFrame,
+    /// Show the first one.
+    FirstFrame,
+    /// Show the last one.
+    LastFrame,
+    /// Show the frames one after the other and hide all else, or end that.
+    Present,
+    /// Open the field in which the selected frame is named.
+    ShowFrameName,
+    /// Open the palette of emoji to react with.
+    ShowReactions,
+    /// Show this emoji to all, where the palette was opened.
+    React(&'static str),
     /// Show the grid, or hide it.
     Grid,
     /// Snap to other elements, or don't.

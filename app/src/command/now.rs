@@ -18,6 +18,12 @@ pub struct Now {
     pub selected: usize,
     /// Whether a group is among them.
     pub groups: bool,
+    /// How many frames are among them.
+    pub frames: usize,
+    /// Whether there are frames on the board.
+    pub any_frames: bool,
+    /// Whether frames are shown one after the other.
+    pub presenting: bool,
     /// Whether all of them are locked.
     pub locked: bool,
     /// Whether nothing is on the board.
@@ -58,6 +64,9 @@ impl Default for Now {
             keep_tool: false,
             selected: 0,
             groups: false,
+            frames: 0,
+            any_frames: false,
+            presenting: false,
             locked: false,
             empty: true,
             can_undo: false,
@@ -87,6 +96,12 @@ impl Now {
             Command::Redo => self.can_redo,
             Command::Copy | Command::Cut | Command::ZoomSelection => self.selected > 0,
             Command::CopyPng | Command::CopySvg | Command::ZoomFit => !self.empty,
+            Command::NextFrame
+            | Command::PreviousFrame
+            | Command::FirstFrame
+            | Command::LastFrame
+            | Command::Present => self.any_frames || self.presenting,
+            Command::ShowFrameName => self.is_frame() && !self.locked,
             Command::StartSharing => !self.shared,
             Command::StopSharing => self.shared,
             Command::Reconnect => self.cut_off,
@@ -94,6 +109,12 @@ impl Now {
             Command::Dismiss => self.message,
             _ => true,
         }
+    }
+
+    /// Whether just a frame is selected.
+    #[must_use]
+    pub fn is_frame(&self) -> bool {
+        self.selected == 1 && self.frames == 1
     }
 
     fn allows_edit(&self, edit: &Edit) -> bool {
@@ -109,6 +130,10 @@ impl Now {
             | Edit::Stack(_) => self.selected > 0 && !self.locked,
             Edit::Group | Edit::Align(_) => self.selected > 1 && !self.locked,
             Edit::Ungroup => self.groups && !self.locked,
+            Edit::Unframe => self.frames > 0 && !self.locked,
+            Edit::SelectFramed => self.frames > 0,
+            Edit::NameFrame(..) => true,
+            Edit::Turn { .. } => self.is_frame() && !self.locked,
             Edit::Distribute(_) => self.selected > 2 && !self.locked,
             Edit::Insert => matches!(self.tool, Tool::Shape(_) | Tool::Line | Tool::Arrow),
             Edit::Style(_) => true,
@@ -125,6 +150,7 @@ impl Now {
             Command::Snapping => Some(self.snapping),
             Command::Minimap => Some(self.minimap),
             Command::FocusMode => Some(self.alone),
+            Command::Present => Some(self.presenting),
             Command::Appearance(mode) => Some(self.appearance == *mode),
             Command::Scale(scale) => Some(self.scale == *scale),
             Command::ReducedMotion => Some(self.still),
@@ -137,6 +163,8 @@ impl Now {
     pub fn face(&self, entry: &Entry) -> (&'static str, char) {
         match entry.command {
             Command::Edit(Edit::ToggleLock) if self.locked => ("Unlock", icons::UNLOCK),
+            Command::CopyPng if self.is_frame() => ("Copy the frame as PNG", entry.icon),
+            Command::CopySvg if self.is_frame() => ("Copy the frame as SVG", entry.icon),
             _ => (entry.label, entry.icon),
         }
     }

@@ -156,7 +156,9 @@ impl Work {
         // What went meanwhile is a change, after which another picture comes.
         let Some(item) = item else { return };
         if item.bounds.size().max_side() <= self.small {
-            self.draw_box(item, look);
+            if let Some(seen) = scene.seen(item) {
+                self.draw_box(item, seen, look);
+            }
         } else if let Some(mut element) = scene.element(document, &item.element) {
             thicken(&mut element, THIN / self.raster.scale());
             self.raster.add(&element, look);
@@ -164,13 +166,11 @@ impl Work {
     }
 
     /// The larger a box, the less of it is ink.
-    fn draw_box(&mut self, item: &Item, look: &Look<'_>) {
-        let side = item.bounds.size().max_side() * self.raster.scale();
+    fn draw_box(&mut self, item: &Item, seen: Rect, look: &Look<'_>) {
+        let side = seen.size().max_side() * self.raster.scale();
         let least = 0.5 / self.raster.scale();
         let grow = |length: f64| ((least - length) / 2.0).max(0.0);
-        let bounds = item
-            .bounds
-            .inflate(grow(item.bounds.width()), grow(item.bounds.height()));
+        let bounds = seen.inflate(grow(seen.width()), grow(seen.height()));
         let line = 0.5 * (SMALL / side).min(1.0);
         let style = &item.style;
         if let Some(fill) = style.fill {
@@ -223,6 +223,7 @@ mod tests {
             paper: None,
             board: [255; 3],
             images: &no_images,
+            clip: &|_| None,
         };
         let mut left = elements;
         maker.step(&board.0, &board.1, (&look, wanted), now, || {

@@ -5,7 +5,7 @@ pub mod map;
 
 use std::time::{Duration, Instant};
 
-use drawbridge_engine::document::Color;
+use drawbridge_engine::document::{Color, Element};
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::export::{Look, no_images};
 use drawbridge_engine::geometry::Rect;
@@ -49,12 +49,15 @@ impl Minimap {
         let theme = Theme::of(ctx);
         let rgb = |color: egui::Color32| [color.r(), color.g(), color.b()];
         let ink = |color: Color| rgb(theme.color(color));
+        let scene = editor.scene();
+        let clip = |element: &Element| scene.area(element.framed_by.as_ref()?);
         let look = Look {
             ink: &ink,
             paper: None,
             board: rgb(theme.board),
             // They are too small there, and take too long to be read.
             images: &no_images,
+            clip: &clip,
         };
         let wanted = Wanted {
             scale: scale * f64::from(ctx.pixels_per_point().max(FINE)),

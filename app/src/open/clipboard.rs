@@ -3,9 +3,10 @@
 use drawbridge_engine::clip;
 use drawbridge_engine::document::{Color, Element};
 use drawbridge_engine::editor::Edit;
-use drawbridge_engine::export::Look;
-use drawbridge_engine::export::png::{TooLarge, picture};
-use drawbridge_engine::export::svg::svg;
+use drawbridge_engine::export::png::{TooLarge, picture, picture_of};
+use drawbridge_engine::export::svg::{svg, svg_of};
+use drawbridge_engine::export::{Alone, Look};
+use drawbridge_engine::geometry::Affine;
 use drawbridge_engine::images::StoredImage;
 use drawbridge_engine::import::{self, svg::Imported};
 use drawbridge_protocol::ImageHash;
@@ -34,7 +35,7 @@ impl OpenBoard {
     /// The selection as a text that [`Self::paste`] reads; `None` when there is nothing to copy.
     #[must_use]
     pub fn copy(&mut self) -> Option<String> {
-        let elements = self.editor().selected_elements();
+        let elements = self.editor().selected_whole();
         if elements.is_empty() {
             return None;
         }
@@ -115,24 +116,40 @@ impl OpenBoard {
         }
     }
 
-    /// A picture of the selection, else of the board, as it looks in `theme`; `None` when there is nothing to copy.
+    /// A picture of the selection, else of the board, as it looks in `theme`; of a frame just what is in it. `None` when there is
+    /// nothing to copy.
     ///
     /// # Errors
     /// When it is too long and narrow for a picture.
     pub fn copy_png(&self, theme: &Theme) -> Result<Option<ColorImage>, TooLarge> {
-        let elements = self.pictured();
-        if elements.is_empty() {
-            return Ok(None);
-        }
-        let ink = |color: Color| rgb(theme.color(color));
         let board = rgb(theme.board);
-        let look = Look {
-            ink: &ink,
-            paper: Some(board),
-            board,
-            images: &self.bytes(),
+        let picture = if let Some(Alone { elements, clip, part }) = self.alone() {
+            let clip = |_: &Element| Some(clip);
+            let ink = |color: Color| rgb(theme.color(color));
+            let look = Look {
+                ink: &ink,
+                paper: Some(board),
+                board,
+                images: &self.bytes(),
+                clip: &clip,
+            };
+            picture_of(part, &elements, &look, SCALE)?
+        } else {
+            let elements = self.pictured();
+            if elements.is_empty() {
+                return Ok(None);
+            }
+            let ink = |color: Color| rgb(theme.color(color));
+            let clip = |element: &Element| self.clip(element);
+            let look = Look {
+                ink: &ink,
+                paper: Some(board),
+                board,
+                images: &self.bytes(),
+                clip: &clip,
+            };
+            picture(&elements, &look, MARGIN, SCALE)?
         };
-        let picture = picture(&elements, &look, MARGIN, SCALE)?;
         let size = [picture.width() as usize, picture.height() as usize];
         Ok(Some(ColorImage::from_rgba_unmultiplied(size, picture.rgba())))
     }
@@ -140,21 +157,49 @@ impl OpenBoard {
     /// The same as the text of an SVG file, with no paper, which can be pasted again.
     #[must_use]
     pub fn copy_svg(&self, theme: &Theme) -> Option<String> {
-        let elements = self.pictured();
         let ink = |color: Color| rgb(theme.color(color));
+        let board = rgb(theme.board);
+        if let Some(Alone { elements, clip, part }) = self.alone() {
+            let clip = |_: &Element| Some(clip);
+            let whole = clip::write(&self.editor().selected_whole());
+            let look = Look {
+                ink: &ink,
+                paper: None,
+                board,
+                images: &self.bytes(),
+                clip: &clip,
+            };
+            return Some(svg_of(part, &elements, &look, Some(&whole)));
+        }
+        let elements = self.pictured();
+        let clip = |element: &Element| self.clip(element);
         let look = Look {
             ink: &ink,
             paper: None,
-            board: rgb(theme.board),
+            board,
             images: &self.bytes(),
+            clip: &clip,
         };
         (!elements.is_empty()).then(|| svg(&elements, &look, MARGIN, true))
+    }
+
+    /// What is in the selected frame, if that is all that is selected.
+    fn alone(&self) -> Option<Alone> {
+        let editor = self.editor();
+        let frame = editor.selected_frame()?;
+        let mut members = editor.selected_whole();
+        members.retain(|element| element.id != frame.id);
+        Some(Alone::of(&frame, members))
+    }
+
+    fn clip(&self, element: &Element) -> Option<Affine> {
+        self.editor().scene().area(element.framed_by.as_ref()?)
     }
 
     /// The selection, or else everything, from the lowest to the topmost.
     fn pictured(&self) -> Vec<Element> {
         let editor = self.editor();
-        let selected = editor.selected_elements();
+        let selected = editor.selected_whole();
         if !selected.is_empty() {
             return selected;
         }

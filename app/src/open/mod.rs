@@ -284,6 +284,11 @@ impl OpenBoard {
         self.board.edit(edit);
     }
 
+    /// Shows an emoji at a point of the board to all.
+    pub fn react(&mut self, emoji: &str, at: Point) {
+        self.board.react(emoji, at);
+    }
+
     /// Ends a line that is drawn point by point, or puts the chosen tool's shape into the middle of what is seen.
     pub fn insert(&mut self) {
         if self.editor().state().is_idle() {

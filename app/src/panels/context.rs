@@ -27,12 +27,30 @@ const WITH_SELECTION: &[&[Command]] = &[
     &[Command::CopyPng, Command::CopySvg],
 ];
 
+const WITH_FRAME: &[&[Command]] = &[
+    &[Command::Cut, Command::Copy, Command::Paste],
+    &[Command::Edit(Edit::Duplicate), Command::Edit(Edit::Delete)],
+    &[
+        Command::ShowFrameName,
+        Command::Edit(Edit::SelectFramed),
+        Command::Edit(Edit::Unframe),
+    ],
+    &[
+        Command::Edit(Edit::Turn { sooner: true }),
+        Command::Edit(Edit::Turn { sooner: false }),
+        Command::Present,
+    ],
+    &[Command::Edit(Edit::ToggleLock)],
+    &[Command::CopyPng, Command::CopySvg],
+];
+
 const WITHOUT: &[&[Command]] = &[
     &[
         Command::Paste,
         Command::Edit(Edit::SelectAll),
         Command::Edit(Edit::UnlockAll),
     ],
+    &[Command::ShowReactions],
     &[Command::Grid, Command::Snapping],
     &[Command::ZoomFit, Command::ZoomReset],
 ];
@@ -60,6 +78,10 @@ pub fn show(ctx: &Context, at: Pos2, now: &Now, asked: &mut Asked) {
 }
 
 fn items(ui: &mut Ui, now: &Now, asked: &mut Asked) {
-    let groups = if now.selected > 0 { WITH_SELECTION } else { WITHOUT };
+    let groups = match now.selected {
+        0 => WITHOUT,
+        _ if now.is_frame() => WITH_FRAME,
+        _ => WITH_SELECTION,
+    };
     widgets::command_items(ui, groups, now, asked);
 }

@@ -41,6 +41,13 @@ const ARRANGE: &[&[Command]] = &[
         Command::Edit(Edit::UnlockAll),
     ],
     &[
+        Command::ShowFrameName,
+        Command::Edit(Edit::SelectFramed),
+        Command::Edit(Edit::Unframe),
+        Command::Edit(Edit::Turn { sooner: true }),
+        Command::Edit(Edit::Turn { sooner: false }),
+    ],
+    &[
         Command::Edit(Edit::Stack(Stacking::Front)),
         Command::Edit(Edit::Stack(Stacking::Forward)),
         Command::Edit(Edit::Stack(Stacking::Backward)),
@@ -65,6 +72,8 @@ const ARRANGE: &[&[Command]] = &[
 const VIEW: &[&[Command]] = &[
     &[Command::ZoomFit, Command::ZoomSelection, Command::ZoomReset],
     &[Command::ZoomIn, Command::ZoomOut],
+    &[Command::Present, Command::NextFrame, Command::PreviousFrame],
+    &[Command::ShowReactions],
     &[Command::Grid, Command::Snapping, Command::Minimap],
     &[Command::FocusMode],
 ];

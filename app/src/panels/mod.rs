@@ -3,12 +3,14 @@
 
 pub mod context;
 pub mod dialogs;
+pub mod frame_name;
 pub mod menu;
 pub mod message;
 pub mod minimap;
 pub mod opening;
 pub mod palette;
 pub mod people;
+pub mod reactions;
 pub mod shortcuts;
 pub mod status;
 pub mod style;

@@ -22,7 +22,12 @@ const TOOLS: [&[Tool]; 3] = [
     &[Tool::Pen, Tool::Highlighter, Tool::Eraser],
 ];
 /// Those that are needed less often, behind the last button.
-const MORE: [Tool; 3] = [Tool::Cutter, Tool::Laser, Tool::Eyedropper];
+const MORE: [Tool; 4] = [
+    Tool::Shape(Kind::Frame),
+    Tool::Cutter,
+    Tool::Laser,
+    Tool::Eyedropper,
+];
 
 /// Shows the tools with the one in the hand chosen. In a narrow window they stand below the menu and the people.
 pub fn show(ctx: &Context, now: &Now, asked: &mut Asked) {

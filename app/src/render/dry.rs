@@ -14,11 +14,12 @@ use drawbridge_protocol::ElementId;
 use eframe::wgpu;
 
 use super::arena::{Arena, Run};
+use super::clips::Clips;
 use super::level;
 use super::maker::{Batch, Job, Makers, Shape};
 use super::pictures::Pictures;
 use super::shown::Shown;
-use super::table::{Form, Paint, Table};
+use super::table::{Form, Paint, Row, Table};
 use super::target::Draw;
 
 /// How far around what is seen things are kept ready to be drawn, in parts of what is seen.
@@ -85,13 +86,13 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(item: &Item) -> Box<Self> {
+    fn of(item: &Item, paint: Paint) -> Box<Self> {
         Box::new(Self {
             element: item.element.clone(),
             serial: item.serial,
             before: None,
             origin: item.anchor,
-            paint: paint(item),
+            paint,
             form: None,
             rank: item.rank,
             runs: [None; level::COUNT],
@@ -125,6 +126,7 @@ pub(super) struct Dry {
     arenas: Vec<Arena>,
     table: Table,
     pictures: Pictures,
+    clips: Clips,
     /// The number of the scene's changes up to which everything here is true.
     changes: Option<u64>,
     /// What is near what is seen.
@@ -168,6 +170,7 @@ impl Dry {
                 .collect(),
             table: Table::new(device, queue),
             pictures: Pictures::new(device, queue, image_layout, limits.images),
+            clips: Clips::new(device, queue),
             changes: None,
             shown: Shown::default(),
             standing: HashSet::new(),
@@ -271,7 +274,8 @@ impl Dry {
             let (Some(kept), Some(item)) = (self.kept.get_mut(slot as usize), scene.item(slot)) else {
                 continue;
             };
-            let kept = kept.get_or_insert_with(|| Kept::of(item));
+            let clip = self.clips.number(item.framed_by.as_ref(), scene);
+            let kept = kept.get_or_insert_with(|| Kept::of(item, paint(item, clip)));
             if kept.lacks(level) {
                 let seen = overlap(view, item.bounds);
                 let bare = kept.runs.iter().all(Option::is_none);
@@ -401,7 +405,7 @@ impl Dry {
         }
         if let Some(form) = shape.form.filter(|_| kept.form.is_none()) {
             kept.form = Some(form);
-            self.table.set(slot, kept.origin, kept.paint, form);
+            self.table.set(slot, Row::of(kept.origin, kept.paint, form));
         }
         if let Some(before) = kept.before.take() {
             self.arenas[before.arena].free(before.run);
@@ -421,8 +425,15 @@ impl Dry {
         self.stale |= !shape.again && scene.item(slot).is_some_and(|item| overlap(view, item.bounds));
     }
 
-    pub(super) fn table(&mut self) -> &mut Table {
-        &mut self.table
+    /// Hands to the card what changed. Says whether the textures are others now.
+    pub(super) fn flush(&mut self) -> bool {
+        let slots = self.table.flush();
+        self.clips.table().flush() || slots
+    }
+
+    /// What the shader is given: slots and clips.
+    pub(super) fn given(&mut self) -> [wgpu::TextureView; 2] {
+        [self.table.view(), self.clips.table().view()]
     }
 
     pub(super) fn pictures(&self) -> &Pictures {
@@ -463,12 +474,15 @@ impl Dry {
 
     /// Bytes taken on the card.
     pub(super) fn bytes(&self) -> u64 {
-        self.arenas.iter().map(Arena::bytes).sum::<u64>() + self.table.bytes() + self.pictures.bytes()
+        let tables = self.table.bytes() + self.clips.bytes();
+        self.arenas.iter().map(Arena::bytes).sum::<u64>() + tables + self.pictures.bytes()
     }
 }
 
-fn paint(item: &Item) -> Paint {
+/// How an item is drawn, which is cut off by this clip.
+fn paint(item: &Item, clip: u32) -> Paint {
     Paint {
+        clip,
         color: item.style.color,
         fill: item.style.fill.map(|color| (color, item.style.shade)),
         opacity: item.style.opacity * if item.dimmed { DIMMED } else { 1.0 },

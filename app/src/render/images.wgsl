@@ -22,6 +22,9 @@ struct Corner {
     // Where in the image it is: 0 in the middle, -1 and 1 at the edges.
     @location(0) out: vec2<f32>,
     @location(1) @interpolate(flat) opacity: f32,
+    // As for shapes: how far it is from the middle of what is left open, and how far the edges of that are, in pixels.
+    @location(2) open: vec2<f32>,
+    @location(3) @interpolate(flat) edge: vec2<f32>,
 }
 
 // `middle` is a point of the board, each coordinate as the sum of two floats (high x, y, low x, y); `ways` lead from there to
@@ -32,6 +35,8 @@ fn corner(
     @location(0) middle: vec4<f32>,
     @location(1) ways: vec4<f32>,
     @location(2) opacity: f32,
+    @location(3) clip_middle: vec4<f32>,
+    @location(4) clip_inverse: vec4<f32>,
 ) -> Corner {
     let side = vec2<f32>(f32(n & 1u), f32(n >> 1u)) * 2.0 - 1.0;
     let across = ways.xy * view.scale;
@@ -47,6 +52,15 @@ fn corner(
     // What is thinner than a pixel is fainter instead.
     let thin = min(2.0 * half, vec2<f32>(1.0));
     out.opacity = opacity * thin.x * thin.y;
+    out.open = vec2<f32>(0.0);
+    out.edge = vec2<f32>(1e9);
+    let step = vec2<f32>(length(clip_inverse.xz), length(clip_inverse.yw)) / view.scale;
+    if step.x > 0.0 && step.y > 0.0 {
+        let clip = (clip_middle.xy - view.origin_high) + (clip_middle.zw - view.origin_low);
+        let from_clip = at / view.scale - clip;
+        out.open = (clip_inverse.xy * from_clip.x + clip_inverse.zw * from_clip.y) / step;
+        out.edge = 0.5 / step;
+    }
     return out;
 }
 
@@ -55,5 +69,7 @@ fn image(in: Corner) -> @location(0) vec4<f32> {
     let color = textureSample(pixels, between, 0.5 + 0.5 * in.out);
     let across = (1.0 - abs(in.out.x)) / max(length(vec2<f32>(dpdx(in.out.x), dpdy(in.out.x))), 1e-6);
     let down = (1.0 - abs(in.out.y)) / max(length(vec2<f32>(dpdx(in.out.y), dpdy(in.out.y))), 1e-6);
-    return color * clamp(min(across, down) + SOFT, 0.0, 1.0) * in.opacity;
+    let open = in.edge - abs(in.open);
+    let cut = clamp(min(open.x, open.y) + SOFT, 0.0, 1.0);
+    return color * clamp(min(across, down) + SOFT, 0.0, 1.0) * cut * in.opacity;
 }

@@ -4,6 +4,7 @@
 //! draws none. What the highlighter draws lies under what is finished, and is there only while it draws.
 
 mod arena;
+mod clips;
 mod dry;
 mod level;
 mod maker;
@@ -197,8 +198,9 @@ impl Renderer {
         if dry.fit(&self.device, look.size) {
             (anew, drawn.resized) = (true, true);
         }
-        if dry.shapes.table().flush() || dry.bound.is_none() {
-            dry.bound = Some(self.pipelines.bind(&self.device, &self.view, dry.shapes.table()));
+        if dry.shapes.flush() || dry.bound.is_none() {
+            let given = dry.shapes.given();
+            dry.bound = Some(self.pipelines.bind(&self.device, &self.view, given));
         }
         if anew && let (Some(target), Some(bound)) = (&dry.target, &dry.bound) {
             let (arenas, draws) = (dry.shapes.arenas(), dry.shapes.draws());
@@ -227,8 +229,9 @@ impl Renderer {
             }
             wet.shown = Some(generation);
             wet.shapes.update(look.scene);
-            if wet.shapes.table().flush() || wet.bound.is_none() {
-                wet.bound = Some(self.pipelines.bind(&self.device, &self.view, wet.shapes.table()));
+            if wet.shapes.flush() || wet.bound.is_none() {
+                let given = wet.shapes.given();
+                wet.bound = Some(self.pipelines.bind(&self.device, &self.view, given));
             }
             if let (Some(target), Some(bound)) = (&wet.target, &wet.bound) {
                 let (arenas, draws) = (wet.shapes.arenas(), wet.shapes.draws());

@@ -12,6 +12,7 @@ use drawbridge_engine::scene::{Item, Scene, Slot};
 use drawbridge_protocol::ImageHash;
 use eframe::wgpu;
 
+use super::clips::Clip;
 use super::dry::DIMMED;
 use super::pipelines::COLOR;
 use super::table::halves;
@@ -35,13 +36,16 @@ struct Laid {
     middle: [f32; 4],
     ways: [f32; 4],
     opacity: f32,
+    clip: Clip,
 }
 
 /// How the shader is given them.
 pub(super) const LAYOUT: wgpu::VertexBufferLayout<'static> = wgpu::VertexBufferLayout {
     array_stride: size_of::<Laid>() as u64,
     step_mode: wgpu::VertexStepMode::Instance,
-    attributes: &wgpu::vertex_attr_array![0 => Float32x4, 1 => Float32x4, 2 => Float32],
+    attributes: &wgpu::vertex_attr_array![
+        0 => Float32x4, 1 => Float32x4, 2 => Float32, 3 => Float32x4, 4 => Float32x4
+    ],
 };
 
 /// An image on the card.
@@ -292,6 +296,7 @@ impl Pictures {
                     middle: [x, y, x_low, y_low],
                     ways: [a, b, c, d].map(|v| (v / 2.0) as f32),
                     opacity: (item.style.opacity * dimmed) as f32,
+                    clip: Clip::of(scene, item.framed_by.as_ref()),
                 });
             }
         }

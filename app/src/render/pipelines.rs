@@ -5,7 +5,7 @@ use drawbridge_engine::geometry::Camera;
 use eframe::wgpu;
 
 use super::pictures;
-use super::table::{Table, halves};
+use super::table::halves;
 use super::vertex::Vertex;
 use crate::theme::{INKS, TINT, Theme};
 
@@ -107,6 +107,11 @@ impl Pipelines {
             ty,
             count: None,
         };
+        let table = wgpu::BindingType::Texture {
+            sample_type: wgpu::TextureSampleType::Uint,
+            view_dimension: wgpu::TextureViewDimension::D2,
+            multisampled: false,
+        };
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some("strokes"),
             entries: &[
@@ -118,14 +123,8 @@ impl Pipelines {
                         min_binding_size: wgpu::BufferSize::new(size_of::<View>() as u64),
                     },
                 ),
-                entry(
-                    1,
-                    wgpu::BindingType::Texture {
-                        sample_type: wgpu::TextureSampleType::Uint,
-                        view_dimension: wgpu::TextureViewDimension::D2,
-                        multisampled: false,
-                    },
-                ),
+                entry(1, table),
+                entry(2, table),
             ],
         });
         let module = device.create_shader_module(wgpu::include_wgsl!("strokes.wgsl"));
@@ -167,7 +166,12 @@ impl Pipelines {
     }
 
     /// What the shader is given.
-    pub(super) fn bind(&self, device: &wgpu::Device, view: &wgpu::Buffer, table: &Table) -> wgpu::BindGroup {
+    pub(super) fn bind(
+        &self,
+        device: &wgpu::Device,
+        view: &wgpu::Buffer,
+        [slots, clips]: [wgpu::TextureView; 2],
+    ) -> wgpu::BindGroup {
         device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("strokes"),
             layout: &self.layout,
@@ -178,7 +182,11 @@ impl Pipelines {
                 },
                 wgpu::BindGroupEntry {
                     binding: 1,
-                    resource: wgpu::BindingResource::TextureView(&table.view()),
+                    resource: wgpu::BindingResource::TextureView(&slots),
+                },
+                wgpu::BindGroupEntry {
+                    binding: 2,
+                    resource: wgpu::BindingResource::TextureView(&clips),
                 },
             ],
         })

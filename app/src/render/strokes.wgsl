@@ -18,8 +18,11 @@ struct View {
 @group(0) @binding(0) var<uniform> view: View;
 // Three texels a slot: where its shape's origin lies (high x, y, low x, y); its line's colour, its opacity and how much
 // of its ink lies on bare ground, how long its line is and what its offsets are parts of, both in board units; its fill's
-// colour, how thick it is there in board units, and nothing twice.
+// colour, how thick it is there in board units, the clip that it is cut off by, and nothing.
 @group(0) @binding(1) var slots: texture_2d<u32>;
+// Two texels a clip: the middle of what is left open (high x, y, low x, y); what leads a way from there to the unit square around
+// nothing, all 0 where nothing is cut off.
+@group(0) @binding(2) var clips: texture_2d<u32>;
 
 const SLOTS_A_ROW: u32 = 512u;
 // What of a shape is drawn: 0 all, 1 its line, 2 its fill, 3 what its line has more of the colours than its fill, 4 what it
@@ -47,6 +50,31 @@ struct Corner {
     // Less than 1 where the line is thinner than it is drawn.
     @location(1) fade: f32,
     @location(2) @interpolate(flat) color: vec4<f32>,
+    // How far it is from the middle of what is left open, across and down, and how far the edges are, in pixels.
+    @location(3) open: vec2<f32>,
+    @location(4) @interpolate(flat) edge: vec2<f32>,
+}
+
+// Says of a corner, which is so many pixels from the picture's, where it is in the clip with this number.
+fn clip_to(number: u32, at: vec2<f32>, out: ptr<function, Corner>) {
+    (*out).open = vec2<f32>(0.0);
+    (*out).edge = vec2<f32>(1e9);
+    if number == 0u {
+        return;
+    }
+    let texel = vec2<u32>(2u * (number % SLOTS_A_ROW), number / SLOTS_A_ROW);
+    let middle = bitcast<vec4<f32>>(textureLoad(clips, texel, 0));
+    let inverse = bitcast<vec4<f32>>(textureLoad(clips, texel + vec2<u32>(1u, 0u), 0));
+    // How much each coordinate in the unit square changes with a pixel.
+    let across = length(inverse.xz) / view.scale;
+    let down = length(inverse.yw) / view.scale;
+    if across == 0.0 || down == 0.0 {
+        return;
+    }
+    let from_middle = at / view.scale - ((middle.xy - view.origin_high) + (middle.zw - view.origin_low));
+    let unit = inverse.xy * from_middle.x + inverse.zw * from_middle.y;
+    (*out).open = unit / vec2<f32>(across, down);
+    (*out).edge = 0.5 / vec2<f32>(across, down);
 }
 
 // An ink's number, or from 16 on a colour of its own, and whether that is a tint.
@@ -97,6 +125,7 @@ fn corner(@location(0) centre: vec2<f32>, @location(1) way: vec2<f32>, @location
     }
 
     out.at = vec4<f32>(2.0 * at.x / view.size.x - 1.0, 1.0 - 2.0 * at.y / view.size.y, 0.0, 1.0);
+    clip_to(inside.z, at, &out);
     let across = 2.0 * drawn + SOFT;
     switch side {
         case LEFT: {
@@ -138,7 +167,8 @@ fn coverage(in: Corner) -> f32 {
     // Along a slanting edge what is told by the corners is not quite the distance.
     let left = in.inside.x / max(length(vec2<f32>(dpdx(in.inside.x), dpdy(in.inside.x))), 1e-6);
     let right = in.inside.y / max(length(vec2<f32>(dpdx(in.inside.y), dpdy(in.inside.y))), 1e-6);
-    return clamp(min(left, right) + 0.5, 0.0, 1.0) * in.fade;
+    let open = in.edge - abs(in.open);
+    return clamp(min(left, right) + 0.5, 0.0, 1.0) * clamp(min(open.x, open.y) + 0.5, 0.0, 1.0) * in.fade;
 }
 
 // Where nothing shines through, what overlaps itself may be drawn twice.

@@ -10,14 +10,12 @@ use super::arena::Run;
 use super::target::Draw;
 use crate::theme::INKS;
 
-/// Slots in one row of the texture; the shader knows it too.
+/// Slots in one line of the texture; the shader knows it too.
 const A_ROW: u32 = 512;
 /// Slots so close together are handed over with what is between them.
 const NEAR: u32 = 16;
 /// Bytes of a texel.
 const TEXEL: u32 = 16;
-/// Texels a slot. A row of all is at most 2,048 texels long, which every card can do.
-const TEXELS: u32 = 3;
 /// Says of a colour that it is mixed into the paper's.
 const TINT: u32 = 1 << 31;
 
@@ -30,6 +28,8 @@ pub(super) struct Paint {
     pub(super) fill: Option<(Color, Shade)>,
     /// 0 to 1.
     pub(super) opacity: f64,
+    /// Which of the clips it is cut off by; 0 for none.
+    pub(super) clip: u32,
 }
 
 impl Paint {
@@ -97,8 +97,8 @@ impl Form {
 
 /// A slot as the shader reads it: three texels.
 #[repr(C)]
-#[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
-struct Row {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Pod, Zeroable)]
+pub(super) struct Row {
     high: [f32; 2],
     low: [f32; 2],
     /// See [`code`].
@@ -110,7 +110,30 @@ struct Row {
     /// As `color`, and perhaps [`TINT`].
     fill: u32,
     thick: f32,
-    unused: [u32; 2],
+    /// As in [`Paint`].
+    clip: u32,
+    unused: u32,
+}
+
+impl Row {
+    /// Of a shape that has its origin there, and how it is drawn.
+    pub(super) fn of(origin: Point, paint: Paint, form: Form) -> Self {
+        let ((x, x_low), (y, y_low)) = (halves(origin.x), halves(origin.y));
+        Self {
+            high: [x, y],
+            low: [x_low, y_low],
+            color: code(paint.color),
+            shine: part(paint.opacity) | part(form.spread) << 16,
+            length: form.length as f32,
+            reach: form.reach as f32,
+            fill: paint.fill.map_or(0, |(color, shade)| {
+                code(color) | if shade == Shade::Tint { TINT } else { 0 }
+            }),
+            thick: form.thick as f32,
+            clip: paint.clip,
+            unused: 0,
+        }
+    }
 }
 
 /// An ink's number, or from 16 on the three bytes of a colour, red lowest, times 32, plus 16.
@@ -135,49 +158,43 @@ pub(super) fn halves(v: f64) -> (f32, f32) {
     (high, (v - f64::from(high)) as f32)
 }
 
-/// All slots, in a texture.
+/// Rows of so many texels, in a texture: of all slots, or of all clips.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct Table<R = Row> {
     device: wgpu::Device,
     queue: wgpu::Queue,
-    rows: Vec<Row>,
+    rows: Vec<R>,
     texture: wgpu::Texture,
     /// Slots, some of them more than once.
     changed: Vec<u32>,
 }
 
-impl Table {
+impl<R: Pod + Default + PartialEq> Table<R> {
+    /// Texels a row. A line of the texture is at most 2,048 texels long, which every card can do.
+    const TEXELS: u32 = size_of::<R>() as u32 / TEXEL;
+
     pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
         Self {
             device: device.clone(),
             queue: queue.clone(),
             rows: Vec::new(),
-            texture: texture(device, 16),
+            texture: texture(device, Self::TEXELS, 16),
             changed: Vec::new(),
         }
     }
 
-    /// Says where a slot's shape has its origin, and how it is drawn.
-    pub(super) fn set(&mut self, slot: u32, origin: Point, paint: Paint, form: Form) {
+    /// Says what is true of a slot, or of a clip. Says whether that is something else than before.
+    pub(super) fn set(&mut self, slot: u32, row: R) -> bool {
         let at = slot as usize;
         if at >= self.rows.len() {
-            self.rows.resize(at + 1, Row::default());
+            self.rows.resize(at + 1, R::default());
         }
-        let ((x, x_low), (y, y_low)) = (halves(origin.x), halves(origin.y));
-        self.rows[at] = Row {
-            high: [x, y],
-            low: [x_low, y_low],
-            color: code(paint.color),
-            shine: part(paint.opacity) | part(form.spread) << 16,
-            length: form.length as f32,
-            reach: form.reach as f32,
-            fill: paint.fill.map_or(0, |(color, shade)| {
-                code(color) | if shade == Shade::Tint { TINT } else { 0 }
-            }),
-            thick: form.thick as f32,
-            unused: [0; 2],
-        };
-        self.changed.push(slot);
+        let another = self.rows[at] != row;
+        if another {
+            self.rows[at] = row;
+            self.changed.push(slot);
+        }
+        another
     }
 
     /// Hands to the card what changed. Says whether it is another texture now.
@@ -189,7 +206,7 @@ impl Table {
         let needed = (self.rows.len() as u32).div_ceil(A_ROW);
         let grown = needed > self.texture.height();
         if grown {
-            self.texture = texture(&self.device, needed.next_power_of_two());
+            self.texture = texture(&self.device, Self::TEXELS, needed.next_power_of_two());
             changed = (0..self.rows.len() as u32).collect();
         }
         changed.sort_unstable();
@@ -203,7 +220,7 @@ impl Table {
                     texture: &self.texture,
                     mip_level: 0,
                     origin: wgpu::Origin3d {
-                        x: TEXELS * (first % A_ROW),
+                        x: Self::TEXELS * (first % A_ROW),
                         y: first / A_ROW,
                         z: 0,
                     },
@@ -216,7 +233,7 @@ impl Table {
                     rows_per_image: None,
                 },
                 wgpu::Extent3d {
-                    width: TEXELS * (last - first + 1),
+                    width: Self::TEXELS * (last - first + 1),
                     height: 1,
                     depth_or_array_layers: 1,
                 },
@@ -231,15 +248,15 @@ impl Table {
 
     /// Bytes taken on the card.
     pub(super) fn bytes(&self) -> u64 {
-        u64::from(TEXELS * A_ROW * TEXEL) * u64::from(self.texture.height())
+        u64::from(Self::TEXELS * A_ROW * TEXEL) * u64::from(self.texture.height())
     }
 }
 
-fn texture(device: &wgpu::Device, rows: u32) -> wgpu::Texture {
+fn texture(device: &wgpu::Device, texels: u32, rows: u32) -> wgpu::Texture {
     device.create_texture(&wgpu::TextureDescriptor {
         label: Some("slots"),
         size: wgpu::Extent3d {
-            width: TEXELS * A_ROW,
+            width: texels * A_ROW,
             height: rows,
             depth_or_array_layers: 1,
         },

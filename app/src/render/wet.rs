@@ -7,7 +7,8 @@ use drawbridge_engine::scene::{Scene, WetKey, WetPiece};
 use eframe::wgpu;
 
 use super::arena::{Arena, Run};
-use super::table::{Form, Paint, Table};
+use super::clips::Clips;
+use super::table::{Form, Paint, Row, Table};
 use super::target::Draw;
 use super::vertex;
 
@@ -26,6 +27,7 @@ pub(super) struct Wet {
     /// One, as a list.
     arenas: [Arena; 1],
     table: Table,
+    clips: Clips,
     draws: Vec<Draw>,
 }
 
@@ -38,6 +40,7 @@ impl Wet {
             slots: 0,
             arenas: [Arena::new(device, queue, ROOM)],
             table: Table::new(device, queue),
+            clips: Clips::new(device, queue),
             draws: Vec::new(),
         }
     }
@@ -55,6 +58,7 @@ impl Wet {
 
     /// Takes up what there is now.
     pub(super) fn update(&mut self, scene: &Scene) {
+        self.clips.follow(scene);
         let mut before = std::mem::take(&mut self.kept);
         self.draws.clear();
         let mut fresh = Vec::new();
@@ -81,7 +85,9 @@ impl Wet {
             let reach = offsets.map(|[x, y]| f64::from(x.hypot(y))).fold(1e-9, f64::max);
             let size = piece.mesh.bounds.size();
             let form = Form::straight(reach, size.min_side());
-            self.table.set(slot, piece.mesh.origin, paint(piece), form);
+            let clip = self.clips.number(piece.framed_by.as_ref(), scene);
+            let row = Row::of(piece.mesh.origin, paint(piece, clip), form);
+            self.table.set(slot, row);
             let mut corners = Vec::new();
             vertex::push(&mut corners, &piece.mesh, slot, piece.mesh.origin, reach);
             let all = 0..corners.len();
@@ -98,13 +104,20 @@ impl Wet {
             let joined = last.replace(key) == Some(key);
             self.draws.push(Draw {
                 joined,
-                ..paint(piece).draw(*run, 0)
+                ..paint(piece, 0).draw(*run, 0)
             });
         }
     }
 
-    pub(super) fn table(&mut self) -> &mut Table {
-        &mut self.table
+    /// Hands to the card what changed. Says whether the textures are others now.
+    pub(super) fn flush(&mut self) -> bool {
+        let slots = self.table.flush();
+        self.clips.table().flush() || slots
+    }
+
+    /// What the shader is given: slots and clips.
+    pub(super) fn given(&mut self) -> [wgpu::TextureView; 2] {
+        [self.table.view(), self.clips.table().view()]
     }
 
     pub(super) fn arenas(&self) -> &[Arena] {
@@ -117,12 +130,13 @@ impl Wet {
 
     /// Bytes taken on the card.
     pub(super) fn bytes(&self) -> u64 {
-        self.arenas[0].bytes() + self.table.bytes()
+        self.arenas[0].bytes() + self.table.bytes() + self.clips.bytes()
     }
 }
 
-fn paint(piece: &WetPiece) -> Paint {
+fn paint(piece: &WetPiece, clip: u32) -> Paint {
     Paint {
+        clip,
         color: piece.color,
         fill: None,
         opacity: piece.opacity,

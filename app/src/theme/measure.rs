@@ -74,6 +74,10 @@ pub mod size {
     pub const OPENING: f32 = 220.0;
     /// A dialog's width.
     pub const DIALOG: f32 = 420.0;
+    /// An emoji that somebody reacts with, ...
+    pub const REACTION: f32 = 20.0;
+    /// ... and the disc that it is shown on.
+    pub const REACTION_DISC: f32 = 36.0;
     /// A person's round initials.
     pub const AVATAR: f32 = 30.0;
     /// Below this window width the style panel becomes a row.

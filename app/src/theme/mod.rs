@@ -61,6 +61,8 @@ pub struct Theme {
     pub good: Color32,
     /// The veil behind a dialog.
     pub veil: Color32,
+    /// What surrounds a frame that is presented.
+    pub stage: Color32,
     /// Lines that show what things have fallen into place at.
     pub guide: Color32,
     /// The grid's lines, ...
@@ -89,6 +91,7 @@ pub static LIGHT: Theme = Theme {
     error: rgb(0xb3261e),
     good: rgb(0x2b7a46),
     veil: Color32::from_black_alpha(56),
+    stage: rgb(0x2b2926),
     guide: rgb(0xd6336c),
     grid: rgb(0xf4f0e8),
     grid_strong: rgb(0xe9e3d8),
@@ -114,6 +117,7 @@ pub static DARK: Theme = Theme {
     error: rgb(0xf2948b),
     good: rgb(0x7cc796),
     veil: Color32::from_black_alpha(130),
+    stage: rgb(0x0e0d0c),
     guide: rgb(0xf783ac),
     grid: rgb(0x23211f),
     grid_strong: rgb(0x2e2b28),

@@ -2,6 +2,7 @@
 //! they differ, are kept there as PNG files.
 
 mod card;
+mod frames;
 mod images;
 mod keeping;
 mod reference;

@@ -5,7 +5,7 @@ use drawbridge::theme::Theme;
 use drawbridge_engine::document::{Document, Element, Shade};
 use drawbridge_engine::geometry::{Affine, Camera};
 use kurbo::PathEl;
-use tiny_skia::{FillRule, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Transform};
+use tiny_skia::{FillRule, Mask, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Transform};
 
 use crate::card::Picture;
 
@@ -25,7 +25,22 @@ pub(crate) fn draw(
     // In 64 bits up to here, so that far out on the board nothing trembles.
     let look = Affine::scale(camera.zoom() * pixels_per_point * f64::from(finer))
         * Affine::translate(-camera.origin().to_vec2());
-    for element in elements {
+    for element in &elements {
+        let frame = elements
+            .iter()
+            .find(|e| Some(&e.id) == element.framed_by.as_ref());
+        let mask = frame.map(|frame| {
+            let mut mask = Mask::new(width, height).expect("a size");
+            let unit = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)];
+            let mut open = kurbo::BezPath::new();
+            open.move_to(unit[0]);
+            unit[1..].iter().for_each(|p| open.line_to(*p));
+            open.close_path();
+            let open = path(&(look * frame.place * open)).expect("a frame");
+            mask.fill_path(&open, FillRule::Winding, true, Transform::identity());
+            mask
+        });
+        let mask = mask.as_ref();
         // As exact as can be seen from so near.
         let exact = (0.05 / look.determinant().sqrt()).min(element.step / 8.0);
         let shape = element.figure().shape(Some(exact));
@@ -46,7 +61,7 @@ pub(crate) fn draw(
                 let [r, g, b, _] = color.to_srgba_unmultiplied();
                 let mut paint = Paint::default();
                 paint.set_color_rgba8(r, g, b, 255);
-                on.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
+                on.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), mask);
             }
         };
         if style.opacity < 1.0 {

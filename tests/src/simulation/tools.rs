@@ -9,7 +9,7 @@ use drawbridge_engine::tools::{Button, Event as Gesture, Modifiers, Pointer, Too
 use super::schedule::Act;
 
 /// What can be taken in the hand. The pen stands twice: it alone is told in steps that add to each other.
-const TOOLS: [Tool; 14] = [
+const TOOLS: [Tool; 15] = [
     Tool::Pen,
     Tool::Shape(Kind::Rectangle),
     Tool::Line,
@@ -24,6 +24,7 @@ const TOOLS: [Tool; 14] = [
     Tool::Laser,
     Tool::Eyedropper,
     Tool::Hand,
+    Tool::Shape(Kind::Frame),
 ];
 
 /// One of several, by a number.
@@ -69,6 +70,7 @@ pub(super) fn edit(act: Act, arg: u64) -> Option<Edit> {
         Act::Erase => Edit::Delete,
         Act::Duplicate => Edit::Duplicate,
         Act::Nudge => Edit::Nudge(Vec2::new(1.0 + amount, -amount)),
+        Act::Group if arg % 6 == 3 => Edit::Unframe,
         Act::Group if arg.is_multiple_of(3) => Edit::Ungroup,
         Act::Group => Edit::Group,
         Act::Lock if arg.is_multiple_of(2) => Edit::UnlockAll,

@@ -8,6 +8,7 @@ mod frame;
 mod groups;
 mod snap;
 mod stack;
+mod turns;
 
 pub use align::{align, distribute, flip, parts};
 pub use frame::{Frame, Handle};
@@ -15,6 +16,7 @@ pub(crate) use groups::within;
 pub use groups::{group, is_one_group, outermost, ungroup};
 pub use snap::{Guide, Snapped, point_to_grid, snap, snap_point, to_grid};
 pub use stack::restack;
+pub use turns::{Turn, shift as shift_turn, sort as sort_turns};
 
 /// Left to right, or top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,6 +18,8 @@ pub type Group = Arc<str>;
 pub(crate) const GROUPS: usize = 64;
 /// How wide a text may be wrapped, in its own units.
 pub(crate) const WRAPS: std::ops::RangeInclusive<f64> = 1.0..=1e6;
+/// A frame's name is read up to so many characters.
+const NAME: usize = 256;
 /// A line's points beyond this many are not read.
 pub(crate) const LINE_POINTS: usize = 4096;
 
@@ -46,6 +48,12 @@ pub struct Element {
     pub groups: Arc<[Group]>,
     /// Whether it is not to be touched.
     pub locked: bool,
+    /// The frame that it belongs to. That may not be there, or be no frame: then it counts as none.
+    pub framed_by: Option<ElementId>,
+    /// What it is called, if it is a frame; empty for no name.
+    pub name: Arc<str>,
+    /// When its turn is, if it is a frame and somebody gave it one: frames are shown one after the other by it.
+    pub turn: Option<Order>,
     /// Whether it is not to be shown.
     pub deleted: bool,
     /// What it shows, if it is an image.
@@ -68,6 +76,9 @@ impl Element {
             wrap: None,
             groups: Arc::default(),
             locked: false,
+            framed_by: None,
+            name: Arc::default(),
+            turn: None,
             deleted: false,
             picture: None,
         }
@@ -142,6 +153,15 @@ impl Element {
         set(&mut self.wrap, json("wrap").and_then(read_wrap));
         set(&mut self.groups, json("groups").and_then(read_groups));
         set(&mut self.locked, json("locked").and_then(read));
+        if self.kind == Kind::Frame {
+            set(&mut self.name, name("name").map(|name| short(&name).into()));
+            set(
+                &mut self.turn,
+                name("turn").map(|turn| Some(Order::from(turn.as_str()))),
+            );
+        } else {
+            set(&mut self.framed_by, json("frame").and_then(read_frame));
+        }
         set(&mut self.deleted, json(Property::DELETED).and_then(read));
         if self.kind == Kind::Image {
             self.style = Style::of_image(self.style.opacity);
@@ -212,9 +232,17 @@ impl Element {
             step: self.step * self.scale(),
             width: self.style.width,
             dash: self.style.dash,
-            corners: self.style.corners,
+            corners: if self.kind == Kind::Frame {
+                Corners::Sharp
+            } else {
+                self.style.corners
+            },
             heads: [self.style.start, self.style.end],
-            fill: self.style.fill.map(|_| self.style.shade),
+            fill: self
+                .style
+                .fill
+                .filter(|_| self.kind.can_be_filled())
+                .map(|_| self.style.shade),
             letters: None,
         }
     }
@@ -294,6 +322,18 @@ fn read_wrap(json: &str) -> Option<Option<f64>> {
     }
     let wrap = read::<f64>(json).filter(|wrap| *wrap > 0.0)?;
     Some(Some(wrap.clamp(*WRAPS.start(), *WRAPS.end())))
+}
+
+/// A name as it is shown: one line, not endless.
+fn short(name: &str) -> String {
+    let shown = name.chars().filter(|c| !c.is_control()).take(NAME);
+    shown.collect::<String>().trim().to_owned()
+}
+
+/// A text that is no name of an element stands for none.
+fn read_frame(json: &str) -> Option<Option<ElementId>> {
+    let name: String = read(json)?;
+    Some(ElementId::new(&name).ok())
 }
 
 fn read_groups(json: &str) -> Option<Arc<[Group]>> {

@@ -118,6 +118,15 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
             if element.locked {
                 map.serialize_entry("locked", &true)?;
             }
+            if let Some(frame) = &element.framed_by {
+                map.serialize_entry("frame", frame.as_str())?;
+            }
+            if !element.name.is_empty() {
+                map.serialize_entry("name", &*element.name)?;
+            }
+            if let Some(turn) = &element.turn {
+                map.serialize_entry("turn", turn.as_str())?;
+            }
             if element.kind.has_points() {
                 let (points, pressure) = writer.texts();
                 map.serialize_entry("step", &Number(element.step))?;

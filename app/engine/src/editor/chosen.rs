@@ -3,7 +3,7 @@
 use super::styling::kind;
 use super::{Editor, StyleHeld};
 use crate::arrange::{Frame, outermost};
-use crate::document::{Element, Group};
+use crate::document::{Element, Group, Kind};
 use crate::geometry::Rect;
 use crate::tools::{State, Tool};
 
@@ -109,7 +109,7 @@ impl Editor {
         if !self.selection.ids.is_empty() {
             return self.chosen.held;
         }
-        let Some(kind) = kind(self.tool) else {
+        let Some(kind) = kind(self.tool).filter(|kind| *kind != Kind::Frame) else {
             return StyleHeld::default();
         };
         StyleHeld::default().and(kind, &self.style(), self.tool == Tool::Arrow)

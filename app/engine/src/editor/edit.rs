@@ -3,6 +3,7 @@
 pub use crate::arrange::{Align, Axis, Stacking};
 use crate::document::{Color, Corners, Dash, Head, Shade};
 use crate::geometry::Vec2;
+use drawbridge_protocol::ElementId;
 
 /// A property of the style, and what it is to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,6 +68,17 @@ pub enum Edit {
     Flip(Axis),
     /// Changes its style, and what the tool in the hand draws with.
     Style(StyleChange),
+    /// Takes away the selected frames, and leaves what is in them.
+    Unframe,
+    /// Selects what is in the selected frames.
+    SelectFramed,
+    /// Calls a frame this.
+    NameFrame(ElementId, String),
+    /// Shows the selected frame one place sooner when frames are shown one after the other, or one later.
+    Turn {
+        /// Sooner.
+        sooner: bool,
+    },
     /// Puts the chosen tool's shape into the middle of what is seen, and selects it.
     Insert,
 }

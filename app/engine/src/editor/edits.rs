@@ -13,13 +13,15 @@ use crate::clip;
 use crate::document::{Element, Group, Kind, Picture, json, place_json};
 use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
 use crate::tools::{
-    Selection, Set, Tool, fresh_order, own_random_group, property, random_number, step, unit,
+    Selection, Set, Tool, fresh_order, own_random_group, property, random_number, resized, step, taken, unit,
 };
 
 /// How far a copy lies from what it was made of, in screen points.
 const ASIDE: Vec2 = Vec2::new(16.0, 16.0);
 /// How large a shape is that is put into the middle of what is seen, in screen points.
 const INSERTED: Vec2 = Vec2::new(160.0, 100.0);
+/// The same of a frame.
+const INSERTED_FRAME: Vec2 = Vec2::new(480.0, 300.0);
 /// How much of what is seen an image may take that is put on the board.
 const PICTURED: f64 = 0.6;
 /// Edits of one sort within so many milliseconds are one step to undo.
@@ -52,11 +54,11 @@ impl Editor {
             Edit::Duplicate => {
                 let by = ASIDE / self.camera.zoom();
                 let inside = self.selection.entered.clone();
-                self.put(self.selected_elements(), by, inside)
+                self.put(self.selected_whole(), by, inside)
             }
             Edit::Nudge(by) => {
                 let by = Affine::translate(*by);
-                let sets = self.placed(&self.free(), |_| by);
+                let sets = self.placed(&self.whole(), |_| by);
                 self.write_joined(sets, Join::Nudge)
             }
             Edit::Resize(by) => {
@@ -79,22 +81,25 @@ impl Editor {
             Edit::UnlockAll => self.unlock_all(),
             Edit::Stack(how) => self.restack(*how),
             Edit::Align(to) => {
-                let free = self.free();
-                let moved = arrange::align(&free, self.selection.entered.as_ref(), *to);
-                self.write_moved(&free, &moved)
+                let heads = self.heads();
+                let moved = arrange::align(&heads, self.selection.entered.as_ref(), *to);
+                self.write_moved(&heads, &moved)
             }
             Edit::Distribute(axis) => {
-                let free = self.free();
-                let moved = arrange::distribute(&free, self.selection.entered.as_ref(), *axis);
-                self.write_moved(&free, &moved)
+                let heads = self.heads();
+                let moved = arrange::distribute(&heads, self.selection.entered.as_ref(), *axis);
+                self.write_moved(&heads, &moved)
             }
             Edit::Flip(axis) => {
-                let free = self.free();
-                let by = arrange::flip(&free, *axis);
-                let sets = self.placed(&free, |_| by);
+                let by = arrange::flip(&self.free(), *axis);
+                let sets = self.placed(&self.whole(), |_| by);
                 self.write_some(sets)
             }
             Edit::Style(change) => self.restyle(*change),
+            Edit::Unframe => self.unframe(),
+            Edit::SelectFramed => self.select_framed(),
+            Edit::NameFrame(frame, name) => self.name_frame(frame, name),
+            Edit::Turn { sooner } => self.shift_turn(*sooner),
             Edit::Insert => self.insert(),
         }
     }
@@ -111,10 +116,16 @@ impl Editor {
             .map(|element| (element.id.clone(), Property::base(), element.base()));
         let effects = self.write_some(bases.collect());
         self.tool = Tool::Select;
-        self.select(Selection {
-            ids: fresh.into_iter().map(|element| element.id).collect(),
-            entered: inside,
+        // What came in a frame is taken hold of by that.
+        let own: HashSet<&ElementId> = fresh.iter().map(|element| &element.id).collect();
+        let heads = fresh.iter().filter(|element| {
+            !element
+                .framed_by
+                .as_ref()
+                .is_some_and(|frame| own.contains(frame))
         });
+        let ids = heads.map(|element| element.id.clone()).collect();
+        self.select(Selection { ids, entered: inside });
         effects
     }
 
@@ -251,7 +262,7 @@ impl Editor {
     }
 
     /// The selected elements that aren't locked, from the lowest to the topmost.
-    fn free(&self) -> Vec<Element> {
+    pub(super) fn free(&self) -> Vec<Element> {
         let all = self.dry().into_iter();
         all.filter(|element| !element.locked).collect()
     }
@@ -263,7 +274,20 @@ impl Editor {
             return Effects::default();
         };
         let by = change(frame);
-        let sets = self.placed(&free, |_| by);
+        if join == Join::Rotate {
+            let sets = self.placed(&self.whole(), |_| by);
+            return self.write_joined(sets, join);
+        }
+        let mut sets = self.placed(&free, |_| by);
+        if let [frame] = free.as_slice()
+            && frame.kind == Kind::Frame
+        {
+            let frame = Element {
+                place: by * frame.place,
+                ..frame.clone()
+            };
+            sets.extend(resized(&frame, &self.scene, &self.document));
+        }
         self.write_joined(sets, join)
     }
 
@@ -275,7 +299,7 @@ impl Editor {
     }
 
     fn delete(&mut self) -> Effects {
-        let gone = self.free().into_iter();
+        let gone = self.whole().into_iter().filter(|element| !element.locked);
         let sets = gone.map(|element| (element.id, Property::deleted(), json(&true)));
         let sets = sets.collect();
         self.write_some(sets)
@@ -326,7 +350,7 @@ impl Editor {
     }
 
     fn restack(&mut self, how: Stacking) -> Effects {
-        let selected: Vec<ElementId> = self.free().into_iter().map(|element| element.id).collect();
+        let selected: Vec<ElementId> = self.whole().into_iter().map(|element| element.id).collect();
         let all = self.scene.stacked_by_order();
         let stack: Vec<_> = all
             .map(|(order, item)| (order.clone(), item.element.clone(), item.bounds))
@@ -368,7 +392,10 @@ impl Editor {
         let order = fresh_order(self.scene.top(), None, &mut *self.random);
         let id = ElementId::from_bits(self.random.bits());
         let mut element = Element::new(id.clone(), kind, order, self.style());
-        let size = INSERTED / self.camera.zoom();
+        let size = match kind {
+            Kind::Frame => INSERTED_FRAME,
+            _ => INSERTED,
+        } / self.camera.zoom();
         let middle = self
             .camera
             .board_from_screen((self.size.to_vec2() * 0.5).to_point());
@@ -380,7 +407,11 @@ impl Editor {
             let ends = [Point::new(around.x0, middle.y), Point::new(around.x1, middle.y)];
             element.points = ends.iter().map(|p| InkPoint::new(*p, 0.5)).collect();
         }
-        let effects = self.write_some(vec![(id.clone(), Property::base(), element.base())]);
+        let mut sets = vec![(id.clone(), Property::base(), element.base())];
+        if kind == Kind::Frame {
+            sets.extend(taken(&element, &self.scene, &self.document));
+        }
+        let effects = self.write_some(sets);
         if !self.keeps_tool {
             self.tool = Tool::Select;
         }
@@ -401,14 +432,20 @@ impl Editor {
     }
 
     fn write_moved(&mut self, elements: &[Element], moved: &[(usize, Vec2)]) -> Effects {
-        let place = |(n, by): &(usize, Vec2)| -> (ElementId, Property, Value) {
-            let place = Affine::translate(*by) * elements[*n].place;
-            (elements[*n].id.clone(), property("place"), place_json(place))
+        let place = |element: &Element, by: Vec2| -> (ElementId, Property, Value) {
+            let place = Affine::translate(by) * element.place;
+            (element.id.clone(), property("place"), place_json(place))
         };
-        self.write_some(moved.iter().map(place).collect())
+        let mut sets = Vec::with_capacity(moved.len());
+        for (n, by) in moved {
+            sets.push(place(&elements[*n], *by));
+            let along = self.along(&[elements[*n].id.clone()].into());
+            sets.extend(along.iter().map(|element| place(element, *by)));
+        }
+        self.write_some(sets)
     }
 
-    fn write_some(&mut self, sets: Vec<Set>) -> Effects {
+    pub(super) fn write_some(&mut self, sets: Vec<Set>) -> Effects {
         if sets.is_empty() {
             return Effects::default();
         }
@@ -427,7 +464,7 @@ impl Editor {
         let mut effects = if joined {
             Effects {
                 write: Some(Transaction {
-                    sets,
+                    sets: self.framed(sets),
                     ends: Vec::new(),
                     act: Act::Gesture(self.gesture),
                 }),
@@ -442,7 +479,7 @@ impl Editor {
     }
 }
 
-fn changed() -> Effects {
+pub(super) fn changed() -> Effects {
     Effects {
         changed: true,
         ..Effects::default()

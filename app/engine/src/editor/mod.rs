@@ -6,10 +6,13 @@
 mod chosen;
 mod edit;
 mod edits;
+mod frames;
+mod framing;
 mod history;
 mod merging;
 mod outside;
 mod random;
+mod reactions;
 mod remote;
 mod styling;
 mod telling;
@@ -21,12 +24,17 @@ use drawbridge_protocol::{Cell, CellKey, ElementId, Property, SlotName, SlotOp, 
 use crate::document::{Document, Draft, json};
 use crate::geometry::{Camera, Point, Size};
 use crate::scene::{Scene, WetKey};
-use crate::tools::{Context, Event, Outcome, Pointer, Random, Selection, Set, Snapping, State, Tool};
+use crate::tools::{
+    Context, Event, NameTag, Outcome, Pointer, Random, Selection, Set, Snapping, State, Tool,
+};
 use chosen::Chosen;
 pub use edit::{Align, Axis, Edit, Stacking, StyleChange};
 use edits::Join;
+pub use frames::FrameShown;
 use history::History;
 pub use random::{SeededRandom, SystemRandom};
+use reactions::Reactions;
+pub use reactions::{REACTION_SLOT, Reaction};
 use remote::Remote;
 pub use styling::{Held, StyleHeld, Styles};
 use telling::Told;
@@ -55,10 +63,13 @@ pub struct Editor {
     /// What is known of the selection, until it changes.
     chosen: Chosen,
     snapping: Snapping,
+    /// Where frames' names stand on the screen.
+    names: Vec<NameTag>,
     last_click: Option<Pointer>,
     history: History,
     remote: Remote,
     trails: Trails,
+    reactions: Reactions,
     random: Box<dyn Random>,
     gesture: u64,
     /// The tool that was in the hand when the last gesture began.
@@ -90,10 +101,12 @@ impl Editor {
             selections: 0,
             chosen: Chosen::default(),
             snapping: Snapping::default(),
+            names: Vec::new(),
             last_click: None,
             history: History::default(),
             remote: Remote::default(),
             trails: Trails::default(),
+            reactions: Reactions::default(),
             random,
             gesture: 0,
             began_with: Tool::Pen,
@@ -125,13 +138,17 @@ impl Editor {
             self.look_at_selection();
         }
         let selections = self.selections;
+        let was_dragging = matches!(self.state, State::Dragging(_));
         let (state, outcome) = self.transition(event);
         self.state = state;
+        self.state.frame_in(&self.scene, &self.document);
         if was_idle && !self.state.is_idle() {
             self.gesture += 1;
             self.began_with = self.tool;
         }
-        let mut effects = self.take(outcome);
+        let dropped = matches!(event, Event::Up(_, pointer) if pointer.modifiers.ctrl);
+        let loose = dropped && was_dragging;
+        let mut effects = self.take(outcome, loose);
         if !was_idle && self.state.is_idle() && effects.write.is_none() {
             self.scene.end_previews(None, |_| true, &self.document);
         }
@@ -155,13 +172,14 @@ impl Editor {
             frame: self.chosen.frame.filter(|_| !self.chosen.locked),
             last_click: self.last_click,
             snapping: self.snapping,
+            names: &self.names,
             random: &mut *self.random,
         };
         std::mem::take(&mut self.state).transition(event, self.tool, &mut context)
     }
 
-    /// Does what a tool wants done.
-    fn take(&mut self, outcome: Outcome) -> Effects {
+    /// Does what a tool wants done. What is dropped `loose` stays in the frame it was in, or in none.
+    fn take(&mut self, outcome: Outcome, loose: bool) -> Effects {
         let Outcome {
             pan,
             sets,
@@ -198,7 +216,7 @@ impl Editor {
         if !sets.is_empty() {
             self.join = None;
             effects.write = Some(Transaction {
-                sets,
+                sets: if loose { sets } else { self.framed(sets) },
                 ends,
                 act: Act::Gesture(self.gesture),
             });
@@ -238,8 +256,12 @@ impl Editor {
         }
         self.let_go_of_what_is_gone();
         self.look_at_selection();
-        let fading = self.trails.fade(now_ms);
+        for (conn, emoji, at) in self.remote.take_reactions() {
+            self.reactions.add(Some(conn), emoji, at, now_ms);
+        }
+        let fading = self.trails.fade(now_ms) | self.reactions.fade(now_ms);
         let mut effects = self.tell(now_ms);
+        effects.told.extend(self.reactions.taken_back());
         effects.changed |= fading || generation != self.scene.generation();
         effects
     }
@@ -316,7 +338,7 @@ impl Editor {
         self.gesture += 1;
         self.join = None;
         let write = Transaction {
-            sets,
+            sets: self.framed(sets),
             ends,
             act: Act::Gesture(self.gesture),
         };

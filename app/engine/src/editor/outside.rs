@@ -7,7 +7,7 @@ use crate::arrange::{Frame, Guide};
 use crate::document::{Document, Style};
 use crate::geometry::{Camera, Point, Rect, Size};
 use crate::scene::Scene;
-use crate::tools::{Event, Grip, Selection, Snapping, State, Tool, grips, pick};
+use crate::tools::{Event, Grip, NameTag, Selection, Snapping, State, Tool, grips, pick};
 
 impl Editor {
     /// The board as cells and elements.
@@ -91,6 +91,11 @@ impl Editor {
         self.snapping = snapping;
     }
 
+    /// Says where frames' names stand on the screen.
+    pub fn set_names(&mut self, names: Vec<NameTag>) {
+        self.names = names;
+    }
+
     /// What is under way.
     #[must_use]
     pub fn state(&self) -> &State {
@@ -160,7 +165,14 @@ impl Editor {
     /// The same, also of what is locked.
     #[must_use]
     pub fn pick_any(&self, screen: Point, locked: bool) -> Option<ElementId> {
-        pick(&self.scene, &self.document, &self.camera, screen, locked)
+        pick(
+            &self.scene,
+            &self.document,
+            &self.camera,
+            &self.names,
+            screen,
+            locked,
+        )
     }
 
     /// Laser trails that are still seen.

@@ -95,6 +95,7 @@ impl Styles {
     pub fn of(&self, tool: Tool) -> Style {
         let style = match tool {
             Tool::Highlighter => self.highlighter,
+            Tool::Shape(Kind::Frame) => frame_style(),
             _ => self.ink,
         };
         let Some(kind) = kind(tool) else {
@@ -108,8 +109,12 @@ impl Styles {
             } else {
                 style.dash
             },
-            fill: style.fill.filter(|_| kind.is_box()),
-            shade: if kind.is_box() { style.shade } else { plain.shade },
+            fill: style.fill.filter(|_| kind.can_be_filled()),
+            shade: if kind.can_be_filled() {
+                style.shade
+            } else {
+                plain.shade
+            },
             corners: if has_corners(kind) {
                 style.corners
             } else {
@@ -139,6 +144,15 @@ impl Styles {
             style.opacity = within(style.opacity, 0.0, 1.0, plain.opacity);
         }
         self
+    }
+}
+
+/// How a frame is drawn at first: its edge is there to be seen, and no more.
+fn frame_style() -> Style {
+    Style {
+        color: Color::Ink(Ink::Grey),
+        width: 1.5,
+        ..Style::default()
     }
 }
 
@@ -176,8 +190,12 @@ impl StyleHeld {
             width: self.width.and(style.width),
             opacity: self.opacity.and(style.opacity),
             dash: also(self.dash, kind != Kind::Highlight, style.dash),
-            fill: also(self.fill, kind.is_box(), style.fill),
-            shade: also(self.shade, kind.is_box() && style.fill.is_some(), style.shade),
+            fill: also(self.fill, kind.can_be_filled(), style.fill),
+            shade: also(
+                self.shade,
+                kind.can_be_filled() && style.fill.is_some(),
+                style.shade,
+            ),
             corners: also(self.corners, has_corners(kind), style.corners),
             start: also(self.start, heads, style.start),
             end: also(self.end, heads, style.end),
@@ -198,8 +216,8 @@ impl StyleChange {
                 style.width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
             }
             Self::Dash(dash) if kind != Kind::Highlight => style.dash = dash,
-            Self::Fill(fill) if kind.is_box() => style.fill = fill,
-            Self::Shade(shade) if kind.is_box() => style.shade = shade,
+            Self::Fill(fill) if kind.can_be_filled() => style.fill = fill,
+            Self::Shade(shade) if kind.can_be_filled() => style.shade = shade,
             Self::Corners(corners) if has_corners(kind) => style.corners = corners,
             Self::Start(head) if kind == Kind::Line => style.start = head,
             Self::End(head) if kind == Kind::Line => style.end = head,

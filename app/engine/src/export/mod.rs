@@ -6,7 +6,7 @@ pub mod svg;
 use drawbridge_protocol::ImageHash;
 
 use crate::document::{Color, Element, Shade};
-use crate::geometry::{BezPath, MAX_COORDINATE, Rect};
+use crate::geometry::{Affine, BezPath, MAX_COORDINATE, Point, Rect, Region};
 use crate::images::StoredImage;
 
 /// How much of the fill's colour there is in a tint; the rest is the board's.
@@ -22,6 +22,8 @@ pub struct Look<'a> {
     pub board: [u8; 3],
     /// Where images' bytes are found. One that isn't there is a grey box.
     pub images: &'a dyn Fn(&ImageHash) -> Option<StoredImage>,
+    /// To where the unit square leads that an element is clipped to; `None` where it isn't clipped.
+    pub clip: &'a dyn Fn(&Element) -> Option<Affine>,
 }
 
 /// No image is there.
@@ -66,16 +68,55 @@ fn areas(element: &Element, look: &Look<'_>, tolerance: Option<f64>) -> Vec<Area
     all.filter(|area| !area.boundary.elements().is_empty()).collect()
 }
 
-/// Those that are to be seen, each with the box that holds it.
-fn shown(elements: &[Element]) -> impl Iterator<Item = (&Element, Rect)> {
+/// What is to be seen of a frame alone: what is in it, turned so that the frame is upright, and the box around that.
+#[derive(Debug, Clone)]
+pub struct Alone {
+    /// From the lowest to the topmost.
+    pub elements: Vec<Element>,
+    /// Where the frame's unit square lies: what they are clipped to.
+    pub clip: Affine,
+    /// The part of the board that is to be shown.
+    pub part: Rect,
+}
+
+impl Alone {
+    /// A frame and the elements that belong to it, from the lowest to the topmost. Its own line is no part of it.
+    #[must_use]
+    pub fn of(frame: &Element, members: Vec<Element>) -> Self {
+        let [a, b, ..] = frame.place.as_coeffs();
+        let middle = frame.place * Point::new(0.5, 0.5);
+        let upright = Affine::rotate_about(-b.atan2(a), middle);
+        let turned = |element: Element| Element {
+            place: upright * element.place,
+            ..element
+        };
+        let clip = upright * frame.place;
+        Self {
+            elements: members.into_iter().map(turned).collect(),
+            clip,
+            part: clip.transform_rect_bbox(Rect::new(0.0, 0.0, 1.0, 1.0)),
+        }
+    }
+}
+
+/// Those that are to be seen, each with a box that holds what is seen of it.
+fn shown<'a>(elements: &'a [Element], look: &Look<'a>) -> impl Iterator<Item = (&'a Element, Rect)> {
     let shown = elements.iter().filter(|element| !element.deleted);
-    shown.filter_map(|element| Some((element, element.bounds()?)))
+    let clip = look.clip;
+    shown.filter_map(move |element| {
+        let bounds = element.bounds()?;
+        let seen = match clip(element) {
+            Some(clip) => Region::from(bounds).and(&Region::of(clip)).bounds()?,
+            None => bounds,
+        };
+        Some((element, seen))
+    })
 }
 
 /// The part of the board that a picture shows: all of the elements and so many board units around.
-fn extent(elements: &[Element], margin: f64) -> Rect {
+fn extent(elements: &[Element], look: &Look<'_>, margin: f64) -> Rect {
     let margin = if margin.is_finite() { margin } else { 0.0 };
-    let all = shown(elements).map(|(_, bounds)| bounds);
+    let all = shown(elements, look).map(|(_, bounds)| bounds);
     let all = all.reduce(|a, b| a.union(b)).unwrap_or_default();
     all.inset(margin.clamp(0.0, MAX_COORDINATE))
 }

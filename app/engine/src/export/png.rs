@@ -4,10 +4,10 @@ use std::io::Cursor;
 
 use ::png::text_metadata::ITXtChunk;
 use ::png::{BitDepth, ColorType, Decoder, Encoder, EncodingError, Limits};
-use kurbo::PathEl;
+use kurbo::{PathEl, Shape as _};
 use tiny_skia::{
-    Color, FillRule, FilterQuality, IntRect, IntSize, Paint, Path, PathBuilder, Pattern, Pixmap, PixmapPaint,
-    SpreadMode, Transform,
+    Color, FillRule, FilterQuality, IntRect, IntSize, Mask, Paint, Path, PathBuilder, Pattern, Pixmap,
+    PixmapPaint, SpreadMode, Transform,
 };
 
 use super::{Area, Look, areas, extent, shown};
@@ -64,11 +64,24 @@ pub struct TooLarge;
 /// # Errors
 /// When it would have to be so small that its shorter side is less than a pixel.
 pub fn picture(elements: &[Element], look: &Look<'_>, margin: f64, scale: f64) -> Result<Picture, TooLarge> {
-    let mut raster = Raster::new(extent(elements, margin), scale)?;
+    picture_of(extent(elements, look, margin), elements, look, scale)
+}
+
+/// The same of just this part of the board.
+///
+/// # Errors
+/// As [`picture`].
+pub fn picture_of(
+    part: Rect,
+    elements: &[Element],
+    look: &Look<'_>,
+    scale: f64,
+) -> Result<Picture, TooLarge> {
+    let mut raster = Raster::new(part, scale)?;
     if let Some([r, g, b]) = look.paper {
         raster.canvas.fill(Color::from_rgba8(r, g, b, 255));
     }
-    for (element, _) in shown(elements) {
+    for (element, _) in shown(elements, look) {
         raster.add(element, look);
     }
     Ok(raster.finish())
@@ -80,6 +93,8 @@ pub struct Raster {
     canvas: Pixmap,
     to_pixels: Affine,
     scale: f64,
+    /// What was clipped to last: many in a row are clipped to one frame.
+    mask: Option<(Affine, Mask)>,
 }
 
 impl Raster {
@@ -96,6 +111,7 @@ impl Raster {
             // In 64 bits up to here, so that far out on the board nothing trembles.
             to_pixels: Affine::scale(scale) * Affine::translate(-part.origin().to_vec2()),
             scale,
+            mask: None,
         })
     }
 
@@ -107,18 +123,34 @@ impl Raster {
 
     /// Adds an element as it looks.
     pub fn add(&mut self, element: &Element, look: &Look<'_>) {
-        if self.add_image(element, look).is_some() {
-            return;
+        let clip = (look.clip)(element);
+        let mask = clip.and_then(|clip| self.masked(clip));
+        if self.add_image(element, look, mask.as_ref()).is_none() {
+            let mut areas = areas(element, look, Some(EXACT / self.scale));
+            for area in &mut areas {
+                area.boundary.apply_affine(self.to_pixels);
+            }
+            let opacity = element.style.opacity as f32;
+            draw(&mut self.canvas, &areas, opacity, mask.as_ref());
         }
-        let mut areas = areas(element, look, Some(EXACT / self.scale));
-        for area in &mut areas {
-            area.boundary.apply_affine(self.to_pixels);
+        self.mask = clip.zip(mask).or(self.mask.take());
+    }
+
+    /// A mask that leaves open where `clip` leads the unit square.
+    fn masked(&mut self, clip: Affine) -> Option<Mask> {
+        if let Some((_, mask)) = self.mask.take_if(|(held, _)| *held == clip) {
+            return Some(mask);
         }
-        draw(&mut self.canvas, &areas, element.style.opacity as f32);
+        let mut mask = Mask::new(self.canvas.width(), self.canvas.height())?;
+        let mut open = BezPath::new();
+        open.extend(Rect::new(0.0, 0.0, 1.0, 1.0).path_elements(1.0));
+        open.apply_affine(self.to_pixels * clip);
+        mask.fill_path(&path(&open)?, FillRule::Winding, true, Transform::identity());
+        Some(mask)
     }
 
     /// Adds an element's picture, if it has one that is there.
-    fn add_image(&mut self, element: &Element, look: &Look<'_>) -> Option<()> {
+    fn add_image(&mut self, element: &Element, look: &Look<'_>, mask: Option<&Mask>) -> Option<()> {
         let place = self.to_pixels * element.place;
         let [a, b, c, d, ..] = place.as_coeffs();
         let side = a.hypot(b).max(c.hypot(d)).ceil().clamp(1.0, f64::from(MAX_SIDE)) as u32;
@@ -147,7 +179,7 @@ impl Raster {
             &paint,
             FillRule::Winding,
             Transform::identity(),
-            None,
+            mask,
         );
         Some(())
     }
@@ -207,8 +239,8 @@ fn fitting(extent: Rect, scale: f64) -> Result<f64, TooLarge> {
     Ok(fitting)
 }
 
-/// Draws areas, which are in pixels, one over the other, and all of them together so opaque.
-pub(super) fn draw(canvas: &mut Pixmap, areas: &[Area], opacity: f32) {
+/// Draws areas, which are in pixels, one over the other, and all of them together so opaque, as far as a mask leaves open.
+pub(super) fn draw(canvas: &mut Pixmap, areas: &[Area], opacity: f32, mask: Option<&Mask>) {
     let paths = areas
         .iter()
         .filter_map(|area| Some((path(&area.boundary)?, area.color)));
@@ -216,7 +248,7 @@ pub(super) fn draw(canvas: &mut Pixmap, areas: &[Area], opacity: f32) {
     let (rule, still) = (FillRule::Winding, Transform::identity());
     if areas.len() < 2 || opacity >= 1.0 {
         for (path, color) in &areas {
-            canvas.fill_path(path, &paint(*color, opacity), rule, still, None);
+            canvas.fill_path(path, &paint(*color, opacity), rule, still, mask);
         }
         return;
     }
@@ -246,7 +278,7 @@ pub(super) fn draw(canvas: &mut Pixmap, areas: &[Area], opacity: f32) {
         opacity,
         ..PixmapPaint::default()
     };
-    canvas.draw_pixmap(part.x(), part.y(), layer.as_ref(), &together, still, None);
+    canvas.draw_pixmap(part.x(), part.y(), layer.as_ref(), &together, still, mask);
 }
 
 fn path(boundary: &BezPath) -> Option<Path> {

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use super::{Area, Look, areas, extent, shown};
 use crate::clip;
 use crate::document::{Element, Kind};
-use crate::geometry::{BezPath, Point, Rect};
+use crate::geometry::{Affine, BezPath, Point, Rect};
 use crate::images::StoredImage;
 use data_encoding::BASE64;
-use kurbo::PathEl;
+use kurbo::{PathEl, Shape as _};
 
 /// The tag of the elements in the metadata.
 const TAG: &str = "drawbridge:elements";
@@ -19,8 +19,14 @@ const MAX_DIGITS: usize = 8;
 /// text in it where `embed`. A board unit is a pixel.
 #[must_use]
 pub fn svg(elements: &[Element], look: &Look<'_>, margin: f64, embed: bool) -> String {
-    let extent = extent(elements, margin);
-    let digits = shown(elements).map(|(element, bounds)| digits_of(element, bounds));
+    let text = embed.then(|| clip::write(elements));
+    svg_of(extent(elements, look, margin), elements, look, text.as_deref())
+}
+
+/// The same of just this part of the board, with this text in it, if one is given.
+#[must_use]
+pub fn svg_of(extent: Rect, elements: &[Element], look: &Look<'_>, embed: Option<&str>) -> String {
+    let digits = shown(elements, look).map(|(element, bounds)| digits_of(element, bounds));
     let digits = digits.max().unwrap_or(0).max(2);
     let size = [extent.width(), extent.height()].map(|v| {
         let mut text = String::new();
@@ -35,12 +41,12 @@ pub fn svg(elements: &[Element], look: &Look<'_>, margin: f64, embed: bool) -> S
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">"#
         ),
     );
-    if embed {
+    if let Some(text) = embed {
         put(
             &mut out,
             format_args!(
                 "\n<metadata><{TAG} xmlns:drawbridge=\"urn:drawbridge:elements\">{}</{TAG}></metadata>",
-                escaped(&clip::write(elements))
+                escaped(text)
             ),
         );
     }
@@ -51,17 +57,42 @@ pub fn svg(elements: &[Element], look: &Look<'_>, margin: f64, embed: bool) -> S
             format_args!("\n<rect width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>"),
         );
     }
-    for (element, bounds) in shown(elements) {
+    let mut clips: Vec<Affine> = Vec::new();
+    for (element, bounds) in shown(elements, look) {
         out.push('\n');
-        if let Some(image) = element.picture.and_then(|picture| (look.images)(&picture.image)) {
-            draw_image(&mut out, element, &image, extent.origin());
-            continue;
+        let digits = digits_of(element, bounds);
+        let clip = (look.clip)(element);
+        if let Some(clip) = clip {
+            let number = clips.iter().position(|held| *held == clip).unwrap_or_else(|| {
+                define(&mut out, clips.len(), clip, extent.origin(), digits);
+                clips.push(clip);
+                clips.len() - 1
+            });
+            put(&mut out, format_args!(r#"<g clip-path="url(#frame-{number})">"#));
         }
-        let (areas, digits) = (areas(element, look, None), digits_of(element, bounds));
-        draw(&mut out, &areas, element.style.opacity, extent.origin(), digits);
+        match element.picture.and_then(|picture| (look.images)(&picture.image)) {
+            Some(image) => draw_image(&mut out, element, &image, extent.origin()),
+            None => {
+                let areas = areas(element, look, None);
+                draw(&mut out, &areas, element.style.opacity, extent.origin(), digits);
+            }
+        }
+        if clip.is_some() {
+            out.push_str("</g>");
+        }
     }
     out.push_str("\n</svg>\n");
     out
+}
+
+/// Writes what others are clipped to: where a place leads the unit square.
+fn define(out: &mut String, number: usize, clip: Affine, origin: Point, digits: usize) {
+    let mut open = BezPath::new();
+    open.extend(Rect::new(0.0, 0.0, 1.0, 1.0).path_elements(1.0));
+    open.apply_affine(clip);
+    put(out, format_args!(r#"<clipPath id="frame-{number}"><path d=""#));
+    path(out, &open, origin, digits);
+    out.push_str("\"/></clipPath>");
 }
 
 /// The text of the elements that an SVG holds, if it holds one.

@@ -27,6 +27,7 @@ fn look(paper: Option<[u8; 3]>) -> Look<'static> {
         paper,
         board: BOARD,
         images: &no_images,
+        clip: &|_| None,
     }
 }
 
@@ -64,7 +65,7 @@ proptest! {
     fn an_svg_is_xml_as_large_as_the_elements_and_can_be_opened_again(elements in elements(), paper: bool) {
         let text = svg(&elements, &look(paper.then_some(BOARD)), 16.0, true);
         let xml = Document::parse(&text).expect("XML");
-        let extent = extent(&elements, 16.0);
+        let extent = extent(&elements, &look(None), 16.0);
         let root = xml.root_element();
         prop_assert!((number(root, "width") - extent.width()).abs() < 0.01);
         prop_assert!((number(root, "height") - extent.height()).abs() < 0.01);
@@ -80,7 +81,7 @@ proptest! {
     #[test]
     fn a_picture_is_as_large_as_the_elements(elements in elements(), hundredths in 1u32..10) {
         let scale = f64::from(hundredths) / 100.0;
-        let extent = extent(&elements, 5.0);
+        let extent = extent(&elements, &look(None), 5.0);
         if let Ok(picture) = picture(&elements, &look(None), 5.0, scale) {
             prop_assert!(picture.width() <= MAX_SIDE && picture.height() <= MAX_SIDE);
             prop_assert!(picture.width() * picture.height() <= MAX_PIXELS);
@@ -108,7 +109,7 @@ proptest! {
 fn a_red_stroke_has_red_pixels_where_it_is_and_none_elsewhere() {
     let elements = [stroke(&[(100, 100), (300, 100)], 1.0)];
     let picture = picture(&elements, &look(None), 20.0, 2.0).expect("a picture");
-    let extent = extent(&elements, 20.0);
+    let extent = extent(&elements, &look(None), 20.0);
     let line = elements[0].shape().line();
     for (x, y) in (0..picture.width()).flat_map(|x| (0..picture.height()).map(move |y| (x, y))) {
         let [r, g, b, a] = pixel(&picture, x, y);
@@ -165,7 +166,7 @@ fn a_line_and_a_fill_that_shine_through_are_flat_together() {
     );
 
     let mut canvas = tiny_skia::Pixmap::new(50, 50).expect("a size");
-    super::png::draw(&mut canvas, &areas, 0.5);
+    super::png::draw(&mut canvas, &areas, 0.5, None);
     let at = |x, y| {
         let p = canvas.pixel(x, y).expect("inside").demultiply();
         [p.red(), p.green(), p.blue(), p.alpha()]
@@ -207,7 +208,9 @@ fn a_path_is_as_exact_as_the_element_was_drawn() {
         let text = svg(std::slice::from_ref(&element), &look(None), 0.0, false);
         let xml = Document::parse(&text).expect("XML");
         let path = xml.descendants().find_map(|n| n.attribute("d")).expect("a path");
-        let origin = extent(std::slice::from_ref(&element), 0.0).origin().to_vec2();
+        let origin = extent(std::slice::from_ref(&element), &look(None), 0.0)
+            .origin()
+            .to_vec2();
         let read = BezPath::from_svg(path).expect("a path");
         let read: Vec<Point> = read
             .elements()
@@ -347,8 +350,95 @@ fn an_svgs_paths_make_the_same_picture_as_the_png_has() {
         color: RED,
     };
     let mut canvas = tiny_skia::Pixmap::new(drawn.width(), drawn.height()).expect("a size");
-    super::png::draw(&mut canvas, &[area], 1.0);
+    super::png::draw(&mut canvas, &[area], 1.0, None);
     let pairs = canvas.data().chunks(4).zip(drawn.rgba().chunks(4));
     let off = pairs.filter(|(a, b)| a[3].abs_diff(b[3]) > 40).count();
     assert!(off * 1000 < canvas.pixels().len(), "{off} pixels differ");
+}
+
+#[test]
+fn what_belongs_to_a_frame_is_cut_off_in_both_pictures() {
+    let wide = [stroke(&[(0, 50), (200, 50)], 1.0)];
+    // Turned by a quarter: its unit square still lies from 50 to 100 across and from 0 to 100 down.
+    let frame = Affine::new([0.0, 100.0, -50.0, 0.0, 100.0, 0.0]);
+    let clip = |_: &Element| Some(frame);
+    let look = Look {
+        clip: &clip,
+        ..look(None)
+    };
+    assert_eq!(
+        extent(&wide, &look, 0.0),
+        Rect::new(50.0, 45.0, 100.0, 55.0),
+        "only what is seen counts"
+    );
+    let part = Rect::new(0.0, 0.0, 200.0, 100.0);
+    let picture = super::png::picture_of(part, &wide, &look, 1.0).expect("a picture");
+    let text = super::svg::svg_of(part, &wide, &look, None);
+    let xml = Document::parse(&text).expect("XML");
+    let open = xml
+        .descendants()
+        .find(|n| n.has_tag_name("clipPath"))
+        .expect("a clip");
+    let path = open
+        .first_element_child()
+        .and_then(|n| n.attribute("d"))
+        .expect("a path");
+    assert_eq!(
+        kurbo::Shape::bounding_box(&BezPath::from_svg(path).expect("a path")),
+        Rect::new(50.0, 0.0, 100.0, 100.0)
+    );
+    let name = open.attribute("id").expect("a name");
+    assert!(text.contains(&format!("clip-path=\"url(#{name})\"")));
+    for (x, seen) in [
+        (10, false),
+        (48, false),
+        (51, true),
+        (98, true),
+        (102, false),
+        (150, false),
+    ] {
+        assert_eq!(pixel(&picture, x, 50)[3] == 255, seen, "{x}");
+        assert_eq!(pixel(&picture, x, 50)[3] == 0, !seen, "{x}");
+    }
+    // One that shines through goes another way.
+    let faint = [stroke(&[(0, 50), (200, 50)], 0.5)];
+    let picture = super::png::picture_of(part, &faint, &look, 1.0).expect("a picture");
+    assert_eq!([40, 75].map(|x| pixel(&picture, x, 50)[3]), [0, 128]);
+}
+
+#[test]
+fn a_frame_alone_is_its_own_rectangle_upright_without_its_line() {
+    let style = Style::default();
+    let mut frame = Element::new(
+        ElementId::new("f").expect("an id"),
+        Kind::Frame,
+        Order::default(),
+        style,
+    );
+    let turn = Affine::rotate_about(0.7, (300.0, 200.0));
+    frame.place = turn * Affine::new([120.0, 0.0, 0.0, 60.0, 240.0, 170.0]);
+    // Level in the frame, from its left edge beyond its right one.
+    let mut member = stroke(&[(240, 200), (500, 200)], 1.0);
+    member.place = turn;
+    let alone = Alone::of(&frame, vec![member]);
+    let size = [alone.part.width(), alone.part.height()].map(|v| (v * 1e6).round() / 1e6);
+    assert_eq!(size, [120.0, 60.0]);
+    let clip = |_: &Element| Some(alone.clip);
+    let look = Look {
+        clip: &clip,
+        ..look(Some(BOARD))
+    };
+    let picture = super::png::picture_of(alone.part, &alone.elements, &look, 2.0).expect("a picture");
+    assert_eq!((picture.width(), picture.height()), (240, 120));
+    let [r, g, b] = BOARD;
+    for (x, y) in [(0, 0), (239, 0), (0, 119), (239, 119), (120, 20)] {
+        assert_eq!(
+            pixel(&picture, x, y),
+            [r, g, b, 255],
+            "no line of the frame at {x} {y}"
+        );
+    }
+    for x in [4, 120, 236] {
+        assert_eq!(pixel(&picture, x, 60)[..3], RED, "{x}");
+    }
 }

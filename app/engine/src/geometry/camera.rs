@@ -81,13 +81,22 @@ impl Camera {
     /// Shows all of `board` in the middle of a canvas of `size`, `margin` screen points from its
     /// edges, and no nearer than 100 %.
     pub fn fit(&mut self, board: Rect, size: Size, margin: f64) {
+        self.show(board, size, margin, 1.0);
+    }
+
+    /// The same, but as near as it takes to fill the canvas.
+    pub fn fill(&mut self, board: Rect, size: Size, margin: f64) {
+        self.show(board, size, margin, MAX_ZOOM);
+    }
+
+    fn show(&mut self, board: Rect, size: Size, margin: f64, most: f64) {
         let room = Size::new(
             (size.width - 2.0 * margin).max(1.0),
             (size.height - 2.0 * margin).max(1.0),
         );
         let zoom = (room.width / board.width().max(1e-9)).min(room.height / board.height().max(1e-9));
         if zoom.is_finite() && board.is_finite() {
-            self.zoom = zoom.clamp(MIN_ZOOM, 1.0);
+            self.zoom = zoom.clamp(MIN_ZOOM, most);
             self.look_from(board.center() - size.to_vec2() * 0.5 / self.zoom);
         }
     }

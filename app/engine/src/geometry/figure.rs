@@ -47,7 +47,7 @@ impl Figure {
         let mut shape = match self.kind {
             Kind::Stroke | Kind::Highlight => self.ink(tolerance),
             Kind::Image => self.pictured(),
-            Kind::Rectangle | Kind::Diamond | Kind::Ellipse | Kind::Note => self.boxed(within),
+            Kind::Rectangle | Kind::Diamond | Kind::Ellipse | Kind::Note | Kind::Frame => self.boxed(within),
             Kind::Line => self.headed(within),
             Kind::Text => Shape::default(),
         };
@@ -239,7 +239,7 @@ impl Figure {
         let half = self.width / 2.0;
         let bounds = match self.kind {
             Kind::Stroke | Kind::Highlight => Curve::new(&self.points, self.width, self.step).bounds(),
-            Kind::Rectangle | Kind::Diamond | Kind::Ellipse => {
+            Kind::Rectangle | Kind::Diamond | Kind::Ellipse | Kind::Frame => {
                 Some(around(self.kind, self.place).inflate(half, half))
             }
             Kind::Image | Kind::Note => Some(around(self.kind, self.place)),

@@ -2,7 +2,7 @@
 
 use kurbo::{Affine, Point, Rect, Vec2};
 
-use super::MAX_COORDINATE;
+use super::{MAX_COORDINATE, Region};
 
 /// Which edge a corner is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,39 +150,19 @@ impl Mesh {
         })
     }
 
-    /// Whether the shape has a point in common with a box on the board, edges included.
+    /// Whether the shape has a point in common with a part of the board, edges included.
     #[must_use]
-    pub fn overlaps(&self, rect: Rect) -> bool {
-        if !overlap(rect, self.bounds) {
+    pub fn overlaps(&self, region: &Region) -> bool {
+        let Some(around) = region.bounds().filter(|around| overlap(*around, self.bounds)) else {
             return false;
-        }
-        let rect = rect - self.origin.to_vec2();
-        let held = |[x, y]: [f32; 2]| {
-            (rect.x0..=rect.x1).contains(&f64::from(x)) && (rect.y0..=rect.y1).contains(&f64::from(y))
         };
+        let origin = self.origin.to_vec2();
+        let (around, region) = (around - origin, region.clone() - origin);
         self.triangles().any(|corners| {
-            corners.into_iter().any(held)
-                || crosses(rect, corners.map(|[x, y]| Vec2::new(f64::from(x), f64::from(y))))
+            let [p, q, r] = corners.map(|[x, y]| Point::new(f64::from(x), f64::from(y)));
+            overlap(around, Rect::from_points(p, q).union_pt(r)) && region.overlaps([p, q, r])
         })
     }
-}
-
-/// Whether no straight line parts a box from a triangle: if one does, one along a side of either does.
-fn crosses(rect: Rect, triangle: [Vec2; 3]) -> bool {
-    let [p, q, r] = triangle;
-    let around = Rect::from_points(p.to_point(), q.to_point()).union_pt(r.to_point());
-    let corners = [
-        (rect.x0, rect.y0),
-        (rect.x1, rect.y0),
-        (rect.x1, rect.y1),
-        (rect.x0, rect.y1),
-    ];
-    let parted = |(a, b, c): (Vec2, Vec2, Vec2)| {
-        let side = |at: Vec2| (b - a).cross(at - a);
-        let own = side(c);
-        own != 0.0 && corners.iter().all(|&(x, y)| side(Vec2::new(x, y)) * own < 0.0)
-    };
-    overlap(rect, around) && ![(p, q, r), (q, r, p), (r, p, q)].into_iter().any(parted)
 }
 
 /// Whether two boxes have a point in common, edges included.

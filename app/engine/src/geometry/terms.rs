@@ -48,6 +48,8 @@ named! {
         Text = "text",
         /// A sheet of paper with letters on it.
         Note = "note",
+        /// A region of the board with a name, to which elements belong: a rectangle that is never filled.
+        Frame = "frame",
     }
 }
 
@@ -61,6 +63,12 @@ impl Kind {
     /// Whether it fills the unit square, has an inside, and no points.
     #[must_use]
     pub fn is_box(self) -> bool {
+        self.can_be_filled() || self == Self::Frame
+    }
+
+    /// Whether its inside can be filled.
+    #[must_use]
+    pub fn can_be_filled(self) -> bool {
         matches!(
             self,
             Self::Rectangle | Self::Diamond | Self::Ellipse | Self::Image | Self::Note
@@ -82,7 +90,7 @@ impl Kind {
     /// Whether it can bear letters.
     #[must_use]
     pub fn bears_letters(self) -> bool {
-        !self.is_ink() && self != Self::Image
+        !self.is_ink() && !matches!(self, Self::Image | Self::Frame)
     }
 }
 

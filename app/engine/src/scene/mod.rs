@@ -3,6 +3,7 @@
 //! An element becomes an [`Item`] when it changes; its triangles are made when somebody looks, from the document. So panning,
 //! zooming and hitting cost what is near, not what is on the board.
 
+mod framing;
 mod journal;
 mod previews;
 mod shown;
@@ -17,7 +18,8 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
 use crate::document::{Document, Element, Group, Kind, Order};
-use crate::geometry::{InkPoint, Mesh, Point, Rect};
+use crate::geometry::{InkPoint, Point, Rect, Region};
+use framing::Framing;
 use journal::Journal;
 use previews::Previews;
 pub use previews::{Hand, Preview};
@@ -64,6 +66,7 @@ pub struct Scene {
     previews: Previews,
     /// The shown elements of each group.
     groups: HashMap<Group, BTreeSet<ElementId>>,
+    framing: Framing,
     dimmed: BTreeSet<ElementId>,
     /// The slots of images.
     pictures: BTreeSet<Slot>,
@@ -193,15 +196,16 @@ impl Scene {
     #[must_use]
     pub fn hits(&self, document: &Document, a: Point, b: Point, radius: f64) -> Vec<ElementId> {
         let reach = Rect::from_points(a, b).inflate(radius, radius);
-        let touches = |mesh: Mesh| mesh.touches(a, b, radius);
         let hit = |item: &Item| {
-            let mesh = self
-                .element(document, &item.element)
-                .and_then(|element| element.touchable());
-            mesh.is_some_and(touches)
+            let (a, b) = match self.clip(item) {
+                Some(clip) => Region::of(clip).part(a, b)?,
+                None => (a, b),
+            };
+            let mesh = self.element(document, &item.element)?.touchable()?;
+            Some(mesh.touches(a, b, radius))
         };
         let near = self.near(reach).map(|(_, item)| item);
-        near.filter(|item| hit(item))
+        near.filter(|item| hit(item) == Some(true))
             .map(|item| item.element.clone())
             .collect()
     }

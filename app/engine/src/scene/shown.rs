@@ -3,6 +3,8 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
+use drawbridge_protocol::ElementId;
+
 use crate::document::{Element, Group, Kind, Order, Picture, Style};
 use crate::geometry::{Affine, MAX_COORDINATE, Point, Rect, Vec2};
 
@@ -27,6 +29,10 @@ pub struct Shown {
     pub locked: bool,
     /// What it shows if it is an image, and where that lies: from the unit square to the board.
     pub picture: Option<(Picture, Affine)>,
+    /// The frame that it belongs to, if there is such a one.
+    pub framed_by: Option<ElementId>,
+    /// Where the unit square lies, if it is a frame.
+    pub area: Option<Affine>,
     /// The same for the same shape, wherever on the board (and by chance, once in 2^64, for another).
     pub(super) shape: u64,
 }
@@ -45,12 +51,14 @@ impl Shown {
             frame: element.frame(),
             anchor: anchor(element),
             style: Style {
-                fill: element.style.fill.filter(|_| element.kind.is_box()),
+                fill: element.style.fill.filter(|_| element.kind.can_be_filled()),
                 ..element.style
             },
             groups: Arc::clone(&element.groups),
             locked: element.locked,
             picture: element.picture.map(|picture| (picture, element.place)),
+            framed_by: element.framed_by.clone(),
+            area: area(element),
             shape: shape(element),
         })
     }
@@ -65,6 +73,7 @@ impl Shown {
             picture: self
                 .picture
                 .map(|(picture, place)| (picture, place.then_translate(by))),
+            area: self.area.map(|area| area.then_translate(by)),
             ..self.clone()
         }
     }
@@ -105,10 +114,15 @@ impl Shown {
             frame,
             anchor: anchor(element),
             picture: element.picture.map(|picture| (picture, element.place)),
+            area: area(element),
             shape: shape(element),
             ..self.clone()
         }
     }
+}
+
+fn area(element: &Element) -> Option<Affine> {
+    (element.kind == Kind::Frame).then_some(element.place)
 }
 
 fn anchor(element: &Element) -> Point {
@@ -139,7 +153,7 @@ fn shape(element: &Element) -> u64 {
     // Where it lies doesn't count: what is moved keeps its shape. Of a fill only how it is made counts.
     let [a, b, c, d, ..] = element.place.as_coeffs();
     let numbers = [a, b, c, d, style.width, element.step].map(f64::to_bits);
-    let filled = style.fill.filter(|_| element.kind.is_box());
+    let filled = style.fill.filter(|_| element.kind.can_be_filled());
     let terms = [
         letters(element),
         element.kind as u64,

@@ -49,7 +49,7 @@ impl Scene {
             .map(|(id, _)| {
                 let slot = self.slots.remove(id)?;
                 let item = self.items.get_mut(slot as usize)?.take()?;
-                self.ungroup(id, &item.groups);
+                self.leave(id, &item);
                 self.pictures.remove(&slot);
                 gone.insert(slot, (item.shown.shape, item.serial));
                 Some(slot)
@@ -100,7 +100,8 @@ impl Scene {
                         self.serial += 1;
                         item.serial = self.serial;
                     }
-                    let groups = (item.groups != shown.groups).then(|| shown.groups.clone());
+                    let belongs = (item.groups != shown.groups || item.framed_by != shown.framed_by)
+                        .then(|| shown.clone());
                     if item.picture.is_some() != shown.picture.is_some() {
                         if shown.picture.is_some() {
                             self.pictures.insert(slot);
@@ -109,9 +110,9 @@ impl Scene {
                         }
                     }
                     let before = std::mem::replace(&mut item.shown, shown);
-                    if let Some(groups) = groups {
-                        self.ungroup(&id, &before.groups);
-                        self.regroup(&id, &groups);
+                    if let Some(now) = belongs {
+                        self.leave(&id, &before);
+                        self.join(&id, &now);
                     }
                     self.note(slot);
                 }
@@ -153,7 +154,7 @@ impl Scene {
 
     /// Puts an element into a free slot: the one that became free last.
     fn occupy(&mut self, id: ElementId, shown: Shown, rank: u64, serial: u64) -> Slot {
-        self.regroup(&id, &shown.groups);
+        self.join(&id, &shown);
         let item = Item {
             element: id.clone(),
             shown,
@@ -177,22 +178,26 @@ impl Scene {
     fn vacate(&mut self, id: &ElementId) -> Option<(Slot, Item)> {
         let slot = self.slots.remove(id)?;
         let item = self.items.get_mut(slot as usize)?.take()?;
-        self.ungroup(id, &item.groups);
+        self.leave(id, &item);
         self.pictures.remove(&slot);
         self.tree.remove(&leaf(item.bounds, slot));
         self.free.push(slot);
         Some((slot, item))
     }
 
-    fn regroup(&mut self, id: &ElementId, groups: &[Group]) {
-        for group in groups {
+    /// Notes what an element belongs to.
+    fn join(&mut self, id: &ElementId, shown: &Shown) {
+        self.framing.join(id, shown);
+        for group in shown.groups.iter() {
             let members = self.groups.entry(Group::clone(group)).or_default();
             members.insert(id.clone());
         }
     }
 
-    fn ungroup(&mut self, id: &ElementId, groups: &[Group]) {
-        for group in groups {
+    /// It belongs to nothing any more.
+    fn leave(&mut self, id: &ElementId, shown: &Shown) {
+        self.framing.leave(id, shown);
+        for group in shown.groups.iter() {
             if let Some(members) = self.groups.get_mut(group) {
                 members.remove(id);
                 if members.is_empty() {

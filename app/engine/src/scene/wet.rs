@@ -40,6 +40,8 @@ pub struct WetPiece {
     pub opacity: f64,
     /// Whether it lies below all that is finished.
     pub below: bool,
+    /// The frame that it is drawn in, if there is such a one.
+    pub framed_by: Option<ElementId>,
     /// Names the shape, once in a scene.
     pub serial: u64,
 }
@@ -101,6 +103,7 @@ fn painted(element: &Element, mesh: Mesh, serial: &mut u64) -> WetPiece {
         color: style.color,
         opacity: style.opacity,
         below: element.kind == Kind::Highlight,
+        framed_by: element.framed_by.clone(),
         serial: *serial,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use drawbridge_protocol::ElementId;
 
-use super::Pointer;
+use super::{NameTag, Pointer};
 use crate::arrange::Frame;
 use crate::document::{Document, Element, Group, Order, Style};
 use crate::geometry::{Camera, Point, Rect, Size};
@@ -55,6 +55,8 @@ pub struct Context<'a> {
     pub last_click: Option<Pointer>,
     /// What things fall into place at.
     pub snapping: Snapping,
+    /// Where frames' names stand.
+    pub names: &'a [NameTag],
     /// For ids and orders.
     pub random: &'a mut dyn Random,
 }
@@ -82,6 +84,13 @@ impl Context<'_> {
     #[must_use]
     pub fn element(&self, id: &ElementId) -> Option<Element> {
         self.scene.element(self.document, id)
+    }
+
+    /// The frame that something with its middle there is drawn in.
+    #[must_use]
+    pub fn frame_at(&self, middle: Point) -> Option<ElementId> {
+        self.scene
+            .frame_at(middle, |frame| self.document.has_base(frame.as_str()))
     }
 
     /// Whether something may be changed: it isn't locked, and is no longer in the hand of whoever draws it.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use drawbridge_protocol::{ElementId, Property};
 
 use super::{Button, Context, Event, Outcome, Pointer, State};
-use crate::document::json;
+use crate::document::{Kind, json};
 use crate::geometry::Point;
 
 /// How near to an element the eraser must come, in screen points.
@@ -26,7 +26,11 @@ impl Sweep {
     /// Goes on to a point of the board, touching what lies on the way and isn't locked.
     fn to(mut self, at: Point, cx: &Context<'_>) -> Self {
         let hits = cx.scene.hits(cx.document, self.last, at, cx.length(RADIUS));
-        let free = |id: &ElementId| cx.scene.get(id).is_some_and(|item| cx.is_free(item));
+        // A frame goes with all that is in it: not by a sweep over its edge.
+        let free = |id: &ElementId| {
+            let item = cx.scene.get(id).filter(|item| item.kind != Kind::Frame);
+            item.is_some_and(|item| cx.is_free(item))
+        };
         self.touched.extend(hits.into_iter().filter(free));
         self.last = at;
         self

@@ -8,6 +8,7 @@ mod context;
 mod cutter;
 mod eraser;
 mod event;
+mod framing;
 mod growing;
 mod hand;
 mod laser;
@@ -21,19 +22,20 @@ use std::collections::BTreeSet;
 
 use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp, Value};
 
-use crate::document::{Color, Kind};
+use crate::document::{Color, Document, Kind};
 use crate::geometry::{Point, Rect, Vec2};
-use crate::scene::Preview;
+use crate::scene::{Preview, Scene};
 pub use context::{Context, Random, Selection, Snapping};
 pub(crate) use context::{fresh_order, own_random_group, random_number};
 pub use cutter::Cutting;
 pub use eraser::Sweep;
 pub use event::{Button, Event, Modifiers, Pointer};
+pub(crate) use framing::{along, belongs, is_of, resized, taken};
 pub use hand::Pan;
 pub use laser::Laser;
 pub(crate) use laser::SLOT as LASER_SLOT;
 pub use line::Lining;
-pub use select::{Act, Drag, Grip, LineEdit, Marquee, Press, grips, pick};
+pub use select::{Act, Drag, Grip, LineEdit, Marquee, NameTag, Press, grips, pick};
 pub(crate) use select::{BY as DRAG_BY, SLOT as DRAG_SLOT, property, unit};
 pub use shape::Shaping;
 pub use stroke::Stroke;
@@ -196,6 +198,19 @@ impl State {
             Self::Bending(edit) => (Vec::new(), edit.told()),
             Self::Pointing(_, laser) => (Vec::new(), laser.told().into_iter().collect()),
             _ => Default::default(),
+        }
+    }
+
+    /// What is drawn belongs to the frame that its middle lies in, also while it is drawn.
+    pub(crate) fn frame_in(&mut self, scene: &Scene, document: &Document) {
+        let growing = match self {
+            Self::Shaping(_, shaping) => &mut shaping.growing,
+            Self::Lining(lining) => &mut lining.growing,
+            _ => return,
+        };
+        if growing.element.kind != Kind::Frame {
+            let here = |frame: &ElementId| document.has_base(frame.as_str());
+            growing.element.framed_by = scene.frame_at(growing.element.frame().center(), here);
         }
     }
 

@@ -10,7 +10,11 @@ pub(super) fn begin(button: Button, kind: Kind, pointer: &Pointer, cx: &mut Cont
         Kind::Highlight => order_below_ink(pointer, cx),
         _ => cx.order_on_top(),
     };
-    let element = Element::new(cx.fresh_id(), kind, order, cx.style);
+    let element = Element {
+        // So it is clipped while it is drawn; in the end its middle decides.
+        framed_by: cx.frame_at(cx.at(pointer)),
+        ..Element::new(cx.fresh_id(), kind, order, cx.style)
+    };
     State::Drawing(button, Box::new(Stroke::begin(element, pointer, cx.camera)))
 }
 

@@ -1,9 +1,9 @@
-//! Rectangle, diamond and ellipse: drawn from corner to corner.
+//! Rectangle, diamond, ellipse and frame: drawn from corner to corner.
 
 use drawbridge_protocol::ElementId;
 
 use super::growing::Growing;
-use super::{Button, Context, DRAG, Event, Outcome, Pointer, State};
+use super::{Button, Context, DRAG, Event, Outcome, Pointer, State, taken};
 use crate::arrange::snap_point;
 use crate::document::{Element, Kind};
 use crate::geometry::{Affine, Point, Vec2};
@@ -73,13 +73,19 @@ impl Shaping {
         }
     }
 
-    fn finish(self) -> Outcome {
+    fn finish(self, cx: &Context<'_>) -> Outcome {
         let [wide, _, _, high, ..] = self.growing.element.place.as_coeffs();
         // On the grid both corners may come to one place.
         if !self.drawn || (wide == 0.0 && high == 0.0) {
             return self.growing.give_up();
         }
-        self.growing.finish()
+        let taken = match self.growing.element.kind {
+            Kind::Frame => taken(&self.growing.element, cx.scene, cx.document),
+            _ => Vec::new(),
+        };
+        let mut outcome = self.growing.finish();
+        outcome.sets.extend(taken);
+        outcome
     }
 }
 
@@ -93,9 +99,9 @@ pub(super) fn go_on(
         Event::Move(pointer) => shaping.stretch(pointer, cx),
         Event::Up(released, pointer) if *released == button => {
             shaping.stretch(pointer, cx);
-            return (State::Idle, shaping.finish());
+            return (State::Idle, shaping.finish(cx));
         }
-        Event::Lost => return (State::Idle, shaping.finish()),
+        Event::Lost => return (State::Idle, shaping.finish(cx)),
         Event::Cancel => return (State::Idle, shaping.growing.give_up()),
         Event::Down(..) | Event::Up(..) | Event::Leave | Event::Confirm => {}
     }

@@ -340,3 +340,34 @@ proptest! {
         prop_assert_eq!(ada.shown(), bob.shown());
     }
 }
+
+#[test]
+fn d39_a_reaction_is_seen_for_two_seconds_by_all_and_by_no_newcomer() {
+    let (mut ada, mut bob) = (Person::new(1), Person::new(2));
+    let effects = ada.editor.react("🎉", Point::new(12.0, 34.0));
+    ada.took(effects);
+    assert!(ada.writes.is_empty(), "nothing is stored");
+    let told = std::mem::take(&mut ada.told);
+    assert_eq!(told.len(), 1);
+    bob.editor.remote_live(7, &told[0].0, &told[0].1);
+    bob.frame();
+    for (who, conn) in [(&ada, None), (&bob, Some(7))] {
+        let seen: Vec<_> = who.editor.reactions().collect();
+        assert_eq!(seen.len(), 1);
+        assert_eq!(
+            (seen[0].conn, &*seen[0].emoji, seen[0].at),
+            (conn, "🎉", Point::new(12.0, 34.0))
+        );
+    }
+    ada.now_ms += 2100.0;
+    bob.now_ms += 2100.0;
+    ada.frame();
+    bob.frame();
+    assert_eq!(
+        (ada.editor.reactions().count(), bob.editor.reactions().count()),
+        (0, 0)
+    );
+    assert_eq!(ada.told, [(told[0].0.clone(), SlotOp::Clear)]);
+    ada.frame();
+    assert_eq!(ada.told.len(), 1, "it is cleared once");
+}

@@ -5,6 +5,7 @@ mod at_once;
 mod cut;
 mod drags;
 mod erase;
+mod frames;
 mod hand;
 mod images;
 mod lines;

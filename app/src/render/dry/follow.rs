@@ -3,6 +3,7 @@
 use drawbridge_engine::geometry::Rect;
 use drawbridge_engine::scene::{Item, Scene, Slot};
 
+use super::super::table::Row;
 use super::{Before, Dry, FEW, Kept, overlap, paint};
 
 impl Dry {
@@ -24,6 +25,9 @@ impl Dry {
             self.shown.fill(Vec::new());
         }
         slots.iter().for_each(|slot| self.refresh(scene, *slot));
+        if !slots.is_empty() || !known {
+            self.stale |= self.clips.follow(scene);
+        }
         few.then_some(slots)
     }
 
@@ -31,17 +35,18 @@ impl Dry {
         let item = scene.item(slot);
         let known = self.kept[slot as usize].as_ref().map(|kept| kept.serial);
         match item {
-            Some(item) if known == Some(item.serial) => self.restyle(slot, item),
-            _ => self.reshape(slot, item),
+            Some(item) if known == Some(item.serial) => self.restyle(scene, slot, item),
+            _ => self.reshape(scene, slot, item),
         }
     }
 
     /// It has its shape still, but may have another colour, height or place.
-    fn restyle(&mut self, slot: Slot, item: &Item) {
+    fn restyle(&mut self, scene: &Scene, slot: Slot, item: &Item) {
         let Some(kept) = &mut self.kept[slot as usize] else {
             return;
         };
-        let (paint, origin) = (paint(item), item.anchor);
+        let clip = self.clips.number(item.framed_by.as_ref(), scene);
+        let (paint, origin) = (paint(item, clip), item.anchor);
         if kept.rank != item.rank {
             if self.shown.remove(kept.rank, slot) {
                 self.shown.insert(item.rank, slot);
@@ -61,14 +66,14 @@ impl Dry {
         kept.paint = paint;
         // Where a former shape stands in, the table goes on to say what is true of that.
         if let Some(form) = kept.form {
-            self.table.set(slot, origin, paint, form);
+            self.table.set(slot, Row::of(origin, paint, form));
         }
         self.shown.touch(kept.rank, slot);
         self.stale = true;
     }
 
     /// It is another shape, or nothing, from now on.
-    fn reshape(&mut self, slot: Slot, item: Option<&Item>) {
+    fn reshape(&mut self, scene: &Scene, slot: Slot, item: Option<&Item>) {
         let mut before = None;
         if let Some(kept) = self.kept[slot as usize].take() {
             self.lacking -= usize::from(kept.wanted == self.looks && kept.lacks(self.level));
@@ -86,7 +91,8 @@ impl Dry {
                 if near(item) {
                     self.shown.insert(item.rank, slot);
                 }
-                let mut kept = Kept::of(item);
+                let clip = self.clips.number(item.framed_by.as_ref(), scene);
+                let mut kept = Kept::of(item, paint(item, clip));
                 kept.before = before;
                 self.kept[slot as usize] = Some(kept);
             }

@@ -35,6 +35,8 @@ struct Drag {
     name: String,
     /// Which elements, and the names of their copies if those are dragged.
     what: Vec<(ElementId, Option<ElementId>)>,
+    /// What each of them is called in the hand: a copy by its own name.
+    names: HashMap<ElementId, ElementId>,
     by: Option<By>,
     /// Those that were shown, as they were before.
     held: BTreeMap<ElementId, Before>,
@@ -95,6 +97,7 @@ impl Drags {
         let drag = self.all.entry(key).or_insert_with(|| Drag {
             name: name.to_owned(),
             what: Vec::new(),
+            names: HashMap::new(),
             by: None,
             held: BTreeMap::new(),
             awaited: BTreeSet::new(),
@@ -109,6 +112,11 @@ impl Drags {
             let each = what.ids.into_iter().zip(copies);
             let each = each.filter(|(id, _)| told.insert(id.clone()));
             drag.what = each.take(ELEMENTS).collect();
+            let called = |(id, copy): &(ElementId, Option<ElementId>)| {
+                let name = copy.as_ref().unwrap_or(id);
+                (id.clone(), name.clone())
+            };
+            drag.names = drag.what.iter().map(called).collect();
             drag.held.clear();
             drag.awaited.clear();
         }
@@ -200,6 +208,13 @@ impl Drag {
                         Arc::default()
                     } else {
                         element.groups
+                    },
+                    // Nothing is cut off of it in the hand, unless its frame is there too.
+                    framed_by: match by {
+                        By::Place(_) => element
+                            .framed_by
+                            .and_then(|frame| self.names.get(&frame).cloned()),
+                        By::Points(_) => element.framed_by,
                     },
                     ..element
                 });

@@ -4,10 +4,12 @@ mod drags;
 mod ink;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use drawbridge_protocol::{ElementId, SlotName, SlotOp, Value};
 use serde::Deserialize;
 
+use super::reactions::{self, REACTION_SLOT};
 use crate::document::{Document, Draft, Element};
 use crate::geometry::{MAX_COORDINATE, Point};
 use crate::scene::{Preview, Scene};
@@ -20,6 +22,9 @@ const SHAPES: usize = 64;
 /// Points of a laser trail in one message beyond this many are not shown.
 const TRAIL: usize = 1024;
 
+/// Reactions beyond this many between two frames are not shown.
+const REACTIONS: usize = 200;
+
 /// What others have in their hands, by connection.
 #[derive(Debug, Default)]
 pub(super) struct Remote {
@@ -30,6 +35,8 @@ pub(super) struct Remote {
     stale: BTreeSet<u64>,
     /// Points of laser trails that came since the last time, on the board; none where one has ended.
     trails: Vec<(u64, Vec<Point>)>,
+    /// Reactions that came since the last time.
+    reactions: Vec<(u64, Arc<str>, Point)>,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +57,14 @@ impl Remote {
     ) {
         if slot.as_str() == LASER_SLOT {
             self.laser(conn, op);
+            return;
+        }
+        if slot.as_str() == REACTION_SLOT {
+            if let (SlotOp::Put(chunks) | SlotOp::Add(chunks), true) = (op, self.reactions.len() < REACTIONS)
+            {
+                let last = chunks.last().and_then(reactions::read);
+                self.reactions.extend(last.map(|(emoji, at)| (conn, emoji, at)));
+            }
             return;
         }
         if let Some(name) = slot.as_str().strip_prefix(DRAG_SLOT) {
@@ -120,6 +135,11 @@ impl Remote {
         std::mem::take(&mut self.trails)
     }
 
+    /// The reactions that came since the last time, where they were given on the board.
+    pub(super) fn take_reactions(&mut self) -> Vec<(u64, Arc<str>, Point)> {
+        std::mem::take(&mut self.reactions)
+    }
+
     /// Forgets what a connection had in its hand.
     pub(super) fn gone(&mut self, conn: u64, document: &Document, scene: &mut Scene) {
         self.strokes.gone(conn, scene);
@@ -127,6 +147,7 @@ impl Remote {
         self.drags.gone(conn);
         self.stale.remove(&conn);
         self.trails.retain(|(held, _)| *held != conn);
+        self.reactions.retain(|(held, ..)| *held != conn);
         scene.end_previews(Some(conn), |_| true, document);
     }
 
@@ -169,6 +190,9 @@ impl Remote {
 
     /// Whether there is something that the scene doesn't show yet.
     pub(super) fn has_news(&self) -> bool {
-        self.strokes.has_news() || !self.stale.is_empty() || !self.trails.is_empty()
+        self.strokes.has_news()
+            || !self.stale.is_empty()
+            || !self.trails.is_empty()
+            || !self.reactions.is_empty()
     }
 }

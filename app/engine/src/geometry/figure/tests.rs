@@ -8,7 +8,7 @@ use kurbo::{BezPath, ParamCurveNearest, Shape as _, Vec2};
 use proptest::prelude::*;
 
 use super::*;
-use crate::geometry::{Glyph, Glyphs, Mesh};
+use crate::geometry::{Glyph, Glyphs, Mesh, Region};
 
 fn boxed(kind: Kind, place: [f64; 6]) -> Figure {
     Figure {
@@ -266,19 +266,22 @@ fn a_fill_is_hit_and_what_is_not_filled_only_at_its_line() {
         !mesh(&empty).touches(middle, middle, 10.0)
             && mesh(&empty).touches(Point::new(99.0, 50.0), middle, 0.0)
     );
-    let small = Rect::from_center_size(middle, (4.0, 4.0));
-    assert!(mesh(&filled).overlaps(small) && !mesh(&empty).overlaps(small));
+    let small = Region::from(Rect::from_center_size(middle, (4.0, 4.0)));
+    assert!(mesh(&filled).overlaps(&small) && !mesh(&empty).overlaps(&small));
     assert!(
-        mesh(&empty).overlaps(Rect::new(-50.0, -50.0, 150.0, 150.0)),
+        mesh(&empty).overlaps(&Rect::new(-50.0, -50.0, 150.0, 150.0).into()),
         "it holds all of it"
     );
     assert!(
-        !mesh(&filled).overlaps(Rect::new(0.0, 0.0, 10.0, 10.0)),
+        !mesh(&filled).overlaps(&Rect::new(0.0, 0.0, 10.0, 10.0).into()),
         "within its bounds, beside it"
     );
     let long = mesh(&line(&[(0.0, 0.0), (100.0, 100.0)]));
-    assert!(long.overlaps(Rect::new(40.0, 30.0, 60.0, 70.0)), "it goes across");
-    assert!(!long.overlaps(Rect::new(60.0, 0.0, 90.0, 50.0)));
+    assert!(
+        long.overlaps(&Rect::new(40.0, 30.0, 60.0, 70.0).into()),
+        "it goes across"
+    );
+    assert!(!long.overlaps(&Rect::new(60.0, 0.0, 90.0, 50.0).into()));
 }
 
 #[test]

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp};
 use serde::Serialize;
 
-use super::super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, State};
+use super::super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, State, along, resized};
 use super::{SNAP, others};
 use crate::arrange::{Axis, Frame, Guide, Handle, point_to_grid, snap, snap_point, to_grid};
 use crate::clip;
-use crate::document::{Document, Element, Group, json, place_json};
+use crate::document::{Element, Group, Kind, json, place_json};
 use crate::geometry::{Affine, MAX_COORDINATE, Point, Rect, Vec2};
 use crate::scene::{Preview, Shown};
 
@@ -44,6 +44,8 @@ impl Act {
 struct Held {
     element: Element,
     shown: Option<Shown>,
+    /// Whether only its frame was taken hold of.
+    along: bool,
 }
 
 /// A drag.
@@ -89,10 +91,23 @@ impl Drag {
         let items = cx.selection.ids.iter().filter_map(|id| cx.scene.get(id));
         let mut free: Vec<_> = items.filter(|item| cx.is_free(item)).collect();
         free.sort_unstable_by_key(|item| item.rank);
-        let ids: Vec<ElementId> = free.into_iter().map(|item| item.element.clone()).collect();
+        let chosen: BTreeSet<ElementId> = free.iter().map(|item| item.element.clone()).collect();
         // As they are seen: somebody else may have them in the hand.
+        let heads: Vec<Element> = free.iter().filter_map(|item| cx.element(&item.element)).collect();
+        let frame = Frame::around(&heads)?;
+        // What is in a frame goes where that goes, but is as large as before when that is resized.
+        let along = match act {
+            Act::Resize(_) => Vec::new(),
+            Act::Move | Act::Rotate => along(&chosen, cx.scene, cx.document),
+        };
+        free.extend(along.iter().filter_map(|id| cx.scene.get(id)));
+        free.sort_unstable_by_key(|item| item.rank);
+        let ids: Vec<ElementId> = free.into_iter().map(|item| item.element.clone()).collect();
         let mut elements: Vec<Element> = ids.iter().filter_map(|id| cx.element(id)).collect();
-        let frame = Frame::around(&elements)?;
+        let goes: Vec<bool> = elements
+            .iter()
+            .map(|element| !chosen.contains(&element.id))
+            .collect();
         let mut copies = None;
         if act == Act::Move && pointer.modifiers.alt {
             copies = Some(elements.iter().map(|e| e.id.clone()).collect());
@@ -104,6 +119,7 @@ impl Drag {
                 cx.random,
             );
         }
+        let dragged: BTreeSet<ElementId> = elements.iter().map(|element| element.id.clone()).collect();
         let from = cx.at(pointer);
         let off = match act {
             Act::Resize(handle) => from - frame.handle(handle, 0.0),
@@ -118,16 +134,21 @@ impl Drag {
         } else {
             Vec::new()
         };
-        let held = |element: Element| Held {
-            shown: Shown::of(&element),
-            element,
+        let held = |(mut element, along): (Element, bool)| {
+            // Nothing is cut off of it in the hand, unless its frame is there too.
+            element.framed_by = element.framed_by.filter(|frame| dragged.contains(frame));
+            Held {
+                shown: Shown::of(&element),
+                element,
+                along,
+            }
         };
         Some(Self {
             act,
             from,
             pressed: pointer.pos,
             off,
-            held: elements.into_iter().map(held).collect(),
+            held: elements.into_iter().zip(goes).map(held).collect(),
             copies,
             frame,
             others,
@@ -314,7 +335,7 @@ impl Drag {
     }
 
     /// Writes where everything lies now.
-    fn finish(self, document: &Document) -> Outcome {
+    fn finish(self, cx: &Context<'_>) -> Outcome {
         let mut outcome = Outcome::default();
         let slots = self.slots().filter(|_| self.told);
         let moved = self.moving && self.by != Affine::IDENTITY;
@@ -331,10 +352,18 @@ impl Drag {
             }
         });
         // Unless it is a copy, somebody may have deleted it in this very moment.
-        let here = |id: &ElementId| self.copies.is_some() || document.has_base(id.as_str());
+        let here = |id: &ElementId| self.copies.is_some() || cx.document.has_base(id.as_str());
         outcome.sets = sets.filter(|(id, ..)| here(id)).collect();
+        if let (Act::Resize(_), [held]) = (self.act, self.held.as_slice())
+            && held.element.kind == Kind::Frame
+        {
+            outcome
+                .sets
+                .extend(resized(&self.placed(held), cx.scene, cx.document));
+        }
         if self.copies.is_some() {
-            let ids = self.held.iter().map(|held| held.element.id.clone());
+            let heads = self.held.iter().filter(|held| !held.along);
+            let ids = heads.map(|held| held.element.id.clone());
             outcome.select = Some(Selection {
                 ids: ids.collect(),
                 entered: self.entered.clone(),
@@ -368,9 +397,9 @@ pub(in super::super) fn go_on(mut drag: Box<Drag>, event: &Event, cx: &Context<'
         Event::Move(pointer) => drag.pull(pointer, cx),
         Event::Up(Button::Primary, pointer) => {
             drag.pull(pointer, cx);
-            return (State::Idle, drag.finish(cx.document));
+            return (State::Idle, drag.finish(cx));
         }
-        Event::Lost => return (State::Idle, drag.finish(cx.document)),
+        Event::Lost => return (State::Idle, drag.finish(cx)),
         Event::Cancel => {
             let told = drag.slots().filter(|_| drag.told).into_iter().flat_map(gone);
             let outcome = Outcome {

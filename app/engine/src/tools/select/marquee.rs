@@ -8,6 +8,7 @@ use super::super::{Button, Context, Event, Outcome, Pointer, Selection, State};
 use crate::arrange::outermost;
 use crate::document::Group;
 use crate::geometry::{Point, Rect};
+use crate::scene::Item;
 
 /// A marquee under the hand.
 #[derive(Debug)]
@@ -41,13 +42,17 @@ impl Marquee {
             cx.camera.board_from_screen(self.from),
             cx.camera.board_from_screen(self.to),
         );
-        let inside = |bounds: Rect| rect.contains_rect(bounds);
-        let touched = |id: &ElementId| {
-            let mesh = cx.element(id).and_then(|element| element.mesh());
-            mesh.is_some_and(|mesh| mesh.overlaps(rect))
+        // Only what is seen counts.
+        let inside = |item: &Item| {
+            let seen = cx.scene.seen(item);
+            seen.is_some_and(|seen| rect.contains_rect(seen))
+        };
+        let touched = |item: &Item| {
+            let mesh = cx.element(&item.element).and_then(|element| element.mesh());
+            mesh.is_some_and(|mesh| mesh.overlaps(&cx.scene.open(item, rect)))
         };
         let near = cx.scene.near(rect).filter(|(_, item)| cx.is_free(item));
-        let caught = near.filter(|(_, item)| inside(item.bounds) || (!encloses && touched(&item.element)));
+        let caught = near.filter(|(_, item)| inside(item) || (!encloses && touched(item)));
         let mut ids: BTreeSet<ElementId> = caught.map(|(_, item)| item.element.clone()).collect();
         let entered = self.before.entered.clone().filter(|_| self.adds);
         // Of a group all or, where it is to be enclosed, nothing.

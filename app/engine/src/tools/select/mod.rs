@@ -30,6 +30,15 @@ const OTHERS: usize = 500;
 /// Two clicks within so many milliseconds, and so many screen points, are a double click.
 const DOUBLE: (f64, f64) = (400.0, 5.0);
 
+/// Where a frame's name stands on the screen: to press on it is to press on the frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NameTag {
+    /// Whose name.
+    pub frame: ElementId,
+    /// In screen points.
+    pub rect: Rect,
+}
+
 /// A press that isn't a drag yet.
 #[derive(Debug)]
 pub struct Press {
@@ -42,28 +51,37 @@ pub struct Press {
     now: Selection,
 }
 
-/// The topmost element near a point of the screen that isn't locked (or is, if `locked`).
+/// The topmost element near a point of the screen that isn't locked (or is, if `locked`); a frame also where its name stands.
 #[must_use]
 pub fn pick(
     scene: &Scene,
     document: &Document,
     camera: &Camera,
+    names: &[NameTag],
     screen: Point,
     locked: bool,
 ) -> Option<ElementId> {
+    let dry = |item: &&Item| document.has_base(item.element.as_str()) && (locked || !item.locked);
+    let named = names.iter().filter(|tag| tag.rect.contains(screen));
+    let named = named.filter_map(|tag| scene.get(&tag.frame)).filter(dry);
+    if let Some(frame) = named.max_by_key(|item| item.rank) {
+        return Some(frame.element.clone());
+    }
     let at = camera.board_from_screen(screen);
     let hits = scene.hits(document, at, at, NEAR / camera.zoom());
     // Between the lines of a hatching is inside, too.
     let hatched = |item: &&Item| item.style.fill.is_some() && item.style.shade == Shade::Hatch;
     let near = scene.near(Rect::from_points(at, at)).map(|(_, item)| item);
-    let around = near.filter(hatched).filter(|item| {
+    let open = near.filter(|item| hatched(item) && scene.is_open(item, at));
+    let around = open.filter(|item| {
         let element = scene.element(document, &item.element);
         element.is_some_and(|element| element.figure().contains(at))
     });
     let items = hits.iter().filter_map(|id| scene.get(id)).chain(around);
-    let dry = items.filter(|item| document.has_base(item.element.as_str()));
-    let free = dry.filter(|item| locked || !item.locked);
-    free.max_by_key(|item| item.rank).map(|item| item.element.clone())
+    items
+        .filter(dry)
+        .max_by_key(|item| item.rank)
+        .map(|item| item.element.clone())
 }
 
 fn picked(at: Point, locked: bool, cx: &Context<'_>) -> Option<ElementId> {
@@ -71,6 +89,7 @@ fn picked(at: Point, locked: bool, cx: &Context<'_>) -> Option<ElementId> {
         cx.scene,
         cx.document,
         cx.camera,
+        cx.names,
         cx.camera.screen_from_board(at),
         locked,
     )
@@ -79,8 +98,10 @@ fn picked(at: Point, locked: bool, cx: &Context<'_>) -> Option<ElementId> {
 /// The least box around a point, unlocked, whose inside isn't filled: a click selects it too.
 fn hollow(at: Point, cx: &Context<'_>) -> Option<ElementId> {
     let near = cx.scene.near(Rect::from_points(at, at));
-    let boxes = near.filter(|(_, item)| cx.is_free(item) && item.kind.is_box());
-    let around = boxes.filter(|(_, item)| {
+    // A frame is no box in this: one draws in it as on the board.
+    let boxes = near.filter(|(_, item)| cx.is_free(item) && item.kind.can_be_filled());
+    let open = boxes.filter(|(_, item)| cx.scene.is_open(item, at));
+    let around = open.filter(|(_, item)| {
         let element = cx.element(&item.element);
         element.is_some_and(|element| element.figure().contains(at))
     });
