@@ -88,13 +88,25 @@ fn a_frame_is_named_by_a_key_by_a_double_click_on_its_name_and_not_by_esc() {
     // A click on the first one's name takes it, a second one opens the field.
     let at = pos2(310.0, 240.0);
     drag(&mut window, &[at]);
-    let selected = app(&window)
-        .board()
-        .editor()
-        .selected_frame()
-        .map(|frame| frame.id);
-    assert_eq!(selected, Some(frames(&window)[0].id.clone()));
-    drag(&mut window, &[at]);
+    let selected = app(&window).board().editor().selected_frame();
+    assert_eq!(
+        selected.map(|frame| frame.id),
+        Some(frames(&window)[0].id.clone())
+    );
+    assert!(
+        window
+            .query_by_role_and_label(Role::TextInput, "Name of the frame")
+            .is_none()
+    );
+    for pressed in [true, false, true, false] {
+        window.event(Event::PointerButton {
+            pos: at,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    window.run_ok();
     assert!(
         window
             .query_by_role_and_label(Role::TextInput, "Name of the frame")

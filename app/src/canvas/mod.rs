@@ -261,7 +261,10 @@ impl Canvas {
             overlay::hovered(&painter, look, bounds);
         }
         match &self.shows.presented {
-            Some(frame) => overlay::stage(&painter, look, self.rect, board.editor().scene().area(frame)),
+            Some(frame) => {
+                overlay::stage(&painter, look, self.rect, editor.scene().area(frame));
+                self.names.paint_number(&painter, editor, self.rect, frame);
+            }
             None => {
                 let typed = self.shows.renamed.as_ref();
                 self.names.paint(&painter, editor, look, self.rect, typed);

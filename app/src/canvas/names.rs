@@ -65,6 +65,30 @@ impl Names {
         twice.map(|(id, _)| id)
     }
 
+    fn look(&mut self, editor: &Editor) {
+        let changes = editor.scene().changes();
+        if self.changes != Some(changes) {
+            self.frames = editor.frames_in_turn();
+            self.changes = Some(changes);
+        }
+    }
+
+    /// Paints the number of the frame that is presented, and of how many, into a corner; nobody can take hold of a name meanwhile.
+    pub fn paint_number(&mut self, painter: &Painter, editor: &Editor, canvas: Rect, presented: &ElementId) {
+        self.look(editor);
+        self.shown.clear();
+        let Some(number) = self.frames.iter().position(|frame| frame.id == *presented) else {
+            return;
+        };
+        let theme = Theme::of(painter.ctx());
+        let words = format!("{} / {}", number + 1, self.frames.len());
+        let galley = painter.layout_no_wrap(words, fonts::plain(size::HINT), theme.muted);
+        let around = galley.size() + 2.0 * Vec2::new(space::S, space::XS);
+        let rect = Rect::from_min_size(canvas.max - around - Vec2::splat(space::M), around);
+        painter.rect_filled(rect, size::CONTROL_RADIUS, theme.panel);
+        painter.galley(rect.center() - galley.size() / 2.0, galley, theme.muted);
+    }
+
     /// Paints all but the one that is being renamed. The selected ones bear their number among the frames.
     pub fn paint(
         &mut self,
@@ -74,11 +98,7 @@ impl Names {
         canvas: Rect,
         typed: Option<&ElementId>,
     ) {
-        let changes = editor.scene().changes();
-        if self.changes != Some(changes) {
-            self.frames = editor.frames_in_turn();
-            self.changes = Some(changes);
-        }
+        self.look(editor);
         self.shown.clear();
         let theme = Theme::of(painter.ctx());
         for (number, frame) in self.frames.iter().enumerate() {

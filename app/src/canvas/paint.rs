@@ -4,6 +4,7 @@ use drawbridge_engine::editor::Reaction;
 use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2};
 
 use crate::fonts;
+use crate::panels::reactions;
 use crate::theme::{self, Theme, size};
 
 /// The arrow of a pointer, in points from its tip.
@@ -70,11 +71,12 @@ pub fn reaction(painter: &Painter, from: Pos2, reaction: &Reaction, color: Color
         theme.panel.gamma_multiply(seen),
         edge,
     );
+    let (letter, font) = reactions::letter(painter.ctx(), &reaction.emoji);
     painter.text(
         at,
         Align2::CENTER_CENTER,
-        &reaction.emoji,
-        fonts::plain(size::REACTION),
+        letter,
+        font,
         theme.text.gamma_multiply(seen),
     );
 }

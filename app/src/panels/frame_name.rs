@@ -5,6 +5,7 @@ use drawbridge_protocol::ElementId;
 use egui::{Align2, Area, Context, Id, Order, Pos2, TextEdit};
 
 use super::Asked;
+use super::widgets::select_all;
 use crate::canvas::names::NAMELESS;
 use crate::command::Command;
 use crate::fonts;
@@ -45,6 +46,7 @@ pub fn show(ctx: &Context, at: Pos2, name: &mut FrameName, asked: &mut Asked) {
                 });
                 if !std::mem::replace(&mut name.begun, true) {
                     field.request_focus();
+                    select_all(ui, field.id, &name.draft);
                 } else if field.lost_focus() || !field.has_focus() {
                     let given_up = ui.input(|input| input.key_pressed(egui::Key::Escape));
                     asked.push(if given_up {

@@ -1,22 +1,22 @@
 //! At the pointer: emoji to be shown there to all.
 
-use egui::{Button, Context, Id, Key, LayerId, Popup, PopupKind, Pos2, RichText, Vec2};
+use egui::{Button, Context, FontId, Id, Key, LayerId, Popup, PopupKind, Pos2, RichText, Vec2};
 
 use super::Asked;
 use crate::command::Command;
-use crate::fonts;
 use crate::theme::{size, space};
+use crate::{fonts, icons};
 
-/// Each with what it is called.
-pub const REACTIONS: [(&str, &str); 8] = [
-    ("👍", "Thumbs up"),
-    ("❤", "Heart"),
-    ("😄", "Laughing"),
-    ("🎉", "Hooray"),
-    ("👏", "Applause"),
-    ("👀", "Looking"),
-    ("💡", "Idea"),
-    ("❓", "Question"),
+/// Each with the icon that stands for it here, and what it is called.
+pub const REACTIONS: [(&str, char, &str); 8] = [
+    ("👍", icons::THUMBS_UP, "Thumbs up"),
+    ("❤", icons::HEART, "Heart"),
+    ("😄", icons::REACTIONS, "Laughing"),
+    ("🎉", icons::HOORAY, "Hooray"),
+    ("👏", icons::APPLAUSE, "Applause"),
+    ("👀", icons::LOOKING, "Looking"),
+    ("💡", icons::IDEA, "Idea"),
+    ("❓", icons::QUESTION, "Question"),
 ];
 /// The digits that pick them while the palette is open.
 const DIGITS: [Key; 8] = [
@@ -49,8 +49,8 @@ pub fn show(ctx: &Context, at: Pos2, asked: &mut Asked) {
         .accessible_name("Reactions")
         .show(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            for (emoji, name) in REACTIONS {
-                let letter = RichText::new(emoji).font(fonts::plain(size::REACTION));
+            for (emoji, icon, name) in REACTIONS {
+                let letter = RichText::new(icon).font(fonts::icon(size::REACTION));
                 let button = Button::new(letter)
                     .frame_when_inactive(false)
                     .min_size(Vec2::splat(size::TARGET));
@@ -71,23 +71,15 @@ pub fn show(ctx: &Context, at: Pos2, asked: &mut Asked) {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_emoji_is_in_the_fonts() {
-        let ctx = Context::default();
-        crate::theme::apply(&ctx);
-        let mut missing = Vec::new();
-        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
-            let font = fonts::plain(size::REACTION);
-            ui.fonts_mut(|fonts| {
-                let lacks = |(emoji, _): &&(&str, &str)| !fonts.has_glyphs(&font, emoji);
-                missing = REACTIONS.iter().filter(lacks).collect();
-            });
-        });
-        output.textures_delta.clear();
-        assert!(missing.is_empty(), "{missing:?}");
-    }
+/// How an emoji is written: by its icon if it has one here, else by a letter that the fonts have; a smiley stands in for others.
+#[must_use]
+pub fn letter(ctx: &Context, emoji: &str) -> (String, FontId) {
+    let known = REACTIONS.iter().find(|(known, ..)| *known == emoji);
+    let plain = fonts::plain(size::REACTION);
+    let icon = match known {
+        Some((_, icon, _)) => *icon,
+        None if ctx.fonts_mut(|fonts| fonts.has_glyphs(&plain, emoji)) => return (emoji.to_owned(), plain),
+        None => icons::REACTIONS,
+    };
+    (icon.to_string(), fonts::icon(size::REACTION))
 }

@@ -140,17 +140,20 @@ fn a_wet_stroke_is_cut_off_as_it_will_be() {
             .collect::<Vec<_>>(),
     );
     let camera = camera(0.0, 0.0, 1.0);
-    let look = Look {
-        scene: &scene,
-        document: editor.document(),
-        camera: &camera,
-        size: [640, 400],
-        pixels_per_point: 1.0,
-        theme: &LIGHT,
-    };
     let mut renderer = Renderer::new(&card.0, &card.1);
-    renderer.draw(&look, AMPLE);
-    let drawn = read(card, &renderer);
+    let mut draw = |scene: &Scene| {
+        let look = Look {
+            scene,
+            document: editor.document(),
+            camera: &camera,
+            size: [640, 400],
+            pixels_per_point: 1.0,
+            theme: &LIGHT,
+        };
+        renderer.draw(&look, AMPLE);
+        read(card, &renderer)
+    };
+    let drawn = draw(&scene);
     keep("frame", "wet", &drawn, &LIGHT);
     same(
         "wet strokes in a frame",
@@ -164,8 +167,7 @@ fn a_wet_stroke_is_cut_off_as_it_will_be() {
     let mut moved = frame.clone();
     moved.place = Affine::translate((600.0, 0.0)) * moved.place;
     scene.update(&moved.id, Some(&moved));
-    renderer.draw(&look, AMPLE);
-    let gone = read(card, &renderer);
+    let gone = draw(&scene);
     let ink = |picture: &super::Picture| picture.pixels.iter().filter(|p| p[3] > 0).count();
     assert!(ink(&gone) * 10 < ink(&drawn), "{} of {}", ink(&gone), ink(&drawn));
 }

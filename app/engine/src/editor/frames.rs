@@ -83,13 +83,11 @@ impl Editor {
         let mut sets = Vec::new();
         for frame in &frames {
             sets.push((frame.clone(), Property::deleted(), json(&true)));
-            let members = self
-                .scene
-                .framed(frame)
-                .filter(|id| self.document.has_base(id.as_str()));
-            for id in members {
+            let members = self.scene.framed(frame).filter_map(|id| self.scene.get(id));
+            let free = members.filter(|item| !item.locked && self.document.has_base(item.element.as_str()));
+            for id in free.map(|item| item.element.clone()) {
                 sets.push(belongs(id.clone(), None));
-                left.insert(id.clone());
+                left.insert(id);
             }
         }
         if sets.is_empty() {

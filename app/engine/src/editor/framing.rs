@@ -90,7 +90,7 @@ impl Editor {
                         .base();
                     }
                     None if element.framed_by.filter(there) != frame => {
-                        sets.push(belongs(id, frame.as_ref()))
+                        sets.push(belongs(id, frame.as_ref()));
                     }
                     _ => {}
                 }

@@ -33,7 +33,7 @@ pub fn field(ui: &mut Ui, name: &str, value: &str, hint: &str, width: f32) -> Op
 }
 
 /// Whoever comes into a field wants to replace what is in it.
-fn select_all(ui: &Ui, id: Id, text: &str) {
+pub fn select_all(ui: &Ui, id: Id, text: &str) {
     use egui::text::{CCursor, CCursorRange};
     let mut state = egui::text_edit::TextEditState::load(ui.ctx(), id).unwrap_or_default();
     let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
