@@ -458,7 +458,7 @@ fn a_name_can_be_pressed_and_a_frame_be_called_something() {
     }]);
     ada.click(20.0, -10.0);
     assert_eq!(ada.editor.selected_frame().map(|e| e.id), Some(frame.clone()));
-    ada.edit(&Edit::NameFrame(frame.clone(), "Plan".to_owned()));
+    ada.edit(&Edit::NameFrame(frame, "Plan".to_owned()));
     assert_eq!(&*last(&ada).name, "Plan");
     ada.undo();
     assert_eq!(&*last(&ada).name, "");
