@@ -44,6 +44,10 @@ impl App {
             Command::Edit(Edit::Insert) => self.board.insert(),
             Command::Edit(edit) => {
                 if matches!(edit, Edit::NameFrame(..)) {
+                    // Nothing is changed in the middle of a gesture: the field asks again after it.
+                    if !self.board.editor().state().is_idle() {
+                        return;
+                    }
                     self.end_frame_name();
                 }
                 self.edit(&edit);

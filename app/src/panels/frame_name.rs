@@ -47,8 +47,7 @@ pub fn show(ctx: &Context, at: Pos2, name: &mut FrameName, asked: &mut Asked) {
                 if !std::mem::replace(&mut name.begun, true) {
                     field.request_focus();
                     select_all(ui, field.id, &name.draft);
-                } else if !field.has_focus() && !ui.input(|input| input.pointer.any_down()) {
-                    // Not while the press beside it lasts: nothing is changed in the middle of a gesture.
+                } else if !field.has_focus() {
                     let given_up = ui.input(|input| input.key_pressed(egui::Key::Escape));
                     asked.push(if given_up {
                         Command::Cancel
