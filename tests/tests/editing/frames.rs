@@ -16,6 +16,7 @@ fn two(relay: &RelayProcess) -> (Desk, Desk) {
     ada.keys.ctrl = false;
     let mut bob = Desk::join("bob", relay.invited("b"));
     bob.keys.ctrl = false;
+    bob.board_mut().set_tool(Tool::Select);
     bob.until_same(&ada);
     (ada, bob)
 }
