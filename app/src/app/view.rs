@@ -137,7 +137,8 @@ impl App {
             everything: editor.scene().bounds(),
             others: self.board.others().into_iter().map(other).collect(),
         };
-        let picture = |scale| self.minimap.picture(ctx, editor, scale);
+        let images = self.board.images();
+        let picture = |scale| self.minimap.picture(ctx, (editor, &images), scale);
         panels::minimap::show(ctx, &view, above, picture, asked);
     }
 

@@ -138,6 +138,19 @@ pub(super) fn stored(image: &StoredImage) -> Result<DynamicImage, ImageError> {
     decode(&image.bytes, format).map(|(pixels, _)| pixels)
 }
 
+/// An image in another size, so that its longer side has at most so many pixels. May take a second: not for a window's thread.
+///
+/// # Errors
+/// When it can't be read.
+pub fn small(image: &StoredImage, side: u32) -> Result<StoredImage, ImageError> {
+    let pixels = stored(image)?.thumbnail(side, side);
+    let shines = pixels.color().has_alpha();
+    Ok(StoredImage {
+        kind: ImageType::Png,
+        bytes: png(&pixels, shines)?.into(),
+    })
+}
+
 fn unreadable(error: &Decoding) -> ImageError {
     let cut_off = match error {
         Decoding::IoError(error) => error.kind() == std::io::ErrorKind::UnexpectedEof,
