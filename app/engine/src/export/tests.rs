@@ -482,7 +482,7 @@ fn images_are_in_both_pictures_with_their_pixels() {
         text.contains("<image ") && Document::parse(&text).is_ok(),
         "{text}"
     );
-    assert_eq!(clip::read_images(&text), [taken.image.clone()]);
+    assert_eq!(clip::read_images(&text), vec![taken.image.clone()]);
     let back = clip::read(&text).expect("ours");
     assert_eq!((back[0].picture, back[0].place), (element.picture, element.place));
     // On the clipboard, too, and only whole ones.
