@@ -11,6 +11,7 @@ mod pictured;
 mod points;
 mod store;
 mod style;
+pub mod text;
 
 pub use crate::geometry::{Corners, Dash, Font, Head, Kind, Shade, TextAlign};
 pub use color::{Color, Ink};
