@@ -13,7 +13,7 @@ use crate::clip;
 use crate::document::{Element, Group, Kind, Picture, json, place_json};
 use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
 use crate::tools::{
-    Selection, Set, Tool, fresh_order, own_random_group, property, random_number, resized, step, taken, unit,
+    Selection, Set, State, Tool, fresh_order, own_random_group, property, random_number, resized, step, taken, unit,
 };
 
 /// How far a copy lies from what it was made of, in screen points.
@@ -39,7 +39,8 @@ pub(super) enum Join {
 impl Editor {
     /// Does what a command asks for; nothing while an interaction is under way.
     pub fn edit(&mut self, edit: &Edit) -> Effects {
-        if !self.state.is_idle() {
+        let styles = matches!(edit, Edit::Style(_)) && self.is_typing();
+        if !self.state.is_idle() && !styles {
             return Effects::default();
         }
         self.look_at_selection();
@@ -267,6 +268,18 @@ impl Editor {
         all.filter(|element| !element.locked).collect()
     }
 
+    /// What a change of style concerns: the same, and what is typed in.
+    fn styled(&self) -> Vec<Element> {
+        let mut all = self.free();
+        if let State::Typing(typing) = &self.state
+            && !self.selection.ids.contains(typing.id())
+            && self.document.has_base(typing.id().as_str())
+        {
+            all.extend(self.document.element(typing.id()));
+        }
+        all
+    }
+
     /// Does to the selection what `change` does to its frame.
     fn reframe(&mut self, join: Join, change: impl Fn(Frame) -> Affine) -> Effects {
         let free = self.free();
@@ -370,9 +383,14 @@ impl Editor {
         for kind in [kind_in_hand, Kind::Rectangle, Kind::Line] {
             change.apply(kind, style);
         }
+        if let State::Typing(typing) = &mut self.state
+            && let Some(element) = typing.element_mut()
+        {
+            change.apply(element.kind, &mut element.style);
+        }
         let mut sets: Vec<Set> = Vec::new();
         let mut prop = "";
-        for mut element in self.free() {
+        for mut element in self.styled() {
             if change.apply(element.kind, &mut element.style) {
                 let (name, value) = change.cell(&element.style);
                 prop = name;
@@ -389,6 +407,9 @@ impl Editor {
         let Some(kind) = kind(self.tool).filter(|kind| !kind.is_ink()) else {
             return Effects::default();
         };
+        if matches!(self.tool, Tool::Text | Tool::Note) {
+            return self.type_in_the_middle(kind);
+        }
         let order = fresh_order(self.scene.top(), None, &mut *self.random);
         let id = ElementId::from_bits(self.random.bits());
         let mut element = Element::new(id.clone(), kind, order, self.style());
@@ -460,7 +481,7 @@ impl Editor {
         let joined = self
             .join
             .take()
-            .is_some_and(|(before, at)| before == join && self.now_ms - at <= JOINED);
+            .is_some_and(|(before, at)| before == join && self.now_ms - at <= JOINED && !self.is_typing());
         let mut effects = if joined {
             Effects {
                 write: Some(Transaction {

@@ -3,7 +3,9 @@
 use drawbridge_protocol::Value;
 
 use super::StyleChange;
-use crate::document::{Color, Corners, Dash, Head, Ink, Kind, Shade, Style, WIDTHS, json, number_json};
+use crate::document::{
+    Color, Corners, Dash, Head, Ink, Kind, PAPER, Shade, Style, WIDTHS, json, number_json,
+};
 use crate::tools::Tool;
 
 /// A property of several elements.
@@ -109,11 +111,19 @@ impl Styles {
             } else {
                 style.dash
             },
-            fill: style.fill.filter(|_| kind.can_be_filled()),
-            shade: if kind.can_be_filled() {
-                style.shade
+            fill: match kind {
+                Kind::Note => style.fill.or(Some(PAPER)),
+                _ => style.fill.filter(|_| kind.can_be_filled()),
+            },
+            shade: match kind {
+                Kind::Note => Shade::Solid,
+                _ if kind.can_be_filled() => style.shade,
+                _ => plain.shade,
+            },
+            align: if kind == Kind::Text {
+                style.align
             } else {
-                plain.shade
+                Style::of(kind).align
             },
             corners: if has_corners(kind) {
                 style.corners
@@ -163,6 +173,8 @@ pub(super) fn kind(tool: Tool) -> Option<Kind> {
         Tool::Highlighter => Some(Kind::Highlight),
         Tool::Shape(kind) => Some(kind),
         Tool::Line | Tool::Arrow => Some(Kind::Line),
+        Tool::Text => Some(Kind::Text),
+        Tool::Note => Some(Kind::Note),
         Tool::Select | Tool::Hand | Tool::Eraser | Tool::Cutter | Tool::Laser | Tool::Eyedropper => None,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use drawbridge_protocol::ElementId;
+use drawbridge_protocol::{ElementId, Peer};
 
 use super::{NameTag, Pointer};
 use crate::arrange::Frame;
@@ -47,6 +47,8 @@ pub struct Context<'a> {
     pub size: Size,
     /// What to draw with.
     pub style: Style,
+    /// What to type with on the bare board.
+    pub text_style: Style,
     /// What is selected.
     pub selection: &'a Selection,
     /// The frame around that.
@@ -57,6 +59,12 @@ pub struct Context<'a> {
     pub snapping: Snapping,
     /// Where frames' names stand.
     pub names: &'a [NameTag],
+    /// Who types.
+    pub peer: Peer,
+    /// A number that no interaction had before.
+    pub number: u64,
+    /// The time, on the clock of the events.
+    pub now_ms: f64,
     /// For ids and orders.
     pub random: &'a mut dyn Random,
 }

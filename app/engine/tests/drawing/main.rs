@@ -17,6 +17,8 @@ mod shapes;
 #[path = "../../examples/point_bytes/strokes.rs"]
 mod strokes;
 mod style;
+mod typing;
+mod typing_together;
 mod undo;
 
 #[test]
