@@ -19,6 +19,8 @@ icons! {
     FRAME "hash" = '\u{e2a2}',
     LINE "line-segment" = '\u{e6d2}',
     ARROW "arrow-up-right" = '\u{e092}',
+    TEXT "text-t" = '\u{e48a}',
+    NOTE "note" = '\u{e348}',
     PEN "pencil-simple" = '\u{e3b4}',
     HIGHLIGHTER "highlighter" = '\u{ec76}',
     ERASER "eraser" = '\u{e21e}',

@@ -26,6 +26,10 @@ pub struct Now {
     pub presenting: bool,
     /// Whether all of them are locked.
     pub locked: bool,
+    /// Whether just one is selected, and it can have letters.
+    pub lettered: bool,
+    /// Whether letters are being typed.
+    pub typing: bool,
     /// Whether nothing is on the board.
     pub empty: bool,
     /// Whether there is a step to take back.
@@ -68,6 +72,8 @@ impl Default for Now {
             any_frames: false,
             presenting: false,
             locked: false,
+            lettered: false,
+            typing: false,
             empty: true,
             can_undo: false,
             can_redo: false,
@@ -94,7 +100,8 @@ impl Now {
             Command::Edit(edit) => self.allows_edit(edit),
             Command::Undo => self.can_undo,
             Command::Redo => self.can_redo,
-            Command::Copy | Command::Cut | Command::ZoomSelection => self.selected > 0,
+            Command::Copy | Command::Cut => self.selected > 0 || self.typing,
+            Command::ZoomSelection => self.selected > 0,
             Command::CopyPng | Command::CopySvg | Command::ZoomFit => !self.empty,
             Command::NextFrame
             | Command::PreviousFrame
@@ -117,6 +124,13 @@ impl Now {
         self.selected == 1 && self.frames == 1
     }
 
+    /// Whether Enter would begin to type.
+    #[must_use]
+    pub fn begins_to_type(&self) -> bool {
+        let tool = matches!(self.tool, Tool::Text | Tool::Note);
+        (tool || self.tool == Tool::Select) && self.allows_edit(&Edit::Insert)
+    }
+
     fn allows_edit(&self, edit: &Edit) -> bool {
         match edit {
             Edit::SelectAll | Edit::SelectNext { .. } | Edit::UnlockAll => !self.empty,
@@ -135,7 +149,11 @@ impl Now {
             Edit::NameFrame(..) => true,
             Edit::Turn { .. } => self.is_frame() && !self.locked,
             Edit::Distribute(_) => self.selected > 2 && !self.locked,
-            Edit::Insert => matches!(self.tool, Tool::Shape(_) | Tool::Line | Tool::Arrow),
+            Edit::Insert => match self.tool {
+                Tool::Shape(_) | Tool::Line | Tool::Arrow | Tool::Text | Tool::Note => true,
+                Tool::Select => self.lettered && !self.locked,
+                _ => false,
+            },
             Edit::Style(_) => true,
         }
     }

@@ -84,6 +84,8 @@ pub static TABLE: &[Entry] = &[
     tool(Tool::Shape(Kind::Frame), "Frame", "A region with a name: what lies in it moves, is clipped and is copied with it", icons::FRAME, &[key(Key::F)]),
     tool(Tool::Line, "Line", "Drag, or click from point to point; Shift keeps to steps of 15 degrees", icons::LINE, &[key(Key::L), key(Key::Num6)]),
     tool(Tool::Arrow, "Arrow", "Drag, or click from point to point; Shift keeps to steps of 15 degrees", icons::ARROW, &[key(Key::A), key(Key::Num5)]),
+    tool(Tool::Text, "Text", "Click to type, or drag to say how wide; a double click on the board does it too", icons::TEXT, &[key(Key::T), key(Key::Num8)]),
+    tool(Tool::Note, "Note", "Click to put down a note and type on it", icons::NOTE, &[key(Key::N)]),
     tool(Tool::Pen, "Pen", "Hold Shift for a straight line, Ctrl to erase meanwhile", icons::PEN, &[key(Key::P), key(Key::D), key(Key::Num7)]),
     tool(Tool::Highlighter, "Highlighter", "Marks below the ink, and gets no darker where it crosses itself", icons::HIGHLIGHTER, &[shift(Key::D)]),
     tool(Tool::Eraser, "Eraser", "Sweep over things to take them away; Esc keeps them", icons::ERASER, &[key(Key::E), key(Key::Num0)]),
@@ -92,7 +94,7 @@ pub static TABLE: &[Entry] = &[
     tool(Tool::Eyedropper, "Eyedropper", "Takes a colour from the board", icons::EYEDROPPER, &[key(Key::I)]),
     entry(Section::Tools, Command::ChoosePictures, "Picture…", "Puts pictures on the board: PNG, JPEG, WebP, GIF or SVG; they can be dropped and pasted too", icons::PICTURE, &[key(Key::Num9)]),
     entry(Section::Tools, Command::KeepTool, "Keep the tool", "Draw several things in a row", icons::KEEP_TOOL, &[key(Key::Q)]),
-    entry(Section::Tools, Command::Edit(Edit::Insert), "Insert the tool's shape", "Puts it into the middle of the window", icons::INSERT, &[key(Key::Enter)]),
+    entry(Section::Tools, Command::Edit(Edit::Insert), "Insert or type", "Puts the tool's shape into the middle of the window; types in what is selected", icons::INSERT, &[key(Key::Enter)]),
 
     edit(Command::Undo, "Undo", icons::UNDO, &[ctrl(Key::Z)]),
     edit(Command::Redo, "Redo", icons::REDO, &[ctrl_shift(Key::Z), ctrl(Key::Y)]),
