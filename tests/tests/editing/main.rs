@@ -3,6 +3,7 @@
 
 mod apart;
 mod frames;
+mod typing;
 
 use std::path::Path;
 
