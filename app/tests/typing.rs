@@ -139,12 +139,7 @@ fn an_input_method_shows_what_it_proposes_and_is_told_where() {
     window.run_ok();
     let view = app(&window).board().editor().typing().expect("somebody types");
     assert_eq!(&**view.lettered.layout.text(), "にほん");
-    let told = window
-        .output()
-        .platform_output
-        .ime
-        .clone()
-        .expect("where the caret is");
+    let told = window.output().platform_output.ime.expect("where the caret is");
     assert!(
         told.cursor_rect.left() > MIDDLE.x,
         "behind what it proposes: {told:?}"

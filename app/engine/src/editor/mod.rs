@@ -306,6 +306,7 @@ impl Editor {
         effects.told.extend(self.reactions.taken_back());
         effects.live.splice(..0, paused.live);
         effects.told.splice(..0, paused.told);
+        effects.changed |= paused.write.is_some();
         effects.write = paused.write;
         effects.changed |= fading || generation != self.scene.generation() || self.waits_for_pause();
         effects

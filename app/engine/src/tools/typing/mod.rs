@@ -297,7 +297,11 @@ impl Typing {
         if std::mem::replace(&mut self.shown, true) && self.composed.is_empty() {
             return None;
         }
-        let view = self.view(document, scene)?;
+        let Some(view) = self.view(document, scene) else {
+            // It was born just now, and is on the board with the next frame.
+            self.shown = false;
+            return None;
+        };
         let is_preview = self.pending.element().is_some() || !self.composed.is_empty();
         let element = is_preview.then(|| self.now(document, scene)).flatten();
         let element = element.map(|element| Element {
