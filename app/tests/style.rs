@@ -52,6 +52,7 @@ fn all_held() -> StyleHeld {
         dash: Held::One(Dash::Dotted),
         fill: Held::One(Some(Color::Ink(Ink::Red))),
         shade: Held::One(Shade::Hatch),
+        route: Held::Nowhere,
         corners: Held::One(Corners::Sharp),
         start: Held::One(Head::None),
         end: Held::One(Head::Dot),

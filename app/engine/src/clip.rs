@@ -1,7 +1,7 @@
 //! Elements as a text: what goes through the clipboard, and into pictures that can be opened again.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::arrange::within;
+use crate::arrange::{tied_to, within};
 use crate::document::{Draft, Element, Group, Order};
 use crate::export::svg;
 use crate::geometry::{Affine, MAX_COORDINATE, Vec2};
@@ -38,7 +38,9 @@ pub fn write(elements: &[Element]) -> String {
         if i > 0 {
             text.push(',');
         }
-        text.push_str(element.base().as_str());
+        // With its name, by which others in the text may speak of it.
+        let base = element.base();
+        text.push_str(&format!(r#"{{"id":"{}",{}"#, element.id, &base.as_str()[1..]));
     }
     text.push_str("]}");
     text
@@ -121,7 +123,8 @@ pub fn read_images(text: &str) -> Vec<StoredImage> {
 }
 
 /// The elements of a text that [`write`] made, or of an SVG that holds such a text; `None` if it is anything else. What
-/// can't be read of it is passed over. Their ids only tell them apart: they are to be made [`fresh`].
+/// can't be read of it is passed over. Their ids tell them apart, and what lines among them hold on to: they are to be made
+/// [`fresh`].
 #[must_use]
 pub fn read(text: &str) -> Option<Vec<Element>> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}'));
@@ -136,12 +139,17 @@ pub fn read(text: &str) -> Option<Vec<Element>> {
     let clip: Clip<'_> = serde_json::from_str(&text).ok()?;
     let ours = clip.kind == TYPE && clip.version == VERSION;
     let elements = clip.elements.0.into_iter().enumerate();
-    ours.then(|| elements.filter_map(|(i, base)| element(i, base)).collect())
+    let mut names = HashSet::new();
+    ours.then(|| {
+        elements
+            .filter_map(|(i, base)| element(i, base, &mut names))
+            .collect()
+    })
 }
 
 /// The same elements as new ones: with fresh ids, above `top` in the same stacking order, in fresh groups that hold
 /// what the old ones held, not locked, and moved by so many board units. In the group that was `entered`, and in those
-/// around it, they stay.
+/// around it, they stay. Lines hold on to what they held on to as far as that is among them.
 #[must_use]
 pub fn fresh(
     elements: Vec<Element>,
@@ -153,6 +161,12 @@ pub fn fresh(
     let by = if by.is_finite() { by } else { Vec2::ZERO };
     let mut top = top.cloned();
     let mut names: HashMap<Group, Group> = HashMap::new();
+    let mut ids: HashMap<ElementId, ElementId> = HashMap::new();
+    for element in &elements {
+        let id = ElementId::from_bits(random.bits());
+        ids.entry(element.id.clone()).or_insert(id);
+    }
+    let mut taken = HashSet::new();
     let mut one = |element: Element| {
         let order = fresh_order(top.as_ref(), None, random);
         top = Some(order.clone());
@@ -163,8 +177,11 @@ pub fn fresh(
         let inside = within(&element.groups, entered);
         let around = element.groups[inside.len()..].iter().cloned();
         let groups: Arc<[Group]> = inside.iter().map(&mut renamed).chain(around).collect();
+        // Of several with one name the first has it.
+        let named = taken.insert(element.id.clone()).then(|| ids[&element.id].clone());
+        let element = tied_to(element, |id| ids.get(id).cloned());
         Element {
-            id: ElementId::from_bits(random.bits()),
+            id: named.unwrap_or_else(|| ElementId::from_bits(random.bits())),
             order,
             place: moved(element.place, by),
             groups,
@@ -217,8 +234,16 @@ impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
     }
 }
 
-fn element(number: usize, base: &RawValue) -> Option<Element> {
-    let id = ElementId::new(&format!("clip-{number}")).ok()?;
+fn element(number: usize, base: &RawValue, names: &mut HashSet<ElementId>) -> Option<Element> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: ElementId,
+    }
+    let named = serde_json::from_str::<Named>(base.get()).ok();
+    let id = match named.filter(|named| names.insert(named.id.clone())) {
+        Some(named) => named.id,
+        None => ElementId::new(&format!("clip-{number}")).ok()?,
+    };
     let base = Value::from_text(base.get().to_owned()).ok()?;
     let element = Draft::new(&id, &base)?.into_element();
     let frame = element.frame();

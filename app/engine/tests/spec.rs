@@ -19,5 +19,8 @@ fn every_element_of_the_spec_is_read_and_written_back_the_same() {
         assert!(element.mesh().is_some(), "{line}");
         kinds.push(element.kind.name());
     }
-    assert_eq!(kinds, ["stroke", "rectangle", "line", "image", "note", "text"]);
+    assert_eq!(
+        kinds,
+        ["stroke", "rectangle", "line", "line", "image", "note", "text"]
+    );
 }

@@ -22,12 +22,16 @@ impl App {
     pub(super) fn now(&self) -> Now {
         let editor = self.board.editor();
         let status = self.board.status();
+        let held = editor.style_held();
         Now {
             tool: editor.tool(),
             keep_tool: self.settings.keep_tool,
             selected: editor.selected(),
             groups: editor.has_groups_selected(),
             locked: editor.all_selected_locked(),
+            route: held.route.one(),
+            lines: held.route.is_somewhere(),
+            points: editor.line_points().is_some(),
             empty: self.board.is_empty(),
             can_undo: editor.can_undo(),
             can_redo: editor.can_redo(),

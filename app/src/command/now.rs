@@ -1,6 +1,7 @@
 //! What can be done now, and what is chosen: of the app's state just what decides that.
 
-use drawbridge_engine::editor::Edit;
+use drawbridge_engine::editor::{Edit, StyleChange};
+use drawbridge_engine::geometry::Route;
 use drawbridge_engine::tools::Tool;
 
 use super::{Appearance, Command, Entry};
@@ -20,6 +21,12 @@ pub struct Now {
     pub groups: bool,
     /// Whether all of them are locked.
     pub locked: bool,
+    /// How the selected lines go, or those that the tool draws; `None` where there are none, or they differ.
+    pub route: Option<Route>,
+    /// Whether the points of a single line can be taken one by one.
+    pub points: bool,
+    /// Whether there are lines.
+    pub lines: bool,
     /// Whether nothing is on the board.
     pub empty: bool,
     /// Whether there is a step to take back.
@@ -59,6 +66,9 @@ impl Default for Now {
             selected: 0,
             groups: false,
             locked: false,
+            route: None,
+            points: false,
+            lines: false,
             empty: true,
             can_undo: false,
             can_redo: false,
@@ -111,6 +121,8 @@ impl Now {
             Edit::Ungroup => self.groups && !self.locked,
             Edit::Distribute(_) => self.selected > 2 && !self.locked,
             Edit::Insert => matches!(self.tool, Tool::Shape(_) | Tool::Line | Tool::Arrow),
+            Edit::NextPoint { .. } | Edit::AddPoint => self.points,
+            Edit::Style(StyleChange::Route(_)) => self.lines && !self.locked,
             Edit::Style(_) => true,
         }
     }
@@ -121,6 +133,7 @@ impl Now {
         match command {
             Command::Tool(tool) => Some(self.tool == *tool),
             Command::KeepTool => Some(self.keep_tool),
+            Command::Edit(Edit::Style(StyleChange::Route(route))) => Some(self.route == Some(*route)),
             Command::Grid => Some(self.grid),
             Command::Snapping => Some(self.snapping),
             Command::Minimap => Some(self.minimap),

@@ -1,7 +1,7 @@
 //! The table of commands.
 
-use drawbridge_engine::editor::{Align, Axis, Edit, Stacking};
-use drawbridge_engine::geometry::{Kind, Vec2};
+use drawbridge_engine::editor::{Align, Axis, Edit, Stacking, StyleChange};
+use drawbridge_engine::geometry::{Kind, Route, Vec2};
 use drawbridge_engine::tools::Tool;
 use egui::{Key, KeyboardShortcut};
 
@@ -57,6 +57,15 @@ const fn resize(x: f64, y: f64, label: &'static str, icon: char, keys: Keys) -> 
     arrange(Edit::Resize(Vec2::new(x, y)), label, icon, keys)
 }
 
+const fn route(route: Route, label: &'static str, icon: char) -> Entry {
+    edit(
+        Command::Edit(Edit::Style(StyleChange::Route(route))),
+        label,
+        icon,
+        &[],
+    )
+}
+
 const fn view(command: Command, label: &'static str, hint: &'static str, icon: char, keys: Keys) -> Entry {
     entry(Section::View, command, label, hint, icon, keys)
 }
@@ -106,6 +115,13 @@ pub static TABLE: &[Entry] = &[
     edit(Command::Edit(Edit::SelectNone), "Select nothing", icons::SELECT_NONE, &[]),
     edit(Command::Edit(Edit::SelectNext { back: false }), "Select the next", icons::NEXT, &[alt(Key::ArrowRight)]),
     edit(Command::Edit(Edit::SelectNext { back: true }), "Select the previous", icons::PREVIOUS, &[alt(Key::ArrowLeft)]),
+
+    edit(Command::Edit(Edit::NextPoint { back: false }), "Next point of the line", icons::NEXT_POINT, &[key(Key::Period)]),
+    edit(Command::Edit(Edit::NextPoint { back: true }), "Previous point of the line", icons::PREVIOUS_POINT, &[key(Key::Comma)]),
+    edit(Command::Edit(Edit::AddPoint), "Add a point to the line", icons::ADD_POINT, &[key(Key::Insert)]),
+    route(Route::Straight, "Straight line", icons::STRAIGHT),
+    route(Route::Curve, "Curved line", icons::CURVE),
+    route(Route::Elbow, "Right-angled line", icons::ELBOW),
 
     arrange(Edit::Group, "Group", icons::GROUP, &[ctrl(Key::G)]),
     arrange(Edit::Ungroup, "Ungroup", icons::UNGROUP, &[ctrl_shift(Key::G)]),

@@ -159,7 +159,7 @@ impl OpenBoard {
             return selected;
         }
         let all = editor.scene().stacked();
-        all.filter_map(|(_, item)| editor.document().element(&item.element))
+        all.filter_map(|(_, item)| editor.scene().element(editor.document(), &item.element))
             .collect()
     }
 }

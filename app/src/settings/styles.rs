@@ -1,6 +1,6 @@
 //! What a person drew with last, by family of tools.
 
-use drawbridge_engine::document::{Corners, Dash, Font, Head, SIZES, Shade, Style, TextAlign, WIDTHS};
+use drawbridge_engine::document::{Corners, Dash, Font, Head, Route, SIZES, Shade, Style, TextAlign, WIDTHS};
 use drawbridge_engine::editor;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -61,6 +61,8 @@ struct Kept {
     fill: String,
     shade: String,
     corners: String,
+    /// Of lines.
+    route: String,
     start: String,
     end: String,
     font: String,
@@ -91,6 +93,7 @@ impl Kept {
                 .map_or_else(|| "none".to_owned(), |color| color.to_string()),
             shade: style.shade.name().to_owned(),
             corners: style.corners.name().to_owned(),
+            route: style.route().name().to_owned(),
             start: style.start.name().to_owned(),
             end: style.end.name().to_owned(),
             font: style.font.name().to_owned(),
@@ -118,6 +121,7 @@ impl Kept {
             fill: self.fill.parse().ok(),
             shade: Shade::named(&self.shade).unwrap_or_default(),
             corners: Corners::named(&self.corners).unwrap_or_default(),
+            route: Some(Route::named(&self.route).unwrap_or(Route::Curve)),
             start: Head::named(&self.start).unwrap_or_default(),
             end: Head::named(&self.end).unwrap_or_default(),
             font: Font::named(&self.font).unwrap_or_default(),

@@ -2,6 +2,7 @@
 //! while a line is broken, after a relay was restarted, with a clock that runs ahead.
 
 mod apart;
+mod bound;
 
 use std::path::Path;
 

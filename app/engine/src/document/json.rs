@@ -10,11 +10,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::style::{SIZES, Style, WIDTHS};
+use super::tie::ENDS;
 use super::{Color, Element, Order, Writer};
-use crate::geometry::{Affine, MAX_COORDINATE};
+use crate::geometry::{Affine, MAX_COORDINATE, Route};
 
 /// A number that is written without a fraction where it has none.
-struct Number(f64);
+pub(super) struct Number(pub(super) f64);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -118,6 +119,11 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
             if element.locked {
                 map.serialize_entry("locked", &true)?;
             }
+            for (end, tie) in ENDS.iter().zip(&element.ties) {
+                if let Some(tie) = tie {
+                    map.serialize_entry(end, tie)?;
+                }
+            }
             if element.kind.has_points() {
                 let (points, pressure) = writer.texts();
                 map.serialize_entry("step", &Number(element.step))?;
@@ -133,7 +139,7 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
 }
 
 /// The properties of a style whose values are names.
-fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 8] {
+fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 9] {
     [
         ("dash", style.dash.name().into()),
         (
@@ -142,6 +148,7 @@ fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 8] {
         ),
         ("shade", style.shade.name().into()),
         ("corners", style.corners.name().into()),
+        ("route", style.route.map_or("", Route::name).into()),
         ("start", style.start.name().into()),
         ("end", style.end.name().into()),
         ("font", style.font.name().into()),

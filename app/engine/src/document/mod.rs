@@ -11,8 +11,9 @@ mod pictured;
 mod points;
 mod store;
 mod style;
+mod tie;
 
-pub use crate::geometry::{Corners, Dash, Font, Head, Kind, Shade, TextAlign};
+pub use crate::geometry::{Corners, Dash, Font, Head, Kind, Route, Shade, TextAlign};
 pub use color::{Color, Ink};
 pub use draft::Draft;
 pub(crate) use draft::STEPS;
@@ -26,3 +27,5 @@ pub use pictured::Pictured;
 pub use points::{MAX_POINTS, Reader, Sample, Writer};
 pub use store::{Change, Document, Source};
 pub use style::{PAPER, SIZES, Style, WIDTHS};
+pub use tie::Tie;
+pub(crate) use tie::{ENDS, read_tie, tie_json};

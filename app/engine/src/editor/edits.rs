@@ -2,18 +2,18 @@
 
 use std::collections::HashSet;
 
-use drawbridge_protocol::{ElementId, Property, Value};
+use drawbridge_protocol::{ElementId, Property};
 
 use super::edit::{Edit, Stacking};
 use super::styling::kind;
 use super::transaction::Act;
 use super::{Editor, Effects, StyleChange, Transaction};
-use crate::arrange::{self, Frame, Handle};
+use crate::arrange::{self, Frame, Handle, is_pulled_off, let_go, moved_points};
 use crate::clip;
 use crate::document::{Element, Group, Kind, Picture, json, place_json};
 use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
 use crate::tools::{
-    Selection, Set, Tool, fresh_order, own_random_group, property, random_number, step, unit,
+    Selection, Set, Tool, fresh_order, own_random_group, property, random_number, rewritten, step, unit,
 };
 
 /// How far a copy lies from what it was made of, in screen points.
@@ -48,13 +48,18 @@ impl Editor {
                 changed()
             }
             Edit::SelectNext { back } => self.select_next(*back),
-            Edit::Delete => self.delete(),
+            Edit::NextPoint { back } => self.next_point(*back),
+            Edit::AddPoint => self.add_point(),
+            Edit::Delete => self.delete_point().unwrap_or_else(|| self.delete()),
             Edit::Duplicate => {
                 let by = ASIDE / self.camera.zoom();
                 let inside = self.selection.entered.clone();
                 self.put(self.selected_elements(), by, inside)
             }
             Edit::Nudge(by) => {
+                if let Some(moved) = self.nudge_point(*by) {
+                    return moved;
+                }
                 let by = Affine::translate(*by);
                 let sets = self.placed(&self.free(), |_| by);
                 self.write_joined(sets, Join::Nudge)
@@ -79,12 +84,12 @@ impl Editor {
             Edit::UnlockAll => self.unlock_all(),
             Edit::Stack(how) => self.restack(*how),
             Edit::Align(to) => {
-                let free = self.free();
+                let free = self.free_parts();
                 let moved = arrange::align(&free, self.selection.entered.as_ref(), *to);
                 self.write_moved(&free, &moved)
             }
             Edit::Distribute(axis) => {
-                let free = self.free();
+                let free = self.free_parts();
                 let moved = arrange::distribute(&free, self.selection.entered.as_ref(), *axis);
                 self.write_moved(&free, &moved)
             }
@@ -111,10 +116,8 @@ impl Editor {
             .map(|element| (element.id.clone(), Property::base(), element.base()));
         let effects = self.write_some(bases.collect());
         self.tool = Tool::Select;
-        self.select(Selection {
-            ids: fresh.into_iter().map(|element| element.id).collect(),
-            entered: inside,
-        });
+        let ids = fresh.into_iter().map(|element| element.id).collect();
+        self.select(Selection::of(ids, inside));
         effects
     }
 
@@ -161,6 +164,9 @@ impl Editor {
             self.tool = self.tool_before;
             return changed();
         }
+        if self.leaves_point() {
+            return changed();
+        }
         if let Some(group) = self.selection.entered.take() {
             let first = self.scene.members(&group).next().cloned();
             let ids = first.map(|id| unit(&id, None, &self.scene)).unwrap_or_default();
@@ -197,10 +203,7 @@ impl Editor {
         if !ids.is_empty() {
             self.tool = Tool::Select;
         }
-        self.select(Selection {
-            ids: ids.into_iter().collect(),
-            entered: None,
-        });
+        self.select(Selection::of(ids.into_iter().collect(), None));
     }
 
     fn select_all(&mut self) -> Effects {
@@ -211,7 +214,7 @@ impl Editor {
             .filter(|item| !item.locked && inside.as_ref().is_none_or(|group| item.groups.contains(group)));
         let ids = free.map(|item| item.element.clone()).collect();
         self.tool = Tool::Select;
-        self.select(Selection { ids, entered: inside });
+        self.select(Selection::of(ids, inside));
         changed()
     }
 
@@ -243,10 +246,7 @@ impl Editor {
         };
         let ids = unit(&stack[next], entered.as_ref(), &self.scene);
         self.tool = Tool::Select;
-        self.select(Selection {
-            ids: ids.into_iter().collect(),
-            entered,
-        });
+        self.select(Selection::of(ids.into_iter().collect(), entered));
         changed()
     }
 
@@ -384,31 +384,48 @@ impl Editor {
         if !self.keeps_tool {
             self.tool = Tool::Select;
         }
-        self.select(Selection {
-            ids: [id].into(),
-            entered: None,
-        });
+        self.select(Selection::of([id].into(), None));
         effects
     }
 
     /// The cells that place elements after what is done to each, on the board.
     fn placed(&self, elements: &[Element], by: impl Fn(usize) -> Affine) -> Vec<Set> {
-        let sets = elements.iter().enumerate().map(|(n, element)| {
-            let place = by(n) * element.place;
-            (element.id.clone(), property("place"), place_json(place))
+        let moved = elements.iter().enumerate();
+        self.moved(moved.map(|(n, element)| (element, by(n))))
+    }
+
+    fn write_moved(&mut self, elements: &[Element], moved: &[(usize, Vec2)]) -> Effects {
+        let moved = moved
+            .iter()
+            .map(|(n, by)| (&elements[*n], Affine::translate(*by)));
+        let sets = self.moved(moved);
+        self.write_some(sets)
+    }
+
+    /// The same, each with what is done to it. A line that moves without anything that it holds on to lets go of it.
+    fn moved<'a>(&self, moved: impl Iterator<Item = (&'a Element, Affine)>) -> Vec<Set> {
+        let moves = |id: &ElementId| self.selection.ids.contains(id);
+        let sets = moved.flat_map(|(element, by)| {
+            if is_pulled_off(element, moves) {
+                return rewritten(element, &let_go(moved_points(element, by)));
+            }
+            let place = by * element.place;
+            vec![(element.id.clone(), property("place"), place_json(place))]
         });
         sets.collect()
     }
 
-    fn write_moved(&mut self, elements: &[Element], moved: &[(usize, Vec2)]) -> Effects {
-        let place = |(n, by): &(usize, Vec2)| -> (ElementId, Property, Value) {
-            let place = Affine::translate(*by) * elements[*n].place;
-            (elements[*n].id.clone(), property("place"), place_json(place))
+    /// What can be moved of the selection, but for lines that hold on to some of it: those follow.
+    fn free_parts(&self) -> Vec<Element> {
+        let follows = |element: &Element| {
+            let mut ties = element.ties.iter().flatten();
+            ties.any(|tie| self.selection.ids.contains(&tie.id))
         };
-        self.write_some(moved.iter().map(place).collect())
+        let free = self.free().into_iter();
+        free.filter(|element| !follows(element)).collect()
     }
 
-    fn write_some(&mut self, sets: Vec<Set>) -> Effects {
+    pub(super) fn write_some(&mut self, sets: Vec<Set>) -> Effects {
         if sets.is_empty() {
             return Effects::default();
         }
@@ -416,7 +433,7 @@ impl Editor {
     }
 
     /// Writes in one step with the edit before, if that was of the same sort and just now.
-    fn write_joined(&mut self, sets: Vec<Set>, join: Join) -> Effects {
+    pub(super) fn write_joined(&mut self, sets: Vec<Set>, join: Join) -> Effects {
         if sets.is_empty() {
             return Effects::default();
         }

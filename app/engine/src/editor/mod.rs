@@ -7,6 +7,7 @@ mod chosen;
 mod edit;
 mod edits;
 mod history;
+mod lines;
 mod merging;
 mod outside;
 mod random;
@@ -21,7 +22,9 @@ use drawbridge_protocol::{Cell, CellKey, ElementId, Property, SlotName, SlotOp, 
 use crate::document::{Document, Draft, json};
 use crate::geometry::{Camera, Point, Size};
 use crate::scene::{Scene, WetKey};
-use crate::tools::{Context, Event, Outcome, Pointer, Random, Selection, Set, Snapping, State, Tool};
+use crate::tools::{
+    Context, Event, Modifiers, Outcome, Pointer, Random, Selection, Set, Snapping, State, Tool,
+};
 use chosen::Chosen;
 pub use edit::{Align, Axis, Edit, Stacking, StyleChange};
 use edits::Join;
@@ -67,6 +70,8 @@ pub struct Editor {
     join: Option<(Join, f64)>,
     /// Where the pointer is on the screen.
     pointer: Option<Point>,
+    /// The keys held when it was last heard of.
+    keys: Modifiers,
     told: Told,
     /// The latest time that was heard of.
     now_ms: f64,
@@ -99,6 +104,7 @@ impl Editor {
             began_with: Tool::Pen,
             join: None,
             pointer: None,
+            keys: Modifiers::default(),
             told: Told::default(),
             now_ms: 0.0,
         }
@@ -110,6 +116,7 @@ impl Editor {
         match event {
             Event::Down(_, pointer) | Event::Move(pointer) | Event::Up(_, pointer) => {
                 self.pointer = Some(pointer.pos);
+                self.keys = pointer.modifiers;
                 self.now_ms = self.now_ms.max(pointer.time_ms);
             }
             Event::Leave => self.pointer = None,
@@ -164,7 +171,7 @@ impl Editor {
     fn take(&mut self, outcome: Outcome) -> Effects {
         let Outcome {
             pan,
-            sets,
+            mut sets,
             ends,
             dropped,
             live,
@@ -197,6 +204,7 @@ impl Editor {
         effects.told = told;
         if !sets.is_empty() {
             self.join = None;
+            self.keep_lines(&mut sets);
             effects.write = Some(Transaction {
                 sets,
                 ends,
@@ -273,11 +281,14 @@ impl Editor {
 
     fn step(&mut self, which: fn(&mut History, &Document) -> Option<Transaction>) -> Effects {
         self.join = None;
-        let write = if self.state.is_idle() {
+        let mut write = if self.state.is_idle() {
             which(&mut self.history, &self.document)
         } else {
             None
         };
+        if let Some(write) = &mut write {
+            self.keep_lines(&mut write.sets);
+        }
         Effects {
             changed: write.is_some(),
             write,
@@ -312,9 +323,10 @@ impl Editor {
             .write
     }
 
-    fn write(&mut self, sets: Vec<Set>, ends: Vec<SlotName>) -> Effects {
+    fn write(&mut self, mut sets: Vec<Set>, ends: Vec<SlotName>) -> Effects {
         self.gesture += 1;
         self.join = None;
+        self.keep_lines(&mut sets);
         let write = Transaction {
             sets,
             ends,

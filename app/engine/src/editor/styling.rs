@@ -3,7 +3,9 @@
 use drawbridge_protocol::Value;
 
 use super::StyleChange;
-use crate::document::{Color, Corners, Dash, Head, Ink, Kind, Shade, Style, WIDTHS, json, number_json};
+use crate::document::{
+    Color, Corners, Dash, Head, Ink, Kind, Route, Shade, Style, WIDTHS, json, number_json,
+};
 use crate::tools::Tool;
 
 /// A property of several elements.
@@ -56,6 +58,7 @@ pub struct StyleHeld {
     pub fill: Held<Option<Color>>,
     pub shade: Held<Shade>,
     pub corners: Held<Corners>,
+    pub route: Held<Route>,
     pub start: Held<Head>,
     pub end: Held<Head>,
 }
@@ -76,6 +79,7 @@ impl Default for Styles {
     fn default() -> Self {
         Self {
             ink: Style {
+                route: Some(Route::Curve),
                 end: Head::Arrow,
                 ..Style::default()
             },
@@ -115,6 +119,7 @@ impl Styles {
             } else {
                 plain.corners
             },
+            route: style.route.filter(|_| kind == Kind::Line),
             start: if heads { style.start } else { plain.start },
             end: if heads { style.end } else { plain.end },
             ..style
@@ -157,6 +162,11 @@ fn has_corners(kind: Kind) -> bool {
     matches!(kind, Kind::Rectangle | Kind::Diamond | Kind::Line)
 }
 
+/// Whether an element of this kind and style has corners to be seen: a line only if it is right-angled.
+fn bends(kind: Kind, style: &Style) -> bool {
+    kind != Kind::Line || style.route() == Route::Elbow
+}
+
 impl StyleHeld {
     /// With an element of this kind and style more. `heads`: whether its heads count, if it is a line.
     #[must_use]
@@ -178,7 +188,12 @@ impl StyleHeld {
             dash: also(self.dash, kind != Kind::Highlight, style.dash),
             fill: also(self.fill, kind.is_box(), style.fill),
             shade: also(self.shade, kind.is_box() && style.fill.is_some(), style.shade),
-            corners: also(self.corners, has_corners(kind), style.corners),
+            corners: also(
+                self.corners,
+                has_corners(kind) && bends(kind, style),
+                style.corners,
+            ),
+            route: also(self.route, kind == Kind::Line, style.route()),
             start: also(self.start, heads, style.start),
             end: also(self.end, heads, style.end),
         }
@@ -200,7 +215,8 @@ impl StyleChange {
             Self::Dash(dash) if kind != Kind::Highlight => style.dash = dash,
             Self::Fill(fill) if kind.is_box() => style.fill = fill,
             Self::Shade(shade) if kind.is_box() => style.shade = shade,
-            Self::Corners(corners) if has_corners(kind) => style.corners = corners,
+            Self::Corners(corners) if has_corners(kind) && bends(kind, style) => style.corners = corners,
+            Self::Route(route) if kind == Kind::Line => style.route = Some(route),
             Self::Start(head) if kind == Kind::Line => style.start = head,
             Self::End(head) if kind == Kind::Line => style.end = head,
             _ => {}
@@ -221,6 +237,7 @@ impl StyleChange {
             ),
             Self::Shade(_) => ("shade", json(style.shade.name())),
             Self::Corners(_) => ("corners", json(style.corners.name())),
+            Self::Route(_) => ("route", json(style.route().name())),
             Self::Start(_) => ("start", json(style.start.name())),
             Self::End(_) => ("end", json(style.end.name())),
         }

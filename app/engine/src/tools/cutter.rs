@@ -8,7 +8,7 @@ use drawbridge_protocol::{ElementId, Property};
 use super::eraser::RADIUS;
 use super::{Button, Context, Event, Outcome, Pointer, State, fresh_order};
 use crate::document::{Element, Kind, LINE_POINTS, Order, STEPS, Sample, json};
-use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
+use crate::geometry::{Affine, InkPoint, Point, Rect, Route, Vec2};
 use crate::scene::Preview;
 
 /// What is left of one element.
@@ -58,7 +58,7 @@ impl Cutting {
             .filter(|id| !self.cuts.contains_key(id) && !self.made(id) && free(id))
             .collect();
         for id in fresh {
-            let Some(whole) = cx.document.element(&id).filter(|e| !e.kind.is_box()) else {
+            let Some(whole) = cx.element(&id).filter(|e| !e.kind.is_box()) else {
                 continue;
             };
             let all = way(&whole);
@@ -149,13 +149,20 @@ impl Cut {
         let step = 2f64.powi(exact.floor() as i32).clamp(STEPS.0, STEPS.1);
         let piece = |((points, id), order): ((&Vec<InkPoint>, &ElementId), &Order)| {
             let mut style = self.whole.style;
+            let mut ties = self.whole.ties.clone();
             if self.whole.kind == Kind::Line {
+                // Its points are all its bends now.
+                if style.route() == Route::Elbow {
+                    style.route = Some(Route::Straight);
+                }
                 let same = |a: Option<&InkPoint>, b: Option<&InkPoint>| a.map(|p| p.pos) == b.map(|p| p.pos);
                 if !same(points.first(), all.first()) {
                     style.start = Default::default();
+                    ties[0] = None;
                 }
                 if !same(points.last(), all.last()) {
                     style.end = Default::default();
+                    ties[1] = None;
                 }
             }
             Element {
@@ -164,6 +171,8 @@ impl Cut {
                 place: Affine::IDENTITY,
                 style,
                 step,
+                ties,
+                holds: None,
                 points: points.iter().map(|p| Sample::of(*p, step).ink(step)).collect(),
                 ..self.whole.clone()
             }

@@ -4,6 +4,7 @@
 //! file of its own. What all have in common: escape leaves no trace, and when the window loses the pointer, what is
 //! under way ends, and what was drawn stays.
 
+mod aim;
 mod context;
 mod cutter;
 mod eraser;
@@ -24,6 +25,7 @@ use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp, Value};
 use crate::document::{Color, Kind};
 use crate::geometry::{Point, Rect, Vec2};
 use crate::scene::Preview;
+pub(crate) use aim::{MIDDLE as AIM_MIDDLE, NEAR as AIM_NEAR, tie_at};
 pub use context::{Context, Random, Selection, Snapping};
 pub(crate) use context::{fresh_order, own_random_group, random_number};
 pub use cutter::Cutting;
@@ -34,7 +36,9 @@ pub use laser::Laser;
 pub(crate) use laser::SLOT as LASER_SLOT;
 pub use line::Lining;
 pub use select::{Act, Drag, Grip, LineEdit, Marquee, Press, grips, pick};
-pub(crate) use select::{BY as DRAG_BY, SLOT as DRAG_SLOT, property, unit};
+pub(crate) use select::{
+    BY as DRAG_BY, SLOT as DRAG_SLOT, line as point_line, property, rewritten, unit, without,
+};
 pub use shape::Shaping;
 pub use stroke::Stroke;
 pub(crate) use stroke::step;

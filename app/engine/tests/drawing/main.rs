@@ -2,6 +2,7 @@
 
 mod arranging;
 mod at_once;
+mod bound;
 mod cut;
 mod drags;
 mod erase;

@@ -172,6 +172,11 @@ impl Person {
         self.took(effects);
     }
 
+    pub(crate) fn took_paste(&mut self, elements: Vec<Element>) {
+        let effects = self.editor.paste(elements);
+        self.took(effects);
+    }
+
     pub(crate) fn undo(&mut self) {
         let effects = self.editor.undo();
         self.took(effects);
@@ -203,6 +208,21 @@ impl Person {
             "the scene shows what the document says"
         );
         all
+    }
+
+    /// Where the points of a shown element are seen, in board units.
+    pub(crate) fn seen_points(&self, index: usize) -> Vec<(f64, f64)> {
+        let id = &self.shown()[index].id;
+        let seen = self
+            .editor
+            .scene()
+            .element(self.editor.document(), id)
+            .expect("it is shown");
+        let round = |v: f64| (v * 100.0).round() / 100.0;
+        seen.placed()
+            .iter()
+            .map(|p| (round(p.pos.x), round(p.pos.y)))
+            .collect()
     }
 
     /// Where the points of a shown element are, in board units.

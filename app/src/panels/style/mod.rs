@@ -81,10 +81,11 @@ fn row(ctx: &Context, view: &StyleView, asked: &mut Asked) {
 /// What there is to choose, with its name.
 fn parts(view: &StyleView) -> Vec<(&'static str, Part)> {
     let held = &view.held;
-    let all: [(bool, &str, Part); 7] = [
+    let all: [(bool, &str, Part); 8] = [
         (held.color.is_somewhere(), "Stroke", colors::stroke),
         (held.fill.is_somewhere(), "Fill", colors::fill),
         (held.width.is_somewhere(), "Width", lines::width),
+        (held.route.is_somewhere(), "Route", lines::route),
         (
             held.dash.is_somewhere() || held.corners.is_somewhere(),
             "Line",
@@ -110,6 +111,7 @@ fn behind(ui: &mut Ui, name: &str, view: &StyleView, part: Part, asked: &mut Ask
         _ => {
             let icon = match name {
                 "Line" => icons::LINE,
+                "Route" => icons::ELBOW,
                 "Ends" => icons::ARROW,
                 "Opacity" => icons::OPACITY,
                 _ => icons::MORE_ACTIONS,

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use drawbridge_protocol::{ElementId, SlotOp, Value};
 use serde::Deserialize;
 
-use crate::document::{Document, Element, read_line, read_place};
+use crate::arrange::{is_pulled_off, let_go, tied_to};
+use crate::document::{Document, Element, Tie, read_line, read_place, read_tie};
 use crate::geometry::{Affine, InkPoint};
-use crate::scene::{Preview, Shown};
+use crate::scene::{Preview, Scene, Shown};
 use crate::tools::DRAG_BY;
 
 /// Drags of one connection beyond this many are not shown.
@@ -23,8 +24,8 @@ const ELEMENTS: usize = 50_000;
 #[derive(Debug, Clone)]
 enum By {
     Place(Affine),
-    /// The text of a line's points.
-    Points(String),
+    /// The text of a line's points, and what its ends hold on to where that is told.
+    Points(String, [Option<Option<Tie>>; 2]),
 }
 
 /// An element as it was when the drag began, and what the scene took of it.
@@ -35,6 +36,8 @@ struct Drag {
     name: String,
     /// Which elements, and the names of their copies if those are dragged.
     what: Vec<(ElementId, Option<ElementId>)>,
+    /// The same by element.
+    names: HashMap<ElementId, Option<ElementId>>,
     by: Option<By>,
     /// Those that were shown, as they were before.
     held: BTreeMap<ElementId, Before>,
@@ -61,6 +64,8 @@ struct What {
 #[derive(Deserialize)]
 struct Points {
     points: String,
+    from: Option<Value>,
+    to: Option<Value>,
 }
 
 impl Drags {
@@ -95,6 +100,7 @@ impl Drags {
         let drag = self.all.entry(key).or_insert_with(|| Drag {
             name: name.to_owned(),
             what: Vec::new(),
+            names: HashMap::new(),
             by: None,
             held: BTreeMap::new(),
             awaited: BTreeSet::new(),
@@ -109,6 +115,7 @@ impl Drags {
             let each = what.ids.into_iter().zip(copies);
             let each = each.filter(|(id, _)| told.insert(id.clone()));
             drag.what = each.take(ELEMENTS).collect();
+            drag.names = drag.what.iter().cloned().collect();
             drag.held.clear();
             drag.awaited.clear();
         }
@@ -143,7 +150,13 @@ impl Drags {
     }
 
     /// What is shown of a connection's drags, beside or in place of the shapes that it draws.
-    pub(super) fn previews(&mut self, conn: u64, shapes: &[Preview], document: &Document) -> Vec<Preview> {
+    pub(super) fn previews(
+        &mut self,
+        conn: u64,
+        shapes: &[Preview],
+        document: &Document,
+        scene: &Scene,
+    ) -> Vec<Preview> {
         let drags = self.all.range_mut((conn, 0)..=(conn, u64::MAX));
         let drags: Vec<&mut Drag> = drags.map(|(_, drag)| drag).collect();
         let (several, mut all) = (drags.len() > 1, Vec::new());
@@ -151,7 +164,7 @@ impl Drags {
         let shown = |preview: &Preview| Some((preview.id.clone(), preview.element.clone()?));
         let mut seen: HashMap<ElementId, Arc<Element>> = shapes.iter().filter_map(shown).collect();
         for drag in drags {
-            let previews = drag.previews(document, &seen);
+            let previews = drag.previews(document, scene, &seen);
             if several {
                 seen.extend(previews.iter().filter_map(shown));
             }
@@ -165,18 +178,37 @@ fn read_by(value: &Value) -> Option<By> {
     if let Some(place) = read_place(value.as_str()) {
         return Some(By::Place(place));
     }
-    let points: Points = value.read().ok()?;
-    Some(By::Points(points.points))
+    let Points { points, from, to } = value.read().ok()?;
+    let ties = [from, to].map(|tie| read_tie(tie?.as_str()));
+    Some(By::Points(points, ties))
 }
 
 impl Drag {
-    fn previews(&mut self, document: &Document, seen: &HashMap<ElementId, Arc<Element>>) -> Vec<Preview> {
+    /// A line as it is in this hand: pulled off what isn't dragged with it, or copied with it.
+    fn line(&self, line: Element, copies: bool, document: &Document, scene: &Scene) -> Element {
+        let held = scene.held(document, line);
+        let name = |id: &ElementId| self.names.get(id);
+        if copies {
+            return tied_to(held, |id| name(id).cloned().flatten());
+        }
+        if matches!(self.by, Some(By::Place(_))) && is_pulled_off(&held, |id| name(id).is_some()) {
+            return let_go(held);
+        }
+        held
+    }
+
+    fn previews(
+        &mut self,
+        document: &Document,
+        scene: &Scene,
+        seen: &HashMap<ElementId, Arc<Element>>,
+    ) -> Vec<Preview> {
         let Some(by) = self.by.clone() else {
             return Vec::new();
         };
         let mut previews = Vec::new();
         // Points are those of one line.
-        if matches!(by, By::Points(_)) && self.what.len() > 1 {
+        if matches!(by, By::Points(..)) && self.what.len() > 1 {
             return previews;
         }
         for (id, copy) in &self.what {
@@ -193,7 +225,9 @@ impl Drag {
                         continue;
                     }
                 };
-                let now = now.filter(|element| !element.deleted).map(|element| Element {
+                let now = now.filter(|element| !element.deleted);
+                let now = now.map(|element| self.line(element, copy.is_some(), document, scene));
+                let now = now.map(|element| Element {
                     id: name.clone(),
                     // Which groups copies will be in isn't known.
                     groups: if copy.is_some() {
@@ -228,10 +262,12 @@ fn moved(element: &Element, shown: Option<&Shown>, by: &By) -> Option<Preview> {
                 element: Some(Arc::new(element)),
             })
         }
-        By::Points(text) => {
+        By::Points(text, ties) => {
             let points: Arc<[InkPoint]> = read_line(text, element.step)?;
+            let tie = |end: usize| ties[end].clone().unwrap_or_else(|| element.ties[end].clone());
             Some(Preview::of(Element {
                 points,
+                ties: [tie(0), tie(1)],
                 ..element.clone()
             }))
         }

@@ -7,8 +7,11 @@ use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp};
 use serde::Serialize;
 
 use super::super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, State};
+use super::points::rewritten;
 use super::{SNAP, others};
-use crate::arrange::{Axis, Frame, Guide, Handle, point_to_grid, snap, snap_point, to_grid};
+use crate::arrange::{
+    Axis, Frame, Guide, Handle, is_pulled_off, let_go, moved_points, point_to_grid, snap, snap_point, to_grid,
+};
 use crate::clip;
 use crate::document::{Document, Element, Group, json, place_json};
 use crate::geometry::{Affine, MAX_COORDINATE, Point, Rect, Vec2};
@@ -44,6 +47,8 @@ impl Act {
 struct Held {
     element: Element,
     shown: Option<Shown>,
+    /// A line as it was that is pulled off what it held on to.
+    held_on: Option<Element>,
 }
 
 /// A drag.
@@ -118,9 +123,15 @@ impl Drag {
         } else {
             Vec::new()
         };
-        let held = |element: Element| Held {
-            shown: Shown::of(&element),
-            element,
+        let held = |element: Element| {
+            let off = copies.is_none() && is_pulled_off(&element, |id| skip.contains(id));
+            let held_on = off.then(|| element.clone());
+            let element = if off { let_go(element) } else { element };
+            Held {
+                shown: Shown::of(&element),
+                element,
+                held_on,
+            }
         };
         Some(Self {
             act,
@@ -323,11 +334,13 @@ impl Drag {
             outcome.told.extend(slots.into_iter().flat_map(gone));
             return outcome;
         }
-        let sets = self.held.iter().map(|held| {
+        let sets = self.held.iter().flat_map(|held| {
             let element = self.placed(held);
-            match &self.copies {
-                Some(_) => (element.id.clone(), Property::base(), element.base()),
-                None => (element.id, property("place"), place_json(element.place)),
+            match (&self.copies, &held.held_on) {
+                (Some(_), _) => vec![(element.id.clone(), Property::base(), element.base())],
+                // One property says where it lies: so it lands once.
+                (None, Some(before)) => rewritten(before, &moved_points(&held.element, self.by)),
+                (None, None) => vec![(element.id, property("place"), place_json(element.place))],
             }
         });
         // Unless it is a copy, somebody may have deleted it in this very moment.
@@ -335,10 +348,7 @@ impl Drag {
         outcome.sets = sets.filter(|(id, ..)| here(id)).collect();
         if self.copies.is_some() {
             let ids = self.held.iter().map(|held| held.element.id.clone());
-            outcome.select = Some(Selection {
-                ids: ids.collect(),
-                entered: self.entered.clone(),
-            });
+            outcome.select = Some(Selection::of(ids.collect(), self.entered.clone()));
         }
         if let Some((what, by)) = slots {
             outcome.ends = vec![what, by];

@@ -68,7 +68,7 @@ impl Marquee {
         if self.adds {
             ids.extend(self.before.ids.iter().cloned());
         }
-        Selection { ids, entered }
+        Selection::of(ids, entered)
     }
 }
 

@@ -15,11 +15,13 @@ use crate::scene::{Item, Scene};
 pub(super) use drag::go_on as drag;
 pub use drag::{Act, Drag};
 pub(crate) use drag::{BY, SLOT, property};
+pub(crate) use grip::line;
 pub use grip::{Grip, grips};
 pub use marquee::Marquee;
 pub(super) use marquee::go_on as marquee;
 pub use points::LineEdit;
 pub(super) use points::go_on as bend;
+pub(crate) use points::{rewritten, without};
 
 /// How near to an element a press must be, in screen points.
 const NEAR: f64 = 5.0;
@@ -138,8 +140,9 @@ pub(super) fn begin(pointer: &Pointer, cx: &mut Context<'_>) -> (State, Outcome)
             };
             return (State::Pressing(Box::new(press)), outcome);
         }
-        Some(Grip::Point(index)) => return (points::begin(index, false, pointer, cx), outcome),
-        Some(Grip::Middle(index)) => return (points::begin(index, true, pointer, cx), outcome),
+        Some(grip @ (Grip::Point(_) | Grip::Middle(_))) => {
+            return (points::begin(grip, pointer, cx), outcome);
+        }
         None => {}
     }
     let hit = picked(at, false, cx);
@@ -257,5 +260,5 @@ fn click(press: &Press, pointer: &Pointer, cx: &Context<'_>) -> Selection {
     } else {
         ids.extend(unit);
     }
-    Selection { ids, entered }
+    Selection::of(ids, entered)
 }
