@@ -1,8 +1,10 @@
-//! The bundled fonts: Inter for words, Phosphor for icons.
+//! The bundled fonts: Inter for words, Phosphor for icons, and the board's own where its letters are chosen.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use drawbridge_engine::document::Font;
+use drawbridge_engine::lettering;
 use egui::{FontData, FontDefinitions, FontFamily, FontId, TextStyle};
 
 use crate::theme::size;
@@ -27,6 +29,12 @@ pub fn plain(size: f32) -> FontId {
 #[must_use]
 pub fn icon(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name("icons".into()))
+}
+
+/// Letters as the board has them.
+#[must_use]
+pub fn board(font: Font, size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(font.name().into()))
 }
 
 /// What the window loads. Behind Inter stand egui's own fonts, for the characters it lacks.
@@ -55,6 +63,13 @@ pub fn definitions() -> FontDefinitions {
     fonts
         .families
         .insert(FontFamily::Name("icons".into()), family("phosphor"));
+    for font in Font::ALL {
+        let data = FontData::from_static(lettering::font_file(*font));
+        fonts.font_data.insert(font.name().to_owned(), Arc::new(data));
+        fonts
+            .families
+            .insert(FontFamily::Name(font.name().into()), family(font.name()));
+    }
     fonts
 }
 

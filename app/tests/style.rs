@@ -6,7 +6,7 @@ use drawbridge::panels::people::{self, PeopleView, Person};
 use drawbridge::panels::style::{self, StyleView};
 use drawbridge::panels::{Asked, toolbar};
 use drawbridge::theme;
-use drawbridge_engine::document::{Color, Corners, Dash, Head, Ink, Shade};
+use drawbridge_engine::document::{Color, Corners, Dash, Font, Head, Ink, Shade, TextAlign};
 use drawbridge_engine::editor::{Align, Edit, Held, StyleChange, StyleHeld};
 use drawbridge_engine::tools::Tool;
 use egui::accesskit::{Role, Toggled};
@@ -52,16 +52,20 @@ fn all_held() -> StyleHeld {
         dash: Held::One(Dash::Dotted),
         fill: Held::One(Some(Color::Ink(Ink::Red))),
         shade: Held::One(Shade::Hatch),
+        route: Held::Nowhere,
         corners: Held::One(Corners::Sharp),
         start: Held::One(Head::None),
         end: Held::One(Head::Dot),
+        font: Held::One(Font::Serif),
+        size: Held::One(28.0),
+        align: Held::One(TextAlign::Center),
     }
 }
 
 /// In a window so high that nothing has to be scrolled.
 fn style_panel(held: StyleHeld, now: Now) -> Harness<'static, State> {
     let mut harness = window(move |ctx, state| style::show(ctx, &StyleView { held, now }, &mut state.asked));
-    harness.set_size(egui::vec2(1280.0, 1000.0));
+    harness.set_size(egui::vec2(1280.0, 1200.0));
     harness.run();
     harness
 }
@@ -82,6 +86,9 @@ fn the_style_panel_shows_what_is_chosen_and_offers_the_rest() {
         "Sharp corners",
         "Start: plain",
         "End: dot",
+        "Letters with serifs",
+        "Large letters",
+        "Lines in the middle",
     ] {
         assert!(is_on(&harness, Role::RadioButton, on), "{on}");
     }
@@ -106,6 +113,9 @@ fn the_style_panel_shows_what_is_chosen_and_offers_the_rest() {
         ("Round corners", StyleChange::Corners(Corners::Round)),
         ("Start: bar", StyleChange::Start(Head::Bar)),
         ("End: arrow", StyleChange::End(Head::Arrow)),
+        ("Handwritten letters", StyleChange::Font(Font::Hand)),
+        ("Very large letters", StyleChange::Size(40.0)),
+        ("Lines at the right", StyleChange::Align(TextAlign::Right)),
     ] {
         click(&mut harness, Role::RadioButton, label);
         assert_eq!(std::mem::take(&mut harness.state_mut().asked), [changed(change)]);

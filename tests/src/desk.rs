@@ -11,7 +11,7 @@ use drawbridge_engine::client::{ClientConfig, Phase, Remote, Timings};
 use drawbridge_engine::document::{Element, Kind};
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::{Point, Rect};
-use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, Tool};
+use drawbridge_engine::tools::{Button, Event, Keystroke, Modifiers, Motion, Pointer, Tool};
 use drawbridge_protocol::{CellKey, ElementId, Stamp, Value};
 
 /// How long anything may take before a test gives up: far above what it takes.
@@ -177,6 +177,37 @@ impl Desk {
         self.to((f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1)));
         self.to(to);
         self.up(to);
+    }
+
+    /// Begins to type at a point of the board: in what is there, or in a new text.
+    pub fn begins_to_type(&mut self, at: (f64, f64)) {
+        self.board.set_tool(Tool::Text);
+        self.down(at);
+        self.up(at);
+        assert!(self.board.editor().is_typing());
+    }
+
+    /// Types letter by letter, and draws a frame after each.
+    pub fn types(&mut self, text: &str) {
+        for letter in text.chars() {
+            let _ = self.board.strike(&Keystroke::Insert(letter.to_string()));
+            self.frame();
+        }
+    }
+
+    /// Puts the caret to the text's end, or to its beginning.
+    pub fn goes_to(&mut self, end: Motion) {
+        let _ = self.board.strike(&Keystroke::Move {
+            to: end,
+            extend: false,
+        });
+        self.frame();
+    }
+
+    /// Ends what is under way by Esc, and draws a frame.
+    pub fn escapes(&mut self) {
+        let _ = self.board.handle(&Event::Cancel);
+        self.frame();
     }
 
     /// Draws a rectangle, and has the select tool in the hand afterwards, with nothing selected.

@@ -4,7 +4,7 @@ use drawbridge_engine::board::Board;
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::{Point, Size};
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, Tool};
-use drawbridge_protocol::{Property, Value};
+use drawbridge_protocol::{ElementId, Property, Value};
 
 use super::{Bench, SIZE, Times};
 
@@ -75,6 +75,41 @@ impl Bench {
         self.drag(&format!("move {all}"), false);
         self.board.edit(&Edit::SelectNone);
         self.board.set_tool(Tool::Pen);
+    }
+
+    /// A box with a thousand arrows on it is moved: each of them follows.
+    pub(super) fn held(&mut self) {
+        for route in ["straight", "elbow"] {
+            let editor = self.board.editor();
+            let middle = Point::new(f64::from(SIZE[0]) / 2.0, f64::from(SIZE[1]) / 2.0);
+            let at = editor.camera().board_from_screen(middle);
+            let id = |name: String| ElementId::new(&name).expect("an id");
+            let target = id(format!("target-{route}"));
+            let (left, top) = (at.x - 50.0, at.y - 50.0);
+            let boxed = format!(
+                r#"{{"kind":"rectangle","order":"zz","place":[100,0,0,100,{left},{top}],"fill":"red"}}"#
+            );
+            let mut sets = vec![(target.clone(), boxed)];
+            for n in 0..1000 {
+                let angle = f64::from(n) * std::f64::consts::TAU / 1000.0;
+                let (x, y) = (
+                    (at.x + 400.0 * angle.cos()).round(),
+                    (at.y + 400.0 * angle.sin()).round(),
+                );
+                let arrow = format!(
+                    r#"{{"kind":"line","order":"zy","route":"{route}","end":"arrow","points":"{x} {y} 9 9","to":{{"id":"{target}","at":[0.5,0.5]}}}}"#
+                );
+                sets.push((id(format!("{route}-{n}")), arrow));
+            }
+            let set = |(id, json)| (id, Property::base(), Value::from_text(json).expect("json"));
+            self.board.set(sets.into_iter().map(set).collect());
+            self.board.set_tool(Tool::Select);
+            self.settle();
+            self.board.editor_mut().select_at(middle);
+            self.drag(&format!("move a box with 1000 {route} arrows on it"), false);
+            self.board.undo();
+            self.settle();
+        }
     }
 
     /// Drags the selection by its middle, or by its frame's lower right corner, and lets it go where it was taken.

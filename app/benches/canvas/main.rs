@@ -430,6 +430,7 @@ fn alone(count: usize) {
         bench.draw();
         bench.edit();
         bench.arrange();
+        bench.held();
         bench.obvious("100 %");
         bench.look_at(middle, 1.4);
         bench.pan("140 %");

@@ -15,7 +15,7 @@ use crate::document::{Element, Picture, Pictured};
 use crate::editor::{CURSOR_SLOT, Edit, Editor, Effects, Styles, SystemRandom, VIEW_SLOT};
 use crate::geometry::{Camera, MAX_COORDINATE, Point, Rect};
 use crate::progress::Progress;
-use crate::tools::{Event, Tool};
+use crate::tools::{Event, Keystroke, Tool};
 
 /// The slot in which a person changes what the hello said of them.
 const ABOUT_SLOT: &str = "about";
@@ -137,6 +137,7 @@ impl Board {
     }
 
     fn take_over(opened: Opened, mut editor: Editor, progress: &Progress) -> Self {
+        editor.set_peer(opened.client.peer());
         editor.merge_telling(&opened.cells, progress);
         let mut board = Self {
             editor,
@@ -172,10 +173,10 @@ impl Board {
         self.editor.camera_mut()
     }
 
-    /// Chooses a tool. A line that is drawn by clicks with another one ends.
+    /// Chooses a tool. A line that is drawn by clicks with another one ends, and so does typing.
     pub fn set_tool(&mut self, tool: Tool) {
         if tool != self.editor.tool() {
-            let effects = self.editor.end_line();
+            let effects = self.editor.end_waiting();
             self.apply(effects);
         }
         self.editor.set_tool(tool);
@@ -186,8 +187,12 @@ impl Board {
         &mut self.editor
     }
 
-    /// Does what a command asks for. Says whether to draw a frame.
+    /// Does what a command asks for; typing ends before anything but a change of style. Says whether to draw a frame.
     pub fn edit(&mut self, edit: &Edit) -> bool {
+        if !matches!(edit, Edit::Style(_)) {
+            let effects = self.editor.end_typing();
+            self.apply(effects);
+        }
         let effects = self.editor.edit(edit);
         self.run(effects)
     }
@@ -195,6 +200,22 @@ impl Board {
     /// Shows an emoji at a point of the board to all. Says whether to draw a frame.
     pub fn react(&mut self, emoji: &str, at: Point) -> bool {
         let effects = self.editor.react(emoji, at);
+        self.run(effects)
+    }
+
+    /// What a keystroke does, while somebody types. Says whether to draw a frame.
+    pub fn strike(&mut self, stroke: &Keystroke) -> bool {
+        let effects = self.editor.settle_before(stroke);
+        self.apply(effects);
+        let effects = self.editor.strike(stroke);
+        self.run(effects)
+    }
+
+    /// Puts a text from elsewhere onto the board. Says whether to draw a frame.
+    pub fn paste_text(&mut self, text: &str) -> bool {
+        let effects = self.editor.end_typing();
+        self.apply(effects);
+        let effects = self.editor.paste_text(text);
         self.run(effects)
     }
 
@@ -242,14 +263,18 @@ impl Board {
         self.run(effects)
     }
 
-    /// Takes back the person's own last step.
+    /// Takes back the person's own last step; while somebody types, of that.
     pub fn undo(&mut self) -> bool {
+        let effects = self.editor.settle();
+        self.apply(effects);
         let effects = self.editor.undo();
         self.run(effects)
     }
 
-    /// Does again what was taken back last.
+    /// Does again what was taken back last; likewise.
     pub fn redo(&mut self) -> bool {
+        let effects = self.editor.settle();
+        self.apply(effects);
         let effects = self.editor.redo();
         self.run(effects)
     }

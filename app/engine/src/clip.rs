@@ -1,7 +1,7 @@
 //! Elements as a text: what goes through the clipboard, and into pictures that can be opened again.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::arrange::within;
+use crate::arrange::{tied_to, within};
 use crate::document::{Draft, Element, Group, Order};
 use crate::export::svg;
 use crate::geometry::{Affine, MAX_COORDINATE, Vec2};
@@ -34,18 +34,13 @@ const VERSION: u32 = 1;
 pub fn write(elements: &[Element]) -> String {
     let mut text = format!(r#"{{"type":"{TYPE}","version":{VERSION},"elements":["#);
     let shown = elements.iter().filter(|element| !element.deleted);
-    // As they will be named when they are read.
-    let names: HashMap<&ElementId, usize> = shown.clone().map(|element| &element.id).zip(0..).collect();
     for (i, element) in shown.enumerate() {
         if i > 0 {
             text.push(',');
         }
-        let frame = element.framed_by.as_ref().and_then(|frame| names.get(frame));
-        let named = Element {
-            framed_by: frame.and_then(|number| name(*number)),
-            ..element.clone()
-        };
-        text.push_str(named.base().as_str());
+        // With its name, by which others in the text may speak of it.
+        let base = element.base();
+        text.push_str(&format!(r#"{{"id":"{}",{}"#, element.id, &base.as_str()[1..]));
     }
     text.push_str("]}");
     text
@@ -128,7 +123,8 @@ pub fn read_images(text: &str) -> Vec<StoredImage> {
 }
 
 /// The elements of a text that [`write`] made, or of an SVG that holds such a text; `None` if it is anything else. What
-/// can't be read of it is passed over. Their ids only tell them apart: they are to be made [`fresh`].
+/// can't be read of it is passed over. Their ids tell them apart, and what lines among them hold on to: they are to be made
+/// [`fresh`].
 #[must_use]
 pub fn read(text: &str) -> Option<Vec<Element>> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}'));
@@ -143,12 +139,18 @@ pub fn read(text: &str) -> Option<Vec<Element>> {
     let clip: Clip<'_> = serde_json::from_str(&text).ok()?;
     let ours = clip.kind == TYPE && clip.version == VERSION;
     let elements = clip.elements.0.into_iter().enumerate();
-    ours.then(|| elements.filter_map(|(i, base)| element(i, base)).collect())
+    let mut names = HashSet::new();
+    ours.then(|| {
+        elements
+            .filter_map(|(i, base)| element(i, base, &mut names))
+            .collect()
+    })
 }
 
 /// The same elements as new ones: with fresh ids, above `top` in the same stacking order, in fresh groups that hold
 /// what the old ones held, in the frames among them, not locked, and moved by so many board units. In the group that was
-/// `entered`, and in those around it, they stay; in frames that are not among them they don't.
+/// `entered`, and in those around it, they stay; in frames that are not among them they don't. Lines hold on to what they
+/// held on to as far as that is among them.
 #[must_use]
 pub fn fresh(
     elements: Vec<Element>,
@@ -160,13 +162,13 @@ pub fn fresh(
     let by = if by.is_finite() { by } else { Vec2::ZERO };
     let mut top = top.cloned();
     let mut names: HashMap<Group, Group> = HashMap::new();
-    let ids: Vec<ElementId> = elements
-        .iter()
-        .map(|_| ElementId::from_bits(random.bits()))
-        .collect();
-    let old = elements.iter().map(|element| element.id.clone());
-    let renamed_to: HashMap<ElementId, ElementId> = old.zip(ids.iter().cloned()).collect();
-    let mut one = |(element, id): (Element, ElementId)| {
+    let mut ids: HashMap<ElementId, ElementId> = HashMap::new();
+    for element in &elements {
+        let id = ElementId::from_bits(random.bits());
+        ids.entry(element.id.clone()).or_insert(id);
+    }
+    let mut taken = HashSet::new();
+    let mut one = |element: Element| {
         let order = fresh_order(top.as_ref(), None, random);
         top = Some(order.clone());
         let mut renamed = |old: &Group| {
@@ -176,11 +178,12 @@ pub fn fresh(
         let inside = within(&element.groups, entered);
         let around = element.groups[inside.len()..].iter().cloned();
         let groups: Arc<[Group]> = inside.iter().map(&mut renamed).chain(around).collect();
+        // Of several with one name the first has it.
+        let named = taken.insert(element.id.clone()).then(|| ids[&element.id].clone());
+        let element = tied_to(element, |id| ids.get(id).cloned());
         Element {
-            id,
-            framed_by: element
-                .framed_by
-                .and_then(|frame| renamed_to.get(&frame).cloned()),
+            id: named.unwrap_or_else(|| ElementId::from_bits(random.bits())),
+            framed_by: element.framed_by.and_then(|frame| ids.get(&frame).cloned()),
             order,
             place: moved(element.place, by),
             groups,
@@ -189,7 +192,7 @@ pub fn fresh(
             ..element
         }
     };
-    elements.into_iter().zip(ids).map(&mut one).collect()
+    elements.into_iter().map(&mut one).collect()
 }
 
 /// A place farther on, but never where it could not be read back.
@@ -233,13 +236,16 @@ impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
     }
 }
 
-/// What an element of a text is called.
-fn name(number: usize) -> Option<ElementId> {
-    ElementId::new(&format!("clip-{number}")).ok()
-}
-
-fn element(number: usize, base: &RawValue) -> Option<Element> {
-    let id = name(number)?;
+fn element(number: usize, base: &RawValue, names: &mut HashSet<ElementId>) -> Option<Element> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: ElementId,
+    }
+    let named = serde_json::from_str::<Named>(base.get()).ok();
+    let id = match named.filter(|named| names.insert(named.id.clone())) {
+        Some(named) => named.id,
+        None => ElementId::new(&format!("clip-{number}")).ok()?,
+    };
     let base = Value::from_text(base.get().to_owned()).ok()?;
     let element = Draft::new(&id, &base)?.into_element();
     let frame = element.frame();

@@ -21,6 +21,15 @@ fn every_element_of_the_spec_is_read_and_written_back_the_same() {
     }
     assert_eq!(
         kinds,
-        ["stroke", "rectangle", "line", "image", "frame", "note", "text"]
+        [
+            "stroke",
+            "rectangle",
+            "line",
+            "line",
+            "image",
+            "frame",
+            "note",
+            "text"
+        ]
     );
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::{Point, Size};
-use drawbridge_engine::tools::Snapping;
+use drawbridge_engine::tools::{Keystroke, Motion, Snapping};
 use drawbridge_protocol::Link;
 use egui::{Context, ThemePreference, ViewportCommand};
 
@@ -52,8 +52,22 @@ impl App {
                 }
                 self.edit(&edit);
             }
+            Command::Type(stroke) => {
+                self.board.strike(&stroke);
+                if self.board.editor().is_text_full() {
+                    self.say(ctx, Message::hint("This text is full; begin another one"));
+                }
+            }
             Command::Undo => self.board.undo(),
             Command::Redo => self.board.redo(),
+            Command::Copy if self.board.editor().is_typing() => {
+                self.copy_letters(ctx);
+            }
+            Command::Cut if self.board.editor().is_typing() => {
+                if self.copy_letters(ctx) {
+                    self.board.strike(&Keystroke::Delete(Motion::Back));
+                }
+            }
             Command::Copy => {
                 let text = self.board.copy();
                 self.put_on_clipboard(ctx, text);
@@ -238,6 +252,16 @@ impl App {
             objects: self.settings.snapping,
         };
         self.board.editor_mut().set_snapping(snapping);
+    }
+
+    /// Puts the selected letters of what is typed in on the clipboard. Says whether there are any.
+    fn copy_letters(&self, ctx: &Context) -> bool {
+        let letters = self.board.editor().copied_letters();
+        let any = !letters.is_empty();
+        if any {
+            ctx.copy_text(letters);
+        }
+        any
     }
 
     fn put_on_clipboard(&mut self, ctx: &Context, text: Option<String>) {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use drawbridge_engine::editor::Edit;
 use egui::{Context, Event};
 
 use super::App;
@@ -22,6 +23,7 @@ impl App {
     pub(super) fn now(&self) -> Now {
         let editor = self.board.editor();
         let status = self.board.status();
+        let held = editor.style_held();
         Now {
             tool: editor.tool(),
             keep_tool: self.settings.keep_tool,
@@ -31,6 +33,11 @@ impl App {
             any_frames: editor.scene().has_frames(),
             presenting: self.presenting.is_some(),
             locked: editor.all_selected_locked(),
+            route: held.route.one(),
+            lines: held.route.is_somewhere(),
+            points: editor.line_points().is_some(),
+            lettered: editor.is_lettered_selected(),
+            typing: editor.is_typing(),
             empty: self.board.is_empty(),
             can_undo: editor.can_undo(),
             can_redo: editor.can_redo(),
@@ -137,7 +144,8 @@ impl App {
             everything: editor.scene().bounds(),
             others: self.board.others().into_iter().map(other).collect(),
         };
-        let picture = |scale| self.minimap.picture(ctx, editor, scale);
+        let images = self.board.images();
+        let picture = |scale| self.minimap.picture(ctx, (editor, &images), scale);
         panels::minimap::show(ctx, &view, above, picture, asked);
     }
 
@@ -157,14 +165,26 @@ impl App {
         if typing || !bare || self.dialog.is_some() || self.next.is_some() {
             return;
         }
-        let on_control = self.was_on_control || ctx.memory(|memory| memory.focused().is_some());
+        let board = self.canvas.id();
+        let on_control =
+            self.was_on_control || ctx.memory(|memory| memory.focused().is_some_and(|id| Some(id) != board));
+        // Letters typed on the board go before all commands, from the key on that begins it to the one that ends it.
+        let mut types = self.board.editor().is_typing();
+        let begins = self.now().begins_to_type();
         ctx.input(|input| {
             for event in input.events.get(part).unwrap_or_default() {
+                if types {
+                    let commands = command::for_typing(event);
+                    types = !commands.contains(&Command::Cancel);
+                    asked.extend(commands);
+                    continue;
+                }
                 let command = if self.presenting.is_some() {
                     command::while_presenting(event)
                 } else {
                     command::for_event(event)
                 };
+                types = begins && !on_control && command == Some(Command::Edit(Edit::Insert));
                 // Esc takes the keyboard off a control, and does no more.
                 let released = on_control && command == Some(Command::Cancel);
                 if !(released || on_control && command::is_of_controls(event)) {
@@ -177,7 +197,9 @@ impl App {
     /// Notes where the keyboard is at the end of a frame: what ends the typing belongs to it still.
     pub(super) fn note_focus(&mut self, ctx: &Context) {
         self.was_typing = ctx.text_edit_focused();
-        self.was_on_control = ctx.memory(|memory| memory.focused().is_some());
+        // The board has the keyboard while letters are typed on it, and is no control.
+        self.was_on_control =
+            ctx.memory(|memory| memory.focused().is_some_and(|id| Some(id) != self.canvas.id()));
     }
 }
 

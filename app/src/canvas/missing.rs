@@ -22,6 +22,7 @@ pub(super) fn paint(painter: &Painter, board: &OpenBoard, picture: &Picture, can
     let look = Look::new(board.editor().camera(), canvas.min);
     let theme = Theme::of(painter.ctx());
     let mut live = None;
+    let mut lacking = Vec::new();
     for (_, item) in scene.pictures() {
         let Some((shown, _)) = item.picture else { continue };
         let (here, broken) = (images.has(&shown.image), picture.is_barren(&shown.image));
@@ -31,6 +32,9 @@ pub(super) fn paint(painter: &Painter, board: &OpenBoard, picture: &Picture, can
         let place = on_screen(&look, item.frame);
         if !place.intersects(canvas) || place.size().min_elem() < ICON {
             continue;
+        }
+        if !here {
+            lacking.push(shown.image);
         }
         let is_live = *live.get_or_insert_with(|| board.status().connection == Connection::Live);
         let words = match (here, is_live) {
@@ -63,6 +67,10 @@ pub(super) fn paint(painter: &Painter, board: &OpenBoard, picture: &Picture, can
                 theme.muted,
             );
         }
+    }
+    // What somebody looks at comes first.
+    if !lacking.is_empty() {
+        images.set_seen(&lacking);
     }
 }
 

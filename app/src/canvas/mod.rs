@@ -6,13 +6,14 @@ pub mod names;
 pub mod overlay;
 pub mod paint;
 pub mod picture;
+mod typing;
 
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::geometry::{Point, Rect as BoardRect, Size, Vec2};
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, State, Tool};
 use drawbridge_protocol::ElementId;
 use eframe::egui_wgpu::RenderState;
-use egui::{Context, CursorIcon, Order, PointerButton, Popup, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
+use egui::{Context, CursorIcon, Id, Order, PointerButton, Popup, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
 use crate::open::OpenBoard;
 use crate::pointers::Pointers;
@@ -57,6 +58,10 @@ pub struct Canvas {
     /// Whether the last frame had everything in it.
     painted: bool,
     rect: Rect,
+    /// Its name among what can have the keyboard.
+    id: Option<Id>,
+    /// When the caret was last put somewhere else, and where: it doesn't blink then.
+    caret: (f64, typing::Seen),
     /// Where the primary button went down, while it is held.
     primary: Option<Pos2>,
     /// The same of the secondary one.
@@ -78,6 +83,8 @@ impl Canvas {
             shows: Shows::default(),
             painted: false,
             rect: Rect::ZERO,
+            id: None,
+            caret: Default::default(),
             primary: None,
             secondary: None,
             menu_at: None,
@@ -111,6 +118,12 @@ impl Canvas {
         self.rect
     }
 
+    /// Its name among what can have the keyboard, once it was shown.
+    #[must_use]
+    pub fn id(&self) -> Option<Id> {
+        self.id
+    }
+
     /// How big the canvas is, in points.
     #[must_use]
     pub fn size(&self) -> Size {
@@ -120,15 +133,20 @@ impl Canvas {
     /// Takes this frame's input, then paints. `bare`: what [`is_covered`] denied when the frame began.
     pub fn show(&mut self, ui: &mut Ui, board: &mut OpenBoard, bare: bool) {
         self.rect = ui.max_rect();
-        let response = ui.interact(self.rect, ui.scope_id().with("canvas"), Sense::hover());
+        let id = ui.scope_id().with("canvas");
+        self.id = Some(id);
+        let response = ui.interact(self.rect, id, Sense::hover());
         response.widget_info(|| {
-            let mut info = WidgetInfo::labeled(Role::Canvas, true, "Board");
-            info.current_text_value = Some(in_words(board.editor()));
-            info
+            typing::info(board.editor()).unwrap_or_else(|| {
+                let mut info = WidgetInfo::labeled(Role::Canvas, true, "Board");
+                info.current_text_value = Some(in_words(board.editor()));
+                info
+            })
         });
         let ctx = ui.ctx().clone();
         board.editor_mut().set_names(self.names.tags(self.rect.min));
         self.hand(&ctx, board, bare);
+        typing::hold_keyboard(&ctx, id, board.editor().is_typing());
         self.wheel(&ctx, board);
         board.editor_mut().set_size(self.size());
         let now = ctx.input(|input| input.time);
@@ -279,6 +297,7 @@ impl Canvas {
                 conn.unwrap_or_default(),
             )
         });
+        self.paint_typing(&painter, board, look, now);
         let still = ui.style().animation_time == 0.0;
         for reaction in editor.reactions() {
             let person = others
@@ -345,6 +364,8 @@ impl Canvas {
             (State::Idle, _) if at.is_none() => return,
             (State::Idle, _) if space_held(ctx) => CursorIcon::Grab,
             (State::Idle, Tool::Hand) => CursorIcon::Grab,
+            (State::Typing(_), _) if at.is_some_and(|at| editor.is_on_typed(at)) => CursorIcon::Text,
+            (State::Idle | State::Placing(..), Tool::Text) => CursorIcon::Text,
             (_, Tool::Select) => overlay::cursor(editor, at).unwrap_or_else(|| {
                 let over = at.is_some_and(|at| editor.pick(at).is_some());
                 if over {

@@ -3,7 +3,7 @@
 
 use drawbridge_engine::arrange::{Frame, Handle};
 use drawbridge_engine::editor::Editor;
-use drawbridge_engine::geometry::{Affine, Camera, Point, Rect as BoardRect};
+use drawbridge_engine::geometry::{Affine, Camera, Hold, Point, Rect as BoardRect};
 use drawbridge_engine::tools::{Act, Grip, State};
 use egui::{Color32, CursorIcon, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2};
 
@@ -74,6 +74,9 @@ pub fn paint(painter: &Painter, editor: &Editor, look: Look<'_>, person: impl Fn
     let theme = Theme::of(painter.ctx());
     for trail in editor.trails() {
         paint_trail(painter, look, &trail.points, person(trail.conn));
+    }
+    for hold in editor.aims() {
+        held(painter, look, &hold, theme);
     }
     selection(painter, editor, look, theme);
     if let Some(rect) = editor.state().marquee() {
@@ -152,11 +155,12 @@ fn selection(painter: &Painter, editor: &Editor, look: Look<'_>, theme: &Theme) 
                     StrokeKind::Middle,
                 );
             }
-            Grip::Point(_) => {
+            Grip::Point(point) => {
+                let chosen = editor.selection().point == Some(point);
                 painter.circle(
                     at,
                     size::GRIP / 2.0 + 0.5,
-                    theme.panel,
+                    if chosen { theme.accent } else { theme.panel },
                     Stroke::new(1.5, theme.accent),
                 );
             }
@@ -170,6 +174,14 @@ fn selection(painter: &Painter, editor: &Editor, look: Look<'_>, theme: &Theme) 
             }
         }
     }
+}
+
+/// What a line holds on to, or would: its outline, and the point that is aimed at.
+fn held(painter: &Painter, look: Look<'_>, hold: &Hold, theme: &Theme) {
+    let outline = hold.outline().into_iter().map(|p| look.at(p)).collect();
+    painter.add(Shape::closed_line(outline, Stroke::new(2.0, theme.accent)));
+    let at = look.at(hold.aim());
+    painter.circle(at, size::GRIP / 2.0, theme.accent, Stroke::new(1.5, theme.panel));
 }
 
 fn closed(painter: &Painter, look: Look<'_>, frame: Frame, stroke: Stroke) {

@@ -5,12 +5,13 @@ mod keys;
 mod now;
 mod search;
 mod table;
+mod typing;
 
 use std::sync::Arc;
 
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::Point;
-use drawbridge_engine::tools::Tool;
+use drawbridge_engine::tools::{Keystroke, Tool};
 use egui::{ColorImage, KeyboardShortcut};
 
 use crate::open::Given;
@@ -19,6 +20,7 @@ pub use keys::{for_event, is_of_controls, keys_text, letter, while_presenting};
 pub use now::Now;
 pub use search::search;
 pub use table::TABLE;
+pub use typing::for_typing;
 
 /// Which mode the window shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -42,6 +44,8 @@ pub enum Command {
     KeepTool,
     /// Do this to the selection, or to what the tool draws with.
     Edit(Edit),
+    /// Do this to the text that is being typed.
+    Type(Keystroke),
     /// Take back one's own last step.
     Undo,
     /// Do it again.

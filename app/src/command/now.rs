@@ -1,6 +1,7 @@
 //! What can be done now, and what is chosen: of the app's state just what decides that.
 
-use drawbridge_engine::editor::Edit;
+use drawbridge_engine::editor::{Edit, StyleChange};
+use drawbridge_engine::geometry::Route;
 use drawbridge_engine::tools::Tool;
 
 use super::{Appearance, Command, Entry};
@@ -26,6 +27,16 @@ pub struct Now {
     pub presenting: bool,
     /// Whether all of them are locked.
     pub locked: bool,
+    /// How the selected lines go, or those that the tool draws; `None` where there are none, or they differ.
+    pub route: Option<Route>,
+    /// Whether the points of a single line can be taken one by one.
+    pub points: bool,
+    /// Whether there are lines.
+    pub lines: bool,
+    /// Whether just one is selected, and it can have letters.
+    pub lettered: bool,
+    /// Whether letters are being typed.
+    pub typing: bool,
     /// Whether nothing is on the board.
     pub empty: bool,
     /// Whether there is a step to take back.
@@ -68,6 +79,11 @@ impl Default for Now {
             any_frames: false,
             presenting: false,
             locked: false,
+            route: None,
+            points: false,
+            lines: false,
+            lettered: false,
+            typing: false,
             empty: true,
             can_undo: false,
             can_redo: false,
@@ -94,7 +110,8 @@ impl Now {
             Command::Edit(edit) => self.allows_edit(edit),
             Command::Undo => self.can_undo,
             Command::Redo => self.can_redo,
-            Command::Copy | Command::Cut | Command::ZoomSelection => self.selected > 0,
+            Command::Copy | Command::Cut => self.selected > 0 || self.typing,
+            Command::ZoomSelection => self.selected > 0,
             Command::CopyPng | Command::CopySvg | Command::ZoomFit => !self.empty,
             Command::NextFrame
             | Command::PreviousFrame
@@ -117,6 +134,13 @@ impl Now {
         self.selected == 1 && self.frames == 1
     }
 
+    /// Whether Enter would begin to type.
+    #[must_use]
+    pub fn begins_to_type(&self) -> bool {
+        let tool = matches!(self.tool, Tool::Text | Tool::Note);
+        (tool || self.tool == Tool::Select) && self.allows_edit(&Edit::Insert)
+    }
+
     fn allows_edit(&self, edit: &Edit) -> bool {
         match edit {
             Edit::SelectAll | Edit::SelectNext { .. } | Edit::UnlockAll => !self.empty,
@@ -135,7 +159,13 @@ impl Now {
             Edit::NameFrame(..) => true,
             Edit::Turn { .. } => self.is_frame() && !self.locked,
             Edit::Distribute(_) => self.selected > 2 && !self.locked,
-            Edit::Insert => matches!(self.tool, Tool::Shape(_) | Tool::Line | Tool::Arrow),
+            Edit::NextPoint { .. } | Edit::AddPoint => self.points,
+            Edit::Style(StyleChange::Route(_)) => self.lines && !self.locked,
+            Edit::Insert => match self.tool {
+                Tool::Shape(_) | Tool::Line | Tool::Arrow | Tool::Text | Tool::Note => true,
+                Tool::Select => self.lettered && !self.locked,
+                _ => false,
+            },
             Edit::Style(_) => true,
         }
     }
@@ -146,6 +176,7 @@ impl Now {
         match command {
             Command::Tool(tool) => Some(self.tool == *tool),
             Command::KeepTool => Some(self.keep_tool),
+            Command::Edit(Edit::Style(StyleChange::Route(route))) => Some(self.route == Some(*route)),
             Command::Grid => Some(self.grid),
             Command::Snapping => Some(self.snapping),
             Command::Minimap => Some(self.minimap),

@@ -1,7 +1,7 @@
 //! The table of commands.
 
-use drawbridge_engine::editor::{Align, Axis, Edit, Stacking};
-use drawbridge_engine::geometry::{Kind, Vec2};
+use drawbridge_engine::editor::{Align, Axis, Edit, Stacking, StyleChange};
+use drawbridge_engine::geometry::{Kind, Route, Vec2};
 use drawbridge_engine::tools::Tool;
 use egui::{Key, KeyboardShortcut};
 
@@ -57,6 +57,15 @@ const fn resize(x: f64, y: f64, label: &'static str, icon: char, keys: Keys) -> 
     arrange(Edit::Resize(Vec2::new(x, y)), label, icon, keys)
 }
 
+const fn route(route: Route, label: &'static str, icon: char) -> Entry {
+    edit(
+        Command::Edit(Edit::Style(StyleChange::Route(route))),
+        label,
+        icon,
+        &[],
+    )
+}
+
 const fn view(command: Command, label: &'static str, hint: &'static str, icon: char, keys: Keys) -> Entry {
     entry(Section::View, command, label, hint, icon, keys)
 }
@@ -84,6 +93,8 @@ pub static TABLE: &[Entry] = &[
     tool(Tool::Shape(Kind::Frame), "Frame", "A region with a name: what lies in it moves, is clipped and is copied with it", icons::FRAME, &[key(Key::F)]),
     tool(Tool::Line, "Line", "Drag, or click from point to point; Shift keeps to steps of 15 degrees", icons::LINE, &[key(Key::L), key(Key::Num6)]),
     tool(Tool::Arrow, "Arrow", "Drag, or click from point to point; Shift keeps to steps of 15 degrees", icons::ARROW, &[key(Key::A), key(Key::Num5)]),
+    tool(Tool::Text, "Text", "Click to type, or drag to say how wide; a double click on the board does it too", icons::TEXT, &[key(Key::T), key(Key::Num8)]),
+    tool(Tool::Note, "Note", "Click to put down a note and type on it", icons::NOTE, &[key(Key::N)]),
     tool(Tool::Pen, "Pen", "Hold Shift for a straight line, Ctrl to erase meanwhile", icons::PEN, &[key(Key::P), key(Key::D), key(Key::Num7)]),
     tool(Tool::Highlighter, "Highlighter", "Marks below the ink, and gets no darker where it crosses itself", icons::HIGHLIGHTER, &[shift(Key::D)]),
     tool(Tool::Eraser, "Eraser", "Sweep over things to take them away; Esc keeps them", icons::ERASER, &[key(Key::E), key(Key::Num0)]),
@@ -92,7 +103,7 @@ pub static TABLE: &[Entry] = &[
     tool(Tool::Eyedropper, "Eyedropper", "Takes a colour from the board", icons::EYEDROPPER, &[key(Key::I)]),
     entry(Section::Tools, Command::ChoosePictures, "Picture…", "Puts pictures on the board: PNG, JPEG, WebP, GIF or SVG; they can be dropped and pasted too", icons::PICTURE, &[key(Key::Num9)]),
     entry(Section::Tools, Command::KeepTool, "Keep the tool", "Draw several things in a row", icons::KEEP_TOOL, &[key(Key::Q)]),
-    entry(Section::Tools, Command::Edit(Edit::Insert), "Insert the tool's shape", "Puts it into the middle of the window", icons::INSERT, &[key(Key::Enter)]),
+    entry(Section::Tools, Command::Edit(Edit::Insert), "Insert or type", "Puts the tool's shape into the middle of the window; types in what is selected", icons::INSERT, &[key(Key::Enter)]),
 
     edit(Command::Undo, "Undo", icons::UNDO, &[ctrl(Key::Z)]),
     edit(Command::Redo, "Redo", icons::REDO, &[ctrl_shift(Key::Z), ctrl(Key::Y)]),
@@ -107,6 +118,13 @@ pub static TABLE: &[Entry] = &[
     edit(Command::Edit(Edit::SelectNone), "Select nothing", icons::SELECT_NONE, &[]),
     edit(Command::Edit(Edit::SelectNext { back: false }), "Select the next", icons::NEXT, &[alt(Key::ArrowRight)]),
     edit(Command::Edit(Edit::SelectNext { back: true }), "Select the previous", icons::PREVIOUS, &[alt(Key::ArrowLeft)]),
+
+    edit(Command::Edit(Edit::NextPoint { back: false }), "Next point of the line", icons::NEXT_POINT, &[key(Key::Period)]),
+    edit(Command::Edit(Edit::NextPoint { back: true }), "Previous point of the line", icons::PREVIOUS_POINT, &[key(Key::Comma)]),
+    edit(Command::Edit(Edit::AddPoint), "Add a point to the line", icons::ADD_POINT, &[key(Key::Insert)]),
+    route(Route::Straight, "Straight line", icons::STRAIGHT),
+    route(Route::Curve, "Curved line", icons::CURVE),
+    route(Route::Elbow, "Right-angled line", icons::ELBOW),
 
     arrange(Edit::Group, "Group", icons::GROUP, &[ctrl(Key::G)]),
     arrange(Edit::Ungroup, "Ungroup", icons::UNGROUP, &[ctrl_shift(Key::G)]),

@@ -28,6 +28,8 @@ pub struct Wanted {
     pub scale: f64,
     /// Whether the board is dark.
     pub dark: bool,
+    /// How many of the images that are shown have come so far.
+    pub images: u64,
 }
 
 /// How far the picture is.
@@ -114,7 +116,7 @@ impl Made {
     fn is_stale(&self, scene: &Scene, wanted: Wanted) -> bool {
         let ratio = wanted.scale / self.wanted.scale;
         self.changes != scene.changes()
-            || self.wanted.dark != wanted.dark
+            || (self.wanted.dark, self.wanted.images) != (wanted.dark, wanted.images)
             || !(1.0 / SCALE..=SCALE).contains(&ratio)
     }
 }
@@ -202,6 +204,7 @@ mod tests {
     const WANTED: Wanted = Wanted {
         scale: 0.3,
         dark: false,
+        images: 0,
     };
 
     /// A board of so many strokes.
@@ -269,6 +272,7 @@ mod tests {
                 ..WANTED
             },
             Wanted { dark: true, ..WANTED },
+            Wanted { images: 1, ..WANTED },
         ] {
             let mut maker = Maker::default();
             assert!(matches!(

@@ -2,18 +2,21 @@
 
 pub mod maker;
 pub mod map;
+mod thumbs;
 
 use std::time::{Duration, Instant};
 
+use drawbridge_engine::client::Images;
 use drawbridge_engine::document::{Color, Element};
 use drawbridge_engine::editor::Editor;
-use drawbridge_engine::export::{Look, no_images};
+use drawbridge_engine::export::Look;
 use drawbridge_engine::geometry::Rect;
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
 use crate::theme::Theme;
 use maker::{Maker, Step, Wanted};
 pub use map::Map;
+use thumbs::Thumbs;
 
 /// How long a frame may work at the picture.
 const WORK: Duration = Duration::from_millis(3);
@@ -24,6 +27,7 @@ const FINE: f32 = 2.0;
 #[derive(Default)]
 pub struct Minimap {
     maker: Maker,
+    thumbs: Thumbs,
     shown: Option<(TextureHandle, Rect)>,
 }
 
@@ -41,11 +45,18 @@ impl Minimap {
 
     /// A picture of the board's elements for a map with so many points a board unit, and the part of the board that it shows.
     /// Asks for frames while it is not what it should be.
-    pub fn picture(&mut self, ctx: &Context, editor: &Editor, scale: f64) -> Option<(TextureId, Rect)> {
+    pub fn picture(
+        &mut self,
+        ctx: &Context,
+        (editor, images): (&Editor, &Images),
+        scale: f64,
+    ) -> Option<(TextureId, Rect)> {
         if editor.scene().is_empty() {
             self.clear();
             return None;
         }
+        self.thumbs.update(ctx, editor.scene(), images);
+        let thumbs = &self.thumbs;
         let theme = Theme::of(ctx);
         let rgb = |color: egui::Color32| [color.r(), color.g(), color.b()];
         let ink = |color: Color| rgb(theme.color(color));
@@ -55,13 +66,13 @@ impl Minimap {
             ink: &ink,
             paper: None,
             board: rgb(theme.board),
-            // They are too small there, and take too long to be read.
-            images: &no_images,
+            images: &|hash| thumbs.get(hash),
             clip: &clip,
         };
         let wanted = Wanted {
             scale: scale * f64::from(ctx.pixels_per_point().max(FINE)),
             dark: theme.dark,
+            images: thumbs.came(),
         };
         let now = ctx.input(|input| input.time);
         let began = Instant::now();

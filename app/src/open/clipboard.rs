@@ -95,8 +95,8 @@ impl OpenBoard {
         Some(text)
     }
 
-    /// Puts on the board what [`Self::copy`] or [`Self::copy_svg`] gave, or what is simple of another program's SVG, and
-    /// selects it.
+    /// Puts on the board what [`Self::copy`] or [`Self::copy_svg`] gave, what is simple of another program's SVG, or any other
+    /// text as letters, and selects it.
     pub fn paste(&mut self, text: &str) -> Pasted {
         if let Some(elements) = clip::read(text) {
             self.keep_pictures(text);
@@ -104,7 +104,11 @@ impl OpenBoard {
             return Pasted::All;
         }
         let Some(Imported { elements, left_out }) = import::svg::read(text) else {
-            return Pasted::Nothing;
+            let any = !text.trim().is_empty();
+            if any {
+                self.board.paste_text(text);
+            }
+            return if any { Pasted::All } else { Pasted::Nothing };
         };
         if elements.is_empty() {
             return Pasted::Nothing;
@@ -204,7 +208,7 @@ impl OpenBoard {
             return selected;
         }
         let all = editor.scene().stacked();
-        all.filter_map(|(_, item)| editor.document().element(&item.element))
+        all.filter_map(|(_, item)| editor.scene().element(editor.document(), &item.element))
             .collect()
     }
 }

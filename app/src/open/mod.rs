@@ -18,7 +18,7 @@ use drawbridge_engine::document::Element;
 use drawbridge_engine::editor::{Edit, Editor};
 use drawbridge_engine::geometry::{Camera, Point, Rect, Size};
 use drawbridge_engine::progress::Progress;
-use drawbridge_engine::tools::{Event, Tool};
+use drawbridge_engine::tools::{Event, Keystroke, Tool};
 use drawbridge_protocol::{BoardId, Link};
 
 use crate::hosting::Hosting;
@@ -289,9 +289,15 @@ impl OpenBoard {
         self.board.react(emoji, at);
     }
 
-    /// Ends a line that is drawn point by point, or puts the chosen tool's shape into the middle of what is seen.
+    /// What a keystroke does, while letters are typed.
+    pub fn strike(&mut self, stroke: &Keystroke) {
+        self.board.strike(stroke);
+    }
+
+    /// Ends a line that is drawn point by point, types in what is selected, or puts the chosen tool's shape into the middle of
+    /// what is seen.
     pub fn insert(&mut self) {
-        if self.editor().state().is_idle() {
+        if self.editor().state().is_idle() && self.editor().tool() != Tool::Select {
             self.edit(&Edit::Insert);
         } else {
             self.board.handle(&Event::Confirm);

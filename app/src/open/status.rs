@@ -106,6 +106,7 @@ fn pictures_view(images: &ImagesStatus, reading: bool) -> PicturesView {
     PicturesView {
         reading,
         waiting: images.up + images.down,
+        sending: images.up > 0,
         percent: (100.0 * images.share) as u8,
         refused: images
             .refused

@@ -31,6 +31,11 @@ const EDIT: &[&[Command]] = &[
         Command::Edit(Edit::SelectNext { back: false }),
         Command::Edit(Edit::SelectNext { back: true }),
     ],
+    &[
+        Command::Edit(Edit::NextPoint { back: false }),
+        Command::Edit(Edit::NextPoint { back: true }),
+        Command::Edit(Edit::AddPoint),
+    ],
 ];
 
 const ARRANGE: &[&[Command]] = &[

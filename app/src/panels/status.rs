@@ -53,6 +53,8 @@ pub struct PicturesView {
     pub reading: bool,
     /// How many have to go to the relay, or come from it.
     pub waiting: usize,
+    /// Whether some of them have to go there.
+    pub sending: bool,
     /// How much of that is done, of 100.
     pub percent: u8,
     /// Why the relay doesn't take some, one sentence each.
@@ -146,6 +148,11 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
             (icons::WARNING, text, Tone::Care)
         }
         (Connection::Live, _) if view.brief => (icons::SENDING, "Live: saving…".to_owned(), Tone::Quiet),
+        (Connection::Live, 0) if view.pictures.sending => (
+            icons::SENDING,
+            "Live: everything but pictures saved on the relay".to_owned(),
+            Tone::Quiet,
+        ),
         (Connection::Live, 0) => (
             icons::LIVE,
             "Live: everything saved on the relay".to_owned(),
@@ -155,6 +162,11 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
             icons::SENDING,
             format!("Live: {} on the way to the relay", changes(n)),
             Tone::Quiet,
+        ),
+        (Connection::Offline, 0) if view.pictures.sending => (
+            icons::OFFLINE,
+            "Offline: saved on this computer".to_owned(),
+            Tone::Care,
         ),
         (Connection::Offline, 0) => (
             icons::OFFLINE,
@@ -348,6 +360,12 @@ mod tests {
             Some("1 picture waiting for the relay")
         );
         assert_eq!(said(Connection::Alone, 3, false), None, "there is no relay");
+        let mut sending = view(Connection::Live, 0);
+        sending.pictures.sending = true;
+        assert_eq!(
+            words(&sending).1,
+            "Live: everything but pictures saved on the relay"
+        );
         assert_eq!(
             said(Connection::Alone, 0, true).as_deref(),
             Some("Reading pictures…")

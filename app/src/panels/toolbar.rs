@@ -18,6 +18,8 @@ const TOOLS: [&[Tool]; 3] = [
         Tool::Shape(Kind::Ellipse),
         Tool::Line,
         Tool::Arrow,
+        Tool::Text,
+        Tool::Note,
     ],
     &[Tool::Pen, Tool::Highlighter, Tool::Eraser],
 ];

@@ -65,6 +65,8 @@ struct Known {
     reading: Option<u32>,
     /// Nothing to be read: it isn't here yet, or can't be read.
     barren: bool,
+    /// It came while it was being read: if nothing was found, that is no longer true.
+    came: bool,
     /// The frame in which it was seen last.
     seen: u64,
 }
@@ -232,6 +234,7 @@ impl Pictures {
         for hash in images {
             if let Some(known) = self.known.get_mut(hash) {
                 known.barren = false;
+                known.came = known.reading.is_some();
             }
         }
     }
@@ -358,8 +361,9 @@ impl Pictures {
                 known.reading = None;
                 self.reading -= 1;
             }
+            let came = std::mem::take(&mut known.came);
             let Some(texture) = texture(&self.device, &self.queue, &self.layout, &self.sampler, &made) else {
-                known.barren = true;
+                known.barren = !came;
                 continue;
             };
             bytes += texture.bytes;

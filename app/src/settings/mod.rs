@@ -168,7 +168,9 @@ pub fn clean_name(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use drawbridge_engine::document::{Color, Corners, Dash, Font, Head, Ink, Shade, Style, TextAlign};
+    use drawbridge_engine::document::{
+        Color, Corners, Dash, Font, Head, Ink, Route, Shade, Style, TextAlign,
+    };
     use drawbridge_engine::editor;
 
     use super::*;
@@ -205,6 +207,7 @@ mod tests {
             fill: Some(Color::Ink(Ink::Green)),
             shade: Shade::Hatch,
             corners: Corners::Sharp,
+            route: Some(Route::Elbow),
             start: Head::Bar,
             end: Head::Triangle,
             font: Font::Serif,

@@ -1,6 +1,6 @@
 //! What a person drew with last, by family of tools.
 
-use drawbridge_engine::document::{Corners, Dash, Font, Head, SIZES, Shade, Style, TextAlign, WIDTHS};
+use drawbridge_engine::document::{Corners, Dash, Font, Head, Route, SIZES, Shade, Style, TextAlign, WIDTHS};
 use drawbridge_engine::editor;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -16,6 +16,9 @@ pub struct Styles {
     /// By the highlighter.
     #[serde(deserialize_with = "lenient_marker")]
     highlighter: Kept,
+    /// For notes.
+    #[serde(deserialize_with = "lenient_note")]
+    note: Kept,
 }
 
 impl Default for Styles {
@@ -29,6 +32,11 @@ fn lenient_marker<'de, D: Deserializer<'de>>(from: D) -> Result<Kept, D::Error> 
     Ok(Kept::deserialize(value).unwrap_or_else(|_| Kept::marker()))
 }
 
+fn lenient_note<'de, D: Deserializer<'de>>(from: D) -> Result<Kept, D::Error> {
+    let value = serde_json::Value::deserialize(from)?;
+    Ok(Kept::deserialize(value).unwrap_or_else(|_| Styles::default().note))
+}
+
 impl Styles {
     /// As they are kept.
     #[must_use]
@@ -36,6 +44,7 @@ impl Styles {
         Self {
             ink: Kept::of(&styles.ink),
             highlighter: Kept::of(&styles.highlighter),
+            note: Kept::of(&styles.note),
         }
     }
 
@@ -45,6 +54,7 @@ impl Styles {
         editor::Styles {
             ink: self.ink.style(),
             highlighter: self.highlighter.style(),
+            note: self.note.style(),
         }
     }
 }
@@ -61,6 +71,8 @@ struct Kept {
     fill: String,
     shade: String,
     corners: String,
+    /// Of lines.
+    route: String,
     start: String,
     end: String,
     font: String,
@@ -91,6 +103,7 @@ impl Kept {
                 .map_or_else(|| "none".to_owned(), |color| color.to_string()),
             shade: style.shade.name().to_owned(),
             corners: style.corners.name().to_owned(),
+            route: style.route().name().to_owned(),
             start: style.start.name().to_owned(),
             end: style.end.name().to_owned(),
             font: style.font.name().to_owned(),
@@ -118,6 +131,7 @@ impl Kept {
             fill: self.fill.parse().ok(),
             shade: Shade::named(&self.shade).unwrap_or_default(),
             corners: Corners::named(&self.corners).unwrap_or_default(),
+            route: Some(Route::named(&self.route).unwrap_or(Route::Curve)),
             start: Head::named(&self.start).unwrap_or_default(),
             end: Head::named(&self.end).unwrap_or_default(),
             font: Font::named(&self.font).unwrap_or_default(),

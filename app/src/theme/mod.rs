@@ -257,6 +257,12 @@ pub fn apply(ctx: &Context) {
     });
 }
 
+/// Whether anything moves by itself.
+#[must_use]
+pub fn moves(ctx: &Context) -> bool {
+    ctx.global_style().animation_time > 0.0
+}
+
 /// Lets things appear and fade over a moment, or at once.
 pub fn set_motion(ctx: &Context, moves: bool) {
     ctx.all_styles_mut(|style| {

@@ -172,6 +172,33 @@ fn one_that_comes_late_takes_its_place_when_it_is_there() {
 }
 
 #[test]
+fn one_that_comes_while_it_is_looked_for_is_looked_for_again() {
+    let Some(card) = card() else { return };
+    let quarters = quarters(64);
+    let editor = board(&[image("a", &quarters, r#","place":[100,0,0,100,0,0]"#)]);
+    let camera = camera(0.0, 0.0, 1.0);
+    let mut renderer = Renderer::new(&card.0, &card.1);
+    let (looked, looks) = std::sync::mpsc::channel();
+    let (go, gone) = std::sync::mpsc::channel();
+    let (gone, found) = (std::sync::Mutex::new(gone), quarters.clone());
+    renderer.read_images(|| {
+        Arc::new(move |_| {
+            looked.send(()).expect("the test waits");
+            // The first look finds nothing, and says so late.
+            let late: bool = gone.lock().expect("no panic").recv().expect("the test says");
+            (!late).then(|| found.clone())
+        })
+    });
+    let _ = shown(card, &mut renderer, &editor, &camera, 1.0, &LIGHT);
+    looks.recv().expect("it looks");
+    renderer.images_arrived(&[quarters.hash()]);
+    go.send(true).expect("it waits");
+    go.send(false).expect("it waits");
+    let picture = draw(&mut renderer, &editor, &camera);
+    assert!(near(at(&picture, 20, 20), RED), "{:?}", at(&picture, 20, 20));
+}
+
+#[test]
 fn from_afar_little_is_read_and_what_is_not_seen_goes_when_there_is_too_much() {
     let Some(card) = card() else { return };
     let images: Vec<StoredImage> = (0..8).map(|n| quarters(512 + 2 * n)).collect();

@@ -5,6 +5,7 @@ mod card;
 mod frames;
 mod images;
 mod keeping;
+mod letters;
 mod reference;
 mod shapes;
 mod wet;

@@ -114,6 +114,12 @@ put laser {"points":[[1,2],[1e300,5]]}
 put view [0,0,100,50]
 put q {"kind":"line","points":"0 0 5 5"}
 e deleted true"#,
+        r#"t base {"kind":"text","text":"Hello","wrap":80}
+t text/AAAAAAAAAAAAAAAA {"peers":["base","BBBBBBBBBBBBBBBB"],"runs":[["0>4",", dear"],["1>0","Oh! ",3,"!"],["","x"]],"cut":[[0,1,3],[1,0,9]]}
+t text/BBBBBBBBBBBBBBBB {"peers":["AAAAAAAAAAAAAAAA"],"runs":[["0<2","q"],[">0","r"]]}
+t text/BBBBBBBBBBBBBBBB/x.1 {"first":2,"runs":[[">1","s",4294967295]]}
+put text.t.5 {"peer":"CCCCCCCCCCCCCCCC","ops":{"peers":["base"],"runs":[["0>0","wet"]],"cut":[[0,3,1]]},"at":["base",2]}
+put text.t.6 {"peer":"CCCCCCCCCCCCCCCC","ops":{"first":3,"runs":[[">2","ter"]]},"at":null}"#,
         "e base {\"kind\":\"hologram\",\"points\":\"1 1\"}\nf base null\ng base {\"kind\":\"stroke\",\"points\":\"5 5 0 0 0 0\",\"width\":1e-9,\"pressure\":\"100-100 100\"}",
     ])
 }

@@ -9,6 +9,7 @@ use drawbridge_protocol::{
     Cell, CellKey, ElementId, Property, RelayMessage, SlotOp, Stamp, Value, Write, decode,
 };
 
+use super::letters;
 use super::model::covers;
 use super::person::Drawing;
 use super::schedule::Act;
@@ -41,6 +42,9 @@ impl World {
                     "undo touches only what is one's own",
                     format!("person {n}: {key:?}"),
                 ));
+            }
+            if held.is_some_and(|(_, before)| !letters::grows(&key, before, &value)) {
+                wrong = Some(("letters are only added", format!("person {n}: {key:?}")));
             }
             if held.is_some_and(|(held, _)| *held >= stamp) {
                 wrong = Some((

@@ -10,6 +10,7 @@ use drawbridge_protocol::{BoardId, CellKey, ElementId, Stamp, Value};
 use drawbridge_relay::testing::ByHand;
 
 use super::hand::cells_of;
+use super::letters;
 use super::model::covers;
 use super::person::board_of;
 use super::schedule::{Act, Step};
@@ -199,6 +200,14 @@ impl World {
             return self.fail(
                 "nothing is on a board that nobody wrote",
                 format!("{key:?} {cell:?}"),
+            );
+        }
+        if let Some(board) = &self.people[n].board
+            && let Some(detail) = letters::all_letters(board.editor().document(), &shown)
+        {
+            return self.fail(
+                "a text has all letters that nobody deleted",
+                format!("person {n}: {detail}"),
             );
         }
         if let Some(board) = &self.people[n].board

@@ -13,8 +13,8 @@ use drawbridge_protocol::{CellKey, ElementId, Peer, Property, Stamp, Value};
 
 use super::person::{Drawing, Run, remote_of};
 use super::schedule::{Act, Step};
-use super::tools;
 use super::world::{Result, World};
+use super::{letters, tools};
 
 /// How long a program that is closed waits for its disk.
 const QUIT: Duration = Duration::from_secs(5);
@@ -139,6 +139,7 @@ impl World {
             Act::Redo => {
                 let _ = board.redo();
             }
+            Act::Type => letters::act(board, pointer, arg),
             Act::Title => board.set_title(&format!("Plan {arg}")),
             act => match tools::edit(act, arg) {
                 Some(edit) => tools::perform(board, &edit, arg),
@@ -157,7 +158,7 @@ impl World {
     }
 
     /// Notes what is being drawn, and what ended how.
-    fn watch_pen(&mut self, n: usize, act: Act) {
+    pub(super) fn watch_pen(&mut self, n: usize, act: Act) {
         let (now, person) = (self.now, &mut self.people[n]);
         let (Some(run), Some(board)) = (&mut person.run, &person.board) else {
             return;
@@ -167,6 +168,7 @@ impl World {
             State::Drawing(_, stroke) => (Some(stroke.id().clone()), true),
             State::Shaping(_, shaping) => (Some(shaping.id().clone()), false),
             State::Lining(lining) => (Some(lining.id().clone()), false),
+            State::Typing(typing) => (typing.element().map(|element| element.id.clone()), false),
             _ => (None, false),
         };
         if let Some(was) = run.drawing.take_if(|was| was.id != drawn)
@@ -174,7 +176,7 @@ impl World {
         {
             // A shape or line that never got anywhere is none.
             let is_none = !was.is_ink && !editor.document().has_base(id.as_str());
-            if act == Act::Cancel || is_none {
+            if (act == Act::Cancel && was.is_ink) || is_none {
                 self.model.cancelled.insert(id);
             } else {
                 if !was.is_ink {

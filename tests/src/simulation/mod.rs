@@ -6,6 +6,7 @@
 mod check;
 mod finish;
 mod hand;
+mod letters;
 mod line;
 mod model;
 mod person;

@@ -61,6 +61,8 @@ acts! {
     Duplicate = "duplicate",
     /// They delete it.
     Erase = "erase",
+    /// They type: in a text that is there or in a new one, if they don't already.
+    Type = "type",
     /// They put a shape into the middle of what they see.
     Insert = "insert",
     /// They move an element, of those they see; `arg` says which.
@@ -258,6 +260,7 @@ fn menu(random: &mut Random) -> Vec<Act> {
         (40, &[Select, Nudge, Style, Stack]),
         (40, &[Group, Group, Lock, Align]),
         (40, &[Duplicate, Erase, Select]),
+        (50, &[Type, Type, Type, Type, Enter, Cancel, Undo]),
         (20, &[Lose]),
     ];
     let edits = if random.chance(40) { edits } else { &[] };

@@ -1,7 +1,7 @@
 //! What people do with the editor's tools and commands: what they take in the hand, select, and have done to it.
 
 use drawbridge_engine::board::Board;
-use drawbridge_engine::document::{Color, Dash, Ink, Kind, Shade};
+use drawbridge_engine::document::{Color, Dash, Ink, Kind, Route, Shade};
 use drawbridge_engine::editor::{Align, Axis, Edit, Stacking, StyleChange};
 use drawbridge_engine::geometry::Vec2;
 use drawbridge_engine::tools::{Button, Event as Gesture, Modifiers, Pointer, Tool};
@@ -36,12 +36,28 @@ fn of<T: Copy>(all: &[T], arg: u64) -> T {
 pub(super) fn take(board: &mut Board, pointer: Pointer, arg: u64) {
     board.set_tool(of(&TOOLS, arg));
     if !arg.is_multiple_of(3) && board.editor().state().is_idle() {
+        let pointer = over_something(board, pointer, arg);
         let _ = board.handle(&Gesture::Down(Button::Primary, pointer));
         let beside = Pointer {
             pos: pointer.pos + Vec2::new(40.0, 30.0),
             ..pointer
         };
         let _ = board.handle(&Gesture::Move(beside));
+    }
+}
+
+/// A line mostly begins on something, to hold on to it.
+fn over_something(board: &Board, pointer: Pointer, arg: u64) -> Pointer {
+    let editor = board.editor();
+    let lines = matches!(editor.tool(), Tool::Line | Tool::Arrow) && !arg.is_multiple_of(5);
+    let mut shown = editor.scene().stacked().map(|(_, item)| item.frame.center());
+    let at = shown.nth(arg as usize % editor.scene().len().max(1));
+    let pos = at
+        .filter(|_| lines)
+        .map(|at| editor.camera().screen_from_board(at));
+    Pointer {
+        pos: pos.unwrap_or(pointer.pos),
+        ..pointer
     }
 }
 
@@ -61,9 +77,13 @@ pub(super) fn edit(act: Act, arg: u64) -> Option<Edit> {
     let more = arg / 7;
     let amount = more as f64;
     Some(match act {
-        Act::Select => match arg % 5 {
+        Act::Select => match arg % 7 {
             0 => Edit::SelectNone,
             1 | 2 => Edit::SelectAll,
+            5 => Edit::NextPoint {
+                back: more.is_multiple_of(2),
+            },
+            6 => Edit::AddPoint,
             n => Edit::SelectNext { back: n == 3 },
         },
         Act::Insert => Edit::Insert,
@@ -89,11 +109,12 @@ pub(super) fn edit(act: Act, arg: u64) -> Option<Edit> {
             1 => Edit::Distribute(of(&[Axis::Across, Axis::Down], more)),
             _ => Edit::Flip(of(&[Axis::Across, Axis::Down], more)),
         },
-        Act::Style => Edit::Style(match arg % 5 {
+        Act::Style => Edit::Style(match arg % 6 {
             0 => StyleChange::Color(Color::Ink(of(&[Ink::Red, Ink::Blue, Ink::Green], more))),
             1 => StyleChange::Width(1.0 + amount),
             2 => StyleChange::Opacity(of(&[0.25, 0.5, 1.0], more)),
             3 => StyleChange::Dash(of(&[Dash::Solid, Dash::Dashed], more)),
+            4 => StyleChange::Route(of(Route::ALL, more)),
             _ => StyleChange::Shade(of(&[Shade::Solid, Shade::Hatch], more)),
         }),
         _ => return None,
@@ -104,7 +125,13 @@ pub(super) fn edit(act: Act, arg: u64) -> Option<Edit> {
 pub(super) fn perform(board: &mut Board, edit: &Edit, arg: u64) {
     let selects = matches!(
         edit,
-        Edit::SelectAll | Edit::SelectNone | Edit::SelectNext { .. } | Edit::Insert | Edit::UnlockAll
+        Edit::SelectAll
+            | Edit::SelectNone
+            | Edit::SelectNext { .. }
+            | Edit::NextPoint { .. }
+            | Edit::AddPoint
+            | Edit::Insert
+            | Edit::UnlockAll
     );
     if !selects {
         select_some(board, arg);

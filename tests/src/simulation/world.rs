@@ -8,12 +8,13 @@ use drawbridge_engine::client::{Input, Now, Output, Store as _};
 use drawbridge_protocol::{ClientMessage, Limits, Window, decode};
 use drawbridge_relay::{Rate, Settings};
 
+use super::hand::cells_of;
 use super::line::{Link, Parcel};
 use super::model::{Model, Violation};
 use super::person::{Person, board_of};
 use super::random::Random;
 use super::relay::RelaySide;
-use super::schedule::Schedule;
+use super::schedule::{Act, Schedule};
 use crate::tally::Tally;
 
 /// More than any schedule needs, by far: beyond it something goes round in circles.
@@ -364,7 +365,14 @@ impl World {
             return Ok(());
         }
         board.pump();
+        // Letters become dry after a pause.
+        let typed = board.editor().is_typing().then(|| cells_of(board));
         let again = board.flush(now_ms);
+        if let Some(before) = typed {
+            let after = cells_of(board);
+            self.watch_pen(n, Act::Move);
+            self.check_hand(n, Act::Move, &before, after)?;
+        }
         self.look_after(n, again)
     }
 

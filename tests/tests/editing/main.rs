@@ -2,7 +2,9 @@
 //! while a line is broken, after a relay was restarted, with a clock that runs ahead.
 
 mod apart;
+mod bound;
 mod frames;
+mod typing;
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! How a selection is framed, snapped, aligned, stacked and grouped.
+//! How a selection is framed, snapped, aligned, stacked and grouped, and how lines hold on to elements.
 //!
 //! Pure functions: they read elements and give what is to be written. They change nothing, and know no editor, tools or
 //! scene. All lengths are board units and all places are on the board, unless it says otherwise.
@@ -8,6 +8,7 @@ mod frame;
 mod groups;
 mod snap;
 mod stack;
+mod tie;
 mod turns;
 
 pub use align::{align, distribute, flip, parts};
@@ -16,6 +17,7 @@ pub(crate) use groups::within;
 pub use groups::{group, is_one_group, outermost, ungroup};
 pub use snap::{Guide, Snapped, point_to_grid, snap, snap_point, to_grid};
 pub use stack::restack;
+pub use tie::{hold, hold_on, is_pulled_off, let_go, moved_points, tied_to};
 pub use turns::{Turn, shift as shift_turn, sort as sort_turns};
 
 /// Left to right, or top to bottom.

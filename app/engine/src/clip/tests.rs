@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::*;
 use crate::document::{Color, Ink, Picture, Sample, Style};
 use crate::editor::SeededRandom;
-use crate::geometry::{Corners, Dash, Font, Head, Kind, Point, Shade, TextAlign};
+use crate::geometry::{Corners, Dash, Font, Head, Kind, Point, Route, Shade, TextAlign};
 
 fn samples() -> impl Strategy<Value = Vec<Sample>> {
     let one = (-4000i64..4000, -4000i64..4000, 0u8..=100);
@@ -28,6 +28,7 @@ fn style() -> impl Strategy<Value = Style> {
         proptest::sample::select(Head::ALL),
         proptest::sample::select(Font::ALL),
         proptest::sample::select(TextAlign::ALL),
+        proptest::option::of(proptest::sample::select(Route::ALL)),
     );
     let fill = proptest::option::of(color());
     (color(), 5u32..10_000, 0u32..=100, fill, terms).prop_map(|(color, width, opacity, fill, terms)| Style {
@@ -43,6 +44,7 @@ fn style() -> impl Strategy<Value = Style> {
         font: terms.5,
         align: terms.6,
         size: f64::from(width) / 5.0,
+        route: terms.7,
     })
 }
 
@@ -138,12 +140,16 @@ fn boxes(count: usize) -> Vec<Element> {
     (0..count).map(one).collect()
 }
 
-/// The elements as they come back: only their ids are others.
+/// The elements as they come back: of several with one id the first keeps it.
 fn named(elements: &[Element]) -> Vec<Element> {
     let numbered = elements.iter().enumerate();
     numbered
         .map(|(i, e)| Element {
-            id: id(&format!("clip-{i}")),
+            id: if i == 0 {
+                e.id.clone()
+            } else {
+                id(&format!("clip-{i}"))
+            },
             ..e.clone()
         })
         .collect()

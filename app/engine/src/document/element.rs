@@ -5,10 +5,11 @@ use std::sync::Arc;
 use drawbridge_protocol::{ElementId, Property, Value};
 
 use super::json::{Members, read, read_color, read_order, read_place, read_size, read_width};
-use super::{Draft, Order, PAPER, Picture, Reader, Sample, Style, Writer};
+use super::tie::{ENDS, read_tie};
+use super::{Draft, Order, PAPER, Picture, Reader, Sample, Style, Tie, Writer};
 use crate::geometry::{
-    Affine, Corners, Dash, Figure, Font, Head, InkPoint, Kind, MAX_COORDINATE, Mesh, Point, Rect, Shade,
-    Shape, TextAlign,
+    Affine, Corners, Dash, Figure, Font, Head, Hold, InkPoint, Kind, MAX_COORDINATE, Mesh, Point, Rect,
+    Route, Shade, Shape, TextAlign,
 };
 
 /// A group's name: elements that have it belong together.
@@ -44,6 +45,10 @@ pub struct Element {
     pub text: Arc<str>,
     /// How long the lines of a text may be, in its own units, within [`WRAPS`]; `None` for as long as they are.
     pub wrap: Option<f64>,
+    /// What a line's first and its last point hold on to.
+    pub ties: [Option<Tie>; 2],
+    /// The same as it is shown, where it is there: of a line as it is shown. No part of what is stored.
+    pub holds: Option<Arc<[Option<Hold>; 2]>>,
     /// The groups that it belongs to, the innermost first.
     pub groups: Arc<[Group]>,
     /// Whether it is not to be touched.
@@ -74,6 +79,8 @@ impl Element {
             points: Arc::default(),
             text: Arc::default(),
             wrap: None,
+            ties: [None, None],
+            holds: None,
             groups: Arc::default(),
             locked: false,
             framed_by: None,
@@ -143,6 +150,9 @@ impl Element {
         set(&mut style.font, name("font").and_then(|v| Font::named(&v)));
         set(&mut style.size, json("size").and_then(read_size));
         set(&mut style.align, name("align").and_then(|v| TextAlign::named(&v)));
+        if let Some(route) = name("route").and_then(|v| Route::named(&v)) {
+            style.route = Some(route);
+        }
         set(&mut style.start, name("start").and_then(|v| Head::named(&v)));
         set(&mut style.end, name("end").and_then(|v| Head::named(&v)));
         if self.kind == Kind::Note {
@@ -151,6 +161,11 @@ impl Element {
             style.shade = Shade::Solid;
         }
         set(&mut self.wrap, json("wrap").and_then(read_wrap));
+        if self.kind == Kind::Line {
+            for (tie, end) in self.ties.iter_mut().zip(ENDS) {
+                set(tie, json(end).and_then(read_tie));
+            }
+        }
         set(&mut self.groups, json("groups").and_then(read_groups));
         set(&mut self.locked, json("locked").and_then(read));
         if self.kind == Kind::Frame {
@@ -185,6 +200,14 @@ impl Element {
     /// Its points as they are stored.
     pub fn samples(&self) -> impl Iterator<Item = Sample> {
         self.points.iter().map(|point| Sample::of(*point, self.step))
+    }
+
+    /// Its points as one text, as they are stored.
+    #[must_use]
+    pub fn points_text(&self) -> String {
+        let mut writer = Writer::default();
+        self.samples().for_each(|sample| writer.push(sample));
+        writer.texts().0.to_owned()
     }
 
     /// Its points where `place` leads them, on the board.
@@ -237,6 +260,8 @@ impl Element {
             } else {
                 self.style.corners
             },
+            route: self.style.route(),
+            holds: self.holds.as_deref().cloned().unwrap_or_default(),
             heads: [self.style.start, self.style.end],
             fill: self
                 .style
@@ -284,7 +309,12 @@ impl Element {
             let (place, own) = self.rectangle();
             return place.transform_rect_bbox(own);
         }
-        let mut points = self.points.iter().map(|p| self.place * p.pos);
+        let points: Vec<InkPoint> = if self.kind == Kind::Line && self.style.route() == Route::Elbow {
+            self.figure().way()
+        } else {
+            self.placed()
+        };
+        let mut points = points.iter().map(|p| p.pos);
         let first = points.next().unwrap_or(Point::ORIGIN);
         points.fold(Rect::from_points(first, first), |all, p| all.union_pt(p))
     }
@@ -316,7 +346,7 @@ fn read_fill(json: &str) -> Option<Option<super::Color>> {
     }
 }
 
-fn read_wrap(json: &str) -> Option<Option<f64>> {
+pub(super) fn read_wrap(json: &str) -> Option<Option<f64>> {
     if read::<String>(json).is_some_and(|text| text == "none") {
         return Some(None);
     }

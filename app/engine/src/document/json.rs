@@ -10,11 +10,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::style::{SIZES, Style, WIDTHS};
-use super::{Color, Element, Order, Writer};
-use crate::geometry::{Affine, MAX_COORDINATE};
+use super::tie::ENDS;
+use super::{Color, Element, Order, Rewrapped, Writer};
+use crate::geometry::{Affine, MAX_COORDINATE, Route};
 
 /// A number that is written without a fraction where it has none.
-struct Number(f64);
+pub(super) struct Number(pub(super) f64);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -39,6 +40,28 @@ pub(crate) fn number_json(v: f64) -> Value {
 /// A point as others are told it.
 pub(crate) fn point_json(x: f64, y: f64) -> Value {
     json(&[Number(x), Number(y)])
+}
+
+/// How a text is while a side of it is dragged, as others are told it.
+pub(crate) fn wrap_json(text: &Rewrapped) -> Value {
+    #[derive(Serialize)]
+    struct Told {
+        place: [Number; 6],
+        wrap: Number,
+    }
+    json(&Told {
+        place: place_numbers(text.place),
+        wrap: Number(text.wrap),
+    })
+}
+
+/// The same read; `None` for anything else.
+pub(crate) fn read_wrapped(value: &Value) -> Option<Rewrapped> {
+    let members = Members::of(value)?;
+    Some(Rewrapped {
+        place: members.get("place").and_then(read_place)?,
+        wrap: members.get("wrap").and_then(super::element::read_wrap)??,
+    })
 }
 
 /// A place as it is stored: its numbers rounded to what can be seen.
@@ -127,6 +150,11 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
             if let Some(turn) = &element.turn {
                 map.serialize_entry("turn", turn.as_str())?;
             }
+            for (end, tie) in ENDS.iter().zip(&element.ties) {
+                if let Some(tie) = tie {
+                    map.serialize_entry(end, tie)?;
+                }
+            }
             if element.kind.has_points() {
                 let (points, pressure) = writer.texts();
                 map.serialize_entry("step", &Number(element.step))?;
@@ -142,7 +170,7 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
 }
 
 /// The properties of a style whose values are names.
-fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 8] {
+fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 9] {
     [
         ("dash", style.dash.name().into()),
         (
@@ -151,6 +179,7 @@ fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 8] {
         ),
         ("shade", style.shade.name().into()),
         ("corners", style.corners.name().into()),
+        ("route", style.route.map_or("", Route::name).into()),
         ("start", style.start.name().into()),
         ("end", style.end.name().into()),
         ("font", style.font.name().into()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Element;
+use super::{Element, WRAPS};
 use crate::geometry::{Affine, Kind, Letters, Point, Rect, TextAlign, Vec2};
 use crate::lettering::Layout;
 
@@ -85,6 +85,18 @@ fn inside(kind: Kind) -> f64 {
 }
 
 impl Element {
+    /// Whether it has letters, or is made for them.
+    #[must_use]
+    pub fn has_letters(&self) -> bool {
+        matches!(self.kind, Kind::Text | Kind::Note) || !self.text.is_empty()
+    }
+
+    /// Whether it looks wrong in another ratio of width and height.
+    #[must_use]
+    pub fn keeps_ratio(&self) -> bool {
+        self.kind == Kind::Text || self.picture.is_some()
+    }
+
     /// The letters that it bears, set and placed, also where there are none yet; `None` if it can't bear any.
     #[must_use]
     pub fn lettered(&self) -> Option<Lettered> {
@@ -194,6 +206,37 @@ impl Element {
         other.style.align = align;
         let (_, then) = other.rectangle();
         place * Affine::translate((now.center().x - then.center().x, 0.0))
+    }
+}
+
+/// A text in whose rectangle one side is moved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rewrapped {
+    pub(crate) place: Affine,
+    pub(crate) wrap: f64,
+}
+
+impl Element {
+    /// The text as wide as its rectangle is where `by` leads that on the board: its letters stay as large, its lines break elsewhere.
+    pub(crate) fn rewrapped(&self, by: Affine) -> Rewrapped {
+        let (_, area) = self.rectangle();
+        let own = self.place.inverse() * by * self.place;
+        let ends = [area.x0, area.x1].map(|x| (own * Point::new(x, 0.0)).x);
+        let (mut left, mut right) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+        let least = self.style.size.clamp(*WRAPS.start(), *WRAPS.end());
+        if (right - left).is_nan() || right - left < least {
+            // The side that is held stays.
+            if (right - area.x1).abs() < (left - area.x0).abs() {
+                left = right - least;
+            } else {
+                right = left + least;
+            }
+        }
+        let anchor = left + self.style.align.part() * (right - left);
+        Rewrapped {
+            place: self.place * Affine::translate((anchor, 0.0)),
+            wrap: (right - left).min(*WRAPS.end()),
+        }
     }
 }
 

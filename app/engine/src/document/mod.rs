@@ -11,18 +11,25 @@ mod pictured;
 mod points;
 mod store;
 mod style;
+pub mod text;
+mod tie;
 
-pub use crate::geometry::{Corners, Dash, Font, Head, Kind, Shade, TextAlign};
+pub use crate::geometry::{Corners, Dash, Font, Head, Kind, Route, Shade, TextAlign};
 pub use color::{Color, Ink};
 pub use draft::Draft;
 pub(crate) use draft::STEPS;
 pub use element::{Element, Group};
-pub(crate) use element::{GROUPS, LINE_POINTS, read_line};
-pub(crate) use json::{chunk, json, number_json, place_json, point_json, read_place};
+pub(crate) use element::{GROUPS, LINE_POINTS, WRAPS, read_line};
+pub(crate) use json::{
+    chunk, json, number_json, place_json, point_json, read_place, read_wrapped, wrap_json,
+};
 pub use lettered::Lettered;
+pub(crate) use lettered::Rewrapped;
 pub use order::Order;
 pub use picture::Picture;
 pub use pictured::Pictured;
 pub use points::{MAX_POINTS, Reader, Sample, Writer};
 pub use store::{Change, Document, Source};
 pub use style::{PAPER, SIZES, Style, WIDTHS};
+pub use tie::Tie;
+pub(crate) use tie::{ENDS, read_tie, tie_json};

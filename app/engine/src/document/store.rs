@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use drawbridge_protocol::{Cell, CellKey, ElementId, Property, Stamp, Value};
+use drawbridge_protocol::{Cell, CellKey, ElementId, Peer, Property, Stamp, Value};
 
 use super::Element;
 use super::json::read;
+use super::text::{Ops, Sequence, TEXT, peer_of, property_of};
 
 /// What merging a cell did.
 #[must_use]
@@ -24,7 +25,7 @@ pub struct Source(Origin);
 
 #[derive(Debug, Clone)]
 enum Origin {
-    Cells(ElementId, Cells),
+    Cells(ElementId, Cells, Vec<Wet>),
     Element(Arc<Element>),
 }
 
@@ -39,7 +40,7 @@ impl Source {
     #[must_use]
     pub fn element(&self) -> Option<Element> {
         match &self.0 {
-            Origin::Cells(id, cells) => element(id, cells),
+            Origin::Cells(id, cells, wet) => element(id, cells, wet),
             Origin::Element(element) => Some(Element::clone(element)),
         }
     }
@@ -55,15 +56,62 @@ fn find<'a>(cells: &'a Cells, prop: &str) -> Option<&'a (Property, Stamp, Value)
     Some(&cells[at])
 }
 
-fn element(id: &ElementId, cells: &Cells) -> Option<Element> {
+fn element(id: &ElementId, cells: &Cells, wet: &[Wet]) -> Option<Element> {
     let value = |prop: &str| find(cells, prop).map(|(_, _, value)| value);
-    Element::read(id, value(Property::BASE)?, value)
+    let mut element = Element::read(id, value(Property::BASE)?, value)?;
+    let typed = typed(cells, wet);
+    if element.kind.bears_letters() && !typed.is_empty() {
+        element.text = Sequence::of(&element.text, &typed).text().into();
+    }
+    Some(element)
 }
 
-/// A board's cells, known or not, and a reading of them as elements. Knows no person, tool or screen.
+/// Operations on a text that aren't dry yet: whose hand types (one's own, or that of a connection, which may have several), which
+/// peer that is, and what it did since it was dry.
+#[derive(Debug, Clone)]
+struct Wet {
+    hand: Option<(u64, u64)>,
+    peer: Peer,
+    ops: Value,
+}
+
+/// Operations on one text beyond so many bytes, and so many cells of one peer, are not read.
+const TYPED: (usize, usize) = (8 << 20, 8);
+
+/// What everybody did to an element's text.
+fn typed(cells: &Cells, wet: &[Wet]) -> Vec<(Peer, Ops)> {
+    let from = cells.partition_point(|(prop, ..)| prop.as_str() < TEXT);
+    let dry = cells[from..].iter().map_while(|(prop, _, value)| {
+        let name = prop.as_str();
+        name.starts_with(TEXT).then_some((peer_of(name), value))
+    });
+    let dry = dry.filter_map(|(peer, value)| Some((peer?, value)));
+    let wet = wet.iter().map(|wet| (wet.peer, &wet.ops));
+    let (mut bytes, mut of_one) = (0, (None, 0));
+    let mut typed = Vec::new();
+    for (peer, value) in dry.chain(wet) {
+        of_one = if of_one.0 == Some(peer) {
+            (Some(peer), of_one.1 + 1)
+        } else {
+            (Some(peer), 1)
+        };
+        bytes += value.as_str().len();
+        if bytes > TYPED.0 {
+            break;
+        }
+        if of_one.1 <= TYPED.1 {
+            typed.extend(Ops::read(value, peer).map(|ops| (peer, ops)));
+        }
+    }
+    typed
+}
+
+/// A board's cells, known or not, and a reading of them as elements. Knows no person, tool or screen. Of what is wet it knows
+/// only letters: those join what is dry one by one, and are the same letters when they are dry themselves.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
     elements: HashMap<ElementId, Cells>,
+    wet: HashMap<ElementId, Vec<Wet>>,
 }
 
 impl Document {
@@ -117,14 +165,86 @@ impl Document {
     /// Reads an element: `None` if it has no `base` here, its kind isn't known, or its values make no shape.
     #[must_use]
     pub fn element(&self, id: &ElementId) -> Option<Element> {
-        element(id, self.elements.get(id)?)
+        element(id, self.elements.get(id)?, self.wet_of(id))
+    }
+
+    fn wet_of(&self, id: &ElementId) -> &[Wet] {
+        self.wet.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The letters of an element's text, with those that are being typed or without. `None` if it has no cell.
+    #[must_use]
+    pub fn sequence(&self, id: &ElementId, wet: bool) -> Option<Sequence> {
+        let cells = self.elements.get(id)?;
+        let wet = if wet { self.wet_of(id) } else { &[] };
+        Some(Sequence::of(&self.born(id), &typed(cells, wet)))
+    }
+
+    /// The dry letters of an element's text with a peer's operations, which go on from its dry ones.
+    #[must_use]
+    pub fn sequence_and(&self, id: &ElementId, peer: Peer, ops: &Ops) -> Option<Sequence> {
+        let mut all = typed(self.elements.get(id)?, &[]);
+        all.push((peer, ops.clone()));
+        Some(Sequence::of(&self.born(id), &all))
+    }
+
+    /// The text that an element is born with.
+    #[must_use]
+    pub fn born(&self, id: &ElementId) -> Arc<str> {
+        let base = self.get(id.as_str(), Property::BASE);
+        let born = base.and_then(|(_, base)| Element::read(id, base, |_| None));
+        born.map(|element| element.text).unwrap_or_default()
+    }
+
+    /// What a peer has done to an element's text, as far as that is dry.
+    #[must_use]
+    pub fn ops(&self, id: &ElementId, peer: Peer) -> Ops {
+        let held = self.get(id.as_str(), property_of(peer).as_str());
+        held.and_then(|(_, value)| Ops::read(value, peer))
+            .unwrap_or_default()
+    }
+
+    /// Takes up what a hand is typing in an element: a peer's operations since they were dry. `None` for nothing more. Says
+    /// whether that is a change.
+    pub fn set_wet(
+        &mut self,
+        id: &ElementId,
+        hand: Option<(u64, u64)>,
+        typed: Option<(Peer, Value)>,
+    ) -> bool {
+        let held = self.wet.get_mut(id);
+        let at = held
+            .as_ref()
+            .and_then(|held| held.iter().position(|wet| wet.hand == hand));
+        match (typed, held, at) {
+            (None, Some(held), Some(at)) => {
+                held.remove(at);
+                if held.is_empty() {
+                    self.wet.remove(id);
+                }
+            }
+            (None, ..) => return false,
+            (Some((peer, ops)), Some(held), Some(at)) => {
+                if held[at].peer == peer && held[at].ops == ops {
+                    return false;
+                }
+                held[at] = Wet { hand, peer, ops };
+            }
+            (Some((peer, ops)), ..) => {
+                let held = self.wet.entry(id.clone()).or_default();
+                held.push(Wet { hand, peer, ops });
+                // In an order that doesn't hang on who was heard first.
+                held.sort_by_key(|wet| (wet.peer, wet.hand));
+            }
+        }
+        true
     }
 
     /// What an element is read from, for another thread.
     #[must_use]
     pub fn source(&self, id: &ElementId) -> Option<Source> {
         let cells = self.elements.get(id)?.clone();
-        Some(Source(Origin::Cells(id.clone(), cells)))
+        Some(Source(Origin::Cells(id.clone(), cells, self.wet_of(id).to_vec())))
     }
 
     /// The ids of all elements that have a cell, in no order.

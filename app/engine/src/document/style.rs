@@ -1,7 +1,7 @@
 //! How an element is drawn: colour, width, dash, fill, font and so on, each a property of its own.
 
 use super::{Color, Ink};
-use crate::geometry::{Corners, Dash, Font, Head, Kind, Shade, TextAlign};
+use crate::geometry::{Corners, Dash, Font, Head, Kind, Route, Shade, TextAlign};
 
 /// How wide a line may be, in board units.
 pub const WIDTHS: std::ops::RangeInclusive<f64> = 0.01..=10_000.0;
@@ -26,8 +26,10 @@ pub struct Style {
     pub fill: Option<Color>,
     /// How that is filled.
     pub shade: Shade,
-    /// Corners, or how a line bends.
+    /// Corners, or the bends of a right-angled line.
     pub corners: Corners,
+    /// How a line goes through its points; `None` where `corners` says it, as in lines of earlier programs: smooth or straight.
+    pub route: Option<Route>,
     /// At a line's first point.
     pub start: Head,
     /// At a line's last point.
@@ -84,11 +86,23 @@ impl Default for Style {
             fill: None,
             shade: Shade::default(),
             corners: Corners::default(),
+            route: None,
             start: Head::default(),
             end: Head::default(),
             font: Font::default(),
             size: 20.0,
             align: TextAlign::default(),
         }
+    }
+}
+
+impl Style {
+    /// How a line goes through its points.
+    #[must_use]
+    pub fn route(&self) -> Route {
+        self.route.unwrap_or(match self.corners {
+            Corners::Round => Route::Curve,
+            Corners::Sharp => Route::Straight,
+        })
     }
 }

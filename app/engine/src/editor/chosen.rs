@@ -18,6 +18,8 @@ pub(super) struct Chosen {
     pub(super) groups: bool,
     /// Whether all of it is locked.
     pub(super) locked: bool,
+    /// Whether it is one element that can have letters.
+    pub(super) lettered: bool,
 }
 
 impl Chosen {
@@ -39,12 +41,13 @@ impl Editor {
         let mut held = StyleHeld::default();
         let mut around: Option<Rect> = None;
         let entered = self.selection.entered.as_ref();
-        let (mut groups, mut free) = (false, false);
+        let (mut groups, mut free, mut lettered) = (false, false, false);
         for item in self.selection.ids.iter().filter_map(|id| scene.get(id)) {
-            held = held.and(item.kind, &item.style, true);
+            held = held.and(item.kind, &item.style, true, item.letters);
             around = Some(around.map_or(item.frame, |all| all.union(item.frame)));
             groups |= outermost(&item.groups, entered).is_some();
             free |= !item.locked;
+            lettered |= item.kind.bears_letters();
         }
         let frame = match self.selection.ids.len() {
             0 | 1 => Frame::around(&self.selected_elements()),
@@ -56,6 +59,7 @@ impl Editor {
             held,
             groups,
             locked: !self.selection.ids.is_empty() && !free,
+            lettered: lettered && self.selection.ids.len() == 1,
         };
     }
 
@@ -103,6 +107,12 @@ impl Editor {
         self.chosen.locked
     }
 
+    /// Whether one element is selected, and it can have letters.
+    #[must_use]
+    pub fn is_lettered_selected(&self) -> bool {
+        self.chosen.lettered
+    }
+
     /// The style of what is selected, else of the tool in the hand.
     #[must_use]
     pub fn style_held(&self) -> StyleHeld {
@@ -112,6 +122,7 @@ impl Editor {
         let Some(kind) = kind(self.tool).filter(|kind| *kind != Kind::Frame) else {
             return StyleHeld::default();
         };
-        StyleHeld::default().and(kind, &self.style(), self.tool == Tool::Arrow)
+        let letters = matches!(kind, Kind::Text | Kind::Note);
+        StyleHeld::default().and(kind, &self.style(), self.tool == Tool::Arrow, letters)
     }
 }

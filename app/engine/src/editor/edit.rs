@@ -1,7 +1,7 @@
 //! What a person can have done to the selection beside dragging it.
 
 pub use crate::arrange::{Align, Axis, Stacking};
-use crate::document::{Color, Corners, Dash, Head, Shade};
+use crate::document::{Color, Corners, Dash, Font, Head, Route, Shade, TextAlign};
 use crate::geometry::Vec2;
 use drawbridge_protocol::ElementId;
 
@@ -20,12 +20,20 @@ pub enum StyleChange {
     Fill(Option<Color>),
     /// How that is filled.
     Shade(Shade),
-    /// Corners, or how a line bends.
+    /// Corners, and the bends of right-angled lines.
     Corners(Corners),
+    /// How a line goes through its points.
+    Route(Route),
     /// At a line's first point.
     Start(Head),
     /// At a line's last point.
     End(Head),
+    /// The letters' face.
+    Font(Font),
+    /// The letters' size, in board units.
+    Size(f64),
+    /// Where lines of letters begin or end.
+    Align(TextAlign),
 }
 
 /// What is to be done.
@@ -40,11 +48,18 @@ pub enum Edit {
         /// The previous one.
         back: bool,
     },
-    /// Deletes the selection.
+    /// Chooses the next point of the selected line, or the previous one.
+    NextPoint {
+        /// The previous one.
+        back: bool,
+    },
+    /// Puts a point into the selected line, behind the chosen one, and chooses it.
+    AddPoint,
+    /// Deletes the selection; of a line the chosen point alone.
     Delete,
     /// Makes a copy of it, moved a little, and selects that.
     Duplicate,
-    /// Moves it by so much, in board units.
+    /// Moves it, or the chosen point, by so much, in board units.
     Nudge(Vec2),
     /// Makes it larger or smaller by so much, in board units along the sides of its frame; its upper left corner stays.
     Resize(Vec2),

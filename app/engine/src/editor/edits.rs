@@ -2,18 +2,19 @@
 
 use std::collections::HashSet;
 
-use drawbridge_protocol::{ElementId, Property, Value};
+use drawbridge_protocol::{ElementId, Property};
 
 use super::edit::{Edit, Stacking};
 use super::styling::kind;
 use super::transaction::Act;
 use super::{Editor, Effects, StyleChange, Transaction};
-use crate::arrange::{self, Frame, Handle};
+use crate::arrange::{self, Frame, Handle, is_pulled_off, let_go, moved_points};
 use crate::clip;
 use crate::document::{Element, Group, Kind, Picture, json, place_json};
 use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
 use crate::tools::{
-    Selection, Set, Tool, fresh_order, own_random_group, property, random_number, resized, step, taken, unit,
+    Selection, Set, State, Tool, fresh_order, own_random_group, property, random_number, resized, rewritten,
+    step, taken, unit,
 };
 
 /// How far a copy lies from what it was made of, in screen points.
@@ -39,7 +40,8 @@ pub(super) enum Join {
 impl Editor {
     /// Does what a command asks for; nothing while an interaction is under way.
     pub fn edit(&mut self, edit: &Edit) -> Effects {
-        if !self.state.is_idle() {
+        let styles = matches!(edit, Edit::Style(_)) && self.is_typing();
+        if !self.state.is_idle() && !styles {
             return Effects::default();
         }
         self.look_at_selection();
@@ -50,19 +52,24 @@ impl Editor {
                 changed()
             }
             Edit::SelectNext { back } => self.select_next(*back),
-            Edit::Delete => self.delete(),
+            Edit::NextPoint { back } => self.next_point(*back),
+            Edit::AddPoint => self.add_point(),
+            Edit::Delete => self.delete_point().unwrap_or_else(|| self.delete()),
             Edit::Duplicate => {
                 let by = ASIDE / self.camera.zoom();
                 let inside = self.selection.entered.clone();
                 self.put(self.selected_whole(), by, inside)
             }
             Edit::Nudge(by) => {
+                if let Some(moved) = self.nudge_point(*by) {
+                    return moved;
+                }
                 let by = Affine::translate(*by);
                 let sets = self.placed(&self.whole(), |_| by);
                 self.write_joined(sets, Join::Nudge)
             }
             Edit::Resize(by) => {
-                let pictures = self.free().iter().all(|element| element.picture.is_some());
+                let pictures = self.free().iter().all(Element::keeps_ratio);
                 self.reframe(Join::Resize, |frame| {
                     let [corner, along, to, down] = frame.corners();
                     let side = |end: Point, by: f64| (end - corner) * (by / (end - corner).hypot().max(1e-9));
@@ -81,12 +88,12 @@ impl Editor {
             Edit::UnlockAll => self.unlock_all(),
             Edit::Stack(how) => self.restack(*how),
             Edit::Align(to) => {
-                let heads = self.heads();
+                let heads = self.free_heads();
                 let moved = arrange::align(&heads, self.selection.entered.as_ref(), *to);
                 self.write_moved(&heads, &moved)
             }
             Edit::Distribute(axis) => {
-                let heads = self.heads();
+                let heads = self.free_heads();
                 let moved = arrange::distribute(&heads, self.selection.entered.as_ref(), *axis);
                 self.write_moved(&heads, &moved)
             }
@@ -125,7 +132,7 @@ impl Editor {
                 .is_some_and(|frame| own.contains(frame))
         });
         let ids = heads.map(|element| element.id.clone()).collect();
-        self.select(Selection { ids, entered: inside });
+        self.select(Selection::of(ids, inside));
         effects
     }
 
@@ -172,6 +179,9 @@ impl Editor {
             self.tool = self.tool_before;
             return changed();
         }
+        if self.leaves_point() {
+            return changed();
+        }
         if let Some(group) = self.selection.entered.take() {
             let first = self.scene.members(&group).next().cloned();
             let ids = first.map(|id| unit(&id, None, &self.scene)).unwrap_or_default();
@@ -208,10 +218,7 @@ impl Editor {
         if !ids.is_empty() {
             self.tool = Tool::Select;
         }
-        self.select(Selection {
-            ids: ids.into_iter().collect(),
-            entered: None,
-        });
+        self.select(Selection::of(ids.into_iter().collect(), None));
     }
 
     fn select_all(&mut self) -> Effects {
@@ -222,7 +229,7 @@ impl Editor {
             .filter(|item| !item.locked && inside.as_ref().is_none_or(|group| item.groups.contains(group)));
         let ids = free.map(|item| item.element.clone()).collect();
         self.tool = Tool::Select;
-        self.select(Selection { ids, entered: inside });
+        self.select(Selection::of(ids, inside));
         changed()
     }
 
@@ -254,10 +261,7 @@ impl Editor {
         };
         let ids = unit(&stack[next], entered.as_ref(), &self.scene);
         self.tool = Tool::Select;
-        self.select(Selection {
-            ids: ids.into_iter().collect(),
-            entered,
-        });
+        self.select(Selection::of(ids.into_iter().collect(), entered));
         changed()
     }
 
@@ -265,6 +269,18 @@ impl Editor {
     pub(super) fn free(&self) -> Vec<Element> {
         let all = self.dry().into_iter();
         all.filter(|element| !element.locked).collect()
+    }
+
+    /// What a change of style concerns: the same, and what is typed in.
+    fn styled(&self) -> Vec<Element> {
+        let mut all = self.free();
+        if let State::Typing(typing) = &self.state
+            && !self.selection.ids.contains(typing.id())
+            && self.document.has_base(typing.id().as_str())
+        {
+            all.extend(self.document.element(typing.id()));
+        }
+        all
     }
 
     /// Does to the selection what `change` does to its frame.
@@ -365,18 +381,38 @@ impl Editor {
 
     fn restyle(&mut self, change: StyleChange) -> Effects {
         // What is drawn next is like what was chosen last.
-        let kind_in_hand = kind(self.tool).unwrap_or(Kind::Rectangle);
-        let style = self.styles.held_by(self.tool);
-        for kind in [kind_in_hand, Kind::Rectangle, Kind::Line] {
+        let free = self.free();
+        let notes = !free.is_empty() && free.iter().all(|element| element.kind == Kind::Note);
+        let in_hand = if notes { Some(Kind::Note) } else { kind(self.tool) };
+        let style = self.styles.held_by(in_hand);
+        let others = [Kind::Rectangle, Kind::Line, Kind::Text]
+            .into_iter()
+            .filter(|_| in_hand != Some(Kind::Note));
+        for kind in in_hand.into_iter().chain(others) {
             change.apply(kind, style);
+        }
+        if let State::Typing(typing) = &mut self.state
+            && let Some(element) = typing.element_mut()
+        {
+            change.apply(element.kind, &mut element.style);
         }
         let mut sets: Vec<Set> = Vec::new();
         let mut prop = "";
-        for mut element in self.free() {
+        for mut element in self.styled() {
+            let typed = matches!(&self.state, State::Typing(typing) if *typing.id() == element.id);
+            if change.is_of_letters() && !element.has_letters() && !typed {
+                continue;
+            }
+            let before = element.clone();
             if change.apply(element.kind, &mut element.style) {
                 let (name, value) = change.cell(&element.style);
                 prop = name;
-                sets.push((element.id, property(name), value));
+                sets.push((element.id.clone(), property(name), value));
+                // Lines that are aligned otherwise stay where they are.
+                if let (StyleChange::Align(align), Kind::Text) = (change, element.kind) {
+                    let place = place_json(before.realigned(align));
+                    sets.push((element.id, property("place"), place));
+                }
             }
         }
         let mut effects = self.write_joined(sets, Join::Style(prop));
@@ -389,6 +425,9 @@ impl Editor {
         let Some(kind) = kind(self.tool).filter(|kind| !kind.is_ink()) else {
             return Effects::default();
         };
+        if matches!(self.tool, Tool::Text | Tool::Note) {
+            return self.type_in_the_middle(kind);
+        }
         let order = fresh_order(self.scene.top(), None, &mut *self.random);
         let id = ElementId::from_bits(self.random.bits());
         let mut element = Element::new(id.clone(), kind, order, self.style());
@@ -415,34 +454,51 @@ impl Editor {
         if !self.keeps_tool {
             self.tool = Tool::Select;
         }
-        self.select(Selection {
-            ids: [id].into(),
-            entered: None,
-        });
+        self.select(Selection::of([id].into(), None));
         effects
     }
 
     /// The cells that place elements after what is done to each, on the board.
     fn placed(&self, elements: &[Element], by: impl Fn(usize) -> Affine) -> Vec<Set> {
-        let sets = elements.iter().enumerate().map(|(n, element)| {
-            let place = by(n) * element.place;
-            (element.id.clone(), property("place"), place_json(place))
+        let moved = elements.iter().cloned().enumerate();
+        let moved: Vec<_> = moved.map(|(n, element)| (element, by(n))).collect();
+        self.moved(&moved)
+    }
+
+    /// Moves some of the elements by so much each, and what lies in them if they are frames.
+    fn write_moved(&mut self, elements: &[Element], moved: &[(usize, Vec2)]) -> Effects {
+        let mut all = Vec::with_capacity(moved.len());
+        for (n, by) in moved {
+            let along = self.along(&[elements[*n].id.clone()].into());
+            let each = std::iter::once(elements[*n].clone()).chain(along);
+            all.extend(each.map(|element| (element, Affine::translate(*by))));
+        }
+        let sets = self.moved(&all);
+        self.write_some(sets)
+    }
+
+    /// The same, each with what is done to it. A line that moves without anything that it holds on to lets go of it.
+    fn moved(&self, moved: &[(Element, Affine)]) -> Vec<Set> {
+        let all: HashSet<&ElementId> = moved.iter().map(|(element, _)| &element.id).collect();
+        let sets = moved.iter().flat_map(|(element, by)| {
+            if is_pulled_off(element, |id| all.contains(id)) {
+                return rewritten(element, &let_go(moved_points(element, *by)));
+            }
+            let place = *by * element.place;
+            vec![(element.id.clone(), property("place"), place_json(place))]
         });
         sets.collect()
     }
 
-    fn write_moved(&mut self, elements: &[Element], moved: &[(usize, Vec2)]) -> Effects {
-        let place = |element: &Element, by: Vec2| -> (ElementId, Property, Value) {
-            let place = Affine::translate(by) * element.place;
-            (element.id.clone(), property("place"), place_json(place))
+    /// What can be moved of the selection by itself: neither lines that hold on to some of it, which follow, nor what lies in a
+    /// frame among it.
+    fn free_heads(&self) -> Vec<Element> {
+        let follows = |element: &Element| {
+            let mut ties = element.ties.iter().flatten();
+            ties.any(|tie| self.selection.ids.contains(&tie.id))
         };
-        let mut sets = Vec::with_capacity(moved.len());
-        for (n, by) in moved {
-            sets.push(place(&elements[*n], *by));
-            let along = self.along(&[elements[*n].id.clone()].into());
-            sets.extend(along.iter().map(|element| place(element, *by)));
-        }
-        self.write_some(sets)
+        let heads = self.heads().into_iter();
+        heads.filter(|element| !follows(element)).collect()
     }
 
     pub(super) fn write_some(&mut self, sets: Vec<Set>) -> Effects {
@@ -453,14 +509,14 @@ impl Editor {
     }
 
     /// Writes in one step with the edit before, if that was of the same sort and just now.
-    fn write_joined(&mut self, sets: Vec<Set>, join: Join) -> Effects {
+    pub(super) fn write_joined(&mut self, sets: Vec<Set>, join: Join) -> Effects {
         if sets.is_empty() {
             return Effects::default();
         }
         let joined = self
             .join
             .take()
-            .is_some_and(|(before, at)| before == join && self.now_ms - at <= JOINED);
+            .is_some_and(|(before, at)| before == join && self.now_ms - at <= JOINED && !self.is_typing());
         let mut effects = if joined {
             Effects {
                 write: Some(Transaction {

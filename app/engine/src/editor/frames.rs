@@ -94,10 +94,7 @@ impl Editor {
             return Effects::default();
         }
         let effects = self.write_some(sets);
-        self.select(Selection {
-            ids: left,
-            entered: None,
-        });
+        self.select(Selection::of(left, None));
         effects
     }
 
@@ -113,7 +110,7 @@ impl Editor {
         if ids.is_empty() {
             return Effects::default();
         }
-        self.select(Selection { ids, entered: None });
+        self.select(Selection::of(ids, None));
         changed()
     }
 

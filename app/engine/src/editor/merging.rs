@@ -9,7 +9,7 @@ use drawbridge_protocol::{Cell, ElementId, Property};
 use super::Editor;
 use crate::document::Change;
 use crate::progress::Progress;
-use crate::scene::Shown;
+use crate::scene::Look;
 use crate::tools::State;
 
 /// At least so many elements are read on a thread of their own.
@@ -33,7 +33,7 @@ impl Editor {
             match cell.prop.as_str() {
                 Property::BASE => self.remote.dried(&cell.element, &mut self.scene),
                 // What is only heard again ends no drag.
-                "place" | "points" | Property::DELETED if won && self.remote.has_previews() => {
+                "place" | "points" | "wrap" | Property::DELETED if won && self.remote.has_previews() => {
                     self.remote.landed(&cell.element);
                 }
                 _ => {}
@@ -44,13 +44,13 @@ impl Editor {
         // A whole board is read on all processors.
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let part = changed.len().div_ceil(threads).max(PART);
-        let (document, done, all) = (&self.document, AtomicUsize::new(0), changed.len());
-        let read = |ids: &[&ElementId]| -> Vec<(ElementId, Option<Shown>)> {
-            let shown = |id: &ElementId| document.element(id).as_ref().and_then(Shown::of);
+        let (document, scene) = (&self.document, &self.scene);
+        let (done, all) = (AtomicUsize::new(0), changed.len());
+        let read = |ids: &[&ElementId]| -> Vec<(ElementId, Look)> {
             let one = |id: &&ElementId| {
                 let before = done.fetch_add(1, Ordering::Relaxed);
                 progress.shown((before + 1) as f64 / all as f64);
-                ((*id).clone(), shown(id))
+                ((*id).clone(), scene.look(document, id))
             };
             ids.iter().map(one).collect()
         };
@@ -73,7 +73,7 @@ impl Editor {
             }
             many
         });
-        self.scene.update_many(many);
+        self.scene.update_many(many, &self.document);
         self.remote.show_previews(&self.document, &mut self.scene);
         self.let_go_of_deleted(cells);
     }

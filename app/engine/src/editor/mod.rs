@@ -9,6 +9,7 @@ mod edits;
 mod frames;
 mod framing;
 mod history;
+mod lines;
 mod merging;
 mod outside;
 mod random;
@@ -18,20 +19,22 @@ mod styling;
 mod telling;
 mod trails;
 mod transaction;
+mod typing;
 
-use drawbridge_protocol::{Cell, CellKey, ElementId, Property, SlotName, SlotOp, Stamp, Value};
+use drawbridge_protocol::{Cell, CellKey, ElementId, Peer, Property, SlotName, SlotOp, Stamp, Value};
 
 use crate::document::{Document, Draft, json};
 use crate::geometry::{Camera, Point, Size};
 use crate::scene::{Scene, WetKey};
 use crate::tools::{
-    Context, Event, NameTag, Outcome, Pointer, Random, Selection, Set, Snapping, State, Tool,
+    Context, Event, Keystroke, Modifiers, NameTag, Outcome, Pointer, Random, Selection, Set, Snapping, State,
+    Tool,
 };
 use chosen::Chosen;
 pub use edit::{Align, Axis, Edit, Stacking, StyleChange};
 use edits::Join;
 pub use frames::FrameShown;
-use history::History;
+use history::{History, Within};
 pub use random::{SeededRandom, SystemRandom};
 use reactions::Reactions;
 pub use reactions::{REACTION_SLOT, Reaction};
@@ -43,9 +46,16 @@ pub use trails::Trail;
 use trails::Trails;
 use transaction::Act;
 pub use transaction::{Effects, Transaction};
+pub use typing::OthersCaret;
+use typing::Typists;
+
+/// A step back, or forward again.
+type Step = fn(&mut History, &Document, Peer, Option<Within<'_>>) -> Option<Transaction>;
 
 /// A board in the hands of one person.
 pub struct Editor {
+    /// Who types.
+    peer: Peer,
     document: Document,
     scene: Scene,
     camera: Camera,
@@ -69,6 +79,7 @@ pub struct Editor {
     history: History,
     remote: Remote,
     trails: Trails,
+    typists: Typists,
     reactions: Reactions,
     random: Box<dyn Random>,
     gesture: u64,
@@ -78,16 +89,21 @@ pub struct Editor {
     join: Option<(Join, f64)>,
     /// Where the pointer is on the screen.
     pointer: Option<Point>,
+    /// The keys held when it was last heard of.
+    keys: Modifiers,
     told: Told,
     /// The latest time that was heard of.
     now_ms: f64,
+    /// A typing that is over once what it writes is taken up.
+    over: Option<u64>,
 }
 
 impl Editor {
     /// An empty board; ids and orders are drawn from `random`.
     #[must_use]
-    pub fn new(random: Box<dyn Random>) -> Self {
+    pub fn new(mut random: Box<dyn Random>) -> Self {
         Self {
+            peer: Peer::from_bits(random.bits()),
             document: Document::default(),
             scene: Scene::default(),
             camera: Camera::default(),
@@ -106,23 +122,30 @@ impl Editor {
             history: History::default(),
             remote: Remote::default(),
             trails: Trails::default(),
+            typists: Typists::default(),
             reactions: Reactions::default(),
             random,
             gesture: 0,
             began_with: Tool::Pen,
             join: None,
             pointer: None,
+            keys: Modifiers::default(),
             told: Told::default(),
             now_ms: 0.0,
+            over: None,
         }
     }
 
     /// What an event does.
     pub fn handle(&mut self, event: &Event) -> Effects {
+        if let Some(effects) = self.pressed_beside(event) {
+            return effects;
+        }
         let before = (self.scene.generation(), self.camera);
         match event {
             Event::Down(_, pointer) | Event::Move(pointer) | Event::Up(_, pointer) => {
                 self.pointer = Some(pointer.pos);
+                self.keys = pointer.modifiers;
                 self.now_ms = self.now_ms.max(pointer.time_ms);
             }
             Event::Leave => self.pointer = None,
@@ -162,35 +185,50 @@ impl Editor {
     }
 
     fn transition(&mut self, event: &Event) -> (State, Outcome) {
-        let mut context = Context {
+        let (state, tool) = (std::mem::take(&mut self.state), self.tool);
+        state.transition(event, tool, &mut self.context())
+    }
+
+    fn struck(&mut self, stroke: &Keystroke) -> (State, Outcome) {
+        std::mem::take(&mut self.state).strike(stroke, &self.context())
+    }
+
+    fn context(&mut self) -> Context<'_> {
+        Context {
             document: &self.document,
             scene: &self.scene,
             camera: &self.camera,
             size: self.size,
             style: self.styles.of(self.tool),
+            text_style: self.styles.of(Tool::Text),
             selection: &self.selection,
             frame: self.chosen.frame.filter(|_| !self.chosen.locked),
             last_click: self.last_click,
             snapping: self.snapping,
             names: &self.names,
+            peer: self.peer,
+            number: self.gesture + 1,
+            now_ms: self.now_ms,
             random: &mut *self.random,
-        };
-        std::mem::take(&mut self.state).transition(event, self.tool, &mut context)
+        }
     }
 
     /// Does what a tool wants done. What is dropped `loose` stays in the frame it was in, or in none.
-    fn take(&mut self, outcome: Outcome, loose: bool) -> Effects {
+    fn take(&mut self, mut outcome: Outcome, loose: bool) -> Effects {
+        self.take_letters(&mut outcome);
         let Outcome {
             pan,
-            sets,
+            mut sets,
             ends,
             dropped,
             live,
             told,
+            typed,
             clicked,
             select,
             picked,
             done,
+            ..
         } = outcome;
         self.camera.pan(pan);
         if let Some(id) = dropped {
@@ -213,13 +251,22 @@ impl Editor {
         }
         effects.live = live;
         effects.told = told;
+        let over = typed.filter(|typed| typed.over).map(|typed| typed.number);
         if !sets.is_empty() {
             self.join = None;
+            self.keep_lines(&mut sets);
+            self.over = over;
             effects.write = Some(Transaction {
                 sets: if loose { sets } else { self.framed(sets) },
                 ends,
-                act: Act::Gesture(self.gesture),
+                act: match typed {
+                    Some(typed) if typed.tidy => Act::Tidy,
+                    Some(typed) => Act::Typed(typed.number),
+                    None => Act::Gesture(self.gesture),
+                },
             });
+        } else if let Some(number) = over {
+            self.history.join(number, &self.document);
         }
         effects
     }
@@ -229,7 +276,9 @@ impl Editor {
     pub fn flush(&mut self, now_ms: f64) -> Effects {
         self.now_ms = now_ms;
         let generation = self.scene.generation();
+        let paused = self.pause(now_ms);
         self.remote.show(&self.document, &mut self.scene);
+        self.show_letters();
         for (conn, points) in self.remote.take_trails() {
             if points.is_empty() {
                 self.trails.end(Some(conn));
@@ -262,14 +311,22 @@ impl Editor {
         let fading = self.trails.fade(now_ms) | self.reactions.fade(now_ms);
         let mut effects = self.tell(now_ms);
         effects.told.extend(self.reactions.taken_back());
-        effects.changed |= fading || generation != self.scene.generation();
+        effects.live.splice(..0, paused.live);
+        effects.told.splice(..0, paused.told);
+        effects.changed |= paused.write.is_some();
+        effects.write = paused.write;
+        effects.changed |= fading || generation != self.scene.generation() || self.waits_for_pause();
         effects
     }
 
     /// Takes up the cells of a transaction that this editor gave, as stamped, and notes how to undo them.
     pub fn commit(&mut self, transaction: &Transaction, cells: &[Cell]) {
-        self.history.record(&transaction.act, cells, &self.document);
+        self.history
+            .record(&transaction.act, cells, &self.document, self.peer);
         self.merge(cells);
+        if let Some(number) = self.over.take() {
+            self.history.join(number, &self.document);
+        }
         if self.state.is_idle() {
             self.scene.end_previews(None, |_| true, &self.document);
         }
@@ -283,7 +340,7 @@ impl Editor {
         self.history.restamped(stamps);
     }
 
-    /// Undoes the last step; nothing while an interaction is under way.
+    /// Undoes the last step: while somebody types, of that; nothing while another interaction is under way.
     pub fn undo(&mut self) -> Effects {
         self.step(History::undo)
     }
@@ -293,13 +350,25 @@ impl Editor {
         self.step(History::redo)
     }
 
-    fn step(&mut self, which: fn(&mut History, &Document) -> Option<Transaction>) -> Effects {
+    fn step(&mut self, which: Step) -> Effects {
         self.join = None;
-        let write = if self.state.is_idle() {
-            which(&mut self.history, &self.document)
+        let mut write = if let State::Typing(typing) = &self.state {
+            let within = Within {
+                typing: typing.number(),
+                element: typing.id(),
+            };
+            // What isn't dry is made so first.
+            let may = !typing.is_wet();
+            may.then(|| which(&mut self.history, &self.document, self.peer, Some(within)))
+                .flatten()
+        } else if self.state.is_idle() {
+            which(&mut self.history, &self.document, self.peer, None)
         } else {
             None
         };
+        if let Some(write) = &mut write {
+            self.keep_lines(&mut write.sets);
+        }
         Effects {
             changed: write.is_some(),
             write,
@@ -322,6 +391,9 @@ impl Editor {
 
     /// The element of which a draft was left behind when the program died. `None` if it can't be read, or got through.
     pub fn finish_draft(&mut self, slot: &SlotName, chunks: &[Value]) -> Option<Transaction> {
+        if let Some(write) = self.finish_letters(slot, chunks) {
+            return Some(write);
+        }
         let id = ElementId::new(slot.as_str())
             .ok()
             .filter(|id| !self.document.has_base(id.as_str()))?;
@@ -334,14 +406,16 @@ impl Editor {
             .write
     }
 
-    fn write(&mut self, sets: Vec<Set>, ends: Vec<SlotName>) -> Effects {
+    fn write(&mut self, mut sets: Vec<Set>, ends: Vec<SlotName>) -> Effects {
         self.gesture += 1;
         self.join = None;
-        let write = Transaction {
-            sets: self.framed(sets),
-            ends,
-            act: Act::Gesture(self.gesture),
+        self.keep_lines(&mut sets);
+        let sets = self.framed(sets);
+        let act = match &self.state {
+            State::Typing(typing) => Act::Typed(typing.number()),
+            _ => Act::Gesture(self.gesture),
         };
+        let write = Transaction { sets, ends, act };
         Effects {
             write: Some(write),
             changed: true,
@@ -351,6 +425,9 @@ impl Editor {
 
     /// Takes an operation on a wet slot of another connection. Shown at the next [`Self::flush`]; says whether that is worth a frame.
     pub fn remote_live(&mut self, conn: u64, slot: &SlotName, op: &SlotOp) -> bool {
+        if self.hear_typing(conn, slot, op) {
+            return self.typists.has_news();
+        }
         let generation = self.scene.generation();
         self.remote.live(conn, slot, op, &self.document, &mut self.scene);
         self.remote.has_news() || generation != self.scene.generation()
@@ -358,6 +435,7 @@ impl Editor {
 
     /// Forgets what a connection was drawing: it is gone.
     pub fn remote_gone(&mut self, conn: u64) {
+        self.typist_gone(conn);
         self.remote.gone(conn, &self.document, &mut self.scene);
     }
 }

@@ -61,10 +61,12 @@ impl Editor {
         self.tool = tool;
     }
 
-    /// Ends a line that is drawn by clicks with the points that are set: before another tool is chosen.
-    pub fn end_line(&mut self) -> Effects {
+    /// Ends what goes on with no button held, a line that is drawn by clicks or typing, with what there is of it: before
+    /// another tool is chosen.
+    pub fn end_waiting(&mut self) -> Effects {
         match &self.state {
             State::Lining(line) if line.waits() => self.handle(&Event::Confirm),
+            State::Typing(_) => self.end_typing(),
             _ => Effects::default(),
         }
     }
@@ -183,13 +185,19 @@ impl Editor {
     /// Whether [`Self::undo`] has something to look at.
     #[must_use]
     pub fn can_undo(&self) -> bool {
-        self.history.can_undo()
+        match &self.state {
+            State::Typing(typing) => typing.is_wet() || self.history.can_undo(Some(typing.number())),
+            _ => self.history.can_undo(None),
+        }
     }
 
     /// Whether [`Self::redo`] has something to look at.
     #[must_use]
     pub fn can_redo(&self) -> bool {
-        self.history.can_redo()
+        match &self.state {
+            State::Typing(typing) => !typing.is_wet() && self.history.can_redo(Some(typing.number())),
+            _ => self.history.can_redo(None),
+        }
     }
 
     /// A box around everything selected; `None` for nothing.

@@ -3,7 +3,10 @@
 use drawbridge_protocol::Value;
 
 use super::StyleChange;
-use crate::document::{Color, Corners, Dash, Head, Ink, Kind, Shade, Style, WIDTHS, json, number_json};
+use crate::document::{
+    Color, Corners, Dash, Font, Head, Ink, Kind, Route, SIZES, Shade, Style, TextAlign, WIDTHS, json,
+    number_json,
+};
 use crate::tools::Tool;
 
 /// A property of several elements.
@@ -56,8 +59,12 @@ pub struct StyleHeld {
     pub fill: Held<Option<Color>>,
     pub shade: Held<Shade>,
     pub corners: Held<Corners>,
+    pub route: Held<Route>,
     pub start: Held<Head>,
     pub end: Held<Head>,
+    pub font: Held<Font>,
+    pub size: Held<f64>,
+    pub align: Held<TextAlign>,
 }
 
 /// So much of what is under it the highlighter hides.
@@ -66,16 +73,19 @@ const HIGHLIGHT: f64 = 0.4;
 /// What the tools draw with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Styles {
-    /// Everything but the highlighter. Its heads are those of arrows.
+    /// Everything else. Its heads are those of arrows, its alignment is that of texts.
     pub ink: Style,
     /// The highlighter.
     pub highlighter: Style,
+    /// Notes: their paper is no inside of a box.
+    pub note: Style,
 }
 
 impl Default for Styles {
     fn default() -> Self {
         Self {
             ink: Style {
+                route: Some(Route::Curve),
                 end: Head::Arrow,
                 ..Style::default()
             },
@@ -85,6 +95,7 @@ impl Default for Styles {
                 opacity: HIGHLIGHT,
                 ..Style::default()
             },
+            note: Style::of(Kind::Note),
         }
     }
 }
@@ -93,16 +104,17 @@ impl Styles {
     /// The style of what a tool draws: what means nothing for its kind is plain.
     #[must_use]
     pub fn of(&self, tool: Tool) -> Style {
-        let style = match tool {
-            Tool::Highlighter => self.highlighter,
-            Tool::Shape(Kind::Frame) => frame_style(),
+        let Some(kind) = kind(tool) else {
+            return self.ink;
+        };
+        let style = match kind {
+            Kind::Highlight => self.highlighter,
+            Kind::Note => return self.note,
+            Kind::Frame => frame_style(),
             _ => self.ink,
         };
-        let Some(kind) = kind(tool) else {
-            return style;
-        };
         let heads = tool == Tool::Arrow;
-        let plain = Style::default();
+        let plain = Style::of(kind);
         Style {
             dash: if kind == Kind::Highlight {
                 plain.dash
@@ -120,28 +132,37 @@ impl Styles {
             } else {
                 plain.corners
             },
+            route: style.route.filter(|_| kind == Kind::Line),
             start: if heads { style.start } else { plain.start },
             end: if heads { style.end } else { plain.end },
+            align: if kind == Kind::Text {
+                style.align
+            } else {
+                plain.align
+            },
             ..style
         }
     }
 
-    /// The style that a change concerns when this tool is in the hand.
-    pub(super) fn held_by(&mut self, tool: Tool) -> &mut Style {
-        match tool {
-            Tool::Highlighter => &mut self.highlighter,
+    /// The style that a change concerns which is made to things of this kind.
+    pub(super) fn held_by(&mut self, kind: Option<Kind>) -> &mut Style {
+        match kind {
+            Some(Kind::Highlight) => &mut self.highlighter,
+            Some(Kind::Note) => &mut self.note,
             _ => &mut self.ink,
         }
     }
 
     pub(super) fn sane(mut self) -> Self {
-        for style in [&mut self.ink, &mut self.highlighter] {
+        self.note.fill = self.note.fill.or(Style::of(Kind::Note).fill);
+        for style in [&mut self.ink, &mut self.highlighter, &mut self.note] {
             let plain = Style::default();
             let within = |v: f64, low: f64, high: f64, else_: f64| {
                 if v.is_finite() { v.clamp(low, high) } else { else_ }
             };
             style.width = within(style.width, *WIDTHS.start(), *WIDTHS.end(), plain.width);
             style.opacity = within(style.opacity, 0.0, 1.0, plain.opacity);
+            style.size = within(style.size, *SIZES.start(), *SIZES.end(), plain.size);
         }
         self
     }
@@ -163,6 +184,8 @@ pub(super) fn kind(tool: Tool) -> Option<Kind> {
         Tool::Highlighter => Some(Kind::Highlight),
         Tool::Shape(kind) => Some(kind),
         Tool::Line | Tool::Arrow => Some(Kind::Line),
+        Tool::Text => Some(Kind::Text),
+        Tool::Note => Some(Kind::Note),
         Tool::Select | Tool::Hand | Tool::Eraser | Tool::Cutter | Tool::Laser | Tool::Eyedropper => None,
     }
 }
@@ -171,10 +194,23 @@ fn has_corners(kind: Kind) -> bool {
     matches!(kind, Kind::Rectangle | Kind::Diamond | Kind::Line)
 }
 
+/// Whether an element of this kind and style has corners to be seen: a line only if it is right-angled.
+fn bends(kind: Kind, style: &Style) -> bool {
+    kind != Kind::Line || style.route() == Route::Elbow
+}
+
+fn has_dash(kind: Kind) -> bool {
+    kind.has_line() && kind != Kind::Highlight
+}
+
+fn has_shade(kind: Kind) -> bool {
+    kind.can_be_filled() && kind != Kind::Note
+}
+
 impl StyleHeld {
-    /// With an element of this kind and style more. `heads`: whether its heads count, if it is a line.
+    /// With an element of this kind and style more. `heads`: whether its heads count, if it is a line. `letters`: whether it has any.
     #[must_use]
-    pub(super) fn and(self, kind: Kind, style: &Style, heads: bool) -> Self {
+    pub(super) fn and(self, kind: Kind, style: &Style, heads: bool, letters: bool) -> Self {
         fn also<T: PartialEq + Copy>(held: Held<T>, applies: bool, value: T) -> Held<T> {
             if applies { held.and(value) } else { held }
         }
@@ -187,18 +223,22 @@ impl StyleHeld {
         }
         Self {
             color: self.color.and(style.color),
-            width: self.width.and(style.width),
+            width: also(self.width, kind.has_line(), style.width),
             opacity: self.opacity.and(style.opacity),
-            dash: also(self.dash, kind != Kind::Highlight, style.dash),
+            dash: also(self.dash, has_dash(kind), style.dash),
             fill: also(self.fill, kind.can_be_filled(), style.fill),
-            shade: also(
-                self.shade,
-                kind.can_be_filled() && style.fill.is_some(),
-                style.shade,
+            shade: also(self.shade, has_shade(kind) && style.fill.is_some(), style.shade),
+            corners: also(
+                self.corners,
+                has_corners(kind) && bends(kind, style),
+                style.corners,
             ),
-            corners: also(self.corners, has_corners(kind), style.corners),
+            route: also(self.route, kind == Kind::Line, style.route()),
             start: also(self.start, heads, style.start),
             end: also(self.end, heads, style.end),
+            font: also(self.font, letters, style.font),
+            size: also(self.size, letters, style.size),
+            align: also(self.align, letters, style.align),
         }
     }
 }
@@ -212,18 +252,31 @@ impl StyleChange {
             // An image has nothing else.
             _ if kind == Kind::Image => {}
             Self::Color(color) => style.color = color,
-            Self::Width(width) if width.is_finite() => {
+            Self::Width(width) if width.is_finite() && kind.has_line() => {
                 style.width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
             }
-            Self::Dash(dash) if kind != Kind::Highlight => style.dash = dash,
+            Self::Dash(dash) if has_dash(kind) => style.dash = dash,
+            // Paper always has a colour.
+            Self::Fill(None) if kind == Kind::Note => {}
             Self::Fill(fill) if kind.can_be_filled() => style.fill = fill,
-            Self::Shade(shade) if kind.can_be_filled() => style.shade = shade,
-            Self::Corners(corners) if has_corners(kind) => style.corners = corners,
+            Self::Shade(shade) if has_shade(kind) => style.shade = shade,
+            Self::Font(font) if kind.bears_letters() => style.font = font,
+            Self::Size(size) if kind.bears_letters() && size.is_finite() => {
+                style.size = size.clamp(*SIZES.start(), *SIZES.end());
+            }
+            Self::Align(align) if kind.bears_letters() => style.align = align,
+            Self::Corners(corners) if has_corners(kind) && bends(kind, style) => style.corners = corners,
+            Self::Route(route) if kind == Kind::Line => style.route = Some(route),
             Self::Start(head) if kind == Kind::Line => style.start = head,
             Self::End(head) if kind == Kind::Line => style.end = head,
             _ => {}
         }
         before != *style
+    }
+
+    /// Whether it is about letters.
+    pub(super) fn is_of_letters(self) -> bool {
+        matches!(self, Self::Font(_) | Self::Size(_) | Self::Align(_))
     }
 
     /// The property that it writes, and the value.
@@ -239,8 +292,12 @@ impl StyleChange {
             ),
             Self::Shade(_) => ("shade", json(style.shade.name())),
             Self::Corners(_) => ("corners", json(style.corners.name())),
+            Self::Route(_) => ("route", json(style.route().name())),
             Self::Start(_) => ("start", json(style.start.name())),
             Self::End(_) => ("end", json(style.end.name())),
+            Self::Font(_) => ("font", json(style.font.name())),
+            Self::Size(_) => ("size", number_json(style.size)),
+            Self::Align(_) => ("align", json(style.align.name())),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use drawbridge_protocol::{Cell, CellKey, SlotName, SlotOp, Stamp};
 
+use super::history::Reborn;
 use crate::tools::Set;
 
 /// How a transaction came about, and so what its undo is.
@@ -9,10 +10,25 @@ use crate::tools::Set;
 pub(super) enum Act {
     /// By hand. Transactions of one gesture are one step to undo.
     Gesture(u64),
-    /// By undoing; with the stamps that the cells had before what is undone.
-    Undo(Vec<(CellKey, Option<Stamp>)>),
-    /// By doing again; likewise.
-    Redo(Vec<(CellKey, Option<Stamp>)>),
+    /// By typing. Transactions of one typing are one step when it is over.
+    Typed(u64),
+    /// By the way: it is no step.
+    Tidy,
+    /// By undoing.
+    Undo(Undone),
+    /// By doing again.
+    Redo(Undone),
+}
+
+/// What is to be known of what is undone, or done again.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Undone {
+    /// The stamps that the cells had before it.
+    pub(super) before: Vec<(CellKey, Option<Stamp>)>,
+    /// The letters that are typed again by undoing it.
+    pub(super) reborn: Vec<Reborn>,
+    /// The typing that it belongs to.
+    pub(super) typing: Option<u64>,
 }
 
 /// Cells to be written together, whole or not at all.

@@ -442,3 +442,57 @@ fn a_frame_alone_is_its_own_rectangle_upright_without_its_line() {
         assert_eq!(pixel(&picture, x, 60)[..3], RED, "{x}");
     }
 }
+
+#[test]
+fn images_are_in_both_pictures_with_their_pixels() {
+    let (width, height) = (8, 4);
+    let pixel = |n: u32| {
+        if n % width < 4 {
+            [200, 0, 0, 255]
+        } else {
+            [0, 0, 200, 255]
+        }
+    };
+    let taken = crate::images::take_pixels(width, height, (0..width * height).flat_map(pixel).collect());
+    let taken = taken.expect("a picture");
+    let mut element = Element::image(crate::document::Picture {
+        image: taken.hash,
+        kind: taken.image.kind,
+        pixels: taken.pixels,
+    });
+    // Mirrored: what is left in the file is right on the board.
+    element.place = Affine::new([-80.0, 0.0, 0.0, 40.0, 100.0, 10.0]);
+    let there = |_: &ImageHash| Some(taken.image.clone());
+    let look = Look {
+        images: &there,
+        ..look(None)
+    };
+    let drawn = picture(&[element.clone()], &look, 0.0, 1.0).expect("a picture");
+    assert_eq!([drawn.width(), drawn.height()], [80, 40]);
+    let at = |x: u32, y: u32| {
+        let from = (4 * (y * drawn.width() + x)) as usize;
+        drawn.rgba()[from..from + 4].to_vec()
+    };
+    assert_eq!(
+        (at(20, 20), at(60, 20)),
+        (vec![0, 0, 200, 255], vec![200, 0, 0, 255])
+    );
+    let text = svg(&[element.clone()], &look, 0.0, true);
+    assert!(
+        text.contains("<image ") && Document::parse(&text).is_ok(),
+        "{text}"
+    );
+    assert_eq!(clip::read_images(&text), std::slice::from_ref(&taken.image));
+    let back = clip::read(&text).expect("ours");
+    assert_eq!((back[0].picture, back[0].place), (element.picture, element.place));
+    // On the clipboard, too, and only whole ones.
+    let (text, left_out) = clip::write_with_images(&[element.clone()], &there);
+    assert_eq!(
+        (clip::read_images(&text), left_out),
+        (vec![taken.image.clone()], 0)
+    );
+    let damaged = text.replace("\"data\":\"iVBOR", "\"data\":\"iVBOS");
+    assert_eq!(clip::read_images(&damaged), []);
+    let (_, left_out) = clip::write_with_images(&[element], &no_images);
+    assert_eq!(left_out, 1);
+}

@@ -6,10 +6,10 @@ use super::dash::Rhythm;
 use super::flat::Flat;
 use super::heads::{self, Drawn};
 use super::outline::{around, outline};
-use super::route::{middles, route};
-use super::terms::{Corners, Dash, Head, Kind, Shade};
+use super::route::{Middle, Routed};
+use super::terms::{Corners, Dash, Head, Kind, Route, Shade};
 use super::way::Way;
-use super::{Curve, InkPoint, Letters, MAX_COORDINATE, Mesh, Ribbon, Shape, hatch, radius};
+use super::{Curve, Hold, InkPoint, Letters, MAX_COORDINATE, Mesh, Ribbon, Shape, hatch, radius};
 
 /// A line keeps so far away from its letters, in board units.
 const GAP: f64 = 4.0;
@@ -29,8 +29,12 @@ pub struct Figure {
     pub width: f64,
     /// How its line is broken.
     pub dash: Dash,
-    /// Whether corners are rounded, and a line is a curve.
+    /// Whether corners are rounded.
     pub corners: Corners,
+    /// How a line goes through its points.
+    pub route: Route,
+    /// What a line's first and its last point hold on to.
+    pub holds: [Option<Hold>; 2],
     /// What is at the first and at the last point of a line.
     pub heads: [Head; 2],
     /// How its inside is filled, if it is a box and is filled.
@@ -180,16 +184,32 @@ impl Figure {
         shape
     }
 
-    /// The middles of a line's pieces on the board, between each of its points and the next.
+    fn routed(&self) -> Routed<'_> {
+        Routed {
+            points: &self.points,
+            holds: &self.holds,
+            route: self.route,
+            corners: self.corners,
+            width: self.width,
+        }
+    }
+
+    /// The middles of a line's pieces.
     #[must_use]
-    pub fn middles(&self) -> Vec<Point> {
-        middles(&self.points, self.corners)
+    pub fn middles(&self) -> Vec<Middle> {
+        self.routed().middles()
+    }
+
+    /// A line's points on the board, those at its ends where it holds on to something.
+    #[must_use]
+    pub fn held(&self) -> Vec<Point> {
+        self.routed().held()
     }
 
     /// A line's way on the board, as if it had neither heads nor gaps.
     #[must_use]
     pub fn way(&self) -> Vec<InkPoint> {
-        let line = route(&self.points, self.corners, self.tolerance());
+        let line = self.routed().line(self.tolerance());
         line.into_iter().map(even).collect()
     }
 
@@ -203,7 +223,7 @@ impl Figure {
 
     /// A line's way, as if it had no heads, and those.
     fn way_and_heads(&self, tolerance: f64) -> (Way, [Option<Drawn>; 2]) {
-        let line = route(&self.points, self.corners, tolerance);
+        let line = self.routed().line(tolerance);
         let way = Way::of(line.into_iter().map(even).collect());
         let head = |at: usize| heads::draw(self.heads[at], &way, at == 0, self.width, tolerance);
         let heads = [head(0), head(1)];
@@ -275,6 +295,9 @@ impl Figure {
         if self.kind.is_box() {
             let tolerance = around(self.kind, self.place).size().max_side() / 100.0;
             return closed(outline(self.kind, self.place, self.corners, tolerance)).length();
+        }
+        if self.route == Route::Elbow {
+            return Way::of(self.way()).length();
         }
         Way::of(self.points.clone()).length()
     }

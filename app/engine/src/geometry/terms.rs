@@ -60,6 +60,12 @@ impl Kind {
         matches!(self, Self::Stroke | Self::Highlight)
     }
 
+    /// Whether the ends of lines can hold on to it.
+    #[must_use]
+    pub fn holds_lines(self) -> bool {
+        !self.is_ink() && self != Self::Line
+    }
+
     /// Whether it fills the unit square, has an inside, and no points.
     #[must_use]
     pub fn is_box(self) -> bool {
@@ -121,13 +127,26 @@ named! {
 }
 
 named! {
-    /// How a rectangle's and a diamond's corners are, and how a line goes through its points.
+    /// How a rectangle's and a diamond's corners are, and the bends of a right-angled line.
     Corners {
-        /// Rounded; a line is a smooth curve.
+        /// Rounded.
         #[default]
         Round = "round",
-        /// Sharp; a line is straight from point to point.
+        /// Sharp.
         Sharp = "sharp",
+    }
+}
+
+named! {
+    /// How a line goes through its points.
+    Route {
+        /// Straight from each to the next.
+        #[default]
+        Straight = "straight",
+        /// As a smooth curve.
+        Curve = "curve",
+        /// At right angles, around what its ends hold on to.
+        Elbow = "elbow",
     }
 }
 

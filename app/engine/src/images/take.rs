@@ -26,9 +26,7 @@ const QUALITY: u8 = 90;
 /// # Errors
 /// [`ImageError`] says what is wrong with the file.
 pub fn take(file: &[u8]) -> Result<Taken, ImageError> {
-    // A defect in a decoder is a file that can't be read.
-    catch_unwind(AssertUnwindSafe(|| take_in(file)))
-        .unwrap_or_else(|_| Err(ImageError::Broken("it could not be read".to_owned())))
+    guarded(|| take_in(file))
 }
 
 fn take_in(file: &[u8]) -> Result<Taken, ImageError> {
@@ -133,9 +131,30 @@ fn decode(file: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation
 
 /// The pixels of a stored file.
 pub(super) fn stored(image: &StoredImage) -> Result<DynamicImage, ImageError> {
-    at_most(&image.bytes, FILE)?;
-    let format = within_limits(&image.bytes)?;
-    decode(&image.bytes, format).map(|(pixels, _)| pixels)
+    guarded(|| {
+        at_most(&image.bytes, FILE)?;
+        let format = within_limits(&image.bytes)?;
+        decode(&image.bytes, format).map(|(pixels, _)| pixels)
+    })
+}
+
+/// A defect in a decoder is a file that can't be read.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ImageError>) -> Result<T, ImageError> {
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(ImageError::Broken("it could not be read".to_owned())))
+}
+
+/// An image in another size, so that its longer side has at most so many pixels. May take a second: not for a window's thread.
+///
+/// # Errors
+/// When it can't be read.
+pub fn small(image: &StoredImage, side: u32) -> Result<StoredImage, ImageError> {
+    let pixels = stored(image)?.thumbnail(side, side);
+    let shines = pixels.color().has_alpha();
+    Ok(StoredImage {
+        kind: ImageType::Png,
+        bytes: png(&pixels, shines)?.into(),
+    })
 }
 
 fn unreadable(error: &Decoding) -> ImageError {

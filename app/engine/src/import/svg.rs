@@ -1,5 +1,6 @@
-//! The simple part of an SVG as elements: rectangles, ellipses, lines and paths, with their places, colours and widths. A
-//! path becomes lines along it; what it is filled with is lost. Text, pictures and effects are left out, and counted.
+//! The simple part of an SVG as elements: rectangles, ellipses, lines, paths and texts, with their places, colours, widths and
+//! sizes. A path becomes lines along it; what it is filled with is lost. Of a text all words are in one line and one face. Pictures and
+//! effects are left out, and counted.
 
 use std::str::FromStr;
 
@@ -7,7 +8,7 @@ use drawbridge_protocol::ElementId;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::clip::{MAX_ELEMENTS, MAX_TEXT};
-use crate::document::{Color, Element, Order, Sample, Style, WIDTHS};
+use crate::document::{Color, Element, Font, Order, SIZES, Sample, Style, TextAlign, WIDTHS};
 use crate::geometry::{Affine, BezPath, Corners, InkPoint, Kind, MAX_COORDINATE, Point};
 
 /// Elements inside each other deeper than this are left out.
@@ -36,6 +37,9 @@ struct Look {
     fill: Option<Color>,
     width: f64,
     opacity: f64,
+    font: Font,
+    size: f64,
+    align: TextAlign,
 }
 
 /// Reads an SVG; `None` if the text is none.
@@ -61,6 +65,9 @@ pub fn read(text: &str) -> Option<Imported> {
         fill: Some(Color::Rgb([0, 0, 0])),
         width: 1.0,
         opacity: 1.0,
+        font: Font::Plain,
+        size: 16.0,
+        align: TextAlign::Left,
     };
     let mut imported = Imported::default();
     imported.children(root, look.of(root), 0);
@@ -114,10 +121,39 @@ impl Imported {
                 Ok(path) => self.path(&path, look),
                 Err(_) => self.left_out += 1,
             },
+            "text" => self.text(node, x, y, look),
             // What shows nothing by itself.
             "defs" | "title" | "desc" | "metadata" | "style" | "namedview" => {}
             _ => self.left_out += 1,
         }
+    }
+
+    /// Words whose baseline begins, or has its middle or its end, at a point.
+    fn text(&mut self, node: Node<'_, '_>, x: f64, y: f64, look: Look) {
+        let parts = node
+            .descendants()
+            .filter(Node::is_text)
+            .filter_map(|part| part.text());
+        let words: String = parts.collect();
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let Some(style) = look.letters() else { return };
+        if words.is_empty() {
+            return;
+        }
+        self.put(Kind::Text, style, |element| {
+            let mut element = Element {
+                text: words.into(),
+                ..element
+            };
+            let above = element.lettered()?.layout.lines()[0].baseline;
+            element.place = look.place * Affine::translate((x, y - above));
+            let sane = element
+                .place
+                .as_coeffs()
+                .iter()
+                .all(|v| v.abs() <= MAX_COORDINATE);
+            sane.then_some(element)
+        });
     }
 
     fn put(&mut self, kind: Kind, style: Style, make: impl FnOnce(Element) -> Option<Element>) {
@@ -139,7 +175,8 @@ impl Imported {
             return;
         }
         let Some(style) = look.style(round) else { return };
-        self.put(kind, style, |element| {
+        let align = Style::of(kind).align;
+        self.put(kind, Style { align, ..style }, |element| {
             let place = look.place * Affine::new([wide, 0.0, 0.0, high, x, y]);
             let sane = place.as_coeffs().iter().all(|v| v.abs() <= MAX_COORDINATE);
             sane.then_some(Element { place, ..element })
@@ -167,7 +204,11 @@ impl Imported {
         // Each goes on where the one before ended.
         let starts = (0..points.len().saturating_sub(1)).step_by(POINTS - 1);
         for part in starts.map(|start| &points[start..points.len().min(start + POINTS)]) {
-            let style = Style { fill: None, ..style };
+            let style = Style {
+                fill: None,
+                align: Style::of(Kind::Line).align,
+                ..style
+            };
             self.put(Kind::Line, style, |element| {
                 let inside = |p: &Point| p.x.abs() <= MAX_COORDINATE && p.y.abs() <= MAX_COORDINATE;
                 let mut placed: Vec<Point> = part.iter().map(|p| look.place * *p).collect();
@@ -209,7 +250,27 @@ impl Look {
         }
         self.width = value("stroke-width").and_then(number).unwrap_or(self.width);
         self.opacity *= value("opacity").and_then(number).unwrap_or(1.0).clamp(0.0, 1.0);
+        self.size = value("font-size").and_then(number).unwrap_or(self.size);
+        self.font = value("font-family").map_or(self.font, font);
+        self.align = match value("text-anchor") {
+            Some("start") => TextAlign::Left,
+            Some("middle") => TextAlign::Center,
+            Some("end") => TextAlign::Right,
+            _ => self.align,
+        };
         self
+    }
+
+    /// As letters are drawn; `None` for what isn't seen.
+    fn letters(&self) -> Option<Style> {
+        Some(Style {
+            color: self.fill?,
+            opacity: self.opacity,
+            font: self.font,
+            size: self.size.clamp(*SIZES.start(), *SIZES.end()),
+            align: self.align,
+            ..Style::of(Kind::Text)
+        })
     }
 
     /// As an element is drawn; `None` for what isn't seen.
@@ -231,6 +292,26 @@ impl Look {
             ..Style::default()
         })
     }
+}
+
+/// The face that is most like the first of some families that says anything.
+fn font(families: &str) -> Font {
+    let families = families.to_lowercase();
+    let like = |family: &str| {
+        let has = |words: &[&str]| words.iter().any(|word| family.contains(word));
+        if has(&["mono", "courier", "consol", "code"]) {
+            Some(Font::Mono)
+        } else if has(&["shantell", "virgil", "excalifont", "comic", "cursive", "hand"]) {
+            Some(Font::Hand)
+        } else if has(&["sans", "arial", "helvetica", "inter"]) {
+            Some(Font::Plain)
+        } else if has(&["serif", "times", "georgia"]) {
+            Some(Font::Serif)
+        } else {
+            None
+        }
+    };
+    families.split(',').find_map(like).unwrap_or(Font::Plain)
 }
 
 /// A length in user units: what stands behind the number is passed over.
@@ -381,9 +462,27 @@ mod tests {
     }
 
     #[test]
+    fn a_text_stands_on_its_baseline_and_keeps_its_size_face_and_colour() {
+        let text = one(
+            "<g font-family='Times, serif' transform='translate(100 50)'><text x='10' y='20' font-size='30px' \
+                        fill='red' text-anchor='end'>Two <tspan>words</tspan></text></g>",
+        );
+        assert_eq!((text.kind, &*text.text), (Kind::Text, "Two words"));
+        let style = &text.style;
+        assert_eq!(
+            (style.font, style.size, style.align),
+            (Font::Serif, 30.0, TextAlign::Right)
+        );
+        assert_eq!(style.color, Color::Rgb([255, 0, 0]));
+        let frame = text.frame();
+        assert!((frame.x1 - 110.0).abs() < 1e-9);
+        assert!(frame.y0 < 70.0 - 22.0 && frame.y1 > 70.0 + 6.0, "{frame:?}");
+    }
+
+    #[test]
     fn what_cannot_be_taken_over_is_counted_and_what_is_no_svg_is_none() {
         let all = read(
-            "<svg><text>Hi</text><image/><defs><rect width='9' height='9'/></defs><rect width='0' height='5'/></svg>",
+            "<svg><text> </text><filter/><image/><defs><rect width='9' height='9'/></defs><rect width='0' height='5'/></svg>",
         );
         assert_eq!(
             all,

@@ -143,6 +143,12 @@ impl OutlinePen for Pen {
     }
 }
 
+/// The bundled font from which a face's letters are, as a file's bytes.
+#[must_use]
+pub fn font_file(font: Font) -> &'static [u8] {
+    BUNDLED[of(font)]
+}
+
 /// The font that was chosen.
 pub(super) fn main(font: Font) -> &'static Face {
     bundled(of(font))

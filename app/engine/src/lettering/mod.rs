@@ -12,6 +12,7 @@ mod store;
 mod system;
 
 pub use caret::Caret;
+pub use faces::font_file;
 pub use layout::{Layout, Line, MOST_LETTERS};
 
 #[cfg(test)]

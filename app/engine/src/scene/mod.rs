@@ -7,6 +7,7 @@ mod framing;
 mod journal;
 mod previews;
 mod shown;
+mod ties;
 mod update;
 mod wet;
 
@@ -24,6 +25,8 @@ use journal::Journal;
 use previews::Previews;
 pub use previews::{Hand, Preview};
 pub use shown::Shown;
+pub use ties::Look;
+use ties::Ties;
 use wet::Wet;
 pub use wet::{WetKey, WetPiece};
 
@@ -64,6 +67,7 @@ pub struct Scene {
     journal: Journal,
     wet: Vec<(WetKey, Wet)>,
     previews: Previews,
+    ties: Ties,
     /// The shown elements of each group.
     groups: HashMap<Group, BTreeSet<ElementId>>,
     framing: Framing,

@@ -64,9 +64,13 @@ impl Scene {
         !self.previews.0.is_empty() && self.previews.get(id).is_some()
     }
 
-    /// An element as it is shown: what is in somebody's hand as that hand has it. `None` where it is hidden or can't be read.
+    /// An element as it is shown: what is in somebody's hand as that hand has it, a line where it holds on. `None` where it
+    /// is hidden or can't be read.
     #[must_use]
     pub fn element(&self, document: &Document, id: &ElementId) -> Option<Element> {
+        if let Some(line) = self.ties.shown(id) {
+            return Some(Element::clone(line));
+        }
         match self.previews.get(id) {
             Some(preview) => preview.element.as_deref().cloned(),
             None => document.element(id),
@@ -76,6 +80,9 @@ impl Scene {
     /// The same for another thread.
     #[must_use]
     pub fn source(&self, document: &Document, id: &ElementId) -> Option<Source> {
+        if let Some(line) = self.ties.shown(id) {
+            return Some(Source::of(Arc::clone(line)));
+        }
         match self.previews.get(id) {
             Some(preview) => preview.element.clone().map(Source::of),
             None => document.source(id),
@@ -86,14 +93,10 @@ impl Scene {
     pub fn preview(&mut self, hand: Hand, previews: Vec<Preview>, document: &Document) {
         let fresh: BTreeMap<ElementId, Preview> = previews.into_iter().map(|p| (p.id.clone(), p)).collect();
         self.end_previews(hand, |id| !fresh.contains_key(id), document);
-        let mut many = Vec::with_capacity(fresh.len());
-        for (id, preview) in fresh {
-            let shown = preview.shown.clone();
-            self.previews.0.insert((id.clone(), hand), preview);
-            let first = self.previews.get(&id).map(|first| first.shown.clone());
-            many.push((id, first.unwrap_or(shown)));
-        }
-        self.show_many(many);
+        let ids: Vec<ElementId> = fresh.keys().cloned().collect();
+        let fresh = fresh.into_iter().map(|(id, preview)| ((id, hand), preview));
+        self.previews.0.extend(fresh);
+        self.look_again(ids, document);
     }
 
     /// Shows again what the document says, for those elements in a hand that `which` picks.
@@ -106,11 +109,15 @@ impl Scene {
             }
             !ends
         });
-        let now = |scene: &Self, id: &ElementId| match scene.previews.get(id) {
-            Some(preview) => preview.shown.clone(),
-            None => document.element(id).as_ref().and_then(Shown::of),
-        };
-        let many = ended.into_iter().map(|id| (id.clone(), now(self, &id))).collect();
-        self.show_many(many);
+        self.look_again(ended, document);
+    }
+
+    fn look_again(&mut self, ids: Vec<ElementId>, document: &Document) {
+        let looks = ids.into_iter().map(|id| {
+            let look = self.look(document, &id);
+            (id, look)
+        });
+        let looks = looks.collect();
+        self.take_up(looks, document);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use drawbridge_protocol::ElementId;
 
 use crate::document::{Element, Group, Kind, Order, Picture, Style};
-use crate::geometry::{Affine, MAX_COORDINATE, Point, Rect, Vec2};
+use crate::geometry::{Affine, MAX_COORDINATE, Point, Rect, Route, Vec2};
 
 /// What the scene takes of an element: all that is needed to know whether to draw it, and how.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct Shown {
     pub anchor: Point,
     /// How it is drawn; filled only if it has an inside.
     pub style: Style,
+    /// Whether it has letters, or is made for them.
+    pub letters: bool,
     /// The groups that it belongs to, the innermost first.
     pub groups: Arc<[Group]>,
     /// Whether it is not to be touched.
@@ -54,6 +56,7 @@ impl Shown {
                 fill: element.style.fill.filter(|_| element.kind.can_be_filled()),
                 ..element.style
             },
+            letters: element.has_letters(),
             groups: Arc::clone(&element.groups),
             locked: element.locked,
             picture: element.picture.map(|picture| (picture, element.place)),
@@ -82,6 +85,9 @@ impl Shown {
     /// larger than need be; to find them takes less time than to find the least ones. `None` where it lies out of the world.
     #[must_use]
     pub fn placed(&self, element: &Element, by: Affine) -> Option<Self> {
+        if is_elbow(element) {
+            return Self::of(element);
+        }
         let [a, b, c, d, ..] = by.as_coeffs();
         if !element.text.is_empty() && [a, b, c, d] != [1.0, 0.0, 0.0, 1.0] {
             // Where the lines end may have changed.
@@ -146,6 +152,11 @@ fn letters(element: &Element) -> u64 {
     hasher.finish()
 }
 
+/// Whether the way of a line isn't that of its points.
+fn is_elbow(element: &Element) -> bool {
+    element.kind == Kind::Line && element.style.route() == Route::Elbow
+}
+
 fn shape(element: &Element) -> u64 {
     // Each number turns and stirs what came before. It is to tell a shape from the one before it, not from a forger's.
     let stir = |hash: u64, number: u64| (hash.rotate_left(23) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -159,11 +170,20 @@ fn shape(element: &Element) -> u64 {
         element.kind as u64,
         style.dash as u64,
         style.corners as u64,
+        style.route() as u64,
         style.start as u64,
         style.end as u64,
         filled.map_or(0, |_| 1 + style.shade as u64),
     ];
     let points = element.points.iter().flat_map(|p| [p.pos.x, p.pos.y, p.pressure]);
-    let all = numbers.into_iter().chain(terms).chain(points.map(f64::to_bits));
+    // Of what a line goes around its way alone counts.
+    let around = Some(element).filter(|e| is_elbow(e) && e.holds.is_some());
+    let way = around.map(|line| line.figure().way()).unwrap_or_default();
+    let anchor = anchor(element);
+    let way = way.iter().map(|p| p.pos - anchor).flat_map(|p| [p.x, p.y]);
+    let all = numbers
+        .into_iter()
+        .chain(terms)
+        .chain(points.chain(way).map(f64::to_bits));
     all.fold(element.points.len() as u64, stir)
 }

@@ -202,7 +202,13 @@ fn many_changes_at_once_come_to_the_same_as_one_after_the_other() {
     }
     for elements in rounds {
         let since = at_once.changes();
-        at_once.update_many(elements.iter().map(|e| (e.id.clone(), Shown::of(e))).collect());
+        at_once.update_many(
+            elements
+                .iter()
+                .map(|e| (e.id.clone(), Shown::of(e).into()))
+                .collect(),
+            &Document::default(),
+        );
         elements.iter().for_each(|e| each.update(&e.id, Some(e)));
         assert_eq!(names(&at_once.visible(ALL)), names(&each.visible(ALL)));
         assert_eq!((at_once.len(), at_once.bounds()), (each.len(), each.bounds()));
@@ -233,9 +239,9 @@ fn many_strokes_in_another_colour_keep_their_shapes_and_moved_ones_do_not() {
             ..e.clone()
         };
         element.style.color = Color::Rgb([1, 2, 3]);
-        (e.id.clone(), Shown::of(&element))
+        (e.id.clone(), Shown::of(&element).into())
     });
-    scene.update_many(changed.collect());
+    scene.update_many(changed.collect(), &Document::default());
     for (n, (before, after)) in before.iter().zip(serials(&scene)).enumerate() {
         if n % 3 == 0 {
             assert!(before.1 < after.1, "a turned one has another serial");

@@ -6,8 +6,8 @@ use std::ops::Bound;
 use drawbridge_protocol::ElementId;
 use rstar::RTree;
 
-use super::{Item, Leaf, Scene, Shown, Slot, leaf};
-use crate::document::{Element, Group, Order};
+use super::{Item, Leaf, Look, Scene, Shown, Slot, leaf};
+use crate::document::{Document, Element, Group, Order};
 
 /// From this many on, what is new is taken up together.
 const MANY: usize = 1000;
@@ -21,16 +21,18 @@ fn height(shown: &Option<Shown>) -> Option<&Order> {
 }
 
 impl Scene {
-    /// Shows an element as it is now, or no longer.
+    /// Shows an element as it is now, or no longer; none that is a line and holds on to something, or is held on to.
     pub fn update(&mut self, id: &ElementId, element: Option<&Element>) {
-        self.update_many(vec![(id.clone(), element.and_then(Shown::of))]);
+        if !self.is_preview(id) {
+            self.show_many(vec![(id.clone(), element.and_then(Shown::of))]);
+        }
     }
 
-    /// The same for many: as [`Shown::of`] says, which may be asked on several threads. What is in somebody's hand is
-    /// shown as that hand has it.
-    pub fn update_many(&mut self, mut many: Vec<(ElementId, Option<Shown>)>) {
+    /// Shows many as [`Scene::look`] says, which may be asked on several threads, and what holds on to them. What is in
+    /// somebody's hand is shown as that hand has it.
+    pub fn update_many(&mut self, mut many: Vec<(ElementId, Look)>, document: &Document) {
         many.retain(|(id, _)| !self.is_preview(id));
-        self.show_many(many);
+        self.take_up(many, document);
     }
 
     pub(super) fn show_many(&mut self, many: Vec<(ElementId, Option<Shown>)>) {

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use drawbridge_protocol::ElementId;
+use drawbridge_protocol::{ElementId, Peer};
 
-use super::{NameTag, Pointer};
+use super::{NameTag, Pointer, aim};
 use crate::arrange::Frame;
-use crate::document::{Document, Element, Group, Order, Style};
+use crate::document::{Document, Element, Group, Order, Style, Tie};
 use crate::geometry::{Camera, Point, Rect, Size};
 use crate::scene::{Item, Scene};
 
@@ -24,6 +24,20 @@ pub struct Selection {
     pub ids: BTreeSet<ElementId>,
     /// The group inside which elements are selected one by one.
     pub entered: Option<Group>,
+    /// The number of a point, where a single line is selected and one of its points is chosen.
+    pub point: Option<usize>,
+}
+
+impl Selection {
+    /// These elements, inside the group that was entered.
+    #[must_use]
+    pub fn of(ids: BTreeSet<ElementId>, entered: Option<Group>) -> Self {
+        Self {
+            ids,
+            entered,
+            point: None,
+        }
+    }
 }
 
 /// What a dragged thing falls into place at.
@@ -47,6 +61,8 @@ pub struct Context<'a> {
     pub size: Size,
     /// What to draw with.
     pub style: Style,
+    /// What to type with on the bare board.
+    pub text_style: Style,
     /// What is selected.
     pub selection: &'a Selection,
     /// The frame around that.
@@ -57,6 +73,12 @@ pub struct Context<'a> {
     pub snapping: Snapping,
     /// Where frames' names stand.
     pub names: &'a [NameTag],
+    /// Who types.
+    pub peer: Peer,
+    /// A number that no interaction had before.
+    pub number: u64,
+    /// The time, on the clock of the events.
+    pub now_ms: f64,
     /// For ids and orders.
     pub random: &'a mut dyn Random,
 }
@@ -107,6 +129,17 @@ impl Context<'_> {
     /// An order above everything.
     pub fn order_on_top(&mut self) -> Order {
         fresh_order(self.scene.top(), None, self.random)
+    }
+
+    /// What an end of a line under the pointer would hold on to; nothing with ctrl.
+    #[must_use]
+    pub fn tie(&self, at: Point, pointer: &Pointer) -> Option<Tie> {
+        let free = pointer.modifiers.ctrl || !at.is_finite();
+        if free {
+            return None;
+        }
+        let (near, middle) = (self.length(aim::NEAR), self.length(aim::MIDDLE));
+        aim::tie_at(at, near, middle, self.scene, self.document)
     }
 
     /// A point on the grid, if there is one and ctrl isn't held.

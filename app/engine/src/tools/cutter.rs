@@ -2,13 +2,14 @@
 //! their own.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use drawbridge_protocol::{ElementId, Property};
 
 use super::eraser::RADIUS;
 use super::{Button, Context, Event, Outcome, Pointer, State, fresh_order};
 use crate::document::{Element, Kind, LINE_POINTS, Order, STEPS, Sample, json};
-use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
+use crate::geometry::{Affine, InkPoint, Point, Rect, Route, Vec2};
 use crate::scene::Preview;
 
 /// What is left of one element.
@@ -58,7 +59,7 @@ impl Cutting {
             .filter(|id| !self.cuts.contains_key(id) && !self.made(id) && free(id))
             .collect();
         for id in fresh {
-            let Some(whole) = cx.document.element(&id).filter(|e| !e.kind.is_box()) else {
+            let Some(whole) = cx.element(&id).filter(|e| e.kind.has_points()) else {
                 continue;
             };
             let all = way(&whole);
@@ -149,13 +150,25 @@ impl Cut {
         let step = 2f64.powi(exact.floor() as i32).clamp(STEPS.0, STEPS.1);
         let piece = |((points, id), order): ((&Vec<InkPoint>, &ElementId), &Order)| {
             let mut style = self.whole.style;
+            let mut ties = self.whole.ties.clone();
+            let mut text = Arc::clone(&self.whole.text);
             if self.whole.kind == Kind::Line {
+                // Its points are all its bends now.
+                if style.route() == Route::Elbow {
+                    style.route = Some(Route::Straight);
+                }
+                // The label stays with the piece from which the line begins.
+                if !std::ptr::eq(points, &self.left[0]) {
+                    text = Arc::default();
+                }
                 let same = |a: Option<&InkPoint>, b: Option<&InkPoint>| a.map(|p| p.pos) == b.map(|p| p.pos);
                 if !same(points.first(), all.first()) {
                     style.start = Default::default();
+                    ties[0] = None;
                 }
                 if !same(points.last(), all.last()) {
                     style.end = Default::default();
+                    ties[1] = None;
                 }
             }
             Element {
@@ -164,6 +177,9 @@ impl Cut {
                 place: Affine::IDENTITY,
                 style,
                 step,
+                ties,
+                holds: None,
+                text,
                 points: points.iter().map(|p| Sample::of(*p, step).ink(step)).collect(),
                 ..self.whole.clone()
             }

@@ -61,10 +61,7 @@ impl Growing {
         Outcome {
             ends: self.told.then(|| id.slot()).into_iter().collect(),
             sets: vec![(id.clone(), Property::base(), base)],
-            select: Some(Selection {
-                ids: [id].into(),
-                entered: None,
-            }),
+            select: Some(Selection::of([id].into(), None)),
             done: true,
             ..Outcome::default()
         }

@@ -4,6 +4,7 @@
 //! file of its own. What all have in common: escape leaves no trace, and when the window loses the pointer, what is
 //! under way ends, and what was drawn stays.
 
+mod aim;
 mod context;
 mod cutter;
 mod eraser;
@@ -17,6 +18,8 @@ mod pen;
 mod select;
 mod shape;
 mod stroke;
+mod text;
+mod typing;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +28,7 @@ use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp, Value};
 use crate::document::{Color, Document, Kind};
 use crate::geometry::{Point, Rect, Vec2};
 use crate::scene::{Preview, Scene};
+pub(crate) use aim::{MIDDLE as AIM_MIDDLE, NEAR as AIM_NEAR, tie_at};
 pub use context::{Context, Random, Selection, Snapping};
 pub(crate) use context::{fresh_order, own_random_group, random_number};
 pub use cutter::Cutting;
@@ -36,10 +40,16 @@ pub use laser::Laser;
 pub(crate) use laser::SLOT as LASER_SLOT;
 pub use line::Lining;
 pub use select::{Act, Drag, Grip, LineEdit, Marquee, NameTag, Press, grips, pick};
-pub(crate) use select::{BY as DRAG_BY, SLOT as DRAG_SLOT, property, unit};
+pub(crate) use select::{
+    BY as DRAG_BY, SLOT as DRAG_SLOT, line as point_line, property, rewritten, unit, without,
+};
 pub use shape::Shaping;
 pub use stroke::Stroke;
 pub(crate) use stroke::step;
+pub use text::Placing;
+pub(crate) use text::fresh as fresh_text;
+pub use typing::{Keystroke, Motion, Typing, TypingView};
+pub(crate) use typing::{SLOT as TEXT_SLOT, Told, Typed, clean, of_slot};
 
 /// A press is a drag once the pointer has moved this far, in screen points. The pen draws at once.
 pub const DRAG: f64 = 4.0;
@@ -65,6 +75,10 @@ pub enum Tool {
     Line,
     /// Draws a line with a head.
     Arrow,
+    /// Types on the bare board.
+    Text,
+    /// Puts down a note and types on it.
+    Note,
     /// Shows others a trail that fades.
     Laser,
     /// Takes a colour from the board.
@@ -92,6 +106,12 @@ pub struct Outcome {
     pub live: Slots,
     /// To be sent at once.
     pub told: Slots,
+    /// Letters under the hand: an element, and what of one's operations on its text isn't dry.
+    pub wet: Option<(ElementId, Option<Value>)>,
+    /// Where the caret stands once the document has those, in bytes.
+    pub caret: Option<usize>,
+    /// Of which typing it is.
+    pub(crate) typed: Option<Typed>,
     /// A click, for the next one to be a double click.
     pub clicked: Option<Pointer>,
     /// What is selected from now on.
@@ -122,6 +142,10 @@ pub enum State {
     Lining(Box<Lining>),
     /// A trail is being drawn.
     Pointing(Button, Laser),
+    /// The button is held where a text or a note is to be.
+    Placing(Button, Box<Placing>),
+    /// Somebody types in an element.
+    Typing(Box<Typing>),
     /// A press of the select tool that isn't a drag yet.
     Pressing(Box<Press>),
     /// What is selected is dragged: moved, resized or rotated.
@@ -148,11 +172,12 @@ impl State {
         }
     }
 
-    /// The rectangle drawn around what is to be selected, on the screen.
+    /// The rectangle drawn around what is to be selected, or for a text, on the screen.
     #[must_use]
     pub fn marquee(&self) -> Option<Rect> {
         match self {
             Self::Marquee(marquee) => Some(marquee.rect()),
+            Self::Placing(_, placing) => placing.rect(),
             _ => None,
         }
     }
@@ -169,10 +194,21 @@ impl State {
             Self::Shaping(button, shaping) => shape::go_on(button, shaping, event, cx),
             Self::Lining(lining) => line::go_on(lining, event, cx),
             Self::Pointing(button, laser) => laser::go_on(button, laser, event, cx),
+            Self::Placing(button, placing) => text::go_on(button, placing, event, cx),
+            Self::Typing(typing) => typing::go_on(typing, event, cx),
             Self::Pressing(press) => select::press(*press, event, cx),
             Self::Dragging(drag) => select::drag(drag, event, cx),
             Self::Bending(edit) => select::bend(edit, event, cx),
             Self::Marquee(marquee) => select::marquee(marquee, event, cx),
+        }
+    }
+
+    /// What a keystroke leads to, while somebody types.
+    #[must_use]
+    pub fn strike(self, stroke: &Keystroke, cx: &Context<'_>) -> (Self, Outcome) {
+        match self {
+            Self::Typing(typing) => typing::strike(typing, stroke, cx),
+            other => (other, Outcome::default()),
         }
     }
 
@@ -197,6 +233,7 @@ impl State {
             Self::Dragging(drag) => (Vec::new(), drag.told()),
             Self::Bending(edit) => (Vec::new(), edit.told()),
             Self::Pointing(_, laser) => (Vec::new(), laser.told().into_iter().collect()),
+            Self::Typing(typing) => typing.told(),
             _ => Default::default(),
         }
     }
@@ -224,6 +261,7 @@ impl State {
             Self::Dragging(drag) => drag.has_news(),
             Self::Bending(edit) => edit.has_news(),
             Self::Pointing(_, laser) => laser.has_news(),
+            Self::Typing(typing) => typing.has_news(),
             _ => false,
         }
     }
@@ -233,7 +271,10 @@ impl State {
 fn begin(event: &Event, tool: Tool, cx: &mut Context<'_>) -> (State, Outcome) {
     let idle = (State::Idle, Outcome::default());
     let Event::Down(button, pointer) = *event else {
-        return idle;
+        return match event {
+            Event::Confirm if tool == Tool::Select => (select::type_in_selected(cx), Outcome::default()),
+            _ => idle,
+        };
     };
     let keys = pointer.modifiers;
     if button == Button::Middle || keys.space || (tool == Tool::Hand && button == Button::Primary) {
@@ -254,6 +295,8 @@ fn begin(event: &Event, tool: Tool, cx: &mut Context<'_>) -> (State, Outcome) {
         Tool::Shape(kind) => shape::begin(button, kind, &pointer, cx),
         Tool::Line | Tool::Arrow => line::begin(&pointer, cx),
         Tool::Laser => laser::begin(button, &pointer, cx),
+        Tool::Text => text::begin(button, Kind::Text, &pointer),
+        Tool::Note => text::begin(button, Kind::Note, &pointer),
         Tool::Select => return select::begin(&pointer, cx),
         Tool::Eyedropper => {
             let picked = select::color_at(cx.at(&pointer), cx);

@@ -3,7 +3,7 @@
 use drawbridge_engine::document::{Color, Dash, Ink, Kind};
 use drawbridge_engine::editor::{Align, Axis, Edit, Stacking, StyleChange};
 use drawbridge_engine::geometry::Vec2;
-use drawbridge_engine::tools::Tool;
+use drawbridge_engine::tools::{Event, Tool};
 use proptest::prelude::*;
 
 use crate::person::Person;
@@ -148,6 +148,10 @@ fn perform(who: &mut Person, step: &Step) {
         Step::Undo => who.undo(),
         Step::Redo => who.redo(),
         Step::Hear => {}
+    }
+    // A double click may have begun to type.
+    if who.editor.is_typing() {
+        who.event(Event::Cancel);
     }
     who.frame();
 }

@@ -59,7 +59,8 @@ fn what_is_drawn_with_its_middle_in_a_frame_belongs_to_it_in_one_write() {
         (Tool::Shape(Kind::Rectangle), vec![(150.0, 20.0), (240.0, 60.0)]),
         (Tool::Pen, vec![(150.0, 20.0), (170.0, 30.0), (220.0, 40.0)]),
         (Tool::Highlighter, vec![(30.0, 50.0), (90.0, 50.0)]),
-        (Tool::Arrow, vec![(150.0, 20.0), (240.0, 60.0)]),
+        // Beside the rectangle: it would hold on to that.
+        (Tool::Arrow, vec![(110.0, 75.0), (180.0, 80.0)]),
     ] {
         ada.with(tool, &inside);
         let (cells, _) = ada.writes.last().expect("a write");

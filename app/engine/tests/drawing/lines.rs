@@ -184,7 +184,7 @@ fn another_tool_ends_a_line_that_is_drawn_by_clicks_where_it_was_set() {
     let mut ada = Person::new(1);
     clicks(&mut ada, Tool::Line, &[(0.0, 0.0), (50.0, 0.0), (50.0, 80.0)]);
     ada.to(90.0, 90.0);
-    let effects = ada.editor.end_line();
+    let effects = ada.editor.end_waiting();
     ada.took(effects);
     ada.editor.set_tool(Tool::Pen);
     assert!(ada.editor.state().is_idle());
@@ -194,7 +194,7 @@ fn another_tool_ends_a_line_that_is_drawn_by_clicks_where_it_was_set() {
     ada.editor.set_tool(Tool::Line);
     ada.down(0.0, 200.0);
     ada.to(50.0, 200.0);
-    let effects = ada.editor.end_line();
+    let effects = ada.editor.end_waiting();
     ada.took(effects);
     assert!(!ada.editor.state().is_idle());
 }

@@ -2,12 +2,14 @@
 
 mod arranging;
 mod at_once;
+mod bound;
 mod cut;
 mod drags;
 mod erase;
 mod frames;
 mod hand;
 mod images;
+mod letters;
 mod lines;
 mod live;
 mod pen;
@@ -17,6 +19,8 @@ mod shapes;
 #[path = "../../examples/point_bytes/strokes.rs"]
 mod strokes;
 mod style;
+mod typing;
+mod typing_together;
 mod undo;
 
 #[test]

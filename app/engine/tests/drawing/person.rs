@@ -4,7 +4,7 @@ use drawbridge_engine::document::{Element, Kind};
 use drawbridge_engine::editor::{CURSOR_SLOT, Edit, Editor, Effects, SeededRandom, VIEW_SLOT};
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::scene::Item;
-use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, Tool};
+use drawbridge_engine::tools::{Button, Event, Keystroke, Modifiers, Motion, Pointer, Tool};
 use drawbridge_protocol::{Cell, Clock, Peer, SlotName, SlotOp, Stamp};
 
 pub(crate) struct Person {
@@ -19,13 +19,18 @@ pub(crate) struct Person {
     pub(crate) cursor: Vec<SlotOp>,
     /// What else others were told: what is dragged, and the laser's trail.
     pub(crate) told: Vec<(SlotName, SlotOp)>,
+    /// Both, in the order in which they went out.
+    pub(crate) sent: Vec<(SlotName, SlotOp)>,
 }
 
 impl Person {
     pub(crate) fn new(number: u8) -> Self {
+        let peer = Peer::from_bits([number; 12]);
+        let mut editor = Editor::new(Box::new(SeededRandom(u64::from(number))));
+        editor.set_peer(peer);
         Self {
-            editor: Editor::new(Box::new(SeededRandom(u64::from(number)))),
-            clock: Clock::new(Peer::from_bits([number; 12])),
+            editor,
+            clock: Clock::new(peer),
             now_ms: 0.0,
             keys: Modifiers::default(),
             pressure: Some(0.5),
@@ -33,6 +38,7 @@ impl Person {
             live: Vec::new(),
             cursor: Vec::new(),
             told: Vec::new(),
+            sent: Vec::new(),
         }
     }
 
@@ -43,12 +49,16 @@ impl Person {
             self.editor.commit(&transaction, &cells);
             self.writes.push((cells, transaction.ends));
         }
+        self.sent.extend(effects.live.iter().cloned());
         self.live.extend(effects.live);
         for (slot, op) in effects.told {
             match slot.as_str() {
                 CURSOR_SLOT => self.cursor.push(op),
                 VIEW_SLOT => {}
-                _ => self.told.push((slot, op)),
+                _ => {
+                    self.sent.push((slot.clone(), op.clone()));
+                    self.told.push((slot, op));
+                }
             }
         }
     }
@@ -172,12 +182,56 @@ impl Person {
         self.took(effects);
     }
 
+    pub(crate) fn took_paste(&mut self, elements: Vec<Element>) {
+        let effects = self.editor.paste(elements);
+        self.took(effects);
+    }
+
+    pub(crate) fn strike(&mut self, stroke: &Keystroke) {
+        let effects = self.editor.settle_before(stroke);
+        self.took(effects);
+        let effects = self.editor.strike(stroke);
+        self.took(effects);
+    }
+
+    /// Types letter by letter, a frame after each.
+    pub(crate) fn types(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.now_ms += 40.0;
+            self.strike(&Keystroke::Insert(letter.to_string()));
+            self.frame();
+        }
+    }
+
+    /// Moves the caret, or selects.
+    pub(crate) fn goes(&mut self, to: Motion, extend: bool) {
+        self.strike(&Keystroke::Move { to, extend });
+    }
+
+    /// A pause so long that what was typed is dry.
+    pub(crate) fn pauses(&mut self) {
+        self.now_ms += 1500.0;
+        self.frame();
+    }
+
+    /// The texts of the shown elements, from the lowest to the topmost.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.shown()
+            .iter()
+            .map(|element| element.text.to_string())
+            .collect()
+    }
+
     pub(crate) fn undo(&mut self) {
+        let effects = self.editor.settle();
+        self.took(effects);
         let effects = self.editor.undo();
         self.took(effects);
     }
 
     pub(crate) fn redo(&mut self) {
+        let effects = self.editor.settle();
+        self.took(effects);
         let effects = self.editor.redo();
         self.took(effects);
     }
@@ -203,6 +257,21 @@ impl Person {
             "the scene shows what the document says"
         );
         all
+    }
+
+    /// Where the points of a shown element are seen, in board units.
+    pub(crate) fn seen_points(&self, index: usize) -> Vec<(f64, f64)> {
+        let id = &self.shown()[index].id;
+        let seen = self
+            .editor
+            .scene()
+            .element(self.editor.document(), id)
+            .expect("it is shown");
+        let round = |v: f64| (v * 100.0).round() / 100.0;
+        seen.placed()
+            .iter()
+            .map(|p| (round(p.pos.x), round(p.pos.y)))
+            .collect()
     }
 
     /// Where the points of a shown element are, in board units.

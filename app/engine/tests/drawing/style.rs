@@ -1,6 +1,6 @@
 //! Styles: of the tool, of a selection with mixed values, and what is remembered.
 
-use drawbridge_engine::document::{Color, Corners, Dash, Head, Ink, Kind, Shade};
+use drawbridge_engine::document::{Color, Corners, Dash, Head, Ink, Kind, Route, Shade};
 use drawbridge_engine::editor::{Edit, Held, StyleChange};
 use drawbridge_engine::tools::Tool;
 
@@ -42,8 +42,12 @@ fn only_what_means_something_for_a_tool_is_offered() {
         offered(&mut ada, Tool::Shape(Kind::Ellipse)),
         [true, true, true, false, false]
     );
+    assert_eq!(offered(&mut ada, Tool::Line), [true, true, false, false, false]);
+    assert_eq!(offered(&mut ada, Tool::Arrow), [true, true, false, false, true]);
+    assert_eq!(ada.editor.style_held().route, Held::One(Route::Curve));
+    // Only a right-angled line has corners.
+    restyle(&mut ada, StyleChange::Route(Route::Elbow));
     assert_eq!(offered(&mut ada, Tool::Line), [true, true, false, true, false]);
-    assert_eq!(offered(&mut ada, Tool::Arrow), [true, true, false, true, true]);
     for tool in [Tool::Select, Tool::Hand, Tool::Eraser, Tool::Laser] {
         assert_eq!(offered(&mut ada, tool), [false; 5], "{tool:?}");
     }

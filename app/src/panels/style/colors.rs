@@ -48,8 +48,10 @@ pub(super) fn stroke(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
 
 /// The colour of the inside, and how it is filled.
 pub(super) fn fill(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
-    heading(ui, "Fill", mixed(&view.held.fill));
     let held = view.held.fill.one();
+    // Paper can't be without a colour, nor is it hatched.
+    let paper = held != Some(None) && !view.held.shade.is_somewhere();
+    heading(ui, if paper { "Paper" } else { "Fill" }, mixed(&view.held.fill));
     let chosen = held.flatten();
     let mut picked = None;
     let mut more = None;
@@ -59,6 +61,7 @@ pub(super) fn fill(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
             0..6 => ink(ui, place, "Fill: ", chosen, &mut picked),
             6 => more = Some(other(ui, "Other fill colour", chosen)),
             7..13 => ink(ui, place - 1, "Fill: ", chosen, &mut picked),
+            _ if paper => {}
             _ => emptied = swatch(ui, Paint::Nothing, "No fill", held == Some(None)).clicked(),
         };
     });

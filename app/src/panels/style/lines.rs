@@ -1,6 +1,6 @@
-//! How a line is: its width, dashes, corners, ends and opacity.
+//! How a line is: its width, way, dashes, corners, ends and opacity.
 
-use drawbridge_engine::document::{Corners, Dash, Head, WIDTHS as POSSIBLE};
+use drawbridge_engine::document::{Corners, Dash, Head, Route, WIDTHS as POSSIBLE};
 use drawbridge_engine::editor::{Held, StyleChange};
 use egui::{Align2, Color32, Painter, Rect, Response, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
@@ -69,9 +69,49 @@ fn radius(width: f64) -> f32 {
 }
 
 /// A number with no more digits than it needs.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// How a line goes from point to point.
+pub(super) fn route(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
+    heading(ui, "Route", mixed(&view.held.route));
+    let picked = row(
+        ui,
+        view.held.route,
+        Route::ALL,
+        |route| match route {
+            Route::Straight => "Straight from point to point",
+            Route::Curve => "A smooth curve",
+            Route::Elbow => "Right angles",
+        },
+        |painter, rect, color, route| {
+            let (left, right) = (rect.left() + 7.0, rect.right() - 7.0);
+            let (top, bottom) = (rect.top() + 8.0, rect.bottom() - 8.0);
+            let middle = rect.center();
+            let points = match route {
+                Route::Straight => vec![pos2(left, bottom), pos2(middle.x, top), pos2(right, bottom)],
+                Route::Curve => (0..=16_u8)
+                    .map(|i| {
+                        let t = f32::from(i) / 16.0;
+                        let wave = (t * std::f32::consts::TAU).sin();
+                        pos2(left + (right - left) * t, middle.y - wave * (bottom - top) / 2.0)
+                    })
+                    .collect(),
+                Route::Elbow => vec![
+                    pos2(left, bottom),
+                    pos2(middle.x, bottom),
+                    pos2(middle.x, top),
+                    pos2(right, top),
+                ],
+            };
+            painter.add(Shape::line(points, Stroke::new(2.0, color)));
+        },
+    );
+    if let Some(route) = picked {
+        change(asked, StyleChange::Route(route));
+    }
 }
 
 /// Dashes, and corners beside them.
@@ -224,7 +264,7 @@ fn heads(ui: &mut Ui, held: Held<Head>, start: bool) -> Option<Head> {
 }
 
 /// A button for each value, with the chosen one marked.
-fn row<T: Copy + PartialEq>(
+pub(super) fn row<T: Copy + PartialEq>(
     ui: &mut Ui,
     held: Held<T>,
     all: &[T],

@@ -2,6 +2,7 @@
 
 mod actions;
 mod colors;
+mod letters;
 mod lines;
 mod picker;
 
@@ -12,6 +13,7 @@ use super::{Asked, toolbar, widgets};
 use crate::command::{Command, Now};
 use crate::icons;
 use crate::theme::{Theme, size, space};
+pub use letters::SIZES;
 pub use lines::WIDTHS;
 
 /// Above and below the panel, in points: the menu there, the zoom here.
@@ -81,10 +83,11 @@ fn row(ctx: &Context, view: &StyleView, asked: &mut Asked) {
 /// What there is to choose, with its name.
 fn parts(view: &StyleView) -> Vec<(&'static str, Part)> {
     let held = &view.held;
-    let all: [(bool, &str, Part); 7] = [
+    let all: [(bool, &str, Part); 9] = [
         (held.color.is_somewhere(), "Stroke", colors::stroke),
         (held.fill.is_somewhere(), "Fill", colors::fill),
         (held.width.is_somewhere(), "Width", lines::width),
+        (held.route.is_somewhere(), "Route", lines::route),
         (
             held.dash.is_somewhere() || held.corners.is_somewhere(),
             "Line",
@@ -95,6 +98,7 @@ fn parts(view: &StyleView) -> Vec<(&'static str, Part)> {
             "Ends",
             lines::ends,
         ),
+        (held.font.is_somewhere(), "Letters", letters::letters),
         (held.opacity.is_somewhere(), "Opacity", lines::opacity),
         (view.now.selected > 0, "Actions", actions::actions),
     ];
@@ -110,7 +114,9 @@ fn behind(ui: &mut Ui, name: &str, view: &StyleView, part: Part, asked: &mut Ask
         _ => {
             let icon = match name {
                 "Line" => icons::LINE,
+                "Route" => icons::ELBOW,
                 "Ends" => icons::ARROW,
+                "Letters" => icons::LETTERS,
                 "Opacity" => icons::OPACITY,
                 _ => icons::MORE_ACTIONS,
             };

@@ -4,13 +4,13 @@ mod contract;
 
 use std::fs;
 
-use drawbridge_protocol::{Cursor, ElementId, Peer, Retry, Stamp, Value};
+use drawbridge_protocol::{Cursor, ElementId, ImageHash, ImageType, Peer, Retry, Stamp, Value};
 use tempfile::TempDir;
 
 use super::*;
 use crate::settings::Settings;
 use crate::store::disk::DiskError;
-use crate::store::{SqliteDisk, Store, StoreError, dump};
+use crate::store::{ImageRow, SqliteDisk, Store, StoreError, dump};
 
 const NOW: u64 = 1_800_000_000_000;
 
@@ -420,4 +420,89 @@ fn two_relays_do_not_share_a_folder() {
     assert!(matches!(Store::open(folder.path()), Err(StoreError::InUse(_))));
     drop(first);
     Store::open(folder.path()).expect("free again");
+}
+
+#[test]
+fn an_image_counts_towards_its_board_once_and_is_refused_where_there_is_no_room() {
+    let mut settings = Settings::default();
+    settings.limits.board_bytes = 1000;
+    let mut fixture = fixture(&settings);
+    let image = |n: u8| ImageRow {
+        hash: ImageHash::from_bytes([n; 32]),
+        kind: ImageType::Jpeg,
+        bytes: 600,
+    };
+    let mut keep = |n: u8| {
+        fixture.writer.begin().expect("begin");
+        let kept = fixture
+            .writer
+            .keep_image(fixture.board, &image(n))
+            .expect("a disk");
+        fixture.writer.commit(NOW).expect("commit");
+        kept.map_err(|refused| refused.code)
+    };
+    assert_eq!(
+        [keep(1), keep(1), keep(2)],
+        [Ok(()), Ok(()), Err(Code::BoardFull)]
+    );
+    let totals = fixture.writer.disk_mut().totals(fixture.board).expect("a disk");
+    assert_eq!(totals.bytes, 600);
+}
+
+#[test]
+fn a_store_from_before_there_were_images_gets_their_table() {
+    let folder = TempDir::new().expect("a folder");
+    drop(Store::open(folder.path()).expect("a store"));
+    let db = rusqlite::Connection::open(folder.path().join("relay.sqlite")).expect("it opens");
+    db.execute_batch("DROP TABLE images; PRAGMA user_version = 1;")
+        .expect("as it was");
+    drop(db);
+    let store = Store::open(folder.path()).expect("the same store");
+    let images: i64 = (store.db)
+        .query_row("SELECT count(*) FROM images", [], |row| row.get(0))
+        .expect("a table");
+    let version: i64 = (store.db)
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .expect("a version");
+    assert_eq!((images, version), (0, 2));
+}
+
+#[test]
+fn images_that_no_board_has_are_removed_when_the_store_is_opened() {
+    let folder = TempDir::new().expect("a folder");
+    let mut writer = writer(Store::open(folder.path()).expect("a store"), &Settings::default());
+    let image = ImageRow {
+        hash: ImageHash::from_bytes([1; 32]),
+        kind: ImageType::Png,
+        bytes: 3,
+    };
+    writer.begin().expect("begin");
+    let board = writer.create(&board_id(), [1; 32], NOW).expect("a board").n;
+    writer
+        .keep_image(board, &image)
+        .expect("a disk")
+        .expect("there is room");
+    writer.commit(NOW).expect("commit");
+    drop(writer);
+    let images = folder.path().join("images");
+    let (kept, part) = (image.hash.to_string(), format!("1-{}.part", image.hash));
+    for name in [kept.as_str(), part.as_str(), &"0".repeat(64)] {
+        fs::write(images.join(name), b"abc").expect("written");
+    }
+    drop(Store::open(folder.path()).expect("a store"));
+    let left: std::collections::BTreeSet<String> = fs::read_dir(&images)
+        .expect("a folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    assert_eq!(
+        left,
+        [part, kept].into(),
+        "what has begun to arrive stays for a week"
+    );
 }

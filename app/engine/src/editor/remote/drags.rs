@@ -1,7 +1,7 @@
 //! Elements that others drag.
 //!
 //! A drag is told in two slots: which elements (`drag.NAME`), and how far it has come (`drag.NAME.by`): a change of their
-//! places, or a line's points.
+//! places, a line's points, or how wide a text is.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -9,9 +9,12 @@ use std::sync::Arc;
 use drawbridge_protocol::{ElementId, SlotOp, Value};
 use serde::Deserialize;
 
-use crate::document::{Document, Element, read_line, read_place};
+use crate::arrange::{is_pulled_off, let_go, tied_to};
+use crate::document::{
+    Document, Element, Kind, Rewrapped, Tie, read_line, read_place, read_tie, read_wrapped,
+};
 use crate::geometry::{Affine, InkPoint};
-use crate::scene::{Preview, Shown};
+use crate::scene::{Preview, Scene, Shown};
 use crate::tools::DRAG_BY;
 
 /// Drags of one connection beyond this many are not shown.
@@ -23,8 +26,10 @@ const ELEMENTS: usize = 50_000;
 #[derive(Debug, Clone)]
 enum By {
     Place(Affine),
-    /// The text of a line's points.
-    Points(String),
+    /// The text of a line's points, and what its ends hold on to where that is told.
+    Points(String, [Option<Option<Tie>>; 2]),
+    /// Where a text lies now that it is wrapped otherwise.
+    Wrapped(Rewrapped),
 }
 
 /// An element as it was when the drag began, and what the scene took of it.
@@ -35,8 +40,8 @@ struct Drag {
     name: String,
     /// Which elements, and the names of their copies if those are dragged.
     what: Vec<(ElementId, Option<ElementId>)>,
-    /// What each of them is called in the hand: a copy by its own name.
-    names: HashMap<ElementId, ElementId>,
+    /// The same by element.
+    names: HashMap<ElementId, Option<ElementId>>,
     by: Option<By>,
     /// Those that were shown, as they were before.
     held: BTreeMap<ElementId, Before>,
@@ -63,6 +68,8 @@ struct What {
 #[derive(Deserialize)]
 struct Points {
     points: String,
+    from: Option<Value>,
+    to: Option<Value>,
 }
 
 impl Drags {
@@ -112,11 +119,7 @@ impl Drags {
             let each = what.ids.into_iter().zip(copies);
             let each = each.filter(|(id, _)| told.insert(id.clone()));
             drag.what = each.take(ELEMENTS).collect();
-            let called = |(id, copy): &(ElementId, Option<ElementId>)| {
-                let name = copy.as_ref().unwrap_or(id);
-                (id.clone(), name.clone())
-            };
-            drag.names = drag.what.iter().map(called).collect();
+            drag.names = drag.what.iter().cloned().collect();
             drag.held.clear();
             drag.awaited.clear();
         }
@@ -151,7 +154,13 @@ impl Drags {
     }
 
     /// What is shown of a connection's drags, beside or in place of the shapes that it draws.
-    pub(super) fn previews(&mut self, conn: u64, shapes: &[Preview], document: &Document) -> Vec<Preview> {
+    pub(super) fn previews(
+        &mut self,
+        conn: u64,
+        shapes: &[Preview],
+        document: &Document,
+        scene: &Scene,
+    ) -> Vec<Preview> {
         let drags = self.all.range_mut((conn, 0)..=(conn, u64::MAX));
         let drags: Vec<&mut Drag> = drags.map(|(_, drag)| drag).collect();
         let (several, mut all) = (drags.len() > 1, Vec::new());
@@ -159,7 +168,7 @@ impl Drags {
         let shown = |preview: &Preview| Some((preview.id.clone(), preview.element.clone()?));
         let mut seen: HashMap<ElementId, Arc<Element>> = shapes.iter().filter_map(shown).collect();
         for drag in drags {
-            let previews = drag.previews(document, &seen);
+            let previews = drag.previews(document, scene, &seen);
             if several {
                 seen.extend(previews.iter().filter_map(shown));
             }
@@ -173,18 +182,40 @@ fn read_by(value: &Value) -> Option<By> {
     if let Some(place) = read_place(value.as_str()) {
         return Some(By::Place(place));
     }
-    let points: Points = value.read().ok()?;
-    Some(By::Points(points.points))
+    if let Some(wrapped) = read_wrapped(value) {
+        return Some(By::Wrapped(wrapped));
+    }
+    let Points { points, from, to } = value.read().ok()?;
+    let ties = [from, to].map(|tie| read_tie(tie?.as_str()));
+    Some(By::Points(points, ties))
 }
 
 impl Drag {
-    fn previews(&mut self, document: &Document, seen: &HashMap<ElementId, Arc<Element>>) -> Vec<Preview> {
+    /// A line as it is in this hand: pulled off what isn't dragged with it, or copied with it.
+    fn line(&self, line: Element, copies: bool, document: &Document, scene: &Scene) -> Element {
+        let held = scene.held(document, line);
+        let name = |id: &ElementId| self.names.get(id);
+        if copies {
+            return tied_to(held, |id| name(id).cloned().flatten());
+        }
+        if matches!(self.by, Some(By::Place(_))) && is_pulled_off(&held, |id| name(id).is_some()) {
+            return let_go(held);
+        }
+        held
+    }
+
+    fn previews(
+        &mut self,
+        document: &Document,
+        scene: &Scene,
+        seen: &HashMap<ElementId, Arc<Element>>,
+    ) -> Vec<Preview> {
         let Some(by) = self.by.clone() else {
             return Vec::new();
         };
         let mut previews = Vec::new();
-        // Points are those of one line.
-        if matches!(by, By::Points(_)) && self.what.len() > 1 {
+        // Points are those of one line, and a side is that of one text.
+        if !matches!(by, By::Place(_)) && self.what.len() > 1 {
             return previews;
         }
         for (id, copy) in &self.what {
@@ -201,7 +232,9 @@ impl Drag {
                         continue;
                     }
                 };
-                let now = now.filter(|element| !element.deleted).map(|element| Element {
+                let now = now.filter(|element| !element.deleted);
+                let now = now.map(|element| self.line(element, copy.is_some(), document, scene));
+                let now = now.map(|element| Element {
                     id: name.clone(),
                     // Which groups copies will be in isn't known.
                     groups: if copy.is_some() {
@@ -213,8 +246,8 @@ impl Drag {
                     framed_by: match by {
                         By::Place(_) => element
                             .framed_by
-                            .and_then(|frame| self.names.get(&frame).cloned()),
-                        By::Points(_) => element.framed_by,
+                            .and_then(|frame| Some(self.names.get(&frame)?.clone().unwrap_or(frame))),
+                        By::Points(..) | By::Wrapped(_) => element.framed_by,
                     },
                     ..element
                 });
@@ -243,10 +276,19 @@ fn moved(element: &Element, shown: Option<&Shown>, by: &By) -> Option<Preview> {
                 element: Some(Arc::new(element)),
             })
         }
-        By::Points(text) => {
+        By::Wrapped(wrapped) => (element.kind == Kind::Text).then(|| {
+            Preview::of(Element {
+                place: wrapped.place,
+                wrap: Some(wrapped.wrap),
+                ..element.clone()
+            })
+        }),
+        By::Points(text, ties) => {
             let points: Arc<[InkPoint]> = read_line(text, element.step)?;
+            let tie = |end: usize| ties[end].clone().unwrap_or_else(|| element.ties[end].clone());
             Some(Preview::of(Element {
                 points,
+                ties: [tie(0), tie(1)],
                 ..element.clone()
             }))
         }

@@ -183,7 +183,7 @@ impl Remote {
         for conn in std::mem::take(&mut self.stale) {
             let shapes = self.shapes.get(&conn).into_iter().flatten();
             let mut all: Vec<Preview> = shapes.map(|(_, shape)| Preview::of(shape.clone())).collect();
-            all.extend(self.drags.previews(conn, &all, document));
+            all.extend(self.drags.previews(conn, &all, document, scene));
             scene.preview(Some(conn), all, document);
         }
     }

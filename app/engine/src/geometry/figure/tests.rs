@@ -19,6 +19,8 @@ fn boxed(kind: Kind, place: [f64; 6]) -> Figure {
         width: 4.0,
         dash: Dash::Solid,
         corners: Corners::Round,
+        route: Route::Curve,
+        holds: [None, None],
         heads: [Head::None; 2],
         fill: None,
         letters: None,
@@ -298,7 +300,7 @@ fn a_smooth_line_goes_through_all_its_points_and_a_sharp_one_straight() {
         smooth.bounds
     );
     let sharp = mesh(&Figure {
-        corners: Corners::Sharp,
+        route: Route::Straight,
         ..line(&points)
     });
     for pair in points.windows(2) {
@@ -331,13 +333,13 @@ fn figures() -> impl Strategy<Value = Figure> {
     let terms = (
         0..Kind::ALL.len(),
         0..Dash::ALL.len(),
-        0..Corners::ALL.len(),
+        (0..Corners::ALL.len(), 0..Route::ALL.len()),
         0..Head::ALL.len(),
         0..Head::ALL.len(),
         proptest::option::of(0..Shade::ALL.len()),
     );
     (proptest::array::uniform6(number), points, terms, 0.5f64..12.0).prop_map(
-        |(place, points, (kind, dash, corners, start, end, fill), width)| {
+        |(place, points, (kind, dash, (corners, route), start, end, fill), width)| {
             // An image has no line, so nothing of it is left where its place is flat.
             let kind = Some(Kind::ALL[kind]).filter(|kind| *kind != Kind::Image);
             let kind = kind.unwrap_or(Kind::Rectangle);
@@ -356,6 +358,8 @@ fn figures() -> impl Strategy<Value = Figure> {
                 width,
                 dash: Dash::ALL[dash],
                 corners: Corners::ALL[corners],
+                route: Route::ALL[route],
+                holds: [None, None],
                 heads: [Head::ALL[start], Head::ALL[end]],
                 fill: fill
                     .map(|fill| Shade::ALL[fill])

@@ -232,6 +232,15 @@ fn a_drawing_is_drawn_and_looks_at_no_other_file() {
 }
 
 #[test]
+fn an_image_is_made_small_with_its_ratio() {
+    let taken = take(&as_jpeg(&quarters(640, 320))).expect("a picture");
+    let small = small(&taken.image, 160).expect("a picture");
+    let seen = Pixels::of(&small, 4096).expect("pixels");
+    assert_eq!((seen.width, seen.height), (160, 80));
+    assert!(seen.rgba[0] > 180 && seen.rgba[1] < 60, "red in the first corner");
+}
+
+#[test]
 fn pixels_are_halved_down_to_one() {
     let mut level =
         Pixels::of(&take(&as_jpeg(&quarters(60, 17))).expect("a picture").image, 30).expect("pixels");

@@ -7,10 +7,13 @@ use drawbridge_protocol::{ElementId, Property, SlotName, SlotOp};
 use serde::Serialize;
 
 use super::super::{Button, Context, DRAG, Event, Outcome, Pointer, Selection, State, along, resized};
+use super::points::rewritten;
 use super::{SNAP, others};
-use crate::arrange::{Axis, Frame, Guide, Handle, point_to_grid, snap, snap_point, to_grid};
+use crate::arrange::{
+    Axis, Frame, Guide, Handle, is_pulled_off, let_go, moved_points, point_to_grid, snap, snap_point, to_grid,
+};
 use crate::clip;
-use crate::document::{Element, Group, Kind, json, place_json};
+use crate::document::{Element, Group, Kind, Rewrapped, json, number_json, place_json, wrap_json};
 use crate::geometry::{Affine, MAX_COORDINATE, Point, Rect, Vec2};
 use crate::scene::{Preview, Shown};
 
@@ -46,6 +49,8 @@ struct Held {
     shown: Option<Shown>,
     /// Whether only its frame was taken hold of.
     along: bool,
+    /// A line as it was that is pulled off what it held on to.
+    held_on: Option<Element>,
 }
 
 /// A drag.
@@ -134,13 +139,17 @@ impl Drag {
         } else {
             Vec::new()
         };
-        let held = |(mut element, along): (Element, bool)| {
+        let held = |(element, along): (Element, bool)| {
+            let off = copies.is_none() && is_pulled_off(&element, |id| skip.contains(id));
+            let held_on = off.then(|| element.clone());
+            let mut element = if off { let_go(element) } else { element };
             // Nothing is cut off of it in the hand, unless its frame is there too.
             element.framed_by = element.framed_by.filter(|frame| dragged.contains(frame));
             Held {
                 shown: Shown::of(&element),
                 element,
                 along,
+                held_on,
             }
         };
         Some(Self {
@@ -179,7 +188,21 @@ impl Drag {
     /// The frame as it is now.
     #[must_use]
     pub fn frame(&self) -> Frame {
-        Frame(self.by * self.frame.0)
+        // Letters find their own lines in it, or need more room.
+        let own = self.held.iter().any(|held| held.element.has_letters()) && self.act != Act::Move;
+        let around = || Frame::around(&[self.placed(&self.held[0])]);
+        match self.held.len() {
+            1 if own => around().unwrap_or(self.frame),
+            _ => Frame(self.by * self.frame.0),
+        }
+    }
+
+    /// Whether it sets how wide a text is, and doesn't stretch its letters: it has one by its side.
+    fn wraps(&self) -> bool {
+        let side = matches!(self.act, Act::Resize(Handle::E | Handle::W));
+        let text =
+            |held: &Held| held.element.kind == Kind::Text && held.element.place.determinant().is_normal();
+        side && self.held.len() == 1 && self.held.iter().all(text)
     }
 
     /// What things have fallen into place at.
@@ -210,9 +233,10 @@ impl Drag {
             Act::Resize(handle) => {
                 let keys = pointer.modifiers;
                 let to = self.fitted(handle, at - self.off, pointer, cx);
-                // Pictures look wrong in another ratio: that is what takes a key.
-                let pictures = self.held.iter().all(|held| held.element.picture.is_some());
-                self.frame.resized(handle, to, keys.shift != pictures, keys.alt)
+                // Pictures and letters look wrong in another ratio: that is what takes a key.
+                let pictures = self.held.iter().all(|held| held.element.keeps_ratio());
+                let keeps = !self.wraps() && keys.shift != pictures;
+                self.frame.resized(handle, to, keeps, keys.alt)
             }
         };
         // Not to where it could not be read back.
@@ -278,6 +302,14 @@ impl Drag {
     }
 
     fn placed(&self, held: &Held) -> Element {
+        if self.wraps() {
+            let Rewrapped { place, wrap } = held.element.rewrapped(self.by);
+            return Element {
+                place,
+                wrap: Some(wrap),
+                ..held.element.clone()
+            };
+        }
         Element {
             place: self.by * held.element.place,
             ..held.element.clone()
@@ -292,10 +324,13 @@ impl Drag {
             let element = self.placed(held);
             Preview {
                 id: element.id.clone(),
-                shown: held
-                    .shown
-                    .as_ref()
-                    .and_then(|shown| shown.placed(&element, self.by)),
+                shown: held.shown.as_ref().and_then(|shown| {
+                    if self.wraps() {
+                        Shown::of(&element)
+                    } else {
+                        shown.placed(&element, self.by)
+                    }
+                }),
                 element: Some(Arc::new(element)),
             }
         };
@@ -330,7 +365,11 @@ impl Drag {
             };
             told.push((what, SlotOp::Put(vec![json(&chunk)])));
         }
-        told.push((by, SlotOp::Put(vec![place_json(self.by)])));
+        let how = match self.held.first().filter(|_| self.wraps()) {
+            Some(held) => wrap_json(&held.element.rewrapped(self.by)),
+            None => place_json(self.by),
+        };
+        told.push((by, SlotOp::Put(vec![how])));
         told
     }
 
@@ -344,12 +383,20 @@ impl Drag {
             outcome.told.extend(slots.into_iter().flat_map(gone));
             return outcome;
         }
-        let sets = self.held.iter().map(|held| {
+        let wraps = self.wraps();
+        let sets = self.held.iter().flat_map(|held| {
             let element = self.placed(held);
-            match &self.copies {
-                Some(_) => (element.id.clone(), Property::base(), element.base()),
-                None => (element.id, property("place"), place_json(element.place)),
+            if self.copies.is_some() {
+                return vec![(element.id.clone(), Property::base(), element.base())];
             }
+            // One property says where it lies: so it lands once.
+            if let Some(before) = &held.held_on {
+                return rewritten(before, &moved_points(&held.element, self.by));
+            }
+            let wrap = element.wrap.filter(|_| wraps);
+            let wrap = wrap.map(|wrap| (element.id.clone(), property("wrap"), number_json(wrap)));
+            let place = (element.id, property("place"), place_json(element.place));
+            std::iter::once(place).chain(wrap).collect()
         });
         // Unless it is a copy, somebody may have deleted it in this very moment.
         let here = |id: &ElementId| self.copies.is_some() || cx.document.has_base(id.as_str());
@@ -364,10 +411,7 @@ impl Drag {
         if self.copies.is_some() {
             let heads = self.held.iter().filter(|held| !held.along);
             let ids = heads.map(|held| held.element.id.clone());
-            outcome.select = Some(Selection {
-                ids: ids.collect(),
-                entered: self.entered.clone(),
-            });
+            outcome.select = Some(Selection::of(ids.collect(), self.entered.clone()));
         }
         if let Some((what, by)) = slots {
             outcome.ends = vec![what, by];

@@ -22,12 +22,12 @@ pub enum Grip {
     Handle(Handle),
     /// The point of a line with this number.
     Point(usize),
-    /// The middle between this point of a line and the next one.
+    /// The piece of a line with this number, by its middle.
     Middle(usize),
 }
 
 /// The selected line, if nothing else is selected and its points can be grabbed.
-pub(super) fn line(selection: &Selection, scene: &Scene, document: &Document) -> Option<Element> {
+pub(crate) fn line(selection: &Selection, scene: &Scene, document: &Document) -> Option<Element> {
     let mut ids = selection.ids.iter();
     let only = ids.next().filter(|_| ids.next().is_none())?;
     scene
@@ -54,9 +54,9 @@ pub fn grips(
             .map(|p| camera.screen_from_board(p.pos))
             .collect();
         let ends = points.iter().enumerate().map(|(n, p)| (Grip::Point(n), *p));
-        let pairs = points.windows(2).zip(line.figure().middles()).enumerate();
-        let middles = pairs.filter(|(_, (pair, _))| pair[0].distance(pair[1]) >= SHORT);
-        let middles = middles.map(|(n, (_, middle))| (Grip::Middle(n), camera.screen_from_board(middle)));
+        let middles = line.figure().middles().into_iter().enumerate();
+        let middles = middles.filter(|(_, middle)| middle.length * camera.zoom() >= SHORT);
+        let middles = middles.map(|(n, middle)| (Grip::Middle(n), camera.screen_from_board(middle.at)));
         return ends.chain(middles).collect();
     }
     let Some(frame) = frame else {

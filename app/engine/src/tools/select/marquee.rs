@@ -48,7 +48,7 @@ impl Marquee {
             seen.is_some_and(|seen| rect.contains_rect(seen))
         };
         let touched = |item: &Item| {
-            let mesh = cx.element(&item.element).and_then(|element| element.mesh());
+            let mesh = cx.element(&item.element).and_then(|element| element.touchable());
             mesh.is_some_and(|mesh| mesh.overlaps(&cx.scene.open(item, rect)))
         };
         let near = cx.scene.near(rect).filter(|(_, item)| cx.is_free(item));
@@ -73,7 +73,7 @@ impl Marquee {
         if self.adds {
             ids.extend(self.before.ids.iter().cloned());
         }
-        Selection { ids, entered }
+        Selection::of(ids, entered)
     }
 }
 

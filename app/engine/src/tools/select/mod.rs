@@ -7,19 +7,22 @@ mod points;
 
 use drawbridge_protocol::ElementId;
 
+use super::typing::Typing;
 use super::{Context, DRAG, Event, Outcome, Pointer, Selection, State};
 use crate::arrange::outermost;
-use crate::document::{Color, Document, Shade};
+use crate::document::{Color, Document, Kind, Shade};
 use crate::geometry::{Camera, Point, Rect};
 use crate::scene::{Item, Scene};
 pub(super) use drag::go_on as drag;
 pub use drag::{Act, Drag};
 pub(crate) use drag::{BY, SLOT, property};
+pub(crate) use grip::line;
 pub use grip::{Grip, grips};
 pub use marquee::Marquee;
 pub(super) use marquee::go_on as marquee;
 pub use points::LineEdit;
 pub(super) use points::go_on as bend;
+pub(crate) use points::{rewritten, without};
 
 /// How near to an element a press must be, in screen points.
 const NEAR: f64 = 5.0;
@@ -28,7 +31,7 @@ pub(super) const SNAP: f64 = 6.0;
 /// So many others are looked at for that.
 const OTHERS: usize = 500;
 /// Two clicks within so many milliseconds, and so many screen points, are a double click.
-const DOUBLE: (f64, f64) = (400.0, 5.0);
+pub(super) const DOUBLE: (f64, f64) = (400.0, 5.0);
 
 /// Where a frame's name stands on the screen: to press on it is to press on the frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,8 +162,9 @@ pub(super) fn begin(pointer: &Pointer, cx: &mut Context<'_>) -> (State, Outcome)
             };
             return (State::Pressing(Box::new(press)), outcome);
         }
-        Some(Grip::Point(index)) => return (points::begin(index, false, pointer, cx), outcome),
-        Some(Grip::Middle(index)) => return (points::begin(index, true, pointer, cx), outcome),
+        Some(grip @ (Grip::Point(_) | Grip::Middle(_))) => {
+            return (points::begin(grip, pointer, cx), outcome);
+        }
         None => {}
     }
     let hit = picked(at, false, cx);
@@ -226,9 +230,10 @@ pub(super) fn press(press: Press, event: &Event, cx: &mut Context<'_>) -> (State
             return (State::Idle, outcome);
         }
         Event::Up(super::Button::Primary, pointer) => {
+            let types = types(&press, pointer, cx);
             outcome.select = Some(click(&press, pointer, cx));
             outcome.clicked = Some(*pointer);
-            return (State::Idle, outcome);
+            return (types.unwrap_or_default(), outcome);
         }
         Event::Cancel => {
             outcome.select = Some(press.before);
@@ -238,6 +243,59 @@ pub(super) fn press(press: Press, event: &Event, cx: &mut Context<'_>) -> (State
         _ => {}
     }
     (State::Pressing(Box::new(press)), outcome)
+}
+
+/// What a double click types in: what it is on, if that isn't a group as a whole; on bare board a new text.
+fn types(press: &Press, pointer: &Pointer, cx: &mut Context<'_>) -> Option<State> {
+    let on_handle = matches!(press.drags, Some(Act::Resize(_) | Act::Rotate));
+    if !is_double(pointer, cx) || pointer.modifiers.shift || on_handle {
+        return None;
+    }
+    let at = cx.at(pointer);
+    let Some(id) = press.hit.clone().or_else(|| hollow(at, cx)) else {
+        let bare = picked(at, true, cx).is_none();
+        return (bare && at.is_finite()).then(|| super::text::fresh(Kind::Text, at, None, cx));
+    };
+    let item = cx.scene.get(&id)?;
+    let whole = outermost(&item.groups, press.now.entered.as_ref()).is_some();
+    if whole || !cx.is_free(item) || !item.kind.bears_letters() {
+        return None;
+    }
+    let state = Typing::within(id, Some(at), cx);
+    Some(Typing::after_double_click(state, pointer))
+}
+
+fn is_double(pointer: &Pointer, cx: &Context<'_>) -> bool {
+    cx.last_click.is_some_and(|last| {
+        let near = last.pos.distance(pointer.pos) <= DOUBLE.1;
+        near && pointer.time_ms - last.time_ms <= DOUBLE.0
+    })
+}
+
+/// Types in what is selected, if that is one element with letters.
+pub(super) fn type_in_selected(cx: &mut Context<'_>) -> State {
+    let mut ids = cx.selection.ids.iter();
+    let (Some(id), None) = (ids.next().cloned(), ids.next()) else {
+        return State::Idle;
+    };
+    let free = cx
+        .scene
+        .get(&id)
+        .filter(|item| cx.is_free(item) && item.kind.bears_letters());
+    match free {
+        Some(_) => Typing::within(id, None, cx),
+        None => State::Idle,
+    }
+}
+
+/// The topmost element at a point of the board that has letters and may be changed.
+pub(super) fn lettered_at(at: Point, cx: &Context<'_>) -> Option<ElementId> {
+    let id = picked(at, false, cx)?;
+    let free = cx
+        .scene
+        .get(&id)
+        .filter(|item| cx.is_free(item) && item.kind.bears_letters());
+    free.map(|_| id)
 }
 
 /// What a click selects.
@@ -253,10 +311,7 @@ fn click(press: &Press, pointer: &Pointer, cx: &Context<'_>) -> Selection {
             Selection::default()
         };
     };
-    let double = cx.last_click.is_some_and(|last| {
-        let near = last.pos.distance(pointer.pos) <= DOUBLE.1;
-        near && pointer.time_ms - last.time_ms <= DOUBLE.0
-    });
+    let double = is_double(pointer, cx);
     let mut entered = press.now.entered.clone();
     if double
         && !shift
@@ -278,5 +333,5 @@ fn click(press: &Press, pointer: &Pointer, cx: &Context<'_>) -> Selection {
     } else {
         ids.extend(unit);
     }
-    Selection { ids, entered }
+    Selection::of(ids, entered)
 }

@@ -1,6 +1,9 @@
 //! What every disk must do, held against the real one: the simulator's model stands for it only if it does the same.
 
 use super::*;
+use drawbridge_protocol::{ImageHash, ImageType};
+
+use crate::store::ImageRow;
 use crate::store::disk::Disk;
 use crate::store::memory::MemoryDisk;
 
@@ -52,6 +55,19 @@ fn a_disk_in_memory_and_one_on_disk_keep_one_contract() {
                     model.write(row.n, &cells, NOW).expect("a disk"),
                     "{cells:?}"
                 );
+                let image = ImageRow {
+                    hash: ImageHash::from_bytes([random(4) as u8; 32]),
+                    kind: ImageType::Png,
+                    bytes: random(200),
+                };
+                if random(3) == 0 {
+                    let kept = real.keep_image(row.n, &image).expect("a disk");
+                    assert_eq!(
+                        kept,
+                        model.keep_image(row.n, &image).expect("a disk"),
+                        "{image:?}"
+                    );
+                }
             }
             if random(4) == 0 {
                 real.roll_back().expect("a disk");

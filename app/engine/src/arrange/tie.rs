@@ -1,0 +1,99 @@
+//! Lines that hold on to other elements: what they hold on to, and as which line they are shown then.
+
+use std::sync::Arc;
+
+use drawbridge_protocol::ElementId;
+
+use crate::document::{Element, Tie};
+use crate::geometry::{Affine, Hold, InkPoint, Point};
+
+/// What a line holds on to in an element; `None` where it can't: in ink, in a line, in what was deleted.
+#[must_use]
+pub fn hold(target: &Element, at: Point) -> Option<Hold> {
+    if !target.kind.holds_lines() || target.deleted || !target.place.is_finite() {
+        return None;
+    }
+    let (place, own) = target.rectangle();
+    Some(Hold {
+        kind: target.kind,
+        place: place * Affine::map_unit_square(own),
+        corners: target.style.corners,
+        edge: if target.kind.has_line() {
+            target.style.width / 2.0
+        } else {
+            0.0
+        },
+        at,
+    })
+}
+
+/// A line as it is shown when its ends hold on to these: its first and its last point lie there. Where `place` has no way
+/// back it is shown as it is written.
+#[must_use]
+pub fn hold_on(line: &Element, holds: [Option<Hold>; 2]) -> Element {
+    let invertible = line.place.determinant().is_normal();
+    if holds.iter().all(Option::is_none) || !invertible || line.points.len() < 2 {
+        return line.clone();
+    }
+    let mut line = line.clone();
+    line.holds = Some(Arc::new(holds));
+    let held = line.figure().held();
+    let back = line.place.inverse();
+    let mut points: Vec<InkPoint> = line.points.to_vec();
+    let last = points.len() - 1;
+    for (at, held) in [(0, held[0]), (last, held[last])] {
+        let own = back * held;
+        if own.is_finite() {
+            points[at].pos = own;
+        }
+    }
+    line.points = points.into();
+    line
+}
+
+/// The same line where it is, holding on to nothing any more.
+#[must_use]
+pub fn let_go(line: Element) -> Element {
+    Element {
+        ties: [None, None],
+        holds: None,
+        ..line
+    }
+}
+
+/// A copy of a line where it is, holding on to what the copies of its targets are called; to nothing where there is none.
+#[must_use]
+pub fn tied_to(line: Element, copy: impl Fn(&ElementId) -> Option<ElementId>) -> Element {
+    let ties = line.ties.map(|tie| {
+        let Tie { id, at } = tie?;
+        Some(Tie { id: copy(&id)?, at })
+    });
+    Element {
+        ties,
+        holds: None,
+        ..line
+    }
+}
+
+/// Whether a line that is moved together with what `moves` picks is pulled off what it holds on to: it stays there as long
+/// as one of the two moves with it.
+#[must_use]
+pub fn is_pulled_off(line: &Element, moves: impl Fn(&ElementId) -> bool) -> bool {
+    let mut ties = line.ties.iter().flatten().peekable();
+    // One whose place has no way back can't be written anew.
+    line.place.determinant().is_normal() && ties.peek().is_some() && !ties.any(|tie: &Tie| moves(&tie.id))
+}
+
+/// A line's own points after a change of the board's places, with its `place` as it is.
+#[must_use]
+pub fn moved_points(line: &Element, by: Affine) -> Element {
+    let change = line.place.inverse() * by * line.place;
+    let moved = |p: &InkPoint| InkPoint {
+        pos: change * p.pos,
+        ..*p
+    };
+    Element {
+        points: line.points.iter().map(moved).collect(),
+        ..line.clone()
+    }
+}
