@@ -173,8 +173,14 @@ fn every_command_is_in_the_palette_when_it_can_be_done() {
         any_frames: true,
         ..busy
     };
+    let line = Now {
+        selected: 1,
+        lines: true,
+        points: true,
+        ..busy
+    };
     for entry in TABLE {
-        let listed = [busy, shared, framed].iter().any(|now| {
+        let listed = [busy, shared, framed, line].iter().any(|now| {
             search(now, entry.label)
                 .iter()
                 .any(|found| found.label == entry.label)

@@ -250,7 +250,9 @@ fn it_covers_neither_the_words_below_it_nor_a_message() {
     draw(&mut window);
     window.key_press(Key::M);
     // A hint is said.
-    window.event(Event::Paste("nothing for a board".to_owned()));
+    let svg =
+        r##"<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/><use href="#a"/></svg>"##;
+    window.event(Event::Paste(svg.to_owned()));
     for width in [1280.0, 900.0] {
         window.set_size(vec2(width, 720.0));
         window.run_ok();

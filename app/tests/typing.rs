@@ -205,7 +205,7 @@ fn a_press_on_the_board_ends_it_and_a_command_of_a_panel_keeps_what_was_typed() 
     press(&mut window, Modifiers::NONE, Key::T);
     click(&mut window, pos2(400.0, 500.0));
     types(&mut window, "also");
-    window.get_by_role_and_label(Role::Button, "Pen").click();
+    window.get_by_role_and_label(Role::RadioButton, "Pen").click();
     window.run_ok();
     assert_eq!(texts(&window), ["kept", "also"]);
     assert_eq!(app(&window).board().editor().tool(), Tool::Pen);

@@ -13,7 +13,7 @@ pub const TITLE_MAX: usize = 120;
 /// How many boards are offered to be opened again.
 const RECENT: usize = 12;
 /// The narrowest and the widest field for the title, in points.
-const TITLE: std::ops::RangeInclusive<f32> = 90.0..=260.0;
+const TITLE: std::ops::RangeInclusive<f32> = 78.0..=260.0;
 
 const EDIT: &[&[Command]] = &[
     &[Command::Undo, Command::Redo],

@@ -60,7 +60,7 @@ pub fn show(ctx: &Context, now: &Now, asked: &mut Asked) {
 /// Whether the window is too narrow for everything in one row.
 #[must_use]
 pub fn is_narrow(ctx: &Context) -> bool {
-    ctx.content_rect().width() < size::NARROW
+    ctx.content_rect().width() < size::ONE_ROW
 }
 
 /// The button behind which the other tools are; it shows the one of them that is in the hand.

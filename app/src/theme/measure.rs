@@ -63,7 +63,7 @@ pub mod size {
     /// ... and the height of its lines.
     pub const MENU_LINE: f32 = 30.0;
     /// The width of the tools.
-    pub const TOOLBAR: f32 = 472.0;
+    pub const TOOLBAR: f32 = 550.0;
     /// The palette's width, ...
     pub const PALETTE: f32 = 520.0;
     /// ... and the height of what it found.
@@ -80,6 +80,8 @@ pub mod size {
     pub const REACTION_DISC: f32 = 36.0;
     /// A person's round initials.
     pub const AVATAR: f32 = 30.0;
+    /// Below this window width the tools stand below the menu and the people.
+    pub const ONE_ROW: f32 = 990.0;
     /// Below this window width the style panel becomes a row.
     pub const NARROW: f32 = 900.0;
 }
