@@ -148,7 +148,8 @@ fn strip(points: &[Point], triangles: &[[u32; 3]]) -> Vec<Spot> {
         }
     }
     let loops = loops(points, triangles, &sides);
-    let mut ways = vec![Vec2::ZERO; points.len()];
+    // In the midst of a letter any way out will do; without one it would count as thinner than a pixel.
+    let mut ways = vec![Vec2::new(1.0, 0.0); points.len()];
     let mut out: Vec<Spot> = Vec::new();
     let leap = |out: &mut Vec<Spot>, next: Spot| {
         if let Some(&last) = out.last() {

@@ -85,6 +85,13 @@ impl Letters {
         self.set.size * self.place.determinant().abs().sqrt()
     }
 
+    /// Whether its place leaves them no area.
+    fn flat(&self) -> bool {
+        let coeffs = self.place.as_coeffs();
+        let size: f64 = coeffs[..4].iter().map(|v| v * v).sum();
+        self.place.determinant().abs() <= 1e-9 * size
+    }
+
     /// Whether, within `tolerance` board units, no letter can be told from another.
     fn far(&self, tolerance: f64) -> bool {
         tolerance > BARS * self.em()
@@ -92,7 +99,7 @@ impl Letters {
 
     /// What stands for them from afar: a bar a line. Nothing from near.
     pub(super) fn bars(&self, tolerance: f64) -> Vec<Ribbon> {
-        if !self.far(tolerance) {
+        if self.flat() || !self.far(tolerance) {
             return Vec::new();
         }
         let up = Vec2::new(0.0, -BAR_MIDDLE * self.set.size);
@@ -106,7 +113,7 @@ impl Letters {
     /// Each glyph's inside from near, and where it lies on the board. None from afar.
     fn fills(&self, tolerance: f64) -> impl Iterator<Item = (&Fill, Affine)> {
         let size = self.set.size;
-        let near = if self.far(tolerance) {
+        let near = if self.flat() || self.far(tolerance) {
             &[][..]
         } else {
             &self.set.glyphs[..]

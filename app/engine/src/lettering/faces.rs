@@ -21,7 +21,7 @@ macro_rules! bundled {
 }
 
 /// In the order in which they are asked for a letter that the one that was chosen lacks.
-const BUNDLED: [&[u8]; 10] = [
+const BUNDLED: [&[u8]; 11] = [
     bundled!("Inter-Regular.otf"),
     bundled!("NotoSerif-Regular.ttf"),
     bundled!("ShantellSans-Regular.ttf"),
@@ -31,10 +31,11 @@ const BUNDLED: [&[u8]; 10] = [
     bundled!("NotoSansDevanagari-Regular.ttf"),
     bundled!("NotoSansThai-Regular.ttf"),
     bundled!("DroidSansFallback.ttf"),
+    bundled!("BoardHangul-Regular.ttf"),
     bundled!("NotoEmoji-Regular.ttf"),
 ];
 /// Which of them draws emoji.
-const EMOJI: usize = 9;
+const EMOJI: usize = 10;
 
 /// Which of them a face's letters are from, if it has them.
 fn of(font: Font) -> usize {
@@ -172,6 +173,12 @@ pub(super) fn face_for(together: &str, font: Font) -> &'static Face {
         .or_else(|| system::face_for(together))
         .or_else(|| others.map(bundled).find(|face| face.has(first)))
         .unwrap_or(chosen)
+}
+
+/// Whether a bundled font has a letter for a character.
+#[cfg(test)]
+pub(super) fn is_bundled(c: char) -> bool {
+    (0..BUNDLED.len()).any(|number| bundled(number).has(c))
 }
 
 /// Whether nothing is to be seen of a character itself: it only says how others are drawn.

@@ -94,6 +94,25 @@ fn chinese_is_broken_between_any_two_letters_but_not_before_a_full_stop() {
 }
 
 #[test]
+fn every_script_that_is_promised_has_letters_in_a_bundled_font() {
+    // What no font has is a box, the same for all: no two of these letters look alike.
+    for pair in [
+        "aб", "Ωя", "של", "بس", "हि", "กข", "漢字", "かナ", "한글", "😀👍", "→∑",
+    ] {
+        let layout = set(pair, None);
+        let shapes: Vec<_> = layout
+            .glyphs()
+            .glyphs
+            .iter()
+            .map(|(glyph, _)| Arc::as_ptr(glyph))
+            .collect();
+        assert!(shapes.len() >= 2 && shapes[0] != shapes[1], "{pair}");
+        let faces: Vec<bool> = pair.chars().map(faces::is_bundled).collect();
+        assert_eq!(faces, [true, true], "{pair}");
+    }
+}
+
+#[test]
 fn marks_stand_on_their_letters_and_the_caret_never_between() {
     let composed = set("e\u{301}o", None);
     let plain = set("eo", None);
