@@ -3,7 +3,7 @@
 use drawbridge::theme::{DARK, LIGHT};
 use drawbridge_protocol::Cell;
 
-use super::{board, camera, compare, element};
+use super::{board, camera, compare, compare_letters, element};
 
 fn text(name: &str, place: [f64; 6], words: &str, rest: &str) -> Cell {
     element(
@@ -51,9 +51,9 @@ fn letters_of_every_face_and_script_are_drawn_as_they_are_outlined() {
         (0.15, &LIGHT),
     ] {
         let name = format!("letters at {zoom} {}", if theme.dark { "dark" } else { "light" });
-        compare(&name, &editor, &camera(0.0, 0.0, zoom), 1.0, theme);
+        compare_letters(&name, &editor, &camera(0.0, 0.0, zoom), 1.0, theme);
     }
-    compare(
+    compare_letters(
         "letters on a fine screen",
         &editor,
         &camera(0.0, 0.0, 0.8),
@@ -68,7 +68,7 @@ fn letters_that_shine_through_have_no_darker_seams() {
     cells.truncate(4);
     let big = r#","size":90,"font":"hand","opacity":0.5,"color":"black""#;
     cells.push(text("z", [1.0, 0.0, 0.0, 1.0, 20.0, 180.0], "Translucent", big));
-    compare(
+    compare_letters(
         "translucent letters",
         &board(&cells),
         &camera(0.0, 0.0, 1.0),
