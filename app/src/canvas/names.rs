@@ -84,7 +84,8 @@ impl Names {
         let words = format!("{} / {}", number + 1, self.frames.len());
         let galley = painter.layout_no_wrap(words, fonts::plain(size::HINT), theme.muted);
         let around = galley.size() + 2.0 * Vec2::new(space::S, space::XS);
-        let rect = Rect::from_min_size(canvas.max - around - Vec2::splat(space::M), around);
+        let corner = canvas.left_bottom() + Vec2::new(space::M, -space::M - around.y);
+        let rect = Rect::from_min_size(corner, around);
         painter.rect_filled(rect, size::CONTROL_RADIUS, theme.panel);
         painter.galley(rect.center() - galley.size() / 2.0, galley, theme.muted);
     }

@@ -1,6 +1,6 @@
 //! At the pointer: emoji to be shown there to all.
 
-use egui::{Button, Context, FontId, Id, Key, LayerId, Popup, PopupKind, Pos2, RichText, Vec2};
+use egui::{Button, Context, FontId, Id, Key, LayerId, Popup, PopupKind, Pos2, RichText, Ui, Vec2};
 
 use super::Asked;
 use crate::command::Command;
@@ -30,6 +30,9 @@ const DIGITS: [Key; 8] = [
     Key::Num8,
 ];
 
+/// So many frames are drawn at least when it opens.
+const MEASURED: u32 = 3;
+
 fn id() -> Id {
     Id::unique("reactions")
 }
@@ -41,25 +44,24 @@ pub fn open(ctx: &Context) {
 
 /// Shows the palette at this place of the window, if it is open.
 pub fn show(ctx: &Context, at: Pos2, asked: &mut Asked) {
+    // The first frame only measures it.
+    let opening = id().with("opening");
+    if !Popup::is_id_open(ctx, id()) {
+        ctx.data_mut(|data| data.insert_temp(opening, 0));
+        return;
+    }
+    let frames: u32 = ctx.data(|data| data.get_temp(opening)).unwrap_or_default();
+    if frames < MEASURED {
+        ctx.data_mut(|data| data.insert_temp(opening, frames + 1));
+        ctx.request_repaint();
+    }
     let shown = Popup::new(id(), ctx.clone(), at, LayerId::background())
         .kind(PopupKind::Menu)
         .open_memory(None)
-        .layout(egui::Layout::left_to_right(egui::Align::Center))
         .close_behavior(egui::PopupCloseBehavior::CloseOnClick)
         .accessible_name("Reactions")
         .show(|ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            for (emoji, icon, name) in REACTIONS {
-                let letter = RichText::new(icon).font(fonts::icon(size::REACTION));
-                let button = Button::new(letter)
-                    .frame_when_inactive(false)
-                    .min_size(Vec2::splat(size::TARGET));
-                let button = ui.add(button);
-                button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
-                if button.clicked() {
-                    asked.push(Command::React(emoji));
-                }
-            }
+            ui.horizontal(|ui| row(ui, asked));
             let picked = DIGITS
                 .iter()
                 .position(|digit| ui.input(|input| input.key_pressed(*digit)));
@@ -68,6 +70,21 @@ pub fn show(ctx: &Context, at: Pos2, asked: &mut Asked) {
     if let Some(emoji) = shown.and_then(|shown| shown.inner) {
         asked.push(Command::React(emoji));
         Popup::close_id(ctx, id());
+    }
+}
+
+fn row(ui: &mut Ui, asked: &mut Asked) {
+    ui.spacing_mut().item_spacing.x = space::XS;
+    for (emoji, icon, name) in REACTIONS {
+        let letter = RichText::new(icon).font(fonts::icon(size::REACTION));
+        let button = Button::new(letter)
+            .frame_when_inactive(false)
+            .min_size(Vec2::splat(size::TARGET));
+        let button = ui.add(button);
+        button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+        if button.clicked() {
+            asked.push(Command::React(emoji));
+        }
     }
 }
 
