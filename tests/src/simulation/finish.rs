@@ -48,6 +48,7 @@ impl World {
                 Act::Share,
                 Act::Online,
                 Act::Lose,
+                Act::Cancel,
             ] {
                 self.step(step(act, n))?;
             }

@@ -92,6 +92,11 @@ impl World {
 
     /// Something that a person does on the board.
     fn by_hand(&mut self, n: usize, act: Act, arg: u64) -> Result {
+        let types = |board: &Board| board.editor().is_typing();
+        if matches!(act, Act::Undo | Act::Redo) && self.people[n].board.as_ref().is_some_and(types) {
+            // What was typed becomes dry first, and is no undoing.
+            self.by_hand(n, Act::Settle, 0)?;
+        }
         let now = self.now_of(n);
         let person = &mut self.people[n];
         let (Some(run), Some(board)) = (&mut person.run, &mut person.board) else {
@@ -139,6 +144,7 @@ impl World {
             Act::Redo => {
                 let _ = board.redo();
             }
+            Act::Settle => letters::settle(board),
             Act::Type => letters::act(board, pointer, arg),
             Act::Title => board.set_title(&format!("Plan {arg}")),
             act => match tools::edit(act, arg) {

@@ -39,6 +39,14 @@ pub(super) fn act(board: &mut Board, pointer: Pointer, arg: u64) {
     }
 }
 
+/// Makes what was typed dry: the caret goes to the text's end.
+pub(super) fn settle(board: &mut Board) {
+    let _ = board.strike(&Keystroke::Move {
+        to: Motion::End,
+        extend: false,
+    });
+}
+
 fn begin(board: &mut Board, pointer: Pointer, arg: u64) {
     if !board.editor().state().is_idle() {
         return;

@@ -63,6 +63,8 @@ acts! {
     Erase = "erase",
     /// They type: in a text that is there or in a new one, if they don't already.
     Type = "type",
+    /// What they have typed becomes dry.
+    Settle = "settle",
     /// They put a shape into the middle of what they see.
     Insert = "insert",
     /// They move an element, of those they see; `arg` says which.
