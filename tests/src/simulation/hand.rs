@@ -96,6 +96,7 @@ impl World {
         if matches!(act, Act::Undo | Act::Redo) && self.people[n].board.as_ref().is_some_and(types) {
             // What was typed becomes dry first, and is no undoing.
             self.by_hand(n, Act::Settle, 0)?;
+            self.tally.count(Act::Settle.name());
         }
         let now = self.now_of(n);
         let person = &mut self.people[n];
