@@ -135,7 +135,13 @@ impl Canvas {
         self.rect = ui.max_rect();
         let id = ui.scope_id().with("canvas");
         self.id = Some(id);
-        let response = ui.interact(self.rect, id, Sense::hover());
+        // Only what can be focused keeps the keyboard from one frame to the next.
+        let sense = if board.editor().is_typing() {
+            Sense::focusable_noninteractive()
+        } else {
+            Sense::hover()
+        };
+        let response = ui.interact(self.rect, id, sense);
         response.widget_info(|| {
             typing::info(board.editor()).unwrap_or_else(|| {
                 let mut info = WidgetInfo::labeled(Role::Canvas, true, "Board");
