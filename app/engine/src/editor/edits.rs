@@ -480,8 +480,9 @@ impl Editor {
     /// The same, each with what is done to it. A line that moves without anything that it holds on to lets go of it.
     fn moved(&self, moved: &[(Element, Affine)]) -> Vec<Set> {
         let all: HashSet<&ElementId> = moved.iter().map(|(element, _)| &element.id).collect();
+        let moves = |id: &ElementId| all.contains(id) || self.selection.ids.contains(id);
         let sets = moved.iter().flat_map(|(element, by)| {
-            if is_pulled_off(element, |id| all.contains(id)) {
+            if is_pulled_off(element, moves) {
                 return rewritten(element, &let_go(moved_points(element, *by)));
             }
             let place = *by * element.place;
