@@ -99,6 +99,7 @@ icons! {
     SEARCH "magnifying-glass" = '\u{e30c}',
     KEYBOARD "keyboard" = '\u{e2d8}',
     NEW_BOARD "file-plus" = '\u{e236}',
+    SAMPLE "shapes" = '\u{ec5e}',
     RECENT "clock-counter-clockwise" = '\u{e1a0}',
     LINK "link-simple" = '\u{e2e6}',
     SHARE "broadcast" = '\u{e0f2}',

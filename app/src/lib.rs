@@ -13,6 +13,7 @@ pub mod open;
 pub mod panels;
 pub mod pointers;
 pub mod render;
+pub mod sample;
 pub mod settings;
 pub mod theme;
 pub mod wake;

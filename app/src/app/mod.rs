@@ -61,6 +61,8 @@ pub struct App {
     window_title: String,
     /// Another board, on its way to take the place of this one.
     next: Option<Next>,
+    /// Whether the sample is to be put on that one.
+    sample_next: bool,
 }
 
 impl App {
@@ -82,6 +84,7 @@ impl App {
             settings,
             board,
             next: None,
+            sample_next: false,
             canvas: Canvas::new(card),
             minimap: Minimap::default(),
             dialog: None,

@@ -17,6 +17,7 @@ use crate::panels;
 use crate::panels::dialogs::{Dialog, RelayDraft};
 use crate::panels::message::Message;
 use crate::panels::palette::Sought;
+use crate::sample;
 use crate::settings::{Styles, clean_name};
 use crate::theme::{self, Theme};
 
@@ -157,6 +158,12 @@ impl App {
             }
             Command::Cancel => self.cancel(ctx),
             Command::NewBoard => self.open(ctx, Some(Which::New)),
+            Command::OpenSample if self.is_untouched() => self.fill_with_sample(),
+            Command::OpenSample if self.next.is_none() => {
+                self.sample_next = true;
+                self.open(ctx, Some(Which::New));
+            }
+            Command::OpenSample => {}
             Command::OpenRecent(number) => self.open(ctx, self.board.nth_recent(number)),
             Command::Rename(title) => self.board.rename(&title),
             Command::ShowShare => {
@@ -319,6 +326,7 @@ impl App {
             return;
         };
         self.next = None;
+        let sample = std::mem::take(&mut self.sample_next);
         match done {
             Ok(Ok(fresh)) => {
                 self.board.switch(fresh);
@@ -329,10 +337,26 @@ impl App {
                 self.canvas.shows.presented = None;
                 self.minimap.clear();
                 self.message = None;
+                if sample {
+                    self.fill_with_sample();
+                }
             }
             Ok(Err(problem)) => self.say(ctx, Message::problem(problem)),
             Err(broke) => self.say(ctx, Message::problem(broke.to_string())),
         }
+    }
+
+    /// Whether the board is as empty as when it was begun.
+    pub(super) fn is_untouched(&self) -> bool {
+        let editor = self.board.editor();
+        self.board.is_empty() && !editor.can_undo() && !editor.can_redo() && self.board.title().is_empty()
+    }
+
+    fn fill_with_sample(&mut self) {
+        self.board.paste(sample::ELEMENTS);
+        self.board.edit(&Edit::SelectNone);
+        self.board.rename(sample::TITLE);
+        self.board.show_everything(self.canvas.size());
     }
 
     fn go_to(&mut self, ctx: &Context, conn: u64) {

@@ -72,6 +72,8 @@ impl App {
         }
         if let Some((message, _)) = &self.message {
             panels::message::show(ctx, message, asked);
+        } else if !self.alone && self.is_untouched() && self.board.recent().is_empty() {
+            panels::welcome::show(ctx, asked);
         }
         if let Some(name) = &mut self.renaming {
             let canvas = self.canvas.rect();

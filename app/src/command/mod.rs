@@ -108,6 +108,8 @@ pub enum Command {
     Cancel,
     /// Begin an empty board.
     NewBoard,
+    /// Begin a board with the sample on it.
+    OpenSample,
     /// Open a board kept on this computer, by its number in the list of recent boards.
     OpenRecent(usize),
     /// Call the board this.

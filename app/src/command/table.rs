@@ -191,6 +191,7 @@ pub static TABLE: &[Entry] = &[
     looks(Command::ReducedMotion, "Reduced motion", icons::STILL),
 
     board(Command::NewBoard, "New board", "", icons::NEW_BOARD, &[ctrl(Key::N)]),
+    board(Command::OpenSample, "Open the sample board", "A new board with things on it to look at and to try", icons::SAMPLE, &[]),
     board(Command::ShowJoin, "Join by link…", "", icons::LINK, &[]),
     board(Command::ShowShare, "Share…", "Let others draw on this board", icons::SHARE, &[]),
     board(Command::StartSharing, "Start sharing", "", icons::SHARE, &[]),

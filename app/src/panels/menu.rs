@@ -170,7 +170,12 @@ fn widest(ctx: &Context) -> f32 {
 
 fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
     let now = &view.now;
-    let start = [Command::NewBoard, Command::ShowJoin, Command::ShowShare];
+    let start = [
+        Command::NewBoard,
+        Command::OpenSample,
+        Command::ShowJoin,
+        Command::ShowShare,
+    ];
     widgets::command_items(ui, &[&start], now, asked);
     if !view.recent.is_empty() {
         widgets::submenu(ui, icons::RECENT, "Recent boards", |ui| recent(ui, view, asked));

@@ -114,7 +114,7 @@ fn element() -> impl Strategy<Value = Element> {
                 element.wrap = Some(element.style.size * 4.0);
             }
             if kind == Kind::Note {
-                element.style.shade = Shade::Solid;
+                element.style.shade = Shade::Tint;
                 element.style.fill = element.style.fill.or(plain.fill);
             }
             element

@@ -158,7 +158,7 @@ impl Element {
         if self.kind == Kind::Note {
             // Paper has a colour.
             style.fill = style.fill.or(Some(PAPER));
-            style.shade = Shade::Solid;
+            style.shade = Shade::Tint;
         }
         set(&mut self.wrap, json("wrap").and_then(read_wrap));
         if self.kind == Kind::Line {

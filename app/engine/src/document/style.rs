@@ -48,10 +48,6 @@ impl Style {
     pub fn of(kind: Kind) -> Self {
         Self {
             fill: (kind == Kind::Note).then_some(PAPER),
-            shade: match kind {
-                Kind::Note => Shade::Solid,
-                _ => Shade::default(),
-            },
             align: if kind.bears_letters() && kind != Kind::Text {
                 TextAlign::Center
             } else {

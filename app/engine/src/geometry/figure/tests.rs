@@ -363,7 +363,7 @@ fn figures() -> impl Strategy<Value = Figure> {
                 heads: [Head::ALL[start], Head::ALL[end]],
                 fill: fill
                     .map(|fill| Shade::ALL[fill])
-                    .or((kind == Kind::Note).then_some(Shade::Solid)),
+                    .or((kind == Kind::Note).then_some(Shade::Tint)),
             }
         },
     )
