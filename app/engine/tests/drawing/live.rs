@@ -287,7 +287,7 @@ fn d4_garbage_in_wet_slots_is_passed_over() {
     assert_eq!(bob.wet(), 64, "one connection can't fill the board");
 }
 
-const TOOLS: [Tool; 11] = [
+const TOOLS: [Tool; 14] = [
     Tool::Pen,
     Tool::Eraser,
     Tool::Hand,
@@ -295,6 +295,9 @@ const TOOLS: [Tool; 11] = [
     Tool::Highlighter,
     Tool::Cutter,
     Tool::Shape(Kind::Ellipse),
+    Tool::Shape(Kind::Frame),
+    Tool::Text,
+    Tool::Note,
     Tool::Line,
     Tool::Arrow,
     Tool::Laser,
@@ -330,6 +333,10 @@ proptest! {
             prop_assert!(ada.editor.camera().origin().is_finite());
         }
         ada.event(Event::Lost);
+        // One goes on typing when the window is back; nothing else is under way.
+        if ada.editor.is_typing() {
+            ada.event(Event::Cancel);
+        }
         prop_assert!(ada.editor.state().is_idle());
         prop_assert_eq!(ada.wet(), 0);
         // Somebody who hears all that was written sees the same.
