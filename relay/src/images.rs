@@ -217,7 +217,12 @@ async fn answer(hub: &Arc<Hub>, request: Request, board: &str, hash: &str) -> Re
         return Err(no(Code::BoardGone, "The board was deleted.", Retry::Never));
     }
     match head.method {
-        Method::PUT => take(hub, &head.headers, body, seen, hash).await,
+        Method::PUT => {
+            let hub = Arc::clone(hub);
+            // In a task of its own: whoever hangs up in the middle must not let the next one in before what is under way has ended.
+            let taking = tokio::spawn(async move { take(&hub, &head.headers, body, seen, hash).await });
+            taking.await.map_err(|error| failed(&error))?
+        }
         Method::GET | Method::HEAD => give(hub, &head, &seen, hash).await,
         _ => {
             let allow = [(header::ALLOW, "GET, HEAD, PUT")];
@@ -319,9 +324,9 @@ async fn take(
         no.offset = Some(arrived);
         return Err(no);
     }
-    if part.from == 0 {
-        images.files.make_room(part.all, &busy.others())?;
-    }
+    let (files, others, bytes) = (images.files.clone(), busy.others(), part.to - part.from);
+    let making = tokio::task::spawn_blocking(move || files.make_room(bytes, &others));
+    making.await.map_err(|error| failed(&error))??;
     receive(hub, body, &busy.part, &part).await?;
     if part.to < part.all {
         return Ok((StatusCode::ACCEPTED, [(UPLOAD_OFFSET, part.to)]).into_response());

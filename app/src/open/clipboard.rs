@@ -60,27 +60,17 @@ impl OpenBoard {
         move |hash| images.get(hash).ok().flatten()
     }
 
-    /// Keeps the pictures that a pasted text brings, behind the window's back.
+    /// Keeps the pictures that a pasted text brings, before anything speaks of them. That waits for the disk; what is pasted is
+    /// small enough.
     fn keep_pictures(&mut self, text: &str) {
         let images = self.board.images();
-        let mut fresh = clip::read_images(text);
-        fresh.retain(|image| !images.has(&image.hash()));
-        if fresh.is_empty() {
-            return;
-        }
-        let work = move || {
-            for image in &fresh {
-                if let Err(error) = images.put(image) {
-                    tracing::error!(%error, "a pasted picture is not kept");
-                }
+        for image in clip::read_images(text) {
+            if !images.has(&image.hash())
+                && let Err(error) = images.put(&image)
+            {
+                self.problems
+                    .push(format!("A pasted picture can't be kept: {error}"));
             }
-        };
-        if let Err(error) = std::thread::Builder::new()
-            .name("pictures".to_owned())
-            .spawn(work)
-        {
-            self.problems
-                .push(format!("Pasted pictures can't be kept: {error}"));
         }
     }
 

@@ -18,6 +18,8 @@ use super::StoreError;
 const GIVEN_UP: Duration = Duration::from_secs(7 * 24 * 3600);
 /// All that has begun to arrive takes no more of the disk than that, in bytes; the oldest goes first.
 const PARTS: u64 = 1 << 30;
+/// However little has arrived of one, it counts as so many bytes.
+const LEAST_PART: u64 = 64 << 10;
 
 /// A board's claim to an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,16 +94,20 @@ impl ImageFiles {
         fs::metadata(self.part(board, hash)).map_or(0, |meta| meta.len())
     }
 
-    /// Makes room for a new upload of so many bytes.
+    /// Makes room for so many bytes more of an upload.
     pub(crate) fn make_room(&self, bytes: u64, busy: &HashSet<PathBuf>) -> std::io::Result<()> {
         let mut parts = Vec::new();
         let mut all = bytes;
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
-            if is_part(&entry.file_name().to_string_lossy()) {
-                let meta = entry.metadata()?;
-                all += meta.len();
-                parts.push((meta.modified()?, meta.len(), entry.path()));
+            // One that has just ended is no part any more.
+            if is_part(&entry.file_name().to_string_lossy())
+                && let Some(meta) = found(entry.metadata())?
+            {
+                // A great many small ones take room, too.
+                let len = meta.len().max(LEAST_PART);
+                all += len;
+                parts.push((meta.modified()?, len, entry.path()));
             }
         }
         parts.retain(|(.., path)| !busy.contains(path));
@@ -110,7 +116,7 @@ impl ImageFiles {
             if all <= PARTS {
                 break;
             }
-            fs::remove_file(path)?;
+            found(fs::remove_file(path))?;
             all -= len;
         }
         Ok(())
@@ -150,6 +156,14 @@ impl ImageFiles {
             tracing::error!(hash = %row.hash, len, "an image's file is not as long as it was; it counts as missing");
         }
         (len == row.bytes).then_some(file)
+    }
+}
+
+/// What came of looking at a file; `None` if it is gone.
+fn found<T>(result: std::io::Result<T>) -> std::io::Result<Option<T>> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        result => result.map(Some),
     }
 }
 

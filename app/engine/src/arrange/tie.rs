@@ -5,7 +5,7 @@ use std::sync::Arc;
 use drawbridge_protocol::ElementId;
 
 use crate::document::{Element, Tie};
-use crate::geometry::{Affine, Hold, InkPoint, Point};
+use crate::geometry::{Affine, Corners, Hold, InkPoint, Kind, Point};
 
 /// What a line holds on to in an element; `None` where it can't: in ink, in a line, in what was deleted.
 #[must_use]
@@ -17,7 +17,11 @@ pub fn hold(target: &Element, at: Point) -> Option<Hold> {
     Some(Hold {
         kind: target.kind,
         place: place * Affine::map_unit_square(own),
-        corners: target.style.corners,
+        // Of these no round corner is seen.
+        corners: match target.kind {
+            Kind::Frame | Kind::Text => Corners::Sharp,
+            _ => target.style.corners,
+        },
         edge: if target.kind.has_line() {
             target.style.width / 2.0
         } else {
@@ -33,7 +37,10 @@ pub fn hold(target: &Element, at: Point) -> Option<Hold> {
 pub fn hold_on(line: &Element, holds: [Option<Hold>; 2]) -> Element {
     let invertible = line.place.determinant().is_normal();
     if holds.iter().all(Option::is_none) || !invertible || line.points.len() < 2 {
-        return line.clone();
+        return Element {
+            holds: None,
+            ..line.clone()
+        };
     }
     let mut line = line.clone();
     line.holds = Some(Arc::new(holds));

@@ -172,11 +172,15 @@ impl Editor {
             deletes.then(|| id.clone())
         };
         let gone: BTreeSet<ElementId> = sets.iter().filter_map(goes).collect();
-        let lines: BTreeSet<&ElementId> = gone.iter().flat_map(|id| self.scene.holders(id)).collect();
+        let mut lines: BTreeSet<&ElementId> = gone.iter().flat_map(|id| self.scene.holders(id)).collect();
+        for (id, prop, _) in sets.iter() {
+            if matches!(prop.as_str(), "points" | Property::BASE | Property::DELETED) {
+                lines.remove(id);
+            }
+        }
         for id in lines {
-            let written = sets.iter().any(|(line, ..)| line == id);
             // As it lies when nothing is in anybody's hand: that is what is written.
-            let Some(line) = self.document.element(id).filter(|line| !written && !line.deleted) else {
+            let Some(line) = self.document.element(id).filter(|line| !line.deleted) else {
                 continue;
             };
             let holds = line.ties.clone().map(|tie| {

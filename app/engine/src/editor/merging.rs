@@ -36,6 +36,9 @@ impl Editor {
                 "place" | "points" | "wrap" | Property::DELETED if won && self.remote.has_previews() => {
                     self.remote.landed(&cell.element);
                 }
+                prop if won && self.remote.has_previews() && prop.starts_with("text/") => {
+                    self.remote.reread(&cell.element);
+                }
                 _ => {}
             }
         }

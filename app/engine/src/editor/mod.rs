@@ -254,10 +254,13 @@ impl Editor {
         let over = typed.filter(|typed| typed.over).map(|typed| typed.number);
         if !sets.is_empty() {
             self.join = None;
+            if !loose {
+                sets = self.framed(sets);
+            }
             self.keep_lines(&mut sets);
             self.over = over;
             effects.write = Some(Transaction {
-                sets: if loose { sets } else { self.framed(sets) },
+                sets,
                 ends,
                 act: match typed {
                     Some(typed) if typed.tidy => Act::Tidy,
@@ -406,11 +409,11 @@ impl Editor {
             .write
     }
 
-    fn write(&mut self, mut sets: Vec<Set>, ends: Vec<SlotName>) -> Effects {
+    fn write(&mut self, sets: Vec<Set>, ends: Vec<SlotName>) -> Effects {
         self.gesture += 1;
         self.join = None;
+        let mut sets = self.framed(sets);
         self.keep_lines(&mut sets);
-        let sets = self.framed(sets);
         let act = match &self.state {
             State::Typing(typing) => Act::Typed(typing.number()),
             _ => Act::Gesture(self.gesture),

@@ -192,9 +192,17 @@ impl Editor {
 
     /// Shows letters that came since the last time.
     pub(super) fn show_letters(&mut self) {
-        for id in std::mem::take(&mut self.typists.stale) {
-            let element = self.document.element(&id);
-            self.scene.update(&id, element.as_ref());
+        let stale = std::mem::take(&mut self.typists.stale).into_iter();
+        let looks: Vec<_> = stale
+            .map(|id| (id.clone(), self.scene.look(&self.document, &id)))
+            .collect();
+        if !looks.is_empty() {
+            if self.remote.has_previews() {
+                looks.iter().for_each(|(id, _)| self.remote.reread(id));
+                self.remote.show_previews(&self.document, &mut self.scene);
+            }
+            // What holds on to a note that grows follows.
+            self.scene.update_many(looks, &self.document);
         }
         if let State::Typing(typing) = &mut self.state
             && let Some(previews) = typing.previews(&self.document, &self.scene)

@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 
 use kurbo::{Point, Rect, Vec2};
 
-use super::hold::Hold;
+use super::hold::{Hold, hold_on};
 
 /// How far a line keeps from what it holds on to, in its widths, where there is room.
 const MARGIN: f64 = 8.0;
@@ -48,8 +48,10 @@ pub(super) fn elbow(points: &[Point], holds: &[Option<Hold>; 2], width: f64) -> 
         return Elbow::default();
     };
     if points.len() > ROUTED {
-        way.push(*first);
-        for (leg, pair) in points.windows(2).enumerate() {
+        let mut held = points.to_vec();
+        hold_on(&mut held, holds, width);
+        way.push(held[0]);
+        for (leg, pair) in held.windows(2).enumerate() {
             way.go(Point::new(pair[1].x, pair[0].y), leg);
             way.go(pair[1], leg);
         }

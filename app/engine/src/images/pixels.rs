@@ -27,7 +27,11 @@ impl Pixels {
         let scale = f64::from(side.max(1)) / f64::from(width.max(height));
         let whole = if scale < 1.0 {
             let part = |v: u32| ((f64::from(v) * scale).round() as u32).max(1);
-            DynamicImage::from(imageops::thumbnail(&whole.to_rgba8(), part(width), part(height)))
+            DynamicImage::from(imageops::thumbnail(
+                &whole.into_rgba8(),
+                part(width),
+                part(height),
+            ))
         } else {
             whole
         };

@@ -657,3 +657,82 @@ fn what_is_drawn_in_a_frame_holds_on_to_it_only_at_its_edge() {
     let frame = shown.iter().position(|e| e.kind == Kind::Frame);
     assert_eq!(ties(&ada, index), [None, frame]);
 }
+
+#[test]
+fn an_arrow_follows_a_note_that_grows_while_somebody_types_and_lies_where_it_is_seen_when_it_gets_a_label() {
+    let mut ada = Person::new(1);
+    ada.with(Tool::Note, &[(100.0, 100.0)]);
+    ada.event(Event::Cancel);
+    ada.with(Tool::Note, &[(100.0, 600.0)]);
+    ada.types("below");
+    ada.event(Event::Cancel);
+    ada.undo();
+    ada.with(Tool::Note, &[(100.0, 100.0)]);
+    ada.types("a");
+    ada.pauses();
+    ada.event(Event::Cancel);
+    ada.edit(&Edit::SelectNone);
+    let note = ada.shown()[0].id.clone();
+    let low = ada.shown()[0].frame().y1;
+    ada.with(Tool::Arrow, &[(100.0, 700.0), (100.0, 500.0), (100.0, 150.0)]);
+    let arrow = ada.shown()[1].id.clone();
+    let seen = |ada: &Person| {
+        let line = ada
+            .editor
+            .scene()
+            .element(ada.editor.document(), &arrow)
+            .expect("an arrow");
+        line.placed().last().expect("a point").pos.y
+    };
+    assert!((seen(&ada) - low).abs() < 30.0, "{} {low}", seen(&ada));
+    // The label of a line that holds on.
+    ada.edit(&Edit::SelectNone);
+    ada.editor.set_tool(Tool::Select);
+    ada.double_click(100.0, 600.0);
+    assert!(ada.editor.is_typing());
+    ada.types("yes");
+    ada.frame();
+    ada.pauses();
+    ada.event(Event::Cancel);
+    ada.frame();
+    let (document, scene) = (ada.editor.document(), ada.editor.scene());
+    let shown = scene.element(document, &arrow).expect("an arrow");
+    assert_eq!(&*shown.text, "yes");
+    assert_eq!(scene.get(&arrow).expect("shown").frame, shown.frame());
+    // The note grows, letter by letter: nothing of it is dry yet.
+    ada.edit(&Edit::SelectNone);
+    ada.double_click(100.0, 100.0);
+    ada.types("so many words that the paper has no room for them and grows and grows and grows ");
+    ada.types("so many words that the paper has no room for them and grows and grows and grows");
+    ada.frame();
+    let grown = ada.editor.scene().get(&note).expect("a note").frame.y1;
+    assert!(grown > low + 50.0, "{grown} {low}");
+    assert!((seen(&ada) - grown).abs() < 30.0, "{} {grown}", seen(&ada));
+}
+
+#[test]
+fn others_see_a_right_angled_end_leave_what_it_is_pulled_off() {
+    let (mut ada, mut bob) = (bound(), Person::new(2));
+    let arrow = ada.shown()[2].id.clone();
+    select(&mut ada, &[2]);
+    ada.edit(&Edit::Style(StyleChange::Route(Route::Elbow)));
+    bob.hear(&ada.cells());
+    ada.told.clear();
+    let end = |who: &Person| {
+        let (document, scene) = (who.editor.document(), who.editor.scene());
+        let line = scene.element(document, &arrow).expect("an arrow");
+        line.figure().way().last().expect("a point").pos
+    };
+    let at = end(&ada);
+    ada.down(at.x, at.y);
+    ada.to(at.x - 60.0, at.y + 200.0);
+    ada.frame();
+    tell(&mut ada, &mut bob);
+    assert!(
+        end(&bob).distance(end(&ada)) < 1.0,
+        "{:?} {:?}",
+        end(&bob),
+        end(&ada)
+    );
+    assert!(end(&bob).y > at.y + 100.0);
+}

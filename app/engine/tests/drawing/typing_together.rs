@@ -231,3 +231,63 @@ fn a_new_text_that_was_under_way_when_the_program_died_is_finished() {
     });
     assert_eq!(again.texts(), ["Hel"]);
 }
+
+#[test]
+fn what_somebody_selects_by_dragging_stays_with_its_letters_while_another_types_before_them() {
+    let (mut ada, mut bob) = two("ab ab ab ab");
+    for who in [&mut ada, &mut bob] {
+        who.editor.set_tool(Tool::Select);
+        who.edit(&Edit::SelectNone);
+    }
+    let middle = ada.shown()[0].frame().center().y;
+    ada.double_click(102.0, middle);
+    assert!(ada.editor.is_typing());
+    // Between the letters of the first word she goes down and holds.
+    ada.now_ms += 2000.0;
+    ada.down(111.0, middle);
+    let from = ada.editor.typing().expect("she types").caret.index;
+    assert_eq!(from, 1);
+    bob.double_click(102.0, middle);
+    bob.goes(Motion::LineStart, false);
+    bob.types("я");
+    hears(&mut ada, &mut bob, 2);
+    assert_eq!(seen(&ada), ["яab ab ab ab"]);
+    ada.to(400.0, middle);
+    let view = ada.editor.typing().expect("she types");
+    assert_eq!(&view.lettered.layout.text()[view.selected.clone()], "b ab ab ab");
+    ada.up(400.0, middle);
+    ada.types("x");
+    hears(&mut bob, &mut ada, 1);
+    assert_eq!(
+        (seen(&ada), seen(&bob)),
+        (vec!["яax".to_owned()], vec!["яax".to_owned()])
+    );
+}
+
+#[test]
+fn letters_typed_in_what_somebody_else_drags_are_seen_by_all() {
+    let (mut ada, mut bob) = two("abc");
+    bob.editor.set_tool(Tool::Select);
+    let frame = bob.shown()[0].frame();
+    bob.down(frame.center().x, frame.center().y);
+    bob.to(frame.center().x, frame.center().y + 50.0);
+    bob.frame();
+    hears(&mut ada, &mut bob, 2);
+    ada.editor.set_tool(Tool::Select);
+    ada.edit(&Edit::SelectNone);
+    ada.double_click(frame.center().x, frame.center().y + 50.0);
+    assert!(ada.editor.is_typing());
+    ada.goes(Motion::LineStart, false);
+    ada.types("яя");
+    assert_eq!(seen(&ada), ["яяabc"]);
+    hears(&mut bob, &mut ada, 1);
+    bob.up(frame.center().x, frame.center().y + 50.0);
+    hears(&mut ada, &mut bob, 2);
+    ada.event(Event::Cancel);
+    hears(&mut bob, &mut ada, 1);
+    assert_eq!(
+        (seen(&ada), seen(&bob)),
+        (vec!["яяabc".to_owned()], vec!["яяabc".to_owned()])
+    );
+    assert_eq!(ada.shown(), bob.shown());
+}

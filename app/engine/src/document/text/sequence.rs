@@ -101,6 +101,8 @@ impl Sequence {
     /// The letter that stands before a place in the text, in bytes; `None` at its beginning.
     #[must_use]
     pub fn before(&self, index: usize) -> Option<Letter> {
+        // Whoever asks may have looked at the text as it was a moment ago.
+        let index = self.text.floor_char_boundary(index);
         let at = self.segments.partition_point(|segment| segment.at < index);
         let (head, _) = self.segments.split_at(at);
         let segment = head.iter().rev().find(|segment| segment.bytes > 0)?;

@@ -289,6 +289,7 @@ fn moved(element: &Element, shown: Option<&Shown>, by: &By) -> Option<Preview> {
             Some(Preview::of(Element {
                 points,
                 ties: [tie(0), tie(1)],
+                holds: None,
                 ..element.clone()
             }))
         }

@@ -162,6 +162,11 @@ impl Remote {
         self.stale.extend(self.drags.born(id));
     }
 
+    /// Somebody has typed in an element: a drag of it shows that, too.
+    pub(super) fn reread(&mut self, id: &ElementId) {
+        self.stale.extend(self.drags.born(id));
+    }
+
     /// Somebody has written where an element lies, or that it is deleted: no drag that began before is shown of it.
     pub(super) fn landed(&mut self, id: &ElementId) {
         self.stale.extend(self.drags.landed(id));

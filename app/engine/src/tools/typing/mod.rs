@@ -63,7 +63,7 @@ pub struct Typing {
     /// How often the button was pressed in one place, where and when.
     clicks: (u8, Option<Pointer>),
     /// What is taken by the press under way: one letter or more at a time.
-    pressed: Option<Range<usize>>,
+    pressed: Option<[End; 2]>,
     panned: Option<Point>,
     /// Whether what is shown differs from what was shown last.
     shown: bool,
@@ -111,12 +111,17 @@ impl Typing {
     /// In a new element.
     pub(super) fn fresh(element: Element, cx: &mut Context<'_>) -> State {
         let end = element.text.len();
-        Self::begin(Pending::fresh(element, cx.peer), Caret::at(end), cx)
+        Self::begin(Pending::fresh(element, cx.peer, cx.number), Caret::at(end), cx)
     }
 
     /// In an element that is on the board; the caret goes to a point of the board, or to the end.
     pub(super) fn within(id: ElementId, at: Option<Point>, cx: &mut Context<'_>) -> State {
-        let Some(lettered) = cx.element(&id).and_then(|element| element.lettered()) else {
+        // Where a hand has it, with its letters as they are now.
+        let shown = cx.document.element(&id).map(|element| {
+            let place = cx.element(&id).map_or(element.place, |shown| shown.place);
+            cx.scene.held(cx.document, Element { place, ..element })
+        });
+        let Some(lettered) = shown.and_then(|element| element.lettered()) else {
             return State::Idle;
         };
         let end = Caret::at(lettered.layout.text().len());
@@ -197,7 +202,7 @@ impl Typing {
                 if let Some(shown) = scene.element(document, self.id()) {
                     element.place = shown.place;
                 }
-                Some(element)
+                Some(scene.held(document, element))
             }
         }
     }
@@ -222,7 +227,8 @@ impl Typing {
     fn look(&mut self, document: &Document) {
         self.pending.look(document);
         if let Some(letters) = self.pending.sequence(document) {
-            for end in [&mut self.caret, &mut self.anchor] {
+            let pressed = self.pressed.iter_mut().flatten();
+            for end in [&mut self.caret, &mut self.anchor].into_iter().chain(pressed) {
                 end.caret = Self::place(*end, Some(&letters), letters.text());
             }
         }
@@ -411,7 +417,10 @@ impl Typing {
             return;
         };
         let selected = self.selected();
-        let room = MAX_LETTERS.saturating_sub(element.text.chars().count());
+        let count = |part: Option<&str>| part.map_or(0, |part| part.chars().count());
+        // What is typed over makes room.
+        let held = count(Some(&element.text)) - count(element.text.get(selected.clone()));
+        let room = MAX_LETTERS.saturating_sub(held);
         let end = text.char_indices().nth(room).map_or(text.len(), |(at, _)| at);
         self.full = end < text.len();
         self.replace(&selected, &text[..end], cx, outcome);
@@ -544,12 +553,13 @@ impl Typing {
         } else {
             self.go(caret, extend, cx.document);
         }
-        let from = self.anchor.caret.index;
-        self.pressed = Some(if count > 1 { taken } else { from..from });
+        self.pressed = Some([self.anchor, if count > 1 { self.caret } else { self.anchor }]);
     }
 
     fn pull(&mut self, pointer: &Pointer, cx: &Context<'_>) {
-        let Some(pressed) = self.pressed.clone() else {
+        // Others may have typed since the press.
+        self.look(cx.document);
+        let Some(pressed) = self.pressed.map(|ends| ends.map(|end| end.caret.index)) else {
             return;
         };
         let Some(lettered) = self.layout(cx) else { return };
@@ -561,10 +571,10 @@ impl Typing {
             3 => lettered.layout.paragraph_at(caret.index),
             _ => caret.index..caret.index,
         };
-        let (from, to) = if caret.index < pressed.start {
-            (pressed.end, whole.start)
+        let (from, to) = if caret.index < pressed[0] {
+            (pressed[1], whole.start)
         } else {
-            (pressed.start, whole.end.max(pressed.end))
+            (pressed[0], whole.end.max(pressed[1]))
         };
         let to = Caret {
             index: to,

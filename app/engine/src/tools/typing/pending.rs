@@ -57,7 +57,8 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    pub(super) fn fresh(element: Element, me: Peer) -> Self {
+    /// In a new element. `number` tells it from other typings.
+    pub(super) fn fresh(element: Element, me: Peer, number: u64) -> Self {
         Self {
             id: element.id.clone(),
             me,
@@ -66,7 +67,7 @@ impl Pending {
             revives: false,
             ops: Ops::default(),
             dry: Ops::default(),
-            number: 0,
+            number: number << 20,
             told: false,
             sent: false,
         }
@@ -153,7 +154,9 @@ impl Pending {
             .value(self.me);
         // What was deleted takes no room.
         let full = ops.value(self.me).as_str().len() > MAX_OPS && !text.is_empty();
-        if full {
+        // Nor is there any where the numbers are used up.
+        let refused = !text.is_empty() && ops.next() == self.ops.next();
+        if full || refused {
             return None;
         }
         self.ops = ops;

@@ -23,6 +23,8 @@ const GATHERED: usize = 512 << 10;
 const LOOK: Duration = Duration::from_millis(100);
 /// The shortest time until the store is tried again that failed.
 const STORE_WAIT: Duration = Duration::from_secs(1);
+/// The same of what can't be brought as things are.
+const UNKNOWN_WAIT: Duration = Duration::from_secs(60);
 
 /// How a try ended.
 enum Ended {
@@ -102,6 +104,9 @@ pub(super) async fn run(shared: &Arc<Shared>, way: Way, seed: u64) {
                 tracing::warn!(%hash, reason = reason.message, "the relay doesn't take an image");
                 let store = Arc::clone(&shared.store);
                 let parked = blocking(move || store.sent(&hash, Err(reason))).await;
+                if parked.is_err() {
+                    waits.failed(hash, start.elapsed(), STORE_WAIT);
+                }
                 parked.err().map(|error| error.to_string())
             }
             Ended::Later(least, why) => {
@@ -172,11 +177,19 @@ fn tell(shared: &Shared, way: Way, part: f64) {
 async fn upload(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<Ended, Ended> {
     let store = Arc::clone(&shared.store);
     let Some(image) = blocking(move || store.get(&hash)).await? else {
-        return Ok(Ended::Done);
+        return Ok(Ended::Later(UNKNOWN_WAIT, "its bytes are not here".to_owned()));
     };
     let all = image.bytes.len() as u64;
     let sent = Arc::new(AtomicU64::new(0));
     let there = http::ask(link, Method::HEAD, &hash, &[], http::nothing(), &sent).await?;
+    let kind = there.headers().get(CONTENT_TYPE);
+    let is_image = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"image/"));
+    if there.status() == StatusCode::OK && !is_image {
+        return Ok(Ended::Later(
+            UNKNOWN_WAIT,
+            "this relay keeps no images".to_owned(),
+        ));
+    }
     if there.status() != StatusCode::OK {
         let from = http::number(there.headers(), &UPLOAD_OFFSET).unwrap_or_default();
         // More than there is, or all of it and no image: that is something else.
@@ -200,7 +213,7 @@ async fn upload(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<En
             answer = putting => answer?,
             never = watching => never,
         };
-        if !answer.status().is_success() {
+        if !matches!(answer.status(), StatusCode::OK | StatusCode::CREATED) {
             let refused = http::refusal(answer).await?;
             return Ok(match (refused.code, http::wait(&refused)) {
                 // Somebody else went on with it, or it was given up: next time from where it is then.

@@ -44,10 +44,12 @@ impl Waits {
 
     pub(super) fn next(&self, wanted: &[ImageHash], now: Duration) -> Next {
         let due = |hash: &ImageHash| self.failed.get(hash).map_or(Duration::ZERO, |(_, at)| *at);
-        if let Some(hash) = wanted.iter().find(|hash| due(hash) <= now) {
-            return Next::Now(*hash);
+        // What has waited longest: many that always fail must not keep the others from their turn.
+        match wanted.iter().min_by_key(|hash| due(hash)) {
+            Some(hash) if due(hash) <= now => Next::Now(*hash),
+            Some(hash) => Next::At(due(hash)),
+            None => Next::Nothing,
         }
-        wanted.iter().map(due).min().map_or(Next::Nothing, Next::At)
     }
 
     pub(super) fn done(&mut self, hash: &ImageHash) {
