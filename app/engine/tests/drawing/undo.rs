@@ -1,6 +1,7 @@
 //! Undo and redo: a person's own, and what somebody else does in between.
 
-use drawbridge_engine::tools::Tool;
+use drawbridge_engine::document::Kind;
+use drawbridge_engine::tools::{Event, Tool};
 use drawbridge_protocol::{Cell, CellKey, Stamp};
 use proptest::prelude::*;
 
@@ -266,4 +267,32 @@ fn nudges_that_are_one_step_leave_alone_what_somebody_did_in_between() {
     assert_eq!(ada.frames()[0][..2], [1.0, 300.0], "Bob's move stays");
     ada.redo();
     assert_eq!(ada.frames()[0][..2], [2.0, 300.0]);
+}
+
+#[test]
+fn a_new_note_whose_letters_were_undone_while_typing_goes_with_the_next_undo() {
+    for again in [false, true] {
+        let mut ada = Person::new(1);
+        ada.with(Tool::Pen, &[(500.0, 500.0), (600.0, 600.0)]);
+        ada.with(Tool::Note, &[(100.0, 100.0)]);
+        ada.types("Milk");
+        ada.pauses();
+        ada.undo();
+        if again {
+            ada.redo();
+        }
+        ada.undo();
+        ada.event(Event::Cancel);
+        ada.frame();
+        let notes = |ada: &Person| ada.shown().iter().filter(|e| e.kind == Kind::Note).count();
+        assert_eq!(notes(&ada), 1, "an empty note is one");
+        ada.undo();
+        assert_eq!(
+            (notes(&ada), ada.shown().len()),
+            (0, 1),
+            "the stroke stays: {again}"
+        );
+        ada.redo();
+        assert_eq!(notes(&ada), 1);
+    }
 }

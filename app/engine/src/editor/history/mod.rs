@@ -51,6 +51,11 @@ impl Entry {
 }
 
 impl Step {
+    /// Whether it is the birth of that in which somebody types, and nothing else: it stays as long as they do.
+    fn is_only_birth(&self) -> bool {
+        self.letters.is_empty() && self.entries.iter().all(Entry::is_birth)
+    }
+
     /// Takes up more of one gesture: a cell that was written before in it goes back to what it was before all of it.
     fn add(&mut self, entries: Vec<Entry>) {
         let places = self.entries.iter().enumerate().map(|(n, e)| (e.key.clone(), n));
@@ -88,7 +93,7 @@ impl History {
     /// Whether there is a step to undo; while somebody types, of that typing.
     pub(super) fn can_undo(&self, typing: Option<u64>) -> bool {
         let last = self.undo.back();
-        last.is_some_and(|step| typing.is_none() || step.typing == typing)
+        last.is_some_and(|step| typing.is_none() || (step.typing == typing && !step.is_only_birth()))
     }
 
     /// The same of what was undone.
@@ -306,11 +311,19 @@ fn take(
             return None;
         }
         let mut step = steps.pop_back()?;
+        let mut birth = None;
         if let Some(within) = within {
             // The element stays as long as somebody types in it, without its letters.
             let is_birth = |e: &Entry| e.is_birth() && e.key.element == *within.element;
             if step.entries.iter().any(is_birth) {
-                step.entries.retain(|e| !is_birth(e));
+                let (births, others) = step.entries.drain(..).partition(is_birth);
+                step.entries = others;
+                birth = Some(Step {
+                    gesture: step.gesture,
+                    typing: step.typing,
+                    entries: births,
+                    letters: Vec::new(),
+                });
                 step.letters.insert(0, Typed::born(within.element, document));
             }
         }
@@ -355,8 +368,14 @@ fn take(
             }
             sets.push((id.clone(), property_of(me), ops.value(me)));
         }
+        // It goes with the whole typing, once that is over.
+        let was_birth = birth.is_some();
+        steps.extend(birth);
         if !sets.is_empty() {
             return Some((sets, undone));
+        }
+        if was_birth {
+            return None;
         }
     }
 }
