@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use drawbridge_protocol::{ElementId, Property};
 
 use super::Editor;
+use crate::arrange::{hold, hold_on};
 use crate::document::{Draft, Element, Group, Kind, read_line, read_place};
 use crate::geometry::{Point, Rect};
 use crate::scene::Item;
@@ -57,7 +58,7 @@ impl Editor {
                     &mut units[last]
                 }
             };
-            unit.add(element.id.clone(), element.frame());
+            unit.add(element.id.clone(), self.held(element, &written).frame());
         }
         for (group, mut unit) in groups {
             let others = self.scene.members(&group).filter_map(|id| self.scene.get(id));
@@ -73,30 +74,75 @@ impl Editor {
             .enumerate()
             .filter(|(_, (_, prop, _))| prop.as_str() == Property::BASE);
         let born: BTreeMap<ElementId, usize> = bases.map(|(n, (id, ..))| (id.clone(), n)).collect();
+        let mut decided: BTreeMap<ElementId, Option<ElementId>> = BTreeMap::new();
         for unit in units {
             let middle = unit.around.map_or(Point::ORIGIN, |around| around.center());
             let frame = self.scene.frame_at(middle, here);
-            for id in unit.ids {
-                let Some(element) = written.get(&id).cloned().or_else(|| self.free_element(&id)) else {
-                    continue;
-                };
-                let there = |frame: &ElementId| self.scene.area(frame).is_some();
-                match born.get(&id) {
-                    Some(n) if element.framed_by != frame => {
-                        sets[*n].2 = Element {
-                            framed_by: frame.clone(),
-                            ..element
-                        }
-                        .base();
+            decided.extend(unit.ids.into_iter().map(|id| (id, frame.clone())));
+        }
+        self.keep_whole(&mut decided, &written);
+        for (id, frame) in decided {
+            let Some(element) = written.get(&id).cloned().or_else(|| self.free_element(&id)) else {
+                continue;
+            };
+            let there = |frame: &ElementId| self.scene.area(frame).is_some();
+            match born.get(&id) {
+                Some(n) if element.framed_by != frame => {
+                    sets[*n].2 = Element {
+                        framed_by: frame.clone(),
+                        ..element
                     }
-                    None if element.framed_by.filter(there) != frame => {
-                        sets.push(belongs(id, frame.as_ref()));
-                    }
-                    _ => {}
+                    .base();
                 }
+                None if element.framed_by.filter(there) != frame => {
+                    sets.push(belongs(id, frame.as_ref()));
+                }
+                _ => {}
             }
         }
         sets
+    }
+
+    /// A line as it will be shown, with what it holds on to; anything else as it is.
+    fn held(&self, element: &Element, written: &BTreeMap<ElementId, Element>) -> Element {
+        let holds = element.ties.clone().map(|tie| {
+            let tie = tie?;
+            let now = || self.document.element(&tie.id);
+            hold(&written.get(&tie.id).cloned().or_else(now)?, tie.at)
+        });
+        hold_on(element, holds)
+    }
+
+    /// A line that holds on to something out of its frame belongs to none: it would be cut off at the edge.
+    fn keep_whole(
+        &self,
+        decided: &mut BTreeMap<ElementId, Option<ElementId>>,
+        written: &BTreeMap<ElementId, Element>,
+    ) {
+        let holders = decided.keys().flat_map(|id| self.scene.holders(id));
+        let lines: BTreeSet<ElementId> = holders.chain(decided.keys()).cloned().collect();
+        for id in lines {
+            let Some(line) = written.get(&id).cloned().or_else(|| self.document.element(&id)) else {
+                continue;
+            };
+            let Some(frame) = decided.get(&id).unwrap_or(&line.framed_by) else {
+                continue;
+            };
+            let leaves = |target: &ElementId| {
+                let element = || {
+                    let element = written
+                        .get(target)
+                        .cloned()
+                        .or_else(|| self.document.element(target))?;
+                    (!element.deleted).then_some(element)
+                };
+                let frame_of = |element: Element| decided.get(target).cloned().unwrap_or(element.framed_by);
+                target != frame && element().is_some_and(|element| frame_of(element).as_ref() != Some(frame))
+            };
+            if line.ties.iter().flatten().any(|tie| leaves(&tie.id)) {
+                decided.insert(id, None);
+            }
+        }
     }
 
     /// One that may be changed, though nobody has it in the hand.

@@ -580,3 +580,33 @@ fn a_stroke_under_way_in_a_frame_is_seen_cut_off() {
     assert_eq!(clips, [Some(frame)]);
     ada.up_with(Button::Primary, 260.0, 50.0);
 }
+
+#[test]
+fn an_arrow_that_leaves_its_frame_is_not_cut_off_and_follows_what_is_taken_out() {
+    let mut ada = Person::new(1);
+    ada.with(FRAME, &[(0.0, 0.0), (400.0, 200.0)]);
+    let frame = frame_of(&ada);
+    ada.rectangle((20.0, 50.0), (80.0, 110.0));
+    ada.rectangle((250.0, 50.0), (310.0, 110.0));
+    ada.rectangle((500.0, 50.0), (560.0, 110.0));
+    ada.with(Tool::Arrow, &[(50.0, 80.0), (150.0, 80.0), (280.0, 80.0)]);
+    assert_eq!(of_last(&ada), Some(frame.clone()), "between two in the frame");
+    ada.with(Tool::Arrow, &[(50.0, 100.0), (300.0, 100.0), (530.0, 100.0)]);
+    assert_eq!(of_last(&ada), None, "out of it, though its middle lies in it");
+    // One end is taken out: the first arrow is whole, and in the frame again when it is back.
+    let first = ada
+        .shown()
+        .iter()
+        .filter(|e| e.kind == Kind::Line)
+        .map(|e| e.id.clone())
+        .next()
+        .expect("an arrow");
+    let belongs = |ada: &Person| ada.editor.document().element(&first).expect("an arrow").framed_by;
+    ada.editor.set_tool(Tool::Select);
+    ada.edit(&Edit::SelectNone);
+    ada.drag(&[(250.0, 60.0), (250.0, 200.0), (250.0, 400.0)]);
+    let none = |frame: Option<ElementId>| frame.is_none_or(|frame| frame.as_str().is_empty());
+    assert!(none(belongs(&ada)));
+    ada.undo();
+    assert_eq!(belongs(&ada), Some(frame));
+}
