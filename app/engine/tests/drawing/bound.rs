@@ -4,7 +4,7 @@ use drawbridge_engine::clip;
 use drawbridge_engine::document::{Element, Kind, Route};
 use drawbridge_engine::editor::{Align, Axis, Edit, StyleChange};
 use drawbridge_engine::geometry::{Point, Vec2};
-use drawbridge_engine::tools::{Event, Grip, Tool};
+use drawbridge_engine::tools::{Event, Grip, Keystroke, Tool};
 use drawbridge_protocol::{Cell, ElementId, Property, SlotOp, Value};
 use proptest::prelude::*;
 
@@ -702,8 +702,8 @@ fn an_arrow_follows_a_note_that_grows_while_somebody_types_and_lies_where_it_is_
     // The note grows, letter by letter: nothing of it is dry yet.
     ada.edit(&Edit::SelectNone);
     ada.double_click(100.0, 100.0);
-    ada.types("so many words that the paper has no room for them and grows and grows and grows ");
-    ada.types("so many words that the paper has no room for them and grows and grows and grows");
+    let words = "so many words that the paper has no room for them and grows and grows ".repeat(3);
+    ada.strike(&Keystroke::Insert(words));
     ada.frame();
     let grown = ada.editor.scene().get(&note).expect("a note").frame.y1;
     assert!(grown > low + 50.0, "{grown} {low}");
@@ -712,9 +712,11 @@ fn an_arrow_follows_a_note_that_grows_while_somebody_types_and_lies_where_it_is_
 
 #[test]
 fn others_see_a_right_angled_end_leave_what_it_is_pulled_off() {
-    let (mut ada, mut bob) = (bound(), Person::new(2));
-    let arrow = ada.shown()[2].id.clone();
-    select(&mut ada, &[2]);
+    let (mut ada, mut bob) = (Person::new(1), Person::new(2));
+    ada.rectangle((300.0, 0.0), (400.0, 100.0));
+    ada.with(Tool::Arrow, &[(20.0, 20.0), (200.0, 60.0), (310.0, 51.0)]);
+    let arrow = ada.shown()[1].id.clone();
+    select(&mut ada, &[1]);
     ada.edit(&Edit::Style(StyleChange::Route(Route::Elbow)));
     bob.hear(&ada.cells());
     ada.told.clear();
