@@ -8,8 +8,9 @@ use crate::{BoardId, Key};
 /// The port that a link means when it names none.
 pub const DEFAULT_PORT: u16 = 7411;
 
-/// `drawbridge://host:port/board#key`, or as a web address `http://host:port/boards/board#key`
-/// (`https` where the relay speaks TLS). Both forms read; [`fmt::Display`] writes the first, unless TLS is meant.
+/// `drawbridge://host:port/board#key` (`board?tls#key` where the relay is reached over TLS), or as a web address
+/// `http://host:port/boards/board#key` (`https` over TLS). All read; [`fmt::Display`] writes the first, or the web
+/// address where TLS is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// Whether the relay is reached over TLS.
@@ -64,6 +65,18 @@ impl Link {
         format!("{scheme}://{}/boards/{}", self.relay, self.board)
     }
 
+    /// The link that opens the app, whether over TLS or not.
+    #[must_use]
+    pub fn app_url(&self) -> String {
+        let tls = if self.secure { "?tls" } else { "" };
+        format!(
+            "drawbridge://{}/{}{tls}#{}",
+            self.relay,
+            self.board,
+            self.key.reveal()
+        )
+    }
+
     /// The link as a web address, which a browser can open too.
     #[must_use]
     pub fn web_url(&self) -> String {
@@ -79,16 +92,11 @@ impl Link {
 
 impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.secure {
-            return f.write_str(&self.web_url());
-        }
-        write!(
-            f,
-            "drawbridge://{}/{}#{}",
-            self.relay,
-            self.board,
-            self.key.reveal()
-        )
+        f.write_str(&if self.secure {
+            self.web_url()
+        } else {
+            self.app_url()
+        })
     }
 }
 
@@ -97,16 +105,19 @@ impl FromStr for Link {
 
     fn from_str(text: &str) -> Result<Self, LinkError> {
         let (scheme, rest) = text.trim().split_once("://").ok_or(LinkError::Scheme)?;
+        let (address, key) = rest.split_once('#').unwrap_or((rest, ""));
+        let (address, query) = address.split_once('?').unwrap_or((address, ""));
         let (secure, port) = match scheme.to_ascii_lowercase().as_str() {
+            // The usual port where TLS is spoken for the relay by a proxy, or by itself.
+            "drawbridge" if query.split('&').any(|part| part == "tls") => (true, 443),
             "drawbridge" => (false, DEFAULT_PORT),
             "http" | "ws" => (false, 80),
             "https" | "wss" => (true, 443),
             _ => return Err(LinkError::Scheme),
         };
-        let (address, key) = rest.split_once('#').ok_or(LinkError::Key)?;
         let key = Key::new(key).map_err(|_| LinkError::Key)?;
         let (relay, path) = address.split_once('/').ok_or(LinkError::Board)?;
-        let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
+        let path = path.trim_end_matches('/');
         let board =
             BoardId::new(path.strip_prefix("boards/").unwrap_or(path)).map_err(|_| LinkError::Board)?;
         Ok(Self {
@@ -166,6 +177,26 @@ mod tests {
             .expect("a link");
         assert_eq!(tls.socket_url(), "wss://draw.example:443/boards/b");
         assert_eq!(tls.to_string().parse(), Ok(tls));
+    }
+
+    #[test]
+    fn l1_a_link_that_opens_the_app_says_whether_tls_is_meant() {
+        let read = |text: &str| text.parse::<Link>().expect("a link");
+        let tls = read(&format!("https://draw.example:8443/boards/b#{KEY}"));
+        assert_eq!(
+            tls.app_url(),
+            format!("drawbridge://draw.example:8443/b?tls#{KEY}")
+        );
+        assert_eq!(read(&tls.app_url()), tls);
+        let plain = read(&format!("http://draw.example:7411/boards/b#{KEY}"));
+        assert_eq!(read(&plain.app_url()), plain);
+        assert_ne!(plain.app_url(), tls.app_url());
+        let short = read(&format!("drawbridge://draw.example/b?x=1&tls#{KEY}"));
+        assert_eq!((short.secure, short.relay.as_str()), (true, "draw.example:443"));
+        // Only the word itself means TLS, and a web address says it by its scheme.
+        for other in ["drawbridge://h/b?tls=0", "drawbridge://h/b?x", "http://h/b?tls"] {
+            assert!(!read(&format!("{other}#{KEY}")).secure, "{other}");
+        }
     }
 
     #[test]
