@@ -3,6 +3,7 @@
 //!
 //! Nothing here does I/O, reads a clock or draws random numbers, and nothing knows what a shape is.
 
+mod access;
 mod cell;
 mod clock;
 mod close;
@@ -16,6 +17,7 @@ mod link;
 mod message;
 mod stamp;
 
+pub use access::{Access, BoardLink, KeyHash, KeyHashError, Managing};
 pub use cell::{Cell, CellKey, CellSet, Value, ValueError};
 pub use clock::Clock;
 pub use close::CloseCode;
@@ -26,7 +28,7 @@ pub use image::{ImageHash, ImageHashError, ImageType};
 pub use limits::{Limits, STAMP_AHEAD_MS, STAMP_FIRST_MS, VERSION, Window};
 pub use link::{DEFAULT_PORT, Link, LinkError};
 pub use message::{
-    Ack, CaughtUp, CellName, Cells, ClientMessage, Code, ConnLive, Hello, Here, Joined, Left, Live, Moved,
-    Refused, RelayMessage, Retry, Role, SlotOp, Slots, Welcome, Write,
+    Ack, CaughtUp, CellName, Cells, ClientMessage, Code, ConnLive, Hello, Here, Joined, Left, Live, Manage,
+    Moved, Password, Refused, RelayMessage, Retry, Role, SlotOp, Slots, Stopping, Welcome, Write,
 };
 pub use stamp::{MAX_INTEGER, Stamp};

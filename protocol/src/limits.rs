@@ -37,6 +37,8 @@ pub struct Limits {
     pub board_people: usize,
     /// One image, in its own bytes.
     pub image: usize,
+    /// Links of one board, ended ones too.
+    pub links: usize,
 }
 
 impl Limits {
@@ -57,6 +59,7 @@ impl Default for Limits {
             board_bytes: 1 << 30,
             board_people: 1_000,
             image: 16 << 20,
+            links: 50,
         }
     }
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, CellKey, ElementId, Key, Limits, MAX_INTEGER, Peer, Property, SlotName, Value, Window};
+use crate::{
+    Access, Cell, CellKey, ElementId, Key, Limits, MAX_INTEGER, Managing, Peer, Property, SlotName, Value,
+    Window,
+};
 
 /// What a client sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +19,8 @@ pub enum ClientMessage {
     Write(Write),
     /// Wet state: operations on the connection's own slots.
     Live(Slots),
+    /// What an owner of the board asks for.
+    Manage(Manage),
 }
 
 /// What a relay sends.
@@ -38,6 +43,10 @@ pub enum RelayMessage {
     Left(Left),
     /// Something was not taken.
     Refused(Box<Refused>),
+    /// Who may do what has changed.
+    Access(Access),
+    /// The relay stops, and is back soon.
+    Stopping(Stopping),
     /// Reserved: the board lives at another address.
     Moved(Moved),
 }
@@ -57,9 +66,15 @@ pub struct Hello {
     pub about: Value,
     /// The secret that opens the board.
     pub key: Key,
+    /// The relay's password, where it asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Password>,
     /// Whether the relay may create the board, with this key, if it doesn't have it.
     #[serde(default)]
     pub create: bool,
+    /// Who may do what on a board that is created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<Access>,
     /// The last cursor that the client stored, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
@@ -69,6 +84,42 @@ fn empty_object() -> Value {
     // A constant that is JSON.
     #[expect(clippy::unwrap_used, reason = "the text is a constant")]
     Value::from_text("{}".to_owned()).unwrap()
+}
+
+/// A relay's password. It shows itself to nobody by accident.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Password(String);
+
+impl Password {
+    /// A password as somebody typed it.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// `manage`: something that only an owner may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manage {
+    /// The client's number for it, for `ack` and `refused`, of the same count as those of writes.
+    #[serde(deserialize_with = "integer")]
+    pub id: u64,
+    /// What.
+    #[serde(rename = "do")]
+    pub what: Managing,
 }
 
 /// `write`: one transaction.
@@ -111,9 +162,11 @@ pub enum SlotOp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
+    /// Read, write, and say who else may.
+    Owner,
     /// Read and write.
     Edit,
-    /// Read; reserved for links that only view.
+    /// Read.
     View,
     /// A role of a newer relay.
     #[serde(other)]
@@ -144,6 +197,9 @@ pub struct Welcome {
     pub resumed: bool,
     /// How many cells lie above the cursor now.
     pub more: u64,
+    /// Who may do what.
+    #[serde(default)]
+    pub access: Access,
     /// Who else is here.
     #[serde(default)]
     pub here: Vec<Here>,
@@ -160,6 +216,9 @@ pub struct Here {
     pub about: Value,
     /// What it may do.
     pub role: Role,
+    /// The link that it came by: the first characters of its hash.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub via: String,
     /// Its slots, each a list of chunks.
     #[serde(default)]
     pub slots: BTreeMap<SlotName, Vec<Value>>,
@@ -221,6 +280,16 @@ pub struct Joined {
     pub about: Value,
     /// What it may do.
     pub role: Role,
+    /// The link that it came by: the first characters of its hash.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub via: String,
+}
+
+/// `stopping`: the connection is about to be closed with 1012, and the relay will be back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stopping {
+    /// After how many milliseconds this client should come back, so that not all come at once.
+    pub after: u64,
 }
 
 /// `left`: a connection ended, and its slots with it.
@@ -346,6 +415,24 @@ pub enum Code {
     BadAbout,
     /// The role doesn't allow it.
     ReadOnly,
+    /// The link was ended, or its time is over.
+    LinkEnded,
+    /// An owner of the board has sent this connection away.
+    Removed,
+    /// Only owners may change the board at present.
+    BoardLocked,
+    /// Only owners may ask for this.
+    NotOwner,
+    /// What a created board's access is to be breaks a rule.
+    BadAccess,
+    /// What an owner asks for breaks a rule.
+    BadManage,
+    /// The relay asks for its password.
+    Password,
+    /// Too many connections, or wrong keys, from one address.
+    TooMany,
+    /// The relay has as many boards as it may.
+    RelayFull,
     /// A cell that breaks a rule: a reserved property, a `deleted` that is neither true nor false.
     BadCell,
     /// A cell above the limit.

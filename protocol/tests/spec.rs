@@ -46,7 +46,7 @@ fn every_example_reads_and_writes_back_the_same() {
             continue;
         };
         let from_client =
-            matches!(name, "hello" | "write") || (name == "live" && example["live"].is_object());
+            matches!(name, "hello" | "write" | "manage") || (name == "live" && example["live"].is_object());
         let back = if from_client {
             encode(&decode::<ClientMessage>(&text).expect("a client's message"))
         } else {
@@ -60,6 +60,7 @@ fn every_example_reads_and_writes_back_the_same() {
         seen.insert(format!("{}{name}", if from_client { ">" } else { "<" }));
     }
     let all = [
+        "<access",
         "<ack",
         "<caught_up",
         "<cells",
@@ -67,9 +68,11 @@ fn every_example_reads_and_writes_back_the_same() {
         "<left",
         "<live",
         "<refused",
+        "<stopping",
         "<welcome",
         ">hello",
         ">live",
+        ">manage",
         ">write",
     ];
     assert_eq!(
@@ -105,6 +108,15 @@ fn every_refusal_and_close_code_is_in_its_table() {
         Code::BoardBusy,
         Code::BadAbout,
         Code::ReadOnly,
+        Code::LinkEnded,
+        Code::Removed,
+        Code::BoardLocked,
+        Code::NotOwner,
+        Code::BadAccess,
+        Code::BadManage,
+        Code::Password,
+        Code::TooMany,
+        Code::RelayFull,
         Code::BadCell,
         Code::CellTooBig,
         Code::BadWrite,

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use drawbridge_protocol::{
-    CaughtUp, ClientMessage, Code, DecodeError, Hello, Joined, Refused, RelayMessage, Retry, Role, VERSION,
-    Welcome, Write, decode, encode,
+    Access, CaughtUp, ClientMessage, Code, DecodeError, Hello, Joined, Refused, RelayMessage, Retry, Role,
+    VERSION, Welcome, Write, decode, encode,
 };
 use tokio_tungstenite::tungstenite::Bytes;
 
@@ -68,6 +68,7 @@ impl Arrival {
             peer: hello.peer,
             about: hello.about,
             role,
+            via: String::new(),
         };
         let joined = seat.room.change(conn, |board| board.join(intro, bell, seq));
         let Some(Welcomed { here, frames, place }) = joined else {
@@ -87,6 +88,7 @@ impl Arrival {
             window: core.settings.window.clone(),
             resumed: resumed.is_some(),
             more,
+            access: Access::default(),
             here,
         }));
         let mut welcome: Vec<Bytes> = vec![encode(&welcome).into()];
@@ -155,6 +157,12 @@ impl Conversation {
             Ok(ClientMessage::Live(slots)) => {
                 let conn = self.seat.conn;
                 self.seat.room.change(conn, |board| board.live(conn, slots))
+            }
+            Ok(ClientMessage::Manage(manage)) => {
+                let text = "Only an owner of the board may ask for this.";
+                let mut refused = Refused::new(Code::NotOwner, text, Retry::Changed);
+                refused.id = Some(manage.id);
+                vec![refused]
             }
             Ok(ClientMessage::Hello(_)) => {
                 let text = "The hello came already.";

@@ -289,12 +289,14 @@ impl Wet {
                 peer,
                 about,
                 role,
+                via,
             } = person.intro.clone();
             here.push(Here {
                 conn,
                 peer,
                 about,
                 role,
+                via,
                 slots,
             });
         }

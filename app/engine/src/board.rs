@@ -523,6 +523,7 @@ mod tests {
             peer: Peer::from_bits([9; 12]),
             about: json(r##"{"name":"Bob","color":"#123456"}"##),
             role: Role::Edit,
+            via: String::new(),
             // Somebody who changed it before we came.
             slots: BTreeMap::from([(slot(), vec![json(r#"{"name":"Rob"}"#)])]),
         }));

@@ -24,6 +24,7 @@ fn fixture(people: u64) -> Fixture {
             peer: Peer::from_bits([0; 12]),
             about: Value::from_text("{}".to_owned()).expect("json"),
             role: Role::Edit,
+            via: String::new(),
         };
         let welcomed = board.join(intro, Arc::clone(&bell), 0).expect("room");
         bells.push(bell);

@@ -80,6 +80,7 @@ fn intro(conn: u64) -> Joined {
         peer: Peer::from_bits([0; 12]),
         about: value("{}"),
         role: Role::Edit,
+        via: String::new(),
     }
 }
 
@@ -298,6 +299,7 @@ fn b1_a_connection_fills_no_more_than_four_of_its_slots() {
         peer: Peer::from_bits([1; 12]),
         about: Value::from_text("{}".to_owned()).expect("json"),
         role: Role::Edit,
+        via: String::new(),
     };
     wet.join(intro(1));
     wet.join(intro(2));

@@ -31,6 +31,7 @@ pub(super) fn client_message(data: &[u8]) {
                 .for_each(|slot| name(slot.as_str(), 1..=96, "-_/."));
         }
         ClientMessage::Live(live) => slots(live),
+        ClientMessage::Manage(manage) => assert!(manage.id <= MAX_INTEGER, "S2: {}", manage.id),
     }
 }
 

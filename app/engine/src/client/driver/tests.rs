@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
 use drawbridge_protocol::{
-    Ack, CaughtUp, Cells, ClientMessage, CloseCode, Code, ConnLive, Here, Limits, Link, Live, Refused,
-    RelayMessage, Retry, Role, SlotOp, Welcome, Window, Write, decode, encode,
+    Access, Ack, CaughtUp, Cells, ClientMessage, CloseCode, Code, ConnLive, Here, Limits, Link, Live,
+    Refused, RelayMessage, Retry, Role, SlotOp, Welcome, Window, Write, decode, encode,
 };
 use tokio_tungstenite::tungstenite::{Message, WebSocket, accept};
 
@@ -87,6 +87,7 @@ impl Line {
             window: Window::default(),
             resumed: false,
             more: 0,
+            access: Access::default(),
             here,
         })));
         self.say(&RelayMessage::CaughtUp(CaughtUp {
@@ -171,6 +172,7 @@ fn others_cells_and_ink_reach_the_window_put_together() {
             peer: Peer::from_bits([9; 12]),
             about: json(r#"{"name":"Bob"}"#),
             role: Role::Edit,
+            via: String::new(),
             slots: BTreeMap::new(),
         };
         line.welcome(1, vec![bob]);
@@ -240,7 +242,7 @@ fn v7_wet_steps_that_come_too_fast_are_put_together_also_while_they_are_kept() {
                     }
                 }
                 ClientMessage::Write(_) => return (steps, chunks),
-                ClientMessage::Hello(_) => panic!("a second hello"),
+                other => panic!("{other:?}"),
             }
         }
     });

@@ -49,13 +49,14 @@ impl Session {
                         peer: joined.peer,
                         about: joined.about,
                         role: joined.role,
+                        via: joined.via,
                         slots: Default::default(),
                     }));
                 }
             }
             (RelayMessage::Left(left), true) => self.person(PersonChange::Left { conn: left.conn }),
             // Reserved in this version.
-            (RelayMessage::Moved(_), _) => {}
+            (RelayMessage::Moved(_) | RelayMessage::Access(_) | RelayMessage::Stopping(_), _) => {}
             (_, _) => self.fail(CloseCode::Protocol, "the relay spoke out of turn"),
         }
     }

@@ -162,8 +162,10 @@ impl Session {
             peer: self.config.peer,
             about: self.config.about.clone(),
             key: remote.link.key.clone(),
+            password: None,
             // Who holds the board may bring it back to a relay that lost it.
             create: remote.create || self.cursor.is_some() || self.replica.knows_the_relay(),
+            access: None,
             cursor: self.cursor.clone(),
         };
         self.outputs

@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use drawbridge_protocol::{
-    Ack, BoardId, CaughtUp, Cell, CellKey, Cells, ClientMessage, Clock, CloseCode, ElementId, Hello, Key,
-    Limits, Peer, Property, Refused, RelayMessage, Role, SlotName, Slots, Stamp, Value, Welcome, Window,
+    Access, Ack, BoardId, CaughtUp, Cell, CellKey, Cells, ClientMessage, Clock, CloseCode, ElementId, Hello,
+    Key, Limits, Peer, Property, Refused, RelayMessage, Role, SlotName, Slots, Stamp, Value, Welcome, Window,
     Write, decode, encode,
 };
 
@@ -219,6 +219,7 @@ impl Rig {
             window: Window::default(),
             resumed,
             more: 0,
+            access: Access::default(),
             here: vec![],
         };
         change(&mut welcome);

@@ -20,6 +20,7 @@ fn here(conn: u64) -> Here {
         peer: peer(9),
         about: json(r#"{"name":"Bob"}"#),
         role: Role::Edit,
+        via: String::new(),
         slots: BTreeMap::new(),
     }
 }
@@ -96,6 +97,7 @@ fn v5_others_come_move_and_leave_and_own_echoes_are_passed_over() {
         peer: peer(3),
         about: json("{}"),
         role: Role::View,
+        via: String::new(),
     }));
     rig.frame(&RelayMessage::Left(Left { conn: 8 }));
     assert_eq!(conns(&rig), [10]);
