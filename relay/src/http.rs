@@ -12,11 +12,11 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get};
 use drawbridge_protocol::BoardId;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::hub::Hub;
+use crate::stream::Stream;
 use crate::{images, opening};
 
 /// Where boards are.
@@ -58,8 +58,8 @@ async fn board(State(shared): State<Shared>, request: Request<Body>) -> Response
     }
     // A bad name is refused over the WebSocket, where a browser's script can see why.
     let board = BoardId::new(name);
-    upgrade(request, async move |tcp, read, from| {
-        opening::run(shared.hub, board, tcp, read, from).await;
+    upgrade(request, async move |stream, read, from| {
+        opening::run(shared.hub, board, stream, read, from).await;
         drop(shared.alive);
     })
 }
@@ -67,7 +67,7 @@ async fn board(State(shared): State<Shared>, request: Request<Body>) -> Response
 /// Answers a request for a WebSocket, and has the stream served in a task of its own.
 pub(crate) fn upgrade<S, F>(mut request: Request<Body>, serve: S) -> Response
 where
-    S: FnOnce(TcpStream, Bytes, SocketAddr) -> F + Send + 'static,
+    S: FnOnce(Stream, Bytes, SocketAddr) -> F + Send + 'static,
     F: Future<Output = ()> + Send,
 {
     let headers = request.headers();
@@ -93,12 +93,12 @@ where
     tokio::spawn(async move {
         match upgrade
             .await
-            .map(|upgraded| upgraded.downcast::<TokioIo<TcpStream>>())
+            .map(|upgraded| upgraded.downcast::<TokioIo<Stream>>())
         {
             Ok(Ok(parts)) => {
                 serve(parts.io.into_inner(), parts.read_buf, from).await;
             }
-            Ok(Err(_)) => tracing::error!("an upgraded stream is no TCP stream"),
+            Ok(Err(_)) => tracing::error!("an upgraded stream is another than the one that came"),
             Err(error) => tracing::debug!(%from, %error, "no upgrade"),
         }
     });

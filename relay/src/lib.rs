@@ -27,8 +27,10 @@ mod server;
 mod settings;
 mod socket;
 pub mod store;
+mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tls;
 mod turns;
 mod wet;
 mod wire;
@@ -36,3 +38,4 @@ mod wire;
 pub use budget::Rate;
 pub use server::{Relay, RelayError, serve};
 pub use settings::Settings;
+pub use tls::{TlsError, check as check_tls};

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use drawbridge_protocol::{BoardId, CloseCode, Code, Hello, IdError, RelayMessage, Retry, encode};
-use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 use tokio_tungstenite::tungstenite::Bytes;
 
@@ -18,6 +17,7 @@ use crate::hub::{Hub, Phase};
 use crate::room::Seat;
 use crate::socket::{Closing, Incoming, Socket};
 use crate::store::StoreError;
+use crate::stream::Stream;
 
 /// Why a connection doesn't come in.
 enum TurnedAway {
@@ -33,11 +33,11 @@ enum TurnedAway {
 pub(crate) async fn run(
     hub: Arc<Hub>,
     board: Result<BoardId, IdError>,
-    tcp: TcpStream,
+    stream: Stream,
     read: Bytes,
     from: SocketAddr,
 ) {
-    let mut socket = Socket::new(tcp, &read, &hub.core.settings.limits).await;
+    let mut socket = Socket::new(stream, &read, &hub.core.settings.limits).await;
     drop(read);
     let mut phase = hub.phase.subscribe();
     let closing = tokio::select! {

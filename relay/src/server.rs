@@ -25,6 +25,8 @@ use crate::hub::{Hub, Phase, Threads};
 use crate::images::HangUp;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
+use crate::stream::Stream;
+use crate::tls::{Tls, TlsError};
 
 /// Why a relay doesn't start, or stopped by itself.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +41,9 @@ pub enum RelayError {
     /// The listener can't be used.
     #[error("can't listen: {0}")]
     Listen(#[from] std::io::Error),
+    /// It can't speak TLS as it is told to.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A part of the relay panicked, and so it stopped. What was acknowledged is safe.
     #[error("the relay broke: {0}")]
     Panicked(String),
@@ -55,8 +60,10 @@ pub async fn serve(
     settings: Settings,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RelayError> {
+    // First: what is wrong with the settings is said before anything is touched.
+    let tls = Tls::start(&settings, data)?;
     let (hub, threads) = open(data, settings).await?;
-    run(listener, hub, threads, shutdown).await
+    run(listener, tls, hub, threads, shutdown).await
 }
 
 /// A relay that runs inside another program.
@@ -75,13 +82,14 @@ impl Relay {
     /// When the store can't be opened.
     pub async fn start(listener: TcpListener, data: &Path, settings: Settings) -> Result<Self, RelayError> {
         let address = listener.local_addr()?;
+        let tls = Tls::start(&settings, data)?;
         let (hub, threads) = open(data, settings).await?;
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async move {
             // Stopped or dropped is the same.
             let _ = stopped.await;
         };
-        let task = tokio::spawn(run(listener, hub, threads, shutdown));
+        let task = tokio::spawn(run(listener, tls, hub, threads, shutdown));
         Ok(Self { address, stop, task })
     }
 
@@ -127,6 +135,7 @@ async fn open(data: &Path, settings: Settings) -> Result<(Arc<Hub>, Threads), Re
 
 async fn run(
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     hub: Arc<Hub>,
     threads: Threads,
     shutdown: impl Future<Output = ()>,
@@ -145,7 +154,7 @@ async fn run(
             Some(_) = requests.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((tcp, from)) => {
-                    requests.spawn(request(tcp, from, router.clone(), hub.core.settings.head_within));
+                    requests.spawn(request(tcp, from, tls.clone(), router.clone(), hub.core.settings.head_within));
                 }
                 Err(error) => {
                     // Out of file descriptors, most likely: those who are in shall go on.
@@ -182,11 +191,25 @@ async fn run(
     }
 }
 
-/// One TCP connection's HTTP requests, up to an upgrade.
-pub(crate) async fn request(tcp: TcpStream, from: SocketAddr, router: Router, head_within: Duration) {
+/// One TCP connection's TLS handshake, if that is spoken here, and HTTP requests, up to an upgrade.
+pub(crate) async fn request(
+    tcp: TcpStream,
+    from: SocketAddr,
+    tls: Option<Arc<Tls>>,
+    router: Router,
+    head_within: Duration,
+) {
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!(%from, %error, "no TCP_NODELAY");
     }
+    let stream = match tls {
+        None => Stream::Plain(tcp),
+        Some(tls) => match tls.accept(tcp).await {
+            Ok(Some(stream)) => stream,
+            Ok(None) => return,
+            Err(error) => return tracing::debug!(%from, %error, "no TLS handshake"),
+        },
+    };
     let service = TowerToHyperService::new(router);
     let hang_up = Arc::new(Notify::new());
     let given = HangUp(Arc::clone(&hang_up));
@@ -200,7 +223,7 @@ pub(crate) async fn request(tcp: TcpStream, from: SocketAddr, router: Router, he
         .timer(TokioTimer::new())
         .header_read_timeout(head_within)
         .max_buf_size(16 << 10)
-        .serve_connection(TokioIo::new(tcp), service)
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::select! {
         ended = connection => {

@@ -1,5 +1,6 @@
 //! What a relay can be told: limits, times and sizes, in one place, so that tests can shorten them.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use drawbridge_protocol::{CloseCode, Limits, Window};
@@ -26,7 +27,27 @@ pub struct Settings {
     pub rest: u32,
     /// The same after one write that is large by itself: nobody draws such a thing, and everybody waits for it.
     pub large_rest: u32,
-    /// How long a client may take for the head of its HTTP request.
+    /// The certificate to show, and those that lead from it to its authority, as a PEM file; `None`: no TLS here.
+    pub tls_cert: Option<PathBuf>,
+    /// Its key, as a PEM file without a passphrase: PKCS#8, SEC1 or PKCS#1.
+    pub tls_key: Option<PathBuf>,
+    /// How often the two files are looked at, to be read again when they have changed.
+    pub tls_look: Duration,
+    /// The names for which a certificate is asked for by ACME; none: not at all.
+    pub acme_domains: Vec<String>,
+    /// Whom the ACME server may write to.
+    pub acme_email: Option<String>,
+    /// Where the account's key and the last certificate are kept; `None`: in `acme` of the data folder.
+    pub acme_cache: Option<PathBuf>,
+    /// The address of the ACME server's directory; `None`: Let's Encrypt.
+    pub acme_directory: Option<String>,
+    /// Whether to ask Let's Encrypt's server for trying out, whose certificates nobody trusts.
+    pub acme_staging: bool,
+    /// The authority of the ACME server itself, as a PEM file, beside those of the system.
+    pub acme_root: Option<PathBuf>,
+    /// How many TLS handshakes may be under way at once: some 30 KiB each, and time of a processor. More wait their turn.
+    pub handshakes: usize,
+    /// How long a client may take for its TLS handshake, and for the head of its HTTP request.
     pub head_within: Duration,
     /// How long a client may take for its hello, from the upgrade on.
     pub hello_within: Duration,
@@ -82,6 +103,16 @@ impl Default for Settings {
             },
             rest: 4,
             large_rest: 100,
+            tls_cert: None,
+            tls_key: None,
+            tls_look: Duration::from_secs(5),
+            acme_domains: Vec::new(),
+            acme_email: None,
+            acme_cache: None,
+            acme_directory: None,
+            acme_staging: false,
+            acme_root: None,
+            handshakes: 512,
             head_within: Duration::from_secs(10),
             hello_within: Duration::from_secs(10),
             ping_every: Duration::from_secs(20),

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use drawbridge_protocol::{CloseCode, Limits};
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode as WireCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
+use crate::stream::Stream as Line;
 use crate::wire::Wire;
 
 /// The size of the read buffer that each connection has.
@@ -66,7 +66,7 @@ impl Incoming {
 
 /// A WebSocket and what waits to be sent on it.
 #[derive(Debug)]
-pub(crate) struct Socket<S = TcpStream> {
+pub(crate) struct Socket<S = Line> {
     inner: WebSocketStream<Wire<S>>,
     queue: VecDeque<Bytes>,
     /// How much of the first message has been given out.

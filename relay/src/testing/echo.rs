@@ -34,7 +34,7 @@ pub async fn echo(listener: TcpListener, settings: Settings) -> io::Result<Infal
     });
     loop {
         let (tcp, from) = listener.accept().await?;
-        tokio::spawn(request(tcp, from, router.clone(), within));
+        tokio::spawn(request(tcp, from, None, router.clone(), within));
     }
 }
 

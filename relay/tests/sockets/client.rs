@@ -8,6 +8,7 @@ use drawbridge_relay::{Relay, Settings};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -31,8 +32,8 @@ pub(crate) async fn fresh() -> (TempDir, Relay) {
 }
 
 /// One connection.
-pub(crate) struct Client {
-    pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+pub(crate) struct Client<S = MaybeTlsStream<TcpStream>> {
+    pub(crate) socket: WebSocketStream<S>,
 }
 
 /// A peer made from one letter.
@@ -71,7 +72,9 @@ impl Client {
         client.until("caught_up").await;
         (client, welcome)
     }
+}
 
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub(crate) async fn send(&mut self, message: &Value) {
         self.text(message.to_string()).await;
     }

@@ -6,4 +6,5 @@ mod ending;
 mod frames;
 mod images;
 mod reading;
+mod tls;
 mod wet;
