@@ -1,55 +1,165 @@
-//! The relay as a program: its arguments, its log, and the signals that stop it.
+//! The relay as a program: it serves, or does what one of its tools does.
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use directories::ProjectDirs;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::server::{Relay, RelayError};
-use crate::settings::Settings;
+use crate::settings::sources::{self, Flags, Found};
+use crate::settings::table::table;
+use crate::settings::{Config, LogFormat, reference};
 
-/// Passes what people draw on Drawbridge boards to each other, and keeps it.
-#[derive(Debug, Parser)]
-#[command(name = "drawbridge-relay", version)]
-struct Args {
-    /// Where to listen; port 0 takes a free one.
-    #[arg(
-        long,
-        value_name = "ADDRESS:PORT",
-        default_value = "0.0.0.0:7411",
-        env = "DRAWBRIDGE_LISTEN"
-    )]
-    listen: SocketAddr,
-    /// Where boards are kept [default: the place that this system gives programs].
-    #[arg(long, value_name = "FOLDER", env = "DRAWBRIDGE_DATA")]
-    data: Option<PathBuf>,
+/// The exit code of a program that was told something wrong: starting it again doesn't help.
+const MISUSED: u8 = 2;
+
+/// What the program does besides serving: a subcommand.
+struct Tool {
+    name: &'static str,
+    about: &'static str,
+    /// The names of the settings that it takes as flags.
+    takes: fn(&str) -> bool,
+    /// Adds arguments of its own.
+    arguments: fn(Command) -> Command,
+    /// Does it. [`config`] reads its settings.
+    run: fn(&ArgMatches) -> ExitCode,
 }
+
+/// All tools. **To add one**, add a line here and a file with what it does.
+const TOOLS: [Tool; 2] = [
+    Tool {
+        name: "check-config",
+        about: "Says whether the settings are right, and where each comes from",
+        takes: |_| true,
+        arguments: |command| command,
+        run: check_config,
+    },
+    Tool {
+        name: "settings",
+        about: "Prints the reference page of all settings, in Markdown",
+        takes: |_| false,
+        arguments: |command| command,
+        run: |_| print(&reference::page()),
+    },
+];
 
 /// Runs the program with these arguments, the program's name first, until it is told to stop.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args = match Args::try_parse_from(args) {
-        Ok(args) => args,
+    let matches = match command().try_get_matches_from(args) {
+        Ok(matches) => matches,
         Err(error) => {
             // Nothing can be done for a terminal that is gone.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(MISUSED));
         }
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
-    // In a test, another log may be there already.
-    let _ = log.try_init();
-    match start(args) {
+    match matches.subcommand() {
+        Some((name, matches)) => match TOOLS.iter().find(|tool| tool.name == name) {
+            Some(tool) => (tool.run)(matches),
+            None => ExitCode::from(MISUSED),
+        },
+        None => match config(&matches) {
+            Ok(found) => serve(found),
+            Err(code) => code,
+        },
+    }
+}
+
+fn command() -> Command {
+    let command = Command::new("drawbridge-relay")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Passes what people draw on Drawbridge boards to each other, and keeps it.")
+        .after_help(
+            "Each setting is an environment variable too, and a key of a file. --help says more of each.",
+        )
+        .after_long_help(
+            "Each setting is an environment variable too, and a key of the file that --config names.",
+        )
+        .args_conflicts_with_subcommands(true);
+    let tools = TOOLS.iter().map(|tool| {
+        let own = (tool.arguments)(Command::new(tool.name).about(tool.about));
+        with_flags(own, tool.takes)
+    });
+    with_flags(command, |_| true).subcommands(tools)
+}
+
+/// Adds the flags of those settings that are wanted. They take any text: what is wrong is said for all of them at once.
+fn with_flags(mut command: Command, wanted: impl Fn(&str) -> bool) -> Command {
+    for section in table() {
+        for row in section.rows.iter().filter(|row| row.is_flag && wanted(row.name)) {
+            let default = format!("[default: {}]", row.default());
+            let arg = Arg::new(row.name)
+                .long(row.name)
+                .value_name(row.form())
+                .help(format!("{} {default}", row.what))
+                .long_help(format!(
+                    "{}\n{default} [env: {}]",
+                    reference::words(row),
+                    row.variable()
+                ))
+                .help_heading(section.title)
+                .value_parser(clap::value_parser!(OsString))
+                .action(if row.form() == "LIST" {
+                    ArgAction::Append
+                } else {
+                    ArgAction::Set
+                });
+            command = command.arg(arg);
+        }
+    }
+    command
+}
+
+/// Reads the settings of a program or tool with these arguments; says what is wrong with them, and the code to end with.
+pub(crate) fn config(matches: &ArgMatches) -> Result<Found, ExitCode> {
+    let mut flags = Flags::new();
+    for row in table().into_iter().flat_map(|section| section.rows) {
+        // Not every tool has every flag.
+        if let Ok(Some(texts)) = matches.try_get_many::<OsString>(row.name) {
+            flags.extend(texts.map(|text| (row.name, text.clone())));
+        }
+    }
+    sources::read(&flags, std::env::vars_os()).map_err(|wrong| {
+        eprintln!("drawbridge-relay: the settings are wrong");
+        for wrong in wrong {
+            eprintln!("  {wrong}");
+        }
+        ExitCode::from(MISUSED)
+    })
+}
+
+/// Prints a text that is the program's answer.
+pub(crate) fn print(text: &str) -> ExitCode {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn check_config(matches: &ArgMatches) -> ExitCode {
+    let Ok(found) = config(matches) else {
+        return ExitCode::FAILURE;
+    };
+    let doubts: String = found
+        .doubts
+        .iter()
+        .map(|doubt| format!("doubtful: {doubt}\n"))
+        .collect();
+    print(&format!("fine\n{doubts}\n{}", reference::values(&found)))
+}
+
+fn serve(found: Found) -> ExitCode {
+    start_log(&found.config);
+    for doubt in &found.doubts {
+        tracing::warn!("{doubt}");
+    }
+    match start(found.config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
@@ -58,28 +168,43 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn start(args: Args) -> Result<(), RelayError> {
+/// Begins to log, to standard error.
+pub(crate) fn start_log(config: &Config) {
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter(&config.log))
+        .with_writer(std::io::stderr)
+        .with_target(false);
+    // In a test, another log may be there already.
+    let _ = match config.log_format {
+        LogFormat::Plain => log.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    };
+}
+
+/// A level alone is of our own lines: what libraries say below `info` may hold what they were sent, and so secrets.
+fn filter(log: &str) -> EnvFilter {
+    match log {
+        "debug" | "trace" => EnvFilter::new(format!("info,drawbridge_relay={log}")),
+        log => EnvFilter::new(log),
+    }
+}
+
+fn start(config: Config) -> Result<(), RelayError> {
     // Many systems let a program open 1024 files unless it asks for more, which it may: a crowd that says nothing would
     // keep everybody else out.
     match rlimit::increase_nofile_limit(u64::MAX) {
         Ok(files) => tracing::debug!(files, "may open so many files and connections"),
         Err(error) => tracing::warn!(%error, "can't ask for more connections"),
     }
-    let data = match args.data.or_else(default_data) {
-        Some(data) => data,
-        None => {
-            let why = "this system names no place for data; give one with --data FOLDER";
-            return Err(std::io::Error::other(why).into());
-        }
-    };
+    let data = data(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         // First, so that a signal that comes early stops it cleanly too.
         let stop = stop_signal()?;
-        let listener = TcpListener::bind(args.listen)
+        let listener = TcpListener::bind(config.listen)
             .await
-            .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", args.listen)))?;
-        let mut relay = Relay::start(listener, &data, Settings::default()).await?;
+            .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", config.listen)))?;
+        let mut relay = Relay::start(listener, &data, config.settings).await?;
         let address = relay.local_addr();
         let near = if address.ip().is_unspecified() {
             SocketAddr::from(([127, 0, 0, 1], address.port()))
@@ -94,9 +219,12 @@ fn start(args: Args) -> Result<(), RelayError> {
         }
     })
 }
-
-fn default_data() -> Option<PathBuf> {
-    ProjectDirs::from("", "", "drawbridge").map(|dirs| dirs.data_dir().join("relay"))
+/// The folder that boards are kept in.
+pub(crate) fn data(config: &Config) -> std::io::Result<PathBuf> {
+    let by_default = || ProjectDirs::from("", "", "drawbridge").map(|dirs| dirs.data_dir().join("relay"));
+    let data = config.data.clone().or_else(by_default);
+    let why = "this system names no place for data; give one with --data FOLDER";
+    data.ok_or_else(|| std::io::Error::other(why))
 }
 
 /// Listens for Ctrl-C and SIGTERM from now on; what it returns is ready when one comes.

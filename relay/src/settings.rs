@@ -1,4 +1,12 @@
-//! What a relay can be told: limits, times and sizes, in one place, so that tests can shorten them.
+//! What a relay can be told: limits, times and sizes, in one place, so that tests can shorten them. The program's users
+//! give them by name, as `table.rs` says.
+
+mod check;
+mod form;
+pub(crate) mod reference;
+mod row;
+pub(crate) mod sources;
+pub(crate) mod table;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,6 +14,8 @@ use std::time::Duration;
 use drawbridge_protocol::{CloseCode, Limits, Window};
 
 use crate::budget::Rate;
+
+pub(crate) use row::{Config, LogFormat};
 
 /// How a relay behaves. The defaults are what the SPEC promises.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ fn program(folder: &TempDir) -> Command {
         .args(["--listen", "127.0.0.1:0", "--data"])
         .arg(folder.path());
     command
-        .env_remove("RUST_LOG")
+        .env_remove("DRAWBRIDGE_LOG")
         .stderr(Stdio::piped())
         .stdout(Stdio::null());
     command
@@ -59,5 +59,48 @@ fn the_program_refuses_a_damaged_store_and_says_what_to_do() {
     assert_eq!(
         std::fs::read(&path).expect("still there"),
         b"damaged, damaged, damaged"
+    );
+}
+
+#[test]
+fn wrong_settings_stop_the_program_and_check_config_says_the_same() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("relay.toml");
+    std::fs::write(&file, "max-slots = 0\nmax-imgae = \"1MiB\"\n").expect("a file");
+    let run = |tool: &[&str], slots: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drawbridge-relay"));
+        command.args(tool).args(["--listen", "127.0.0.1:0", "--config"]);
+        command.arg(&file).env("DRAWBRIDGE_MAX_SLOT", slots);
+        command.output().expect("run")
+    };
+    let (served, checked) = (run(&[], "many"), run(&["check-config"], "many"));
+    assert_eq!((served.status.code(), checked.status.code()), (Some(2), Some(1)));
+    let said = String::from_utf8_lossy(&served.stderr);
+    assert_eq!(said, String::from_utf8_lossy(&checked.stderr));
+    for part in [
+        "relay.toml, line 1: \"0\" is no value of max-slots: expected a number from 1",
+        "relay.toml, line 2: there is no setting \"max-imgae\"; did you mean max-image?",
+        "DRAWBRIDGE_MAX_SLOT: \"many\"",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    std::fs::write(&file, "max-slots = 5\n").expect("a file");
+    let fine = run(&["check-config"], "2MiB");
+    let said = String::from_utf8_lossy(&fine.stdout);
+    assert!(fine.status.success() && said.starts_with("fine\n"), "{said}");
+    let shown = |name: &str| {
+        said.lines()
+            .find(|line| line.starts_with(name))
+            .map(ToOwned::to_owned)
+    };
+    let slots = shown("max-slots ").expect("a line");
+    assert!(
+        slots.contains(" 5 ") && slots.ends_with("relay.toml, line 1"),
+        "{slots}"
+    );
+    let slot = shown("max-slot ").expect("a line");
+    assert!(
+        slot.contains(" 2MiB ") && slot.ends_with("DRAWBRIDGE_MAX_SLOT"),
+        "{slot}"
     );
 }

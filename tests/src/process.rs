@@ -172,7 +172,7 @@ fn spawn(program: &str, data: &Path, address: SocketAddr) -> Child {
     Command::new(program)
         .args(["--listen", &address.to_string(), "--data"])
         .arg(data)
-        .env("RUST_LOG", "info")
+        .env("DRAWBRIDGE_LOG", "info")
         .stderr(Stdio::piped())
         .spawn()
         .expect("the relay's program starts")
