@@ -1,4 +1,4 @@
-//! The relay's HTTP side: health, the page that a board's address shows in a browser, the way to its images, and the
+//! The relay's HTTP side: health, the ways to the pages that browsers are shown, the way to its images, and the
 //! upgrade to a WebSocket, by hand so that there is one WebSocket library.
 
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use drawbridge_protocol::BoardId;
 use hyper_util::rt::TokioIo;
@@ -16,8 +16,9 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::hub::Hub;
+use crate::page::{self, Pages};
 use crate::stream::Stream;
-use crate::{images, opening};
+use crate::{images, opening, title};
 
 /// Where boards are.
 const BOARDS: &str = "/boards/";
@@ -29,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) hub: Arc<Hub>,
     /// Cloned into each connection's task, so that a stop can wait for them.
     pub(crate) alive: mpsc::Sender<()>,
+    /// What browsers are shown.
+    pub(crate) pages: Arc<Pages>,
 }
 
 /// Where an HTTP request came from.
@@ -39,6 +42,12 @@ pub(crate) struct From(pub(crate) SocketAddr);
 pub(crate) fn router(shared: Shared) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
+        .route(
+            "/",
+            get(async |State(shared): State<Shared>| shared.pages.relay()),
+        )
+        .route("/icon.svg", get(async || page::icon()))
+        .route("/robots.txt", get(async || page::robots()))
         .route(BOARDS, get(board))
         .route("/boards/{*board}", any(board))
         .with_state(shared)
@@ -50,11 +59,15 @@ async fn board(State(shared): State<Shared>, request: Request<Body>) -> Response
     if let Some((board, hash)) = name.split_once("/images/") {
         return images::serve(&shared.hub, request, board, hash).await;
     }
+    if let Some(board) = name.strip_suffix("/title") {
+        let (request, _) = request.into_parts();
+        return title::serve(&shared.hub, &request, board).await;
+    }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     if !has_token(request.headers(), &header::UPGRADE, "websocket") {
-        return page();
+        return shared.pages.board();
     }
     // A bad name is refused over the WebSocket, where a browser's script can see why.
     let board = BoardId::new(name);
@@ -123,20 +136,3 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .flat_map(|value| value.split(','))
         .any(|word| word.trim().eq_ignore_ascii_case(token))
 }
-
-/// What a person sees who opens a board's link in a browser. The key stays in the browser: it is
-/// in the fragment, which isn't sent.
-fn page() -> Response {
-    let headers = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
-        ),
-    ];
-    (headers, Html(PAGE)).into_response()
-}
-
-const PAGE: &str = include_str!("page.html");

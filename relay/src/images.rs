@@ -94,8 +94,8 @@ impl Drop for Busy<'_> {
 
 /// An answer that refuses.
 #[derive(Debug)]
-struct No {
-    refused: Box<Refused>,
+pub(crate) struct No {
+    pub(crate) refused: Box<Refused>,
     /// How much of the upload is there.
     offset: Option<u64>,
 }
@@ -115,8 +115,8 @@ fn bad(text: &str) -> No {
     no(Code::BadImage, text, Retry::Never)
 }
 
-fn failed(error: &dyn std::fmt::Display) -> No {
-    tracing::error!(%error, "an image can't be kept or read");
+pub(crate) fn failed(error: &dyn std::fmt::Display) -> No {
+    tracing::error!(%error, "what an HTTP request asked for can't be kept or read");
     no(Code::StoreFull, "The relay's disk failed.", Retry::After(5000))
 }
 
@@ -139,7 +139,7 @@ impl From<Box<Refused>> for No {
 }
 
 impl No {
-    fn into_response(self) -> Response {
+    pub(crate) fn into_response(self) -> Response {
         let status = match self.refused.code {
             Code::BadKey => StatusCode::UNAUTHORIZED,
             Code::NoBoard | Code::NoImage => StatusCode::NOT_FOUND,
@@ -195,11 +195,34 @@ pub(crate) async fn serve(hub: &Arc<Hub>, request: Request, board: &str, hash: &
 }
 
 async fn answer(hub: &Arc<Hub>, request: Request, board: &str, hash: &str) -> Result<Response, No> {
-    let board = BoardId::new(board).map_err(|error| no(Code::BadBoard, format!("{error}."), Retry::Never))?;
     let hash: ImageHash = hash.parse().map_err(|error| bad(&format!("{error}.")))?;
     let (head, body) = request.into_parts();
-    let key = bearer(&head.headers).ok_or_else(no_key)?;
-    let found = Arc::clone(&hub.readers).image(board, hash).await;
+    let seen = admit(hub, &head.headers, board, Some(hash)).await?;
+    match head.method {
+        Method::PUT => {
+            let hub = Arc::clone(hub);
+            // In a task of its own: whoever hangs up in the middle must not let the next one in before what is under way has ended.
+            let taking = tokio::spawn(async move { take(&hub, &head.headers, body, seen, hash).await });
+            taking.await.map_err(|error| failed(&error))?
+        }
+        Method::GET | Method::HEAD => give(hub, &head, &seen, hash).await,
+        _ => {
+            let allow = [(header::ALLOW, "GET, HEAD, PUT")];
+            Ok((StatusCode::METHOD_NOT_ALLOWED, allow).into_response())
+        }
+    }
+}
+
+/// The board and its image that a request may have, as its headers and the board's name in its address say.
+pub(crate) async fn admit(
+    hub: &Arc<Hub>,
+    headers: &HeaderMap,
+    board: &str,
+    image: Option<ImageHash>,
+) -> Result<Seen, No> {
+    let board = BoardId::new(board).map_err(|error| no(Code::BadBoard, format!("{error}."), Retry::Never))?;
+    let key = bearer(headers).ok_or_else(no_key)?;
+    let found = Arc::clone(&hub.readers).seen(board, image).await;
     let seen = found.map_err(|error| failed(&error))?;
     let seen = seen.ok_or_else(|| {
         no(
@@ -216,22 +239,10 @@ async fn answer(hub: &Arc<Hub>, request: Request, board: &str, hash: &str) -> Re
     if seen.gone {
         return Err(no(Code::BoardGone, "The board was deleted.", Retry::Never));
     }
-    match head.method {
-        Method::PUT => {
-            let hub = Arc::clone(hub);
-            // In a task of its own: whoever hangs up in the middle must not let the next one in before what is under way has ended.
-            let taking = tokio::spawn(async move { take(&hub, &head.headers, body, seen, hash).await });
-            taking.await.map_err(|error| failed(&error))?
-        }
-        Method::GET | Method::HEAD => give(hub, &head, &seen, hash).await,
-        _ => {
-            let allow = [(header::ALLOW, "GET, HEAD, PUT")];
-            Ok((StatusCode::METHOD_NOT_ALLOWED, allow).into_response())
-        }
-    }
+    Ok(seen)
 }
 
-fn no_key() -> No {
+pub(crate) fn no_key() -> No {
     no(Code::BadKey, "This key doesn't open the board.", Retry::Never)
 }
 

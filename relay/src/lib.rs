@@ -21,6 +21,7 @@ mod hub;
 mod images;
 mod opening;
 mod pace;
+mod page;
 mod ring;
 mod room;
 mod server;
@@ -30,6 +31,7 @@ pub mod store;
 mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod title;
 mod tls;
 mod turns;
 mod wet;

@@ -23,6 +23,7 @@ use crate::failure::Failure;
 use crate::http::{self, From, Shared};
 use crate::hub::{Hub, Phase, Threads};
 use crate::images::HangUp;
+use crate::page::Pages;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use crate::stream::Stream;
@@ -144,6 +145,7 @@ async fn run(
     let router = http::router(Shared {
         hub: Arc::clone(&hub),
         alive,
+        pages: Arc::new(Pages::new(None)),
     });
     let mut requests = JoinSet::new();
     tokio::pin!(shutdown);

@@ -23,7 +23,7 @@ pub(crate) struct Page {
     pub(crate) count: u64,
 }
 
-/// A board, as whoever asks for an image of it has to know it.
+/// A board, as whoever asks for something of it over HTTP has to know it.
 #[derive(Debug)]
 pub(crate) struct Seen {
     /// Its number in the store.
@@ -34,7 +34,7 @@ pub(crate) struct Seen {
     pub(crate) gone: bool,
     /// The bytes of its cells and images.
     pub(crate) bytes: u64,
-    /// The image, if the board has it.
+    /// The image that was asked for, if the board has it.
     pub(crate) image: Option<ImageRow>,
 }
 
@@ -72,13 +72,24 @@ impl Readers {
         self.run(move |db| count(db, board, above)).await
     }
 
-    /// A board and one of its images.
-    pub(crate) async fn image(
+    /// A board, and one of its images if it has that.
+    pub(crate) async fn seen(
         self: std::sync::Arc<Self>,
         board: BoardId,
-        hash: ImageHash,
+        image: Option<ImageHash>,
     ) -> Result<Option<Seen>, StoreError> {
-        self.run(move |db| image(db, &board, hash)).await
+        self.run(move |db| seen(db, &board, image)).await
+    }
+
+    /// The value of one of a board's cells, if it has at most so many bytes.
+    pub(crate) async fn value(
+        self: std::sync::Arc<Self>,
+        board: i64,
+        (element, prop): (&'static str, &'static str),
+        max_bytes: usize,
+    ) -> Result<Option<Value>, StoreError> {
+        self.run(move |db| value(db, board, element, prop, max_bytes))
+            .await
     }
 
     async fn run<T: Send + 'static>(
@@ -156,7 +167,7 @@ pub(super) fn count(db: &Connection, board: i64, above: u64) -> Result<u64, rusq
         .query_row(params![board, signed(above)], |row| unsigned(row, 0))
 }
 
-fn image(db: &Connection, board: &BoardId, hash: ImageHash) -> Result<Option<Seen>, rusqlite::Error> {
+fn seen(db: &Connection, board: &BoardId, image: Option<ImageHash>) -> Result<Option<Seen>, rusqlite::Error> {
     let sql = "SELECT n, key_hash, gone, bytes FROM boards WHERE id = ?";
     let found = db.prepare_cached(sql)?.query_row([board.as_str()], |row| {
         Ok(Seen {
@@ -170,6 +181,9 @@ fn image(db: &Connection, board: &BoardId, hash: ImageHash) -> Result<Option<See
     let Some(mut seen) = found.optional()? else {
         return Ok(None);
     };
+    let Some(hash) = image else {
+        return Ok(Some(seen));
+    };
     let sql = "SELECT type, bytes FROM images WHERE board = ? AND hash = ?";
     let row = db
         .prepare_cached(sql)?
@@ -182,6 +196,23 @@ fn image(db: &Connection, board: &BoardId, hash: ImageHash) -> Result<Option<See
         Some(ImageRow { hash, kind, bytes })
     });
     Ok(Some(seen))
+}
+
+fn value(
+    db: &Connection,
+    board: i64,
+    element: &str,
+    prop: &str,
+    max_bytes: usize,
+) -> Result<Option<Value>, rusqlite::Error> {
+    let sql = "SELECT value FROM cells \
+               WHERE board = ? AND element = ? AND prop = ? AND octet_length(value) <= ?";
+    let mut query = db.prepare_cached(sql)?;
+    let found = query.query_row(params![board, element, prop, signed(max_bytes as u64)], |row| {
+        let text: String = row.get(0)?;
+        Value::from_text(text).map_err(|error| bad(0, error))
+    });
+    found.optional()
 }
 
 /// Appends one cell as JSON, after a comma if there is one before. Names and peers are of alphabets
@@ -220,9 +251,6 @@ pub(super) fn all(db: &Connection, path: &Path, board: &BoardId) -> Result<Vec<C
 /// The cell in a row that begins with element, property, milliseconds, counter, peer and value. What a bad disk made
 /// of a cell is an error, and goes to nobody.
 fn cell(row: &Row<'_>) -> Result<Cell, rusqlite::Error> {
-    fn bad(at: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
-        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, error.into())
-    }
     let text = |at| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
     let counter = u32::try_from(unsigned(row, 3)?).map_err(|error| bad(3, error))?;
     let peer = Peer::new(text(4)?).map_err(|error| bad(4, error))?;
@@ -232,6 +260,10 @@ fn cell(row: &Row<'_>) -> Result<Cell, rusqlite::Error> {
         stamp: Stamp::try_from((unsigned(row, 2)?, counter, peer)).map_err(|error| bad(2, error))?,
         value: Value::from_text(text(5)?.to_owned()).map_err(|error| bad(5, error))?,
     })
+}
+
+fn bad(at: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, error.into())
 }
 
 /// Reads a number that is never negative.
