@@ -30,7 +30,7 @@ impl KeyHash {
 
     /// The hash with these bytes.
     #[must_use]
-    pub fn from_bytes(hash: [u8; 32]) -> Self {
+    pub const fn from_bytes(hash: [u8; 32]) -> Self {
         Self(hash)
     }
 
@@ -77,6 +77,28 @@ impl<'de> Deserialize<'de> for KeyHash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl Role {
+    /// Every role that this version knows.
+    pub const ALL: [Self; 3] = [Self::Owner, Self::Edit, Self::View];
+
+    /// Its name on the wire and in a store; that of an unknown role is none.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Edit => "edit",
+            Self::View => "view",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The role with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
     }
 }
 

@@ -42,8 +42,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The largest frame before the hello is answered.
-    pub const HELLO_FRAME: usize = 16 * 1024;
+    /// The largest frame before the hello is answered: it takes what 50 links with the longest names may be told in.
+    pub const HELLO_FRAME: usize = 32 * 1024;
 }
 
 impl Default for Limits {

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use drawbridge_protocol::fault::{self, Fault};
-use drawbridge_protocol::{Ack, Here, Joined, Refused, RelayMessage, SlotName, Slots, encode};
+use drawbridge_protocol::{
+    Access, Ack, Code, Here, Joined, Refused, RelayMessage, Retry, Role, SlotName, Slots, encode,
+};
 use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::bell::Bell;
 use crate::pace::Pace;
+use crate::rights::{self, Pass};
 use crate::ring::Ring;
 use crate::settings::Settings;
 use crate::wet::Wet;
@@ -33,6 +36,8 @@ pub(crate) struct Welcomed {
     pub(crate) frames: Vec<Bytes>,
     /// Where it is then.
     pub(crate) place: Place,
+    /// Who may do what, as far as it is told.
+    pub(crate) access: Access,
 }
 
 /// What a connection is to be sent next, in this order.
@@ -40,12 +45,17 @@ pub(crate) struct Welcomed {
 pub(crate) struct Next {
     /// Acknowledgements and refusals.
     pub(crate) replies: Vec<Bytes>,
+    /// Who may do what, if that has changed. It comes after the answers, so that whoever is told that the board is unlocked has
+    /// heard of all that was refused while it was locked.
+    pub(crate) access: Option<Bytes>,
     /// Dry cells.
     pub(crate) cells: Option<Bytes>,
     /// Wet steps.
     pub(crate) wet: Option<Arc<[Bytes]>>,
     /// Its place lies before the ring: it must read the store.
     pub(crate) behind: bool,
+    /// It is sent away: nothing else is for it any more.
+    pub(crate) away: Option<Box<Refused>>,
 }
 
 /// What became of a write that was on its way to the disk.
@@ -79,7 +89,12 @@ pub(crate) struct Committed {
 /// One connection on the board.
 #[derive(Debug)]
 struct Person {
+    pass: Pass,
     bell: Arc<Bell>,
+    /// Why it is to go.
+    away: Option<Box<Refused>>,
+    /// The last change of who may do what that it was told of.
+    told: u64,
     replies: Vec<Bytes>,
     writes: usize,
     bytes: usize,
@@ -112,12 +127,26 @@ pub(crate) struct Board {
     authors: Authors,
     /// When the next one would come in if they came evenly.
     door: Option<Instant>,
+    access: Arc<Access>,
+    /// How often that changed.
+    changes: u64,
+    /// What those who may draw, and those who may only view, are told of it; made when it is first needed.
+    access_frames: [Option<Bytes>; 2],
 }
 
 impl Board {
     /// A board that the store holds up to `head`, with so many cells.
-    pub(crate) fn new(settings: &Arc<Settings>, epoch: &str, head: u64, cells: u64) -> Self {
+    pub(crate) fn new(
+        settings: &Arc<Settings>,
+        epoch: &str,
+        head: u64,
+        cells: u64,
+        access: Arc<Access>,
+    ) -> Self {
         Self {
+            access,
+            changes: 0,
+            access_frames: [None, None],
             head,
             cells,
             ring: Ring::new(epoch.to_owned(), head, settings.ring_bytes),
@@ -156,11 +185,25 @@ impl Board {
         Some(at)
     }
 
-    /// Takes in a connection that has been sent the board up to `seq`.
-    /// `None` if the board is full of people.
-    pub(crate) fn join(&mut self, intro: Joined, bell: Arc<Bell>, seq: u64) -> Option<Welcomed> {
-        if self.people.len() >= self.settings.limits.board_people {
-            return None;
+    /// Takes in a connection that has been sent the board up to `seq`; `now_ms` is the relay's clock. It isn't taken in if the
+    /// board is full of people, or its link was ended since it got its seat.
+    pub(crate) fn join(
+        &mut self,
+        intro: Joined,
+        pass: Pass,
+        bell: Arc<Bell>,
+        seq: u64,
+        now_ms: u64,
+    ) -> Result<Welcomed, Box<Refused>> {
+        rights::stay(&self.access, &pass, now_ms)?;
+        let most = self.settings.limits.board_people;
+        if self.people.len() >= most {
+            let text = format!("{most} people are on the board already.");
+            return Err(Box::new(Refused::new(
+                Code::BoardBusy,
+                text,
+                Retry::After(10_000),
+            )));
         }
         let conn = intro.conn;
         self.wet.join(intro);
@@ -169,7 +212,10 @@ impl Board {
             wet: self.wet.version(),
         };
         let person = Person {
+            pass,
             bell,
+            away: None,
+            told: self.changes,
             replies: Vec::new(),
             writes: 0,
             bytes: 0,
@@ -178,7 +224,12 @@ impl Board {
         self.people.insert(conn, person);
         self.set_pace();
         let (here, frames) = self.wet.here(conn, self.settings.limits.frame / 2);
-        Some(Welcomed { here, frames, place })
+        Ok(Welcomed {
+            here,
+            frames,
+            place,
+            access: rights::told(&self.access, pass.role),
+        })
     }
 
     /// A connection is gone, and so are its writes.
@@ -201,8 +252,59 @@ impl Board {
     }
 
     /// Takes up wet changes of a connection; returns the refusals.
-    pub(crate) fn live(&mut self, conn: u64, ops: Slots) -> Vec<Refused> {
-        self.wet.apply(conn, ops)
+    pub(crate) fn live(&mut self, conn: u64, mut ops: Slots) -> Vec<Refused> {
+        let Some(person) = self.people.get(&conn).filter(|person| person.away.is_none()) else {
+            return Vec::new();
+        };
+        let (locked, role) = (self.access.locked, person.pass.role);
+        let mut refused = Vec::new();
+        ops.retain(|name, op| match rights::slot(locked, role, name, op) {
+            Ok(()) => true,
+            Err(mut no) => {
+                no.slot = Some(name.clone());
+                refused.push(*no);
+                false
+            }
+        });
+        refused.extend(self.wet.apply(conn, ops));
+        refused
+    }
+
+    /// Whether a connection is on the board and not sent away.
+    pub(crate) fn is_here(&self, conn: u64) -> bool {
+        self.people.get(&conn).is_some_and(|person| person.away.is_none())
+    }
+
+    /// Sends a connection away.
+    pub(crate) fn dismiss(&mut self, conn: u64, why: &Refused) {
+        if let Some(person) = self.people.get_mut(&conn) {
+            person.away.get_or_insert_with(|| Box::new(why.clone()));
+            person.bell.ring();
+        }
+    }
+
+    /// Who may do what has changed, on disk: tells everybody, and sends away whose link doesn't let them be here any more. Where
+    /// the board is locked now, what others than its owners have under way ends. To be followed by [`Board::changed`].
+    pub(crate) fn set_access(&mut self, access: Arc<Access>, now_ms: u64) {
+        self.access = access;
+        self.changes += 1;
+        self.access_frames = [None, None];
+        for (&conn, person) in &mut self.people {
+            if let Err(why) = rights::stay(&self.access, &person.pass, now_ms) {
+                person.away.get_or_insert(why);
+            }
+            if rights::change(self.access.locked, person.pass.role).is_err() {
+                self.wet.end_all(conn, |name| !rights::is_viewers(name));
+            }
+            person.bell.ring();
+        }
+    }
+
+    /// Why a connection has to go at `now_ms`, if it has to: it was sent away, or its link's time is over.
+    pub(crate) fn away(&self, conn: u64, now_ms: u64) -> Option<Box<Refused>> {
+        let person = self.people.get(&conn)?;
+        let over = || rights::stay(&self.access, &person.pass, now_ms).err();
+        person.away.clone().or_else(over)
     }
 
     /// To be called after wet changes of `author`: shows them if the pace allows, else says when to
@@ -296,7 +398,7 @@ impl Board {
             as_of,
             result,
         } = outcome;
-        let reply = match result {
+        let answer = match result {
             Ok(committed) => {
                 if let Some(seq) = committed.seq {
                     self.head = seq;
@@ -309,9 +411,21 @@ impl Board {
                     }
                 }
                 self.wet.end(conn, &ends, as_of, self.head);
-                encode(&RelayMessage::Ack(Ack { id }))
+                Ok(())
             }
-            Err(refused) => encode(&RelayMessage::Refused(refused)),
+            Err(refused) => Err(refused),
+        };
+        self.answer(conn, id, bytes, answer);
+    }
+
+    /// Answers what a connection asked for under `id`, and which took so many bytes of its window.
+    pub(crate) fn answer(&mut self, conn: u64, id: u64, bytes: usize, answer: Result<(), Box<Refused>>) {
+        let reply = match answer {
+            Ok(()) => encode(&RelayMessage::Ack(Ack { id })),
+            Err(mut refused) => {
+                refused.id = Some(id);
+                encode(&RelayMessage::Refused(refused))
+            }
         };
         if let Some(person) = self.people.get_mut(&conn) {
             person.writes = person.writes.saturating_sub(1);
@@ -328,7 +442,20 @@ impl Board {
         let Some(person) = self.people.get_mut(&conn) else {
             return next;
         };
+        if person.away.is_some() {
+            next.away.clone_from(&person.away);
+            return next;
+        }
         next.replies = std::mem::take(&mut person.replies);
+        if person.told < self.changes {
+            person.told = self.changes;
+            let role = person.pass.role;
+            let frame = &mut self.access_frames[usize::from(role == Role::View)];
+            let frame = frame.get_or_insert_with(|| {
+                encode(&RelayMessage::Access(rights::told(&self.access, role))).into()
+            });
+            next.access = Some(frame.clone());
+        }
         if !reading {
             if !self.ring.covers(place.seq) {
                 next.behind = true;

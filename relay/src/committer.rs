@@ -2,19 +2,18 @@
 //! then tells the boards. Opening boards and leaving them go through it too, so that rooms come and
 //! go in one place, and a goodbye comes after the last write.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::Instant;
 
 use drawbridge_protocol::fault::{self, Fault};
-use drawbridge_protocol::{BoardId, Cell, Code, Hello, Refused, Retry, SlotName};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use drawbridge_protocol::{Access, BoardId, Cell, Code, Hello, KeyHash, Managing, Refused, Retry, SlotName};
 use tokio::sync::oneshot;
 
 use crate::board::{Board, Committed, Outcome};
 use crate::core::Core;
+use crate::rights::{self, Pass};
 use crate::room::{Room, Seat};
 use crate::store::{BoardRow, Disk, DiskError, ImageRow, Writer};
 use crate::turns::{Turn, Turns};
@@ -31,6 +30,8 @@ pub(crate) enum Request {
     Write(Box<Write>),
     /// Give a board an image.
     Keep(Keep),
+    /// Change who may do what.
+    Manage(Box<Manage>),
     /// A connection is gone.
     Leave {
         /// Where it was.
@@ -50,9 +51,11 @@ pub(crate) struct Open {
     /// Where to.
     pub(crate) board: BoardId,
     /// The hash of the key that it gave.
-    pub(crate) key_hash: [u8; 32],
+    pub(crate) key: KeyHash,
     /// Whether the board may be made.
     pub(crate) create: bool,
+    /// Who may do what on it then.
+    pub(crate) access: Option<Access>,
     /// Where the answer goes.
     pub(crate) reply: oneshot::Sender<Result<Seat, Box<Refused>>>,
 }
@@ -66,8 +69,9 @@ impl Open {
     ) -> Self {
         Self {
             board: board.clone(),
-            key_hash: Sha256::digest(hello.key.reveal()).into(),
+            key: KeyHash::of(&hello.key),
             create: hello.create,
+            access: hello.access.clone(),
             reply,
         }
     }
@@ -80,6 +84,8 @@ pub(crate) struct Write {
     pub(crate) room: Arc<Room>,
     /// Who writes.
     pub(crate) conn: u64,
+    /// What they may do.
+    pub(crate) pass: Pass,
     /// The client's number for it.
     pub(crate) id: u64,
     /// The cells.
@@ -92,23 +98,69 @@ pub(crate) struct Write {
     pub(crate) bytes: usize,
 }
 
+/// What is to be changed about who may do what on a board.
+#[derive(Debug)]
+pub(crate) struct Manage {
+    /// What.
+    pub(crate) what: Managing,
+    /// Who asks.
+    pub(crate) by: By,
+}
+
+/// Who asks for a change of who may do what.
+#[derive(Debug)]
+pub(crate) enum By {
+    /// Somebody on the board.
+    Connection {
+        /// The board.
+        room: Arc<Room>,
+        /// Their connection.
+        conn: u64,
+        /// What they may do.
+        pass: Pass,
+        /// Their number for it.
+        id: u64,
+        /// The size of their message.
+        bytes: usize,
+    },
+    /// The relay's host.
+    Host {
+        /// The board.
+        board: BoardId,
+        /// Where the answer goes: who may do what then.
+        reply: oneshot::Sender<Result<Arc<Access>, Box<Refused>>>,
+    },
+}
+
 /// An image's bytes are on disk; the board is to have it.
 #[derive(Debug)]
 pub(crate) struct Keep {
     /// The board's number in the store.
     pub(crate) board: i64,
+    /// What whoever brings it may do.
+    pub(crate) pass: Pass,
     /// The image.
     pub(crate) image: ImageRow,
     /// Where the answer goes.
     pub(crate) reply: oneshot::Sender<Result<(), Box<Refused>>>,
 }
 
+/// A board that somebody may come in to, who may do what on it, and what they may.
+type Opened = Result<(BoardRow, Arc<Access>, Pass), Box<Refused>>;
+
 /// What the transaction made of a request.
 enum Done {
-    Opened(Result<BoardRow, Box<Refused>>),
+    Opened(Opened),
     Written(Result<Committed, Box<Refused>>),
     Kept(Result<(), Box<Refused>>),
+    Managed(Result<Managed, Box<Refused>>),
     Nothing,
+}
+
+/// The board that was managed, and who may do what on it then.
+struct Managed {
+    board: i64,
+    access: Arc<Access>,
 }
 
 /// Requests of one transaction, and what it made of them.
@@ -128,6 +180,8 @@ pub(crate) struct Committer<D> {
     requests: Sender<Request>,
     /// The boards that somebody is on, and how many seats each has.
     rooms: HashMap<i64, (Arc<Room>, usize)>,
+    /// Connections that were sent away and haven't left yet.
+    removed: HashSet<u64>,
     /// The last connection number given.
     conns: u64,
 }
@@ -140,6 +194,7 @@ impl<D: Disk> Committer<D> {
             core,
             requests,
             rooms: HashMap::new(),
+            removed: HashSet::new(),
             conns: 0,
         }
     }
@@ -195,7 +250,7 @@ impl<D: Disk> Committer<D> {
         }
         let mut batch = Batch {
             writes: requests.iter().any(|request| match request {
-                Request::Write(_) | Request::Keep(_) => true,
+                Request::Write(_) | Request::Keep(_) | Request::Manage(_) => true,
                 Request::Open(open) => open.create,
                 Request::Leave { .. } | Request::Hurry | Request::Stop => false,
             }),
@@ -235,7 +290,7 @@ impl<D: Disk> Committer<D> {
         tracing::error!("the disk is full; writes are refused until there is room");
         self.writer.roll_back()?;
         batch.writes = false;
-        batch.done = self.without_disk(&batch.requests)?;
+        batch.done = self.without_disk(batch)?;
         Ok(())
     }
 
@@ -247,11 +302,17 @@ impl<D: Disk> Committer<D> {
         let mut done = Vec::with_capacity(batch.requests.len());
         for request in &batch.requests {
             done.push(match request {
-                Request::Write(write) => Done::Written(self.writer.write(write.room.n, &write.cells, now)?),
-                Request::Keep(keep) => Done::Kept(self.writer.keep_image(keep.board, &keep.image)?),
+                Request::Write(write) => Done::Written(self.write(write, now)?),
+                Request::Manage(manage) => Done::Managed(self.manage(manage, now)?),
+                Request::Keep(keep) => {
+                    Done::Kept(match self.writer.may_write(keep.board, &keep.pass, now)? {
+                        Ok(()) => self.writer.keep_image(keep.board, &keep.image)?,
+                        Err(refused) => Err(refused),
+                    })
+                }
                 Request::Open(open) => Done::Opened(match self.writer.find(&open.board)? {
-                    None if open.create => Ok(self.writer.create(&open.board, open.key_hash, now)?),
-                    found => admit(open, found),
+                    None if open.create => self.found(open, now)?,
+                    found => self.admit(open, found, now)?,
                 }),
                 Request::Leave { .. } | Request::Hurry | Request::Stop => Done::Nothing,
             });
@@ -260,20 +321,26 @@ impl<D: Disk> Committer<D> {
     }
 
     /// What can be said while the disk is full: boards open, writes are refused.
-    fn without_disk(&mut self, requests: &[Request]) -> Result<Vec<Done>, DiskError> {
+    fn without_disk(&mut self, batch: &Batch) -> Result<Vec<Done>, DiskError> {
+        let now = batch.now_ms;
         let full = || {
             let text = "The relay's disk is full.";
             Box::new(Refused::new(Code::StoreFull, text, Retry::After(FULL_RETRY_MS)))
         };
+        let requests = batch.requests.iter();
         requests
-            .iter()
             .map(|request| {
                 Ok(match request {
                     Request::Write(_) => Done::Written(Err(full())),
                     Request::Keep(_) => Done::Kept(Err(full())),
+                    Request::Manage(manage) => match manage.what {
+                        // It needs no disk.
+                        Managing::Remove { .. } => Done::Managed(self.manage(manage, now)?),
+                        _ => Done::Managed(Err(full())),
+                    },
                     Request::Open(open) => Done::Opened(match self.writer.find(&open.board)? {
                         None if open.create => Err(full()),
-                        found => admit(open, found),
+                        found => self.admit(open, found, now)?,
                     }),
                     Request::Leave { .. } | Request::Hurry | Request::Stop => Done::Nothing,
                 })
@@ -313,13 +380,15 @@ impl<D: Disk> Committer<D> {
                 // Whoever asked may be gone.
                 let _ = keep.reply.send(result);
             }
+            (Request::Manage(manage), Done::Managed(result)) => self.tell_managed(*manage, result),
             (Request::Open(open), Done::Opened(result)) => {
-                let result = result.map(|row| self.seat(&row));
+                let result = result.map(|(row, access, pass)| self.seat(&row, access, pass));
                 // If nobody waits any more, the seat is dropped here and leaves again.
                 let _ = open.reply.send(result);
             }
             (Request::Leave { room, conn }, _) => {
                 room.change(conn, |board| board.leave(conn));
+                self.removed.remove(&conn);
                 if let Some((_, seats)) = self.rooms.get_mut(&room.n) {
                     *seats -= 1;
                     if *seats == 0 {
@@ -332,34 +401,130 @@ impl<D: Disk> Committer<D> {
         }
     }
 
-    fn seat(&mut self, row: &BoardRow) -> Seat {
+    fn write(&mut self, write: &Write, now: u64) -> Result<Result<Committed, Box<Refused>>, DiskError> {
+        if self.removed.contains(&write.conn) {
+            return Ok(Err(rights::removed()));
+        }
+        Ok(match self.writer.may_write(write.room.n, &write.pass, now)? {
+            Ok(()) => self.writer.write(write.room.n, &write.cells, now)?,
+            Err(refused) => Err(refused),
+        })
+    }
+
+    fn manage(&mut self, manage: &Manage, now: u64) -> Result<Result<Managed, Box<Refused>>, DiskError> {
+        let (board, own) = match &manage.by {
+            By::Connection { room, conn, pass, .. } => {
+                if self.removed.contains(conn) {
+                    return Ok(Err(rights::removed()));
+                }
+                let may = rights::stay(&*self.writer.access(room.n)?, pass, now);
+                if let Err(refused) = may.and_then(|()| rights::manage(pass.role)) {
+                    return Ok(Err(refused));
+                }
+                (room.n, Some((*conn, &pass.via)))
+            }
+            By::Host { board, .. } => match self.writer.find(board)? {
+                None => return Ok(Err(no_board())),
+                Some(row) if row.gone => return Ok(Err(rights::gone())),
+                Some(row) => (row.n, None),
+            },
+        };
+        if let Managing::Remove { conn } = manage.what {
+            let room = self.rooms.get(&board).map(|(room, _)| room);
+            let is_here = room.is_some_and(|room| room.board().is_here(conn));
+            if !is_here || own.is_some_and(|(own, _)| own == conn) {
+                return Ok(Err(rights::not_here()));
+            }
+            self.removed.insert(conn);
+        }
+        let managed = self
+            .writer
+            .manage(board, &manage.what, own.map(|(_, via)| via), now)?;
+        Ok(managed.map(|access| Managed { board, access }))
+    }
+
+    /// Tells those on the board, and whoever asked, what was changed about who may do what.
+    fn tell_managed(&mut self, manage: Manage, result: Result<Managed, Box<Refused>>) {
+        let board = result.as_ref().ok().map(|managed| managed.board);
+        let result = result.map(|managed| managed.access);
+        if let By::Connection {
+            room,
+            conn,
+            id,
+            bytes,
+            ..
+        } = &manage.by
+        {
+            let answer = result.as_ref().map(|_| ()).map_err(Clone::clone);
+            room.board().answer(*conn, *id, *bytes, answer);
+        }
+        if let (Some(n), Ok(access)) = (board, &result) {
+            self.tell_access(n, access);
+            if let (Managing::Remove { conn }, Some((room, _))) = (&manage.what, self.rooms.get(&n)) {
+                room.board().dismiss(*conn, &rights::removed());
+            }
+        }
+        if let By::Host { reply, .. } = manage.by {
+            // Whoever asked may be gone.
+            let _ = reply.send(result);
+        }
+    }
+
+    /// Tells those on a board who may do what now.
+    fn tell_access(&mut self, board: i64, access: &Arc<Access>) {
+        let now = self.core.now_ms();
+        match self.rooms.get(&board) {
+            Some((room, _)) => room.change(0, |board| board.set_access(Arc::clone(access), now)),
+            None => self.writer.forget(board),
+        }
+    }
+
+    /// Makes a board for somebody who asks for it.
+    fn found(&mut self, open: &Open, now: u64) -> Result<Opened, DiskError> {
+        let access = match rights::founding(open.access.as_ref(), open.key, &self.core.settings.limits, now) {
+            Ok(access) => access,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let row = self.writer.create(&open.board, &access, now)?;
+        self.admit(open, Some(row), now)
+    }
+
+    /// Whether a connection may come in to the board that was found.
+    fn admit(&mut self, open: &Open, found: Option<BoardRow>, now: u64) -> Result<Opened, DiskError> {
+        let row = match found {
+            None => return Ok(Err(no_board())),
+            Some(row) if row.gone && !fault::is_planted(Fault::GravestoneIgnored) => {
+                return Ok(Err(rights::gone()));
+            }
+            Some(row) => row,
+        };
+        let access = self.writer.access(row.n)?;
+        Ok(rights::admit(&access, &open.key, now).map(|pass| (row, access, pass)))
+    }
+
+    fn seat(&mut self, row: &BoardRow, access: Arc<Access>, pass: Pass) -> Seat {
         self.conns += 1;
         let (room, seats) = self.rooms.entry(row.n).or_insert_with(|| {
-            let board = Board::new(&self.core.settings, self.core.epoch(), row.head, row.cells);
+            let board = Board::new(
+                &self.core.settings,
+                self.core.epoch(),
+                row.head,
+                row.cells,
+                access,
+            );
             (Arc::new(Room::new(row.n, board, Arc::clone(&self.core.time))), 0)
         });
         *seats += 1;
         Seat {
             room: Arc::clone(room),
             conn: self.conns,
+            pass,
             requests: self.requests.clone(),
         }
     }
 }
 
-/// Whether a connection may come in to the board that was found.
-fn admit(open: &Open, found: Option<BoardRow>) -> Result<BoardRow, Box<Refused>> {
-    let refused = |code, text: &str, retry| Err(Box::new(Refused::new(code, text, retry)));
-    match found {
-        None => refused(
-            Code::NoBoard,
-            "The relay doesn't have this board.",
-            Retry::Changed,
-        ),
-        Some(row) if row.gone && fault::is_planted(Fault::GravestoneIgnored) => Ok(row),
-        Some(row) if row.gone => refused(Code::BoardGone, "The board was deleted.", Retry::Never),
-        // In constant time, so that a key can't be guessed piece by piece.
-        Some(row) if bool::from(row.key_hash.ct_eq(&open.key_hash)) => Ok(row),
-        Some(_) => refused(Code::BadKey, "This key doesn't open the board.", Retry::Never),
-    }
+fn no_board() -> Box<Refused> {
+    let text = "The relay doesn't have this board.";
+    Box::new(Refused::new(Code::NoBoard, text, Retry::Changed))
 }

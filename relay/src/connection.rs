@@ -12,6 +12,7 @@ use tokio::time::Sleep;
 use crate::bell::Bell;
 use crate::budget::Patience;
 use crate::conversation::{Above, Conversation};
+use crate::hello::Ending;
 use crate::hub::{Hub, Phase};
 use crate::socket::{Closing, Incoming, Socket};
 use crate::store::{Page, StoreError};
@@ -19,6 +20,9 @@ use crate::store::{Page, StoreError};
 /// How many messages may wait to be sent before no more are read: they are answers that the other
 /// side doesn't take.
 const MAX_WAITING: usize = 64;
+
+/// How often it is looked whether a link's time is over: well under the 30 seconds that the SPEC promises.
+const LOOK_EVERY: Duration = Duration::from_secs(20);
 
 /// A read of the store that is under way.
 type Reading = Pin<Box<dyn Future<Output = Result<Page, StoreError>> + Send>>;
@@ -53,7 +57,7 @@ impl Connection {
             conversation,
             bell,
             page: None,
-            timer: Box::pin(tokio::time::sleep(hub.core.settings.ping_every)),
+            timer: Box::pin(tokio::time::sleep(hub.core.settings.ping_every.min(LOOK_EVERY))),
             pinged: Instant::now(),
             patience: Patience::new(hub.core.settings.reading),
             closing: None,
@@ -69,6 +73,7 @@ impl Connection {
     pub(crate) async fn run(&mut self, socket: &mut Socket) -> Option<Closing> {
         loop {
             let event = std::future::poll_fn(|cx| self.poll(socket, cx)).await;
+            let rung = matches!(event, Event::Rung);
             // Much may have come in one read: others have their turns between.
             tokio::task::coop::consume_budget().await;
             if let Err(closing) = self.handle(event, socket) {
@@ -77,7 +82,9 @@ impl Connection {
             if let Phase::Closing(code) = *self.hub.phase.borrow() {
                 self.closing = Some(code);
             }
-            self.fill(socket);
+            if let Err(ending) = self.fill(socket, rung) {
+                return Some(self.end(ending, socket));
+            }
             if let Some(code) = self.closing {
                 // A relay that failed will not answer what is still under way.
                 let settled = code == CloseCode::Internal || self.conversation.is_settled();
@@ -132,11 +139,7 @@ impl Connection {
                     answers.into_iter().for_each(|frame| socket.push(frame));
                     Ok(())
                 }
-                Err((refused, closing)) => {
-                    tracing::debug!(conn = self.conn(), code = ?refused.code, "ended");
-                    socket.push(encode(&RelayMessage::Refused(refused)).into());
-                    Err(Some(closing))
-                }
+                Err(ending) => Err(Some(self.end(ending, socket))),
             },
             Event::In(Incoming::Broken(closing)) => Err(Some(closing)),
             Event::In(Incoming::Gone) | Event::Lost => Err(None),
@@ -144,6 +147,13 @@ impl Connection {
             Event::Page(page) => self.page(page, socket),
             Event::Timer => self.heartbeat(socket),
         }
+    }
+
+    /// Says why the connection ends.
+    fn end(&self, (refused, closing): Ending, socket: &mut Socket) -> Closing {
+        tracing::debug!(conn = self.conn(), code = ?refused.code, "ended");
+        socket.push(encode(&RelayMessage::Refused(refused)).into());
+        closing
     }
 
     /// A page of the store has come.
@@ -160,12 +170,13 @@ impl Connection {
         Ok(())
     }
 
-    /// Queues what the board has for this connection, once the socket has taken what was queued before.
-    fn fill(&mut self, socket: &mut Socket) {
+    /// Queues what the board has for this connection, once the socket has taken what was queued before. Whoever takes nothing
+    /// can be sent away all the same.
+    fn fill(&mut self, socket: &mut Socket, rung: bool) -> Result<(), Ending> {
         if !socket.is_idle() {
-            return;
+            return if rung { self.conversation.away() } else { Ok(()) };
         }
-        let turn = self.conversation.turn();
+        let turn = self.conversation.turn()?;
         turn.frames.into_iter().for_each(|frame| socket.push(frame));
         if let Some(Above { board, seq }) = turn.read.filter(|_| self.closing.is_none()) {
             let readers = Arc::clone(&self.hub.readers);
@@ -174,11 +185,15 @@ impl Connection {
             // So that the new read is polled.
             self.bell.ring();
         }
+        Ok(())
     }
 
-    /// Pings, and ends what is dead.
+    /// Pings, and ends what is dead, or came by a link whose time is over.
     fn heartbeat(&mut self, socket: &mut Socket) -> Result<(), Option<Closing>> {
         let now = Instant::now();
+        if let Err(ending) = self.conversation.away() {
+            return Err(Some(self.end(ending, socket)));
+        }
         let (ping_every, silence) = (self.hub.core.settings.ping_every, self.hub.core.settings.silence);
         if socket.stuck_since().is_some_and(|since| now >= since + silence) {
             return Err(None); // It takes nothing, so a goodbye wouldn't arrive either.
@@ -201,7 +216,8 @@ impl Connection {
         let stuck = socket.stuck_since().map(|since| since + silence);
         let next = (self.pinged + ping_every)
             .min(socket.heard() + silence)
-            .min(stuck.unwrap_or(now + silence));
+            .min(stuck.unwrap_or(now + silence))
+            .min(now + LOOK_EVERY);
         let next = next.max(now + Duration::from_millis(1));
         self.timer.as_mut().reset(next.into());
         Ok(())

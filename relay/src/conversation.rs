@@ -4,16 +4,17 @@
 use std::sync::Arc;
 
 use drawbridge_protocol::{
-    Access, CaughtUp, ClientMessage, Code, DecodeError, Hello, Joined, Refused, RelayMessage, Retry, Role,
-    VERSION, Welcome, Write, decode, encode,
+    CaughtUp, ClientMessage, Code, DecodeError, Hello, Joined, Manage, Refused, RelayMessage, Retry, VERSION,
+    Welcome, Write, decode, encode,
 };
 use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::bell::Bell;
 use crate::board::{Place, Welcomed};
-use crate::committer::{self, Request};
+use crate::committer::{self, By, Request};
 use crate::core::Core;
 use crate::hello::{self, Ending, stopped};
+use crate::rights;
 use crate::ring::cells_frame;
 use crate::room::Seat;
 use crate::store::Page;
@@ -57,38 +58,41 @@ impl Arrival {
         count: Option<u64>,
     ) -> Result<(Conversation, Vec<Bytes>), Ending> {
         let Self { seat, hello, resumed } = self;
-        let (conn, role, seq) = (seat.conn, Role::Edit, resumed.unwrap_or(0));
+        let (conn, role, seq) = (seat.conn, seat.pass.role, resumed.unwrap_or(0));
         let more = match count {
             Some(count) => count,
             None if seq == 0 => seat.room.board().cells(),
             None => 0,
         };
+        let now = core.now_ms();
+        let pass = seat.pass;
         let intro = Joined {
             conn,
             peer: hello.peer,
             about: hello.about,
             role,
-            via: String::new(),
+            via: seat.pass.via.short(),
         };
-        let joined = seat.room.change(conn, |board| board.join(intro, bell, seq));
-        let Some(Welcomed { here, frames, place }) = joined else {
-            let text = format!(
-                "{} people are on the board already.",
-                core.settings.limits.board_people
-            );
-            return Err(hello::ending(Code::BoardBusy, text, Retry::After(10_000)));
-        };
+        let joined = seat
+            .room
+            .change(conn, |board| board.join(intro, pass, bell, seq, now));
+        let Welcomed {
+            here,
+            frames,
+            place,
+            access,
+        } = joined.map_err(hello::turned_away)?;
         let welcome = RelayMessage::Welcome(Box::new(Welcome {
             version: VERSION,
             features: Vec::new(),
             conn,
             role,
-            time: core.now_ms(),
+            time: now,
             limits: core.settings.limits.clone(),
             window: core.settings.window.clone(),
             resumed: resumed.is_some(),
             more,
-            access: Access::default(),
+            access,
             here,
         }));
         let mut welcome: Vec<Bytes> = vec![encode(&welcome).into()];
@@ -158,12 +162,7 @@ impl Conversation {
                 let conn = self.seat.conn;
                 self.seat.room.change(conn, |board| board.live(conn, slots))
             }
-            Ok(ClientMessage::Manage(manage)) => {
-                let text = "Only an owner of the board may ask for this.";
-                let mut refused = Refused::new(Code::NotOwner, text, Retry::Changed);
-                refused.id = Some(manage.id);
-                vec![refused]
-            }
+            Ok(ClientMessage::Manage(manage)) => self.manage(manage, text.len())?.into_iter().collect(),
             Ok(ClientMessage::Hello(_)) => {
                 let text = "The hello came already.";
                 return Err(hello::ending(Code::HelloAgain, text, Retry::Never));
@@ -178,15 +177,26 @@ impl Conversation {
     }
 
     fn write(&mut self, write: Write, bytes: usize) -> Result<Option<Refused>, Ending> {
-        if let Err(refused) = hello::check_write(&write, &self.core.settings.limits) {
+        // What else the link, or a lock, says against it is for the transaction to find out.
+        let role = self.seat.pass.role;
+        let may =
+            hello::check_write(&write, &self.core.settings.limits).and_then(|()| rights::change(false, role));
+        if let Err(mut refused) = may {
+            refused.id = Some(write.id);
             return Ok(Some(*refused));
         }
         let Write { id, cells, ends } = write;
-        let Seat { room, conn, requests } = &self.seat;
+        let Seat {
+            room,
+            conn,
+            pass,
+            requests,
+        } = &self.seat;
         let as_of = room.board().queue(*conn, bytes);
         let write = committer::Write {
             room: Arc::clone(room),
             conn: *conn,
+            pass: *pass,
             id,
             cells,
             ends,
@@ -195,6 +205,38 @@ impl Conversation {
         };
         let sent = requests.send(Request::Write(Box::new(write)));
         sent.map(|()| None).map_err(|_| stopped())
+    }
+
+    fn manage(&mut self, manage: Manage, bytes: usize) -> Result<Option<Refused>, Ending> {
+        let Manage { id, what } = manage;
+        let Seat {
+            room,
+            conn,
+            pass,
+            requests,
+        } = &self.seat;
+        if let Err(mut refused) = rights::manage(pass.role) {
+            refused.id = Some(id);
+            return Ok(Some(*refused));
+        }
+        room.board().queue(*conn, bytes);
+        let by = By::Connection {
+            room: Arc::clone(room),
+            conn: *conn,
+            pass: *pass,
+            id,
+            bytes,
+        };
+        let manage = committer::Manage { what, by };
+        let sent = requests.send(Request::Manage(Box::new(manage)));
+        sent.map(|()| None).map_err(|_| stopped())
+    }
+
+    /// Why it has to go, if it has to: it was sent away, or its link's time is over.
+    pub(crate) fn away(&self) -> Result<(), Ending> {
+        let board = self.seat.room.board();
+        let away = board.away(self.seat.conn, self.core.now_ms());
+        away.map_or(Ok(()), |refused| Err(hello::turned_away(refused)))
     }
 
     /// Takes the page of the store that [`Turn::read`] asked for, and makes a frame of it. `None` if there is nothing in
@@ -211,16 +253,20 @@ impl Conversation {
         Some(cells_frame(self.core.epoch(), to, &page.cells, self.more))
     }
 
-    /// What the board has for it. To be asked for once everything before has been sent.
-    pub(crate) fn turn(&mut self) -> Turn {
+    /// What the board has for it. To be asked for once everything before has been sent. It may be sent away.
+    pub(crate) fn turn(&mut self) -> Result<Turn, Ending> {
         let reading = self.reading;
         let next = self
             .seat
             .room
             .board()
             .next(self.seat.conn, &mut self.place, reading);
+        if let Some(refused) = next.away {
+            return Err(hello::turned_away(refused));
+        }
         let nothing_above = !reading && !next.behind && next.cells.is_none();
         let mut frames = next.replies;
+        frames.extend(next.access);
         frames.extend(next.cells);
         frames.extend(next.wet.iter().flat_map(|wet| wet.iter().cloned()));
         if nothing_above && !self.caught_up {
@@ -233,7 +279,7 @@ impl Conversation {
             board: self.seat.room.n,
             seq: self.place.seq,
         });
-        Turn { frames, read }
+        Ok(Turn { frames, read })
     }
 }
 

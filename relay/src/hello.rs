@@ -23,10 +23,16 @@ pub(crate) fn ending(code: Code, text: impl Into<String>, retry: Retry) -> Endin
         Code::BadAbout => "bad about",
         Code::BoardBusy => "too many people on the board",
         Code::StoreFull => "the relay's disk is full",
+        Code::BadKey => "the key doesn't open the board",
+        Code::BadAccess => "bad access",
+        Code::BoardGone => "the board was deleted",
+        Code::LinkEnded => "the link was ended",
+        Code::Removed => "sent away by an owner",
+        Code::Password => "the relay asks for its password",
         _ => "refused",
     };
     let close = match code {
-        Code::BoardBusy | Code::StoreFull => CloseCode::TryLater,
+        Code::BoardBusy | Code::StoreFull | Code::TooMany => CloseCode::TryLater,
         _ => CloseCode::Policy,
     };
     (

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use drawbridge_protocol::CloseCode;
+use drawbridge_protocol::{Access, BoardId, CloseCode, Code, Managing, Refused, Retry};
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::bell::Bell;
 use crate::clock::{Clock, SystemTimer, Time as _, wall_ms};
-use crate::committer::{Committer, Request};
+use crate::committer::{By, Committer, Manage, Request};
 use crate::core::Core;
 use crate::failure::Failures;
 use crate::images::Images;
@@ -90,6 +90,22 @@ impl Hub {
             _lock: store.lock,
         };
         Ok((Arc::new(hub), threads))
+    }
+
+    /// Does what the relay's host asks for about who may do what on a board; returns who may do what then.
+    pub(crate) async fn manage(&self, board: BoardId, what: Managing) -> Result<Arc<Access>, Box<Refused>> {
+        let (reply, answer) = oneshot::channel();
+        let by = By::Host { board, reply };
+        let sent = self.requests.send(Request::Manage(Box::new(Manage { what, by })));
+        let stopped = || {
+            Box::new(Refused::new(
+                Code::StoreFull,
+                "The relay stops.",
+                Retry::After(1000),
+            ))
+        };
+        sent.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
     }
 
     /// Moves on to a later phase, and wakes every connection.

@@ -11,16 +11,17 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use drawbridge_protocol::{BoardId, Code, ImageHash, ImageType, Refused, RelayMessage, Retry, encode};
+use drawbridge_protocol::{
+    BoardId, Code, ImageHash, ImageType, Key, KeyHash, Refused, RelayMessage, Retry, encode,
+};
 use futures_util::StreamExt as _;
-use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::committer::{Keep, Request as Ask};
 use crate::hub::Hub;
+use crate::rights::{self, Pass};
 use crate::settings::Settings;
 use crate::store::{Checked, ImageFiles, ImageRow, Seen, no_room};
 
@@ -141,7 +142,9 @@ impl From<Box<Refused>> for No {
 impl No {
     pub(crate) fn into_response(self) -> Response {
         let status = match self.refused.code {
-            Code::BadKey => StatusCode::UNAUTHORIZED,
+            Code::BadKey | Code::Password => StatusCode::UNAUTHORIZED,
+            Code::LinkEnded | Code::ReadOnly | Code::BoardLocked => StatusCode::FORBIDDEN,
+            Code::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Code::NoBoard | Code::NoImage => StatusCode::NOT_FOUND,
             Code::ImageOffset => StatusCode::CONFLICT,
             Code::BoardGone => StatusCode::GONE,
@@ -197,12 +200,13 @@ pub(crate) async fn serve(hub: &Arc<Hub>, request: Request, board: &str, hash: &
 async fn answer(hub: &Arc<Hub>, request: Request, board: &str, hash: &str) -> Result<Response, No> {
     let hash: ImageHash = hash.parse().map_err(|error| bad(&format!("{error}.")))?;
     let (head, body) = request.into_parts();
-    let seen = admit(hub, &head.headers, board, Some(hash)).await?;
+    let (seen, pass) = admit(hub, &head.headers, board, Some(hash)).await?;
     match head.method {
         Method::PUT => {
+            rights::write(&seen.access, &pass, hub.core.now_ms())?;
             let hub = Arc::clone(hub);
             // In a task of its own: whoever hangs up in the middle must not let the next one in before what is under way has ended.
-            let taking = tokio::spawn(async move { take(&hub, &head.headers, body, seen, hash).await });
+            let taking = tokio::spawn(async move { take(&hub, &head.headers, body, seen, hash, pass).await });
             taking.await.map_err(|error| failed(&error))?
         }
         Method::GET | Method::HEAD => give(hub, &head, &seen, hash).await,
@@ -213,13 +217,13 @@ async fn answer(hub: &Arc<Hub>, request: Request, board: &str, hash: &str) -> Re
     }
 }
 
-/// The board and its image that a request may have, as its headers and the board's name in its address say.
+/// The board and its image that a request may have, as its headers and the board's name in its address say; and what it may do.
 pub(crate) async fn admit(
     hub: &Arc<Hub>,
     headers: &HeaderMap,
     board: &str,
     image: Option<ImageHash>,
-) -> Result<Seen, No> {
+) -> Result<(Seen, Pass), No> {
     let board = BoardId::new(board).map_err(|error| no(Code::BadBoard, format!("{error}."), Retry::Never))?;
     let key = bearer(headers).ok_or_else(no_key)?;
     let found = Arc::clone(&hub.readers).seen(board, image).await;
@@ -231,25 +235,22 @@ pub(crate) async fn admit(
             Retry::Changed,
         )
     })?;
-    // In constant time, so that a key can't be guessed piece by piece.
-    let given: [u8; 32] = Sha256::digest(key).into();
-    if !bool::from(seen.key_hash.ct_eq(&given)) {
-        return Err(no_key());
-    }
     if seen.gone {
-        return Err(no(Code::BoardGone, "The board was deleted.", Retry::Never));
+        return Err(rights::gone().into());
     }
-    Ok(seen)
+    let pass = rights::admit(&seen.access, &KeyHash::of(&key), hub.core.now_ms())?;
+    Ok((seen, pass))
 }
 
 pub(crate) fn no_key() -> No {
     no(Code::BadKey, "This key doesn't open the board.", Retry::Never)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+fn bearer(headers: &HeaderMap) -> Option<Key> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, key) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+    let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+    Key::new(key.trim()).ok().filter(|_| is_bearer)
 }
 
 /// Which bytes of how many a request brings.
@@ -294,6 +295,7 @@ async fn take(
     body: Body,
     seen: Seen,
     hash: ImageHash,
+    pass: Pass,
 ) -> Result<Response, No> {
     let limits = &hub.core.settings.limits;
     let kind = headers.get(header::CONTENT_TYPE);
@@ -356,6 +358,7 @@ async fn take(
     };
     let keep = Keep {
         board: seen.n,
+        pass,
         image,
         reply,
     };

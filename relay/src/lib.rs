@@ -22,6 +22,7 @@ mod images;
 mod opening;
 mod pace;
 mod page;
+mod rights;
 mod ring;
 mod room;
 mod server;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::board::Board;
 use crate::clock::Time;
 use crate::committer::Request;
+use crate::rights::Pass;
 
 /// One board that somebody is on.
 #[derive(Debug)]
@@ -67,6 +68,8 @@ pub(crate) struct Seat {
     pub(crate) room: Arc<Room>,
     /// The connection's number.
     pub(crate) conn: u64,
+    /// By which link it came, and as what.
+    pub(crate) pass: Pass,
     /// The way to the committer.
     pub(crate) requests: Sender<Request>,
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use drawbridge_protocol::CloseCode;
+use drawbridge_protocol::{Access, BoardId, CloseCode, Managing, Refused};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -71,6 +71,7 @@ pub async fn serve(
 #[derive(Debug)]
 pub struct Relay {
     address: SocketAddr,
+    hub: Arc<Hub>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), RelayError>>,
 }
@@ -90,14 +91,29 @@ impl Relay {
             // Stopped or dropped is the same.
             let _ = stopped.await;
         };
-        let task = tokio::spawn(run(listener, tls, hub, threads, shutdown));
-        Ok(Self { address, stop, task })
+        let task = tokio::spawn(run(listener, tls, Arc::clone(&hub), threads, shutdown));
+        Ok(Self {
+            address,
+            hub,
+            stop,
+            task,
+        })
     }
 
     /// Where it listens.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Changes who may do what on a board, as its owners do: the relay's host may, whoever owns the board. When this returns, it
+    /// is on disk, and everybody on the board is told. Returns who may do what then.
+    ///
+    /// # Errors
+    /// Why it isn't done: `no_board`, `board_gone`, `bad_manage`, `store_full`.
+    pub async fn manage(&self, board: &BoardId, what: Managing) -> Result<Access, Box<Refused>> {
+        let access = self.hub.manage(board.clone(), what).await?;
+        Ok((*access).clone())
     }
 
     /// Waits until it ends by itself, which it only does when the disk fails or a part of it panics.

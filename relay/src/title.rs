@@ -45,7 +45,7 @@ pub(crate) async fn serve(hub: &Arc<Hub>, request: &Parts, board: &str) -> Respo
 
 async fn title(hub: &Arc<Hub>, request: &Parts, board: &str) -> Result<Option<Value>, No> {
     let admitted = images::admit(hub, &request.headers, board, None).await;
-    let seen = admitted.map_err(|no| match no.refused.code {
+    let (seen, _) = admitted.map_err(|no| match no.refused.code {
         // A stranger with a link that isn't one is not told which boards there are.
         Code::NoBoard => images::no_key(),
         _ => no,

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use crate::budget::{Budget, Rate};
-use crate::committer::{Open, Request};
+use crate::committer::{By, Open, Request};
 
 /// How much one transaction gathers, in units, of those who write little and of those who write much: a few
 /// milliseconds' work. Whoever comes meanwhile waits for it.
@@ -23,11 +23,15 @@ const MAX_HEAVY: usize = 640;
 const UNIT: usize = 1 << 10;
 /// What making a board costs: as much as so many cells.
 const CREATION: usize = 20;
+/// What it costs to change who may do what: everybody on the board is told.
+const MANAGING: usize = 20;
 /// All who would make a board share one account: there is no connection yet to have one.
 const CREATORS: u64 = 0;
 /// Those who only want to come in.
 const COMERS: u64 = u64::MAX;
-/// All who bring images: their bytes came over connections that nobody draws on. Connections' numbers lie between the two
+/// The relay's host.
+const HOST: u64 = u64::MAX - 2;
+/// All who bring images: their bytes came over connections that nobody draws on. Connections' numbers lie between these
 /// and the first.
 const IMAGES: u64 = u64::MAX - 1;
 
@@ -145,6 +149,10 @@ impl Turns {
             Request::Open(open) if makes(open) => CREATORS,
             Request::Open(_) => COMERS,
             Request::Keep(_) => IMAGES,
+            Request::Manage(manage) => match manage.by {
+                By::Connection { conn, .. } => conn,
+                By::Host { .. } => HOST,
+            },
             Request::Hurry => {
                 for lane in &mut self.lanes {
                     (lane.rest, lane.rested) = (0, now);
@@ -232,6 +240,7 @@ fn cost(request: &Request, of: u64) -> usize {
         Request::Write(write) => 1 + write.cells.len() + write.bytes / UNIT,
         Request::Open(_) if of == CREATORS => CREATION,
         Request::Keep(_) => 1,
+        Request::Manage(_) => MANAGING,
         Request::Open(_) | Request::Leave { .. } | Request::Hurry | Request::Stop => 0,
     }
 }

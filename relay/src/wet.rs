@@ -267,6 +267,17 @@ impl Wet {
         }
     }
 
+    /// Ends those of a connection's slots that `which` names.
+    pub(crate) fn end_all(&mut self, conn: u64, which: impl Fn(&SlotName) -> bool) {
+        let slots = self.people.get(&conn).into_iter();
+        let names = slots
+            .flat_map(|person| person.slots.keys())
+            .filter(|name| which(name));
+        for name in names.cloned().collect::<Vec<_>>() {
+            self.clear(conn, &name);
+        }
+    }
+
     /// Everybody except `reader`, for its welcome, at the latest version. Slots beyond `max_bytes`
     /// come in frames of their own.
     pub(crate) fn here(&self, reader: u64, max_bytes: usize) -> (Vec<Here>, Vec<Bytes>) {

@@ -3,9 +3,21 @@
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use drawbridge_protocol::{Code, Peer, Retry, Role, SlotOp, Value};
+use drawbridge_protocol::{BoardLink, Code, KeyHash, Peer, Retry, Role, SlotOp, Value};
 
 use super::*;
+
+const PASS: Pass = Pass {
+    via: KeyHash::from_bytes([1; 32]),
+    role: Role::Edit,
+};
+
+fn access() -> Arc<Access> {
+    Arc::new(Access {
+        locked: false,
+        links: vec![BoardLink::new(PASS.via, PASS.role)],
+    })
+}
 
 struct Fixture {
     board: Board,
@@ -15,7 +27,7 @@ struct Fixture {
 
 fn fixture(people: u64) -> Fixture {
     let settings = Arc::new(Settings::default());
-    let mut board = Board::new(&settings, "0123456789abcdef", 0, 0);
+    let mut board = Board::new(&settings, "0123456789abcdef", 0, 0, access());
     let (mut bells, mut places) = (Vec::new(), Vec::new());
     for conn in 0..people {
         let bell = Arc::new(Bell::default());
@@ -26,7 +38,7 @@ fn fixture(people: u64) -> Fixture {
             role: Role::Edit,
             via: String::new(),
         };
-        let welcomed = board.join(intro, Arc::clone(&bell), 0).expect("room");
+        let welcomed = board.join(intro, PASS, Arc::clone(&bell), 0, 0).expect("room");
         bells.push(bell);
         places.push(welcomed.place);
     }
@@ -173,7 +185,7 @@ fn r8_a_refused_write_is_answered_and_ends_nothing() {
 fn a_crowd_comes_in_one_after_the_other_and_nobody_waits_for_long() {
     let mut settings = Settings::default();
     (settings.joining.per_second, settings.joining.burst) = (10, 5);
-    let mut board = Board::new(&Arc::new(settings), "0123456789abcdef", 0, 0);
+    let mut board = Board::new(&Arc::new(settings), "0123456789abcdef", 0, 0, access());
     let start = Instant::now();
     let ms = |n| start + Duration::from_millis(n);
     let came: Vec<_> = (0..200).map_while(|_| board.knock(start)).collect();

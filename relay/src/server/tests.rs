@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Wake, Waker};
 
-use drawbridge_protocol::BoardId;
+use drawbridge_protocol::{BoardId, KeyHash};
 
 use super::*;
 use crate::committer::{self, Open};
@@ -33,8 +33,9 @@ async fn a_relay_whose_committer_panics_stops_and_says_so() {
     ));
     let open = Open {
         board: BoardId::new("b").expect("an id"),
-        key_hash: [0; 32],
+        key: KeyHash::from_bytes([0; 32]),
         create: true,
+        access: None,
         reply,
     };
     requests.send(committer::Request::Open(open)).expect("it runs");

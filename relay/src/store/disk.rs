@@ -1,6 +1,6 @@
 //! What the writer needs of a disk: rows in transactions. `SqliteDisk` is the one that relays have.
 
-use drawbridge_protocol::{BoardId, Cell};
+use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, KeyHash};
 
 use super::ImageRow;
 #[cfg(any(test, feature = "testing"))]
@@ -22,8 +22,6 @@ pub(crate) enum DiskError {
 pub(crate) struct BoardRow {
     /// Its number in the store.
     pub(crate) n: i64,
-    /// The hash of its key.
-    pub(crate) key_hash: [u8; 32],
     /// Whether it was deleted.
     pub(crate) gone: bool,
     /// How many cells it has.
@@ -72,8 +70,20 @@ pub(crate) trait Disk {
     /// Looks a board up, with its totals as of the last commit.
     fn find(&self, id: &BoardId) -> Result<Option<BoardRow>, DiskError>;
 
-    /// Makes a board; returns its number.
-    fn create(&mut self, id: &BoardId, key_hash: [u8; 32], now_ms: u64) -> Result<i64, DiskError>;
+    /// Makes a board on which nobody may do anything yet; returns its number.
+    fn create(&mut self, id: &BoardId, now_ms: u64) -> Result<i64, DiskError>;
+
+    /// Who may do what on a board: its links in the order in which they were made.
+    fn access(&self, board: i64) -> Result<Access, DiskError>;
+
+    /// Locks a board, or unlocks it.
+    fn set_locked(&mut self, board: i64, locked: bool) -> Result<(), DiskError>;
+
+    /// Gives a board a link, or changes the one with this hash.
+    fn put_link(&mut self, board: i64, link: &BoardLink, now_ms: u64) -> Result<(), DiskError>;
+
+    /// Forgets a link.
+    fn drop_link(&mut self, board: i64, hash: &KeyHash) -> Result<(), DiskError>;
 
     /// A board's totals as of the last commit.
     fn totals(&self, board: i64) -> Result<Totals, DiskError>;

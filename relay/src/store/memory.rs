@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use drawbridge_protocol::{BoardId, Cell, CellKey};
+use drawbridge_protocol::fault::{self, Fault};
+use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, CellKey, KeyHash};
 
 use super::ImageRow;
 use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
@@ -21,7 +22,9 @@ struct Image {
 #[derive(Debug, Clone, PartialEq)]
 struct Rows {
     id: BoardId,
-    key_hash: [u8; 32],
+    access: Access,
+    /// When each link was made.
+    made: BTreeMap<KeyHash, u64>,
     gone: bool,
     totals: Totals,
     cells: BTreeMap<CellKey, (Cell, u64)>,
@@ -89,6 +92,10 @@ impl MemoryDisk {
             rows.gone = true;
             rows.cells.clear();
             rows.images.clear();
+            if !fault::is_planted(Fault::GravestoneIgnored) {
+                rows.access = Access::default();
+                rows.made.clear();
+            }
             (rows.totals.cells, rows.totals.bytes) = (0, 0);
         }
         self.crash();
@@ -144,7 +151,6 @@ impl Disk for MemoryDisk {
             .find(|(_, rows)| rows.id == *id)
             .map(|(n, rows)| BoardRow {
                 n,
-                key_hash: rows.key_hash,
                 gone: rows.gone,
                 cells: rows.totals.cells,
                 head: rows.totals.head,
@@ -152,17 +158,50 @@ impl Disk for MemoryDisk {
         Ok(found)
     }
 
-    fn create(&mut self, id: &BoardId, key_hash: [u8; 32], _: u64) -> Result<i64, DiskError> {
+    fn create(&mut self, id: &BoardId, _: u64) -> Result<i64, DiskError> {
         self.room()?;
         self.working.boards.push(Rows {
             id: id.clone(),
-            key_hash,
+            access: Access::default(),
+            made: BTreeMap::new(),
             gone: false,
             totals: Totals::default(),
             cells: BTreeMap::new(),
             images: Vec::new(),
         });
         Ok(i64::try_from(self.working.boards.len()).unwrap_or(i64::MAX))
+    }
+
+    fn access(&self, board: i64) -> Result<Access, DiskError> {
+        Ok(self.rows(board)?.access.clone())
+    }
+
+    fn set_locked(&mut self, board: i64, locked: bool) -> Result<(), DiskError> {
+        self.room()?;
+        self.rows_mut(board)?.access.locked = locked;
+        Ok(())
+    }
+
+    fn put_link(&mut self, board: i64, link: &BoardLink, now_ms: u64) -> Result<(), DiskError> {
+        self.room()?;
+        let Rows { access, made, .. } = self.rows_mut(board)?;
+        made.entry(link.hash).or_insert(now_ms);
+        match access.links.iter_mut().find(|held| held.hash == link.hash) {
+            Some(held) => *held = link.clone(),
+            None => access.links.push(link.clone()),
+        }
+        access
+            .links
+            .sort_by_key(|link| (made.get(&link.hash).copied(), link.hash));
+        Ok(())
+    }
+
+    fn drop_link(&mut self, board: i64, hash: &KeyHash) -> Result<(), DiskError> {
+        self.room()?;
+        let rows = self.rows_mut(board)?;
+        rows.access.links.retain(|link| link.hash != *hash);
+        rows.made.remove(hash);
+        Ok(())
     }
 
     fn totals(&self, board: i64) -> Result<Totals, DiskError> {

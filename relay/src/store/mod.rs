@@ -1,6 +1,7 @@
 //! What a relay keeps: one SQLite file in its data folder, and images as files beside it. One row a cell, with the
 //! sequence number of the write that brought it; overwritten rows move to the table `past`.
 
+mod access;
 mod checkpoint;
 mod disk;
 mod epochs;

@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use drawbridge_protocol::{BoardId, Cell, ElementId, ImageHash, ImageType, Peer, Property, Stamp, Value};
+use drawbridge_protocol::{
+    Access, BoardId, BoardLink, Cell, ElementId, ImageHash, ImageType, KeyHash, Peer, Property, Role, Stamp,
+    Value,
+};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::Semaphore;
 
@@ -28,8 +31,8 @@ pub(crate) struct Page {
 pub(crate) struct Seen {
     /// Its number in the store.
     pub(crate) n: i64,
-    /// The hash of its key.
-    pub(crate) key_hash: [u8; 32],
+    /// Who may do what on it.
+    pub(crate) access: Access,
     /// Whether it was deleted.
     pub(crate) gone: bool,
     /// The bytes of its cells and images.
@@ -168,19 +171,20 @@ pub(super) fn count(db: &Connection, board: i64, above: u64) -> Result<u64, rusq
 }
 
 fn seen(db: &Connection, board: &BoardId, image: Option<ImageHash>) -> Result<Option<Seen>, rusqlite::Error> {
-    let sql = "SELECT n, key_hash, gone, bytes FROM boards WHERE id = ?";
+    let sql = "SELECT n, gone, bytes FROM boards WHERE id = ?";
     let found = db.prepare_cached(sql)?.query_row([board.as_str()], |row| {
         Ok(Seen {
             n: row.get(0)?,
-            key_hash: row.get(1)?,
-            gone: row.get(2)?,
-            bytes: unsigned(row, 3)?,
+            access: Access::default(),
+            gone: row.get(1)?,
+            bytes: unsigned(row, 2)?,
             image: None,
         })
     });
     let Some(mut seen) = found.optional()? else {
         return Ok(None);
     };
+    seen.access = access(db, seen.n)?;
     let Some(hash) = image else {
         return Ok(Some(seen));
     };
@@ -213,6 +217,32 @@ fn value(
         Value::from_text(text).map_err(|error| bad(0, error))
     });
     found.optional()
+}
+
+/// Who may do what on a board: its links in the order in which they were made.
+pub(super) fn access(db: &Connection, board: i64) -> Result<Access, rusqlite::Error> {
+    let sql = "SELECT locked FROM boards WHERE n = ?";
+    let locked = db.prepare_cached(sql)?.query_row([board], |row| row.get(0))?;
+    let sql = "SELECT hash, role, name, until_ms, ended_ms FROM links WHERE board = ? ORDER BY made_ms, hash";
+    let mut query = db.prepare_cached(sql)?;
+    let links = query.query_map([board], |row| {
+        let role = row.get_ref(1)?.as_str()?;
+        let optional = |at| {
+            row.get::<_, Option<i64>>(at)
+                .map(|ms| ms.map(|_| unsigned(row, at)))
+        };
+        Ok(BoardLink {
+            hash: KeyHash::from_bytes(row.get(0)?),
+            role: Role::named(role).ok_or_else(|| bad(1, format!("no role is called {role:?}")))?,
+            name: row.get(2)?,
+            until: optional(3)?.transpose()?,
+            ended: optional(4)?.transpose()?,
+        })
+    })?;
+    Ok(Access {
+        locked,
+        links: links.collect::<Result<_, _>>()?,
+    })
 }
 
 /// Appends one cell as JSON, after a comma if there is one before. Names and peers are of alphabets

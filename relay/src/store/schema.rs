@@ -13,8 +13,8 @@ use super::sqlite::is_full;
 
 /// Marks the file as a relay's: "DrwB".
 const APPLICATION_ID: i32 = 0x4472_7742;
-/// The tables below. Version 1 had no images.
-const SCHEMA: i32 = 2;
+/// The tables below. Version 1 had no images; version 2 had one key a board, and no roles.
+const SCHEMA: i32 = 3;
 
 const TABLES: &str = "
     CREATE TABLE meta (
@@ -32,9 +32,9 @@ const TABLES: &str = "
     CREATE TABLE boards (
         n INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
-        key_hash BLOB NOT NULL,
         created_ms INTEGER NOT NULL,
         gone INTEGER NOT NULL DEFAULT 0,
+        locked INTEGER NOT NULL DEFAULT 0,   -- only owners may change it
         cells INTEGER NOT NULL DEFAULT 0,
         bytes INTEGER NOT NULL DEFAULT 0,
         max_ms INTEGER NOT NULL DEFAULT 0,   -- the greatest stamp's milliseconds
@@ -80,6 +80,28 @@ const IMAGES: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
+/// The ways onto boards: the hashes of keys, and what each lets people do.
+const LINKS: &str = "
+    CREATE TABLE links (
+        board INTEGER NOT NULL,
+        hash BLOB NOT NULL,          -- SHA-256 of the key
+        role TEXT NOT NULL,          -- owner, edit or view
+        name TEXT NOT NULL,
+        until_ms INTEGER,            -- when it ends by itself
+        ended_ms INTEGER,            -- when it was ended
+        made_ms INTEGER NOT NULL,
+        PRIMARY KEY (board, hash)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// Every board's one key becomes a link with which people may draw. Of deleted boards only the gravestone stays.
+const LINKS_OF_KEYS: &str = "
+    INSERT INTO links (board, hash, role, name, made_ms)
+        SELECT n, key_hash, 'edit', '', created_ms FROM boards WHERE gone = 0;
+    ALTER TABLE boards DROP COLUMN key_hash;
+    ALTER TABLE boards ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
+";
+
 /// The store's file in a data folder.
 pub(crate) fn file(data: &Path) -> PathBuf {
     data.join("relay.sqlite")
@@ -107,12 +129,20 @@ pub(crate) fn open(data: &Path) -> Result<Connection, StoreError> {
     db.busy_timeout(Duration::from_secs(5))?;
     // Synchronous=FULL: an acknowledged write survives a power cut. Checkpoints have a thread of their own.
     db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;")?;
-    if version(&db)? < SCHEMA {
-        db.execute_batch(&format!(
-            "BEGIN IMMEDIATE; {IMAGES} PRAGMA user_version={SCHEMA}; COMMIT;"
-        ))?;
-    }
+    migrate(&db)?;
     Ok(db)
+}
+
+/// Brings an older store's tables up to the present version, all at once or not at all.
+fn migrate(db: &Connection) -> Result<(), rusqlite::Error> {
+    let from = version(db)?;
+    if from >= SCHEMA {
+        return Ok(());
+    }
+    let images = if from < 2 { IMAGES } else { "" };
+    db.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {images} {LINKS} {LINKS_OF_KEYS} PRAGMA user_version={SCHEMA}; COMMIT;"
+    ))
 }
 
 fn version(db: &Connection) -> Result<i32, rusqlite::Error> {
@@ -136,7 +166,7 @@ fn create(data: &Path, path: &Path) -> Result<(), StoreError> {
     let db = Connection::open(&fresh)?;
     db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")?;
     db.execute_batch(&format!(
-        "BEGIN; {TABLES} {IMAGES} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA}; COMMIT;"
+        "BEGIN; {TABLES} {IMAGES} {LINKS} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA}; COMMIT;"
     ))?;
     db.close().map_err(|(_, error)| error)?;
     fs::rename(&fresh, path).map_err(io)?;

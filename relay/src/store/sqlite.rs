@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use drawbridge_protocol::{BoardId, Cell};
+use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, KeyHash};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::ImageRow;
 use super::checkpoint::Checkpoints;
 use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
 #[cfg(any(test, feature = "testing"))]
-use super::read::{self, Page};
-use super::read::{signed, unsigned};
+use super::read::Page;
+use super::read::{self, signed, unsigned};
 use crate::settings::Settings;
 
 /// How many old rows one transaction takes out of `past`, on top of twice what it puts in.
@@ -140,26 +140,56 @@ impl Disk for SqliteDisk {
     }
 
     fn find(&self, id: &BoardId) -> Result<Option<BoardRow>, DiskError> {
-        let sql = "SELECT n, key_hash, gone, cells, head FROM boards WHERE id = ?";
+        let sql = "SELECT n, gone, cells, head FROM boards WHERE id = ?";
         let mut query = self.db.prepare_cached(sql)?;
         let found = query.query_row([id.as_str()], |row| {
             Ok(BoardRow {
                 n: row.get(0)?,
-                key_hash: row.get(1)?,
-                gone: row.get(2)?,
-                cells: unsigned(row, 3)?,
-                head: unsigned(row, 4)?,
+                gone: row.get(1)?,
+                cells: unsigned(row, 2)?,
+                head: unsigned(row, 3)?,
             })
         });
         Ok(found.optional()?)
     }
 
-    fn create(&mut self, id: &BoardId, key_hash: [u8; 32], now_ms: u64) -> Result<i64, DiskError> {
-        let sql = "INSERT INTO boards (id, key_hash, created_ms) VALUES (?, ?, ?)";
-        self.db
-            .execute(sql, params![id.as_str(), key_hash, signed(now_ms)])?;
+    fn create(&mut self, id: &BoardId, now_ms: u64) -> Result<i64, DiskError> {
+        let sql = "INSERT INTO boards (id, created_ms) VALUES (?, ?)";
+        self.db.execute(sql, params![id.as_str(), signed(now_ms)])?;
         self.written += ROW_BYTES;
         Ok(self.db.last_insert_rowid())
+    }
+
+    fn access(&self, board: i64) -> Result<Access, DiskError> {
+        Ok(read::access(&self.db, board)?)
+    }
+
+    fn set_locked(&mut self, board: i64, locked: bool) -> Result<(), DiskError> {
+        let sql = "UPDATE boards SET locked = ? WHERE n = ?";
+        self.db.prepare_cached(sql)?.execute(params![locked, board])?;
+        self.written += ROW_BYTES;
+        Ok(())
+    }
+
+    fn put_link(&mut self, board: i64, link: &BoardLink, now_ms: u64) -> Result<(), DiskError> {
+        let sql = "INSERT INTO links (board, hash, role, name, until_ms, ended_ms, made_ms) VALUES (?,?,?,?,?,?,?) \
+                   ON CONFLICT DO UPDATE SET (role, name, until_ms, ended_ms) = \
+                   (excluded.role, excluded.name, excluded.until_ms, excluded.ended_ms)";
+        let (until, ended) = (link.until.map(signed), link.ended.map(signed));
+        let (hash, role, name) = (link.hash.as_bytes(), link.role.name(), &link.name);
+        let row = params![board, hash, role, name, until, ended, signed(now_ms)];
+        self.db.prepare_cached(sql)?.execute(row)?;
+        self.written += ROW_BYTES;
+        Ok(())
+    }
+
+    fn drop_link(&mut self, board: i64, hash: &KeyHash) -> Result<(), DiskError> {
+        let sql = "DELETE FROM links WHERE board = ? AND hash = ?";
+        self.db
+            .prepare_cached(sql)?
+            .execute(params![board, hash.as_bytes()])?;
+        self.written += ROW_BYTES;
+        Ok(())
     }
 
     fn totals(&self, board: i64) -> Result<Totals, DiskError> {

@@ -17,11 +17,8 @@ fn filled(folder: &Path, cells: u32) {
     drop(Store::open(folder).expect("a store"));
     let mut db = Connection::open(schema::file(folder)).expect("it opens");
     let tx = db.transaction().expect("a transaction");
-    tx.execute(
-        "INSERT INTO boards (id, key_hash, created_ms) VALUES ('b', zeroblob(32), 0)",
-        [],
-    )
-    .expect("a board");
+    tx.execute("INSERT INTO boards (id, created_ms) VALUES ('b', 0)", [])
+        .expect("a board");
     for n in 0..cells {
         let sql = "INSERT INTO cells (board, element, prop, ms, counter, peer, value, seq) \
                    VALUES (1, ?, 'base', 1, 0, 'AAAAAAAAAAAAAAAA', '{\"a\":1}', ?)";

@@ -1,10 +1,11 @@
 //! What becomes of a write: who wins, what is refused, and which sequence number it gets. In transactions that hold many.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{
-    BoardId, Cell, CellKey, Code, Limits, Property, Refused, Retry, STAMP_AHEAD_MS, STAMP_FIRST_MS,
+    Access, BoardId, Cell, CellKey, Code, Limits, Property, Refused, Retry, STAMP_AHEAD_MS, STAMP_FIRST_MS,
 };
 
 use super::ImageRow;
@@ -15,12 +16,22 @@ use crate::board::Committed;
 /// The store's writing side.
 #[derive(Debug)]
 pub(crate) struct Writer<D> {
-    disk: D,
-    limits: Limits,
+    pub(super) disk: D,
+    pub(super) limits: Limits,
     head: u64,
     boards: HashMap<i64, Totals>,
+    /// Who may do what, as the present transaction has it.
+    pub(super) access: HashMap<i64, Arc<Access>>,
     /// What to go back to if the transaction fails.
-    before: (u64, BTreeMap<i64, Totals>),
+    pub(super) before: Before,
+}
+
+/// What was before a transaction, of all that it changed.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    head: u64,
+    boards: BTreeMap<i64, Totals>,
+    pub(super) access: BTreeMap<i64, Arc<Access>>,
 }
 
 impl<D: Disk> Writer<D> {
@@ -31,7 +42,8 @@ impl<D: Disk> Writer<D> {
             limits,
             head,
             boards: HashMap::new(),
-            before: (head, BTreeMap::new()),
+            access: HashMap::new(),
+            before: Before::default(),
         }
     }
 
@@ -47,7 +59,10 @@ impl<D: Disk> Writer<D> {
 
     /// Begins a transaction.
     pub(crate) fn begin(&mut self) -> Result<(), DiskError> {
-        self.before = (self.head, BTreeMap::new());
+        self.before = Before {
+            head: self.head,
+            ..Before::default()
+        };
         self.disk.begin()
     }
 
@@ -61,22 +76,6 @@ impl<D: Disk> Writer<D> {
             (row.cells, row.head) = (totals.cells, totals.head);
         }
         Ok(found)
-    }
-
-    /// Makes a board.
-    pub(crate) fn create(
-        &mut self,
-        id: &BoardId,
-        key_hash: [u8; 32],
-        now_ms: u64,
-    ) -> Result<BoardRow, DiskError> {
-        Ok(BoardRow {
-            n: self.disk.create(id, key_hash, now_ms)?,
-            key_hash,
-            gone: false,
-            cells: 0,
-            head: 0,
-        })
     }
 
     /// Merges a write into its board, whole or not at all.
@@ -143,7 +142,7 @@ impl<D: Disk> Writer<D> {
                 cell.value.as_str(),
             );
         }
-        self.before.1.entry(board).or_insert(totals);
+        self.before.boards.entry(board).or_insert(totals);
         self.boards.insert(board, after);
         Ok(Ok(Committed {
             seq: Some(self.head),
@@ -170,7 +169,7 @@ impl<D: Disk> Writer<D> {
             return Ok(Err(refused));
         }
         self.disk.put_image(board, image)?;
-        self.before.1.entry(board).or_insert(totals);
+        self.before.boards.entry(board).or_insert(totals);
         self.boards.insert(board, after);
         Ok(Ok(()))
     }
@@ -213,21 +212,23 @@ impl<D: Disk> Writer<D> {
     /// Commits what was written since [`Writer::begin`]; when this returns, it is on disk.
     pub(crate) fn commit(&mut self, now_ms: u64) -> Result<(), DiskError> {
         let totals = |board: &i64| Some((*board, *self.boards.get(board)?));
-        let changed: Vec<(i64, Totals)> = self.before.1.keys().filter_map(totals).collect();
+        let changed: Vec<(i64, Totals)> = self.before.boards.keys().filter_map(totals).collect();
         self.disk.commit(&changed, self.head, now_ms)
     }
 
     /// Goes back to before [`Writer::begin`].
     pub(crate) fn roll_back(&mut self) -> Result<(), DiskError> {
-        let (head, boards) = std::mem::take(&mut self.before);
-        self.head = head;
-        self.boards.extend(boards);
+        let before = std::mem::take(&mut self.before);
+        self.head = before.head;
+        self.boards.extend(before.boards);
+        self.access.extend(before.access);
         self.disk.roll_back()
     }
 
     /// Forgets what it knows of a board that nobody is on any more.
     pub(crate) fn forget(&mut self, board: i64) {
         self.boards.remove(&board);
+        self.access.remove(&board);
     }
 }
 

@@ -234,6 +234,19 @@ impl ByHand {
         }
     }
 
+    /// Looks, as each connection does from time to time, whether the links' time is over by which people came.
+    pub fn look_after(&mut self) -> Vec<(u64, Out)> {
+        let over = self.lines.iter().filter_map(|(&n, line)| match &line.stage {
+            Stage::Open(conversation) => Some((n, conversation.away().err()?)),
+            _ => None,
+        });
+        let mut out = Vec::new();
+        for (n, ending) in over.collect::<Vec<_>>() {
+            self.push(n, Err(ending), &mut out);
+        }
+        out
+    }
+
     /// A connection ended.
     pub fn hang_up(&mut self, line: u64) {
         self.lines.remove(&line);
@@ -359,6 +372,11 @@ impl ByHand {
                 }))
             }
             Stage::Open(conversation) => {
+                if line.bell.is_rung()
+                    && let Err(ending) = conversation.away()
+                {
+                    return Some(Err(ending));
+                }
                 line.stirred |= line.bell.poll(&Context::from_waker(Waker::noop())).is_ready();
                 if conversation.listens()
                     && let Some(text) = line.unread.pop_front()
@@ -369,7 +387,10 @@ impl ByHand {
                 if line.is_busy || !std::mem::take(&mut line.stirred) {
                     return None;
                 }
-                let turn = conversation.turn();
+                let turn = match conversation.turn() {
+                    Ok(turn) => turn,
+                    Err(ending) => return Some(Err(ending)),
+                };
                 let mut frames = turn.frames;
                 if let Some(above) = turn.read {
                     let batch = self.core.settings.batch_bytes;

@@ -130,14 +130,14 @@ mod tests {
 
     #[test]
     fn before_the_hello_little_is_taken() {
-        let mut bytes = b"\x81\xfe\x41\x00\0\0\0\0".to_vec();
-        bytes.resize(bytes.len() + 0x4100, b' ');
+        let mut bytes = b"\x81\xfe\x81\x00\0\0\0\0".to_vec();
+        bytes.resize(bytes.len() + 0x8100, b' ');
         let feed = |welcomed| Feed {
             welcomed,
             ..Feed::default()
         };
         assert_eq!(read_frames(&bytes, &feed(false)), [CameIn::Broken(1009)]);
         let came_in = read_frames(&bytes, &feed(true));
-        assert_eq!(came_in, [CameIn::Text(" ".repeat(0x4100)), CameIn::Gone]);
+        assert_eq!(came_in, [CameIn::Text(" ".repeat(0x8100)), CameIn::Gone]);
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
-use drawbridge_protocol::{BoardId, Cell, ElementId, Peer, Property, Stamp, Value};
+use drawbridge_protocol::{BoardId, Cell, ElementId, KeyHash, Peer, Property, Role, Stamp, Value};
 use tokio::sync::oneshot;
 
 use super::*;
 use crate::board::Board;
 use crate::clock::SystemTimer;
 use crate::committer::{Open, Write};
+use crate::rights::Pass;
 use crate::room::Room;
 use crate::settings::Settings;
 
@@ -31,7 +32,13 @@ impl Rig {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime");
-        let board = Board::new(&Arc::new(Settings::default()), "0123456789abcdef", 0, 0);
+        let board = Board::new(
+            &Arc::new(Settings::default()),
+            "0123456789abcdef",
+            0,
+            0,
+            Arc::default(),
+        );
         let time = Arc::new(SystemTimer(runtime.handle().clone()));
         let (requests, queue) = channel();
         Self {
@@ -57,6 +64,10 @@ impl Rig {
         let write = Write {
             room: Arc::clone(&self.room),
             conn,
+            pass: Pass {
+                via: KeyHash::from_bytes([0; 32]),
+                role: Role::Edit,
+            },
             id,
             cells: vec![cell; cells],
             ends: Vec::new(),
@@ -86,7 +97,7 @@ impl Rig {
             Request::Leave { conn, .. } => (*conn, u64::MAX),
             Request::Open(open) => (0, u64::from(open.create)),
             Request::Keep(_) => panic!("nobody asked"),
-            Request::Hurry | Request::Stop => panic!("it isn't handed out"),
+            Request::Manage(_) | Request::Hurry | Request::Stop => panic!("it isn't handed out"),
         };
         (turn.requests.iter().map(name).collect(), turn.kind)
     }
@@ -169,7 +180,7 @@ fn r6_one_connection_s_writes_stay_in_order_and_its_goodbye_comes_last() {
         .map(|request| match request {
             Request::Write(write) => write.id,
             Request::Leave { .. } => 50,
-            Request::Open(_) | Request::Keep(_) | Request::Hurry | Request::Stop => panic!("{request:?}"),
+            other => panic!("{other:?}"),
         })
         .collect();
     assert_eq!(
@@ -187,8 +198,9 @@ fn coming_in_doesn_t_wait_for_those_who_make_boards_without_end() {
         let (reply, _) = oneshot::channel();
         Request::Open(Open {
             board: BoardId::new("b").expect("an id"),
-            key_hash: [0; 32],
+            key: KeyHash::from_bytes([0; 32]),
             create,
+            access: None,
             reply,
         })
     };

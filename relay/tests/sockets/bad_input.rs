@@ -90,7 +90,7 @@ async fn h2_a_hello_must_come_in_time_and_be_small() {
         (&json!("hello_late"), &json!({"after": 1000}), 1008)
     );
     let (_folder, relay) = fresh().await;
-    for size in [17_000, 40_000, 3_000_000] {
+    for size in [33_000, 60_000, 3_000_000] {
         let mut big = hello('a');
         big["hello"]["padding"] = json!("x".repeat(size));
         let mut client = Client::connect(relay.local_addr(), "b").await;
@@ -99,7 +99,7 @@ async fn h2_a_hello_must_come_in_time_and_be_small() {
         assert_eq!(client.closed().await.0, 1009, "{size}");
     }
     let mut fits = hello('a');
-    fits["hello"]["padding"] = json!("x".repeat(16_000));
+    fits["hello"]["padding"] = json!("x".repeat(32_000));
     let mut client = Client::connect(relay.local_addr(), "b").await;
     client.send(&fits).await;
     client.expect("welcome").await;
@@ -172,7 +172,7 @@ async fn h1_w3_a_first_frame_of_the_wrong_kind_or_size_is_answered_with_its_code
         (b"\x81\x02hi", 1002),
         (b"\x81\xff\0\0\0\0\x10\0\0\0\0\0\0\0", 1009),
         (
-            &[b"\x81\xfe\x41\x00\0\0\0\0".as_slice(), &[b' '; 0x4100]].concat(),
+            &[b"\x81\xfe\x81\x00\0\0\0\0".as_slice(), &[b' '; 0x8100]].concat(),
             1009,
         ),
     ];

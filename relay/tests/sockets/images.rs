@@ -15,8 +15,8 @@ use tokio::net::TcpStream;
 use crate::client::{Client, KEY, PATIENCE, cell, fresh, hello, relay, write};
 
 /// An answer.
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
     body: Vec<u8>,
 }
@@ -30,7 +30,7 @@ impl Answer {
     }
 
     /// The code with which it refuses.
-    fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         let json: Value = serde_json::from_slice(&self.body).expect("a refusal");
         json["refused"]["code"].as_str().expect("a code").to_owned()
     }
@@ -40,7 +40,7 @@ fn bytes(n: usize) -> Vec<u8> {
     (0..n).map(|at| (at * 31 % 251) as u8).collect()
 }
 
-fn name(bytes: &[u8]) -> String {
+pub(crate) fn name(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -48,7 +48,7 @@ fn name(bytes: &[u8]) -> String {
 }
 
 /// The head of a request for an image of board `b`.
-fn head(method: &str, hash: &str, headers: &str) -> String {
+pub(crate) fn head(method: &str, hash: &str, headers: &str) -> String {
     format!("{method} /boards/b/images/{hash} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n")
 }
 
@@ -57,7 +57,7 @@ fn key() -> String {
 }
 
 /// Sends head and body, and reads the answer.
-async fn ask(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
+pub(crate) async fn ask(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
     let asking = async {
         let mut tcp = TcpStream::connect(address).await.expect("a connection");
         tcp.write_all(head.as_bytes()).await.expect("it is read");

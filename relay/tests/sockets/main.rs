@@ -1,5 +1,6 @@
 //! The relay over real sockets, as a stranger's client meets it.
 
+mod access;
 mod bad_input;
 mod client;
 mod ending;

@@ -4,7 +4,9 @@ mod contract;
 
 use std::fs;
 
-use drawbridge_protocol::{Cursor, ElementId, ImageHash, ImageType, Peer, Retry, Stamp, Value};
+use drawbridge_protocol::{
+    BoardLink, Cursor, ElementId, ImageHash, ImageType, KeyHash, Managing, Peer, Retry, Role, Stamp, Value,
+};
 use tempfile::TempDir;
 
 use super::*;
@@ -37,6 +39,14 @@ fn board_id() -> BoardId {
     BoardId::new("board").expect("an id")
 }
 
+/// What a board has that somebody made who said nothing of it.
+fn access() -> Access {
+    Access {
+        locked: false,
+        links: vec![BoardLink::new(KeyHash::from_bytes([1; 32]), Role::Edit)],
+    }
+}
+
 fn writer(store: Store, settings: &Settings) -> Writer<SqliteDisk> {
     let disk = SqliteDisk::new(store.db, settings).expect("a disk");
     Writer::new(disk, settings.limits.clone(), store.head)
@@ -46,7 +56,7 @@ fn fixture(settings: &Settings) -> Fixture {
     let folder = TempDir::new().expect("a folder");
     let mut writer = writer(Store::open(folder.path()).expect("a store"), settings);
     writer.begin().expect("begin");
-    let board = writer.create(&board_id(), [1; 32], NOW).expect("a board").n;
+    let board = writer.create(&board_id(), &access(), NOW).expect("a board").n;
     writer.commit(NOW).expect("commit");
     Fixture {
         _folder: folder,
@@ -311,7 +321,7 @@ fn e2_a_relay_that_came_back_with_an_older_copy_knows_it() {
         writer.begin().expect("begin");
         let row = writer.find(&board_id()).expect("sql");
         let board = row.map_or_else(
-            || writer.create(&board_id(), [1; 32], NOW).expect("a board").n,
+            || writer.create(&board_id(), &access(), NOW).expect("a board").n,
             |row| row.n,
         );
         for n in 0..writes {
@@ -358,7 +368,7 @@ fn a_damaged_store_is_refused_and_left_as_it_is() {
         let store = Store::open(folder.path()).expect("a store");
         let mut writer = writer(store, &Settings::default());
         writer.begin().expect("begin");
-        let board = writer.create(&board_id(), [1; 32], NOW).expect("a board").n;
+        let board = writer.create(&board_id(), &access(), NOW).expect("a board").n;
         for n in 0..2000 {
             writer
                 .write(board, &[cell(&format!("e{n}"), "base", NOW, "1234567890")], NOW)
@@ -449,13 +459,53 @@ fn an_image_counts_towards_its_board_once_and_is_refused_where_there_is_no_room(
     assert_eq!(totals.bytes, 600);
 }
 
+/// Leads a store back to before there were links.
+const OLD_BOARDS: &str = "
+    DROP TABLE links;
+    ALTER TABLE boards DROP COLUMN locked;
+    ALTER TABLE boards ADD COLUMN key_hash BLOB NOT NULL DEFAULT x'';
+";
+
+#[test]
+fn a1_each_board_of_an_older_store_has_its_key_as_a_link_with_which_one_may_draw() {
+    let folder = TempDir::new().expect("a folder");
+    drop(Store::open(folder.path()).expect("a store"));
+    let db = rusqlite::Connection::open(folder.path().join("relay.sqlite")).expect("it opens");
+    db.execute_batch(&format!(
+        "{OLD_BOARDS} PRAGMA user_version = 2;
+         INSERT INTO boards (id, created_ms, gone, key_hash) VALUES
+             ('a', 5, 0, zeroblob(32)), ('b', 6, 1, zeroblob(32)),
+             ('c', 7, 0, x'{}');",
+        "07".repeat(32)
+    ))
+    .expect("as it was");
+    drop(db);
+    let writer = writer(
+        Store::open(folder.path()).expect("the same store"),
+        &Settings::default(),
+    );
+    let of = |n| writer.access(n).expect("a disk").links.clone();
+    let edit = |byte| BoardLink::new(KeyHash::from_bytes([byte; 32]), Role::Edit);
+    assert_eq!((of(1), of(3)), (vec![edit(0)], vec![edit(7)]));
+    assert_eq!(of(2), [], "of a deleted board only the gravestone stays");
+    let found = writer.find(&BoardId::new("b").expect("an id")).expect("a disk");
+    assert!(found.is_some_and(|row| row.gone));
+    let columns = "SELECT count(*) FROM pragma_table_info('boards') WHERE name = 'key_hash'";
+    let left: i64 = (writer.disk.db())
+        .query_row(columns, [], |row| row.get(0))
+        .expect("sql");
+    assert_eq!(left, 0);
+}
+
 #[test]
 fn a_store_from_before_there_were_images_gets_their_table() {
     let folder = TempDir::new().expect("a folder");
     drop(Store::open(folder.path()).expect("a store"));
     let db = rusqlite::Connection::open(folder.path().join("relay.sqlite")).expect("it opens");
-    db.execute_batch("DROP TABLE images; PRAGMA user_version = 1;")
-        .expect("as it was");
+    db.execute_batch(&format!(
+        "{OLD_BOARDS} DROP TABLE images; PRAGMA user_version = 1;"
+    ))
+    .expect("as it was");
     drop(db);
     let store = Store::open(folder.path()).expect("the same store");
     let images: i64 = (store.db)
@@ -464,7 +514,7 @@ fn a_store_from_before_there_were_images_gets_their_table() {
     let version: i64 = (store.db)
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .expect("a version");
-    assert_eq!((images, version), (0, 2));
+    assert_eq!((images, version), (0, 3));
 }
 
 #[test]
@@ -477,7 +527,7 @@ fn images_that_no_board_has_are_removed_when_the_store_is_opened() {
         bytes: 3,
     };
     writer.begin().expect("begin");
-    let board = writer.create(&board_id(), [1; 32], NOW).expect("a board").n;
+    let board = writer.create(&board_id(), &access(), NOW).expect("a board").n;
     writer
         .keep_image(board, &image)
         .expect("a disk")

@@ -19,6 +19,7 @@ fn a_disk_in_memory_and_one_on_disk_keep_one_contract() {
         let folder = TempDir::new().expect("a folder");
         let mut settings = Settings::default();
         (settings.limits.board_cells, settings.limits.board_bytes) = (20, 400);
+        settings.limits.links = 4;
         let mut real = writer(Store::open(folder.path()).expect("a store"), &settings);
         let mut model = Writer::new(MemoryDisk::default(), settings.limits.clone(), 0);
         let mut word: u64 = seed;
@@ -37,8 +38,8 @@ fn a_disk_in_memory_and_one_on_disk_keep_one_contract() {
                 let found = real.find(id).expect("a disk");
                 assert_eq!(found, model.find(id).expect("a disk"));
                 let Some(row) = found else {
-                    let made = real.create(id, [1; 32], NOW).expect("a disk");
-                    assert_eq!(made, model.create(id, [1; 32], NOW).expect("a disk"));
+                    let made = real.create(id, &access(), NOW).expect("a disk");
+                    assert_eq!(made, model.create(id, &access(), NOW).expect("a disk"));
                     continue;
                 };
                 let cells: Vec<Cell> = (0..random(3) + 1)
@@ -60,6 +61,22 @@ fn a_disk_in_memory_and_one_on_disk_keep_one_contract() {
                     kind: ImageType::Png,
                     bytes: random(200),
                 };
+                if random(2) == 0 {
+                    let hash = KeyHash::from_bytes([random(6) as u8; 32]);
+                    let what = match random(4) {
+                        0 => Managing::Lock(random(2) == 0),
+                        1 => Managing::End { hash },
+                        _ => Managing::Link(BoardLink {
+                            name: ["", "The class"][random(2) as usize].to_owned(),
+                            until: [None, Some(NOW + 2)][random(2) as usize],
+                            ..BoardLink::new(hash, Role::ALL[random(3) as usize])
+                        }),
+                    };
+                    let (own, now) = (KeyHash::from_bytes([1; 32]), NOW + random(5));
+                    let managed = real.manage(row.n, &what, Some(&own), now).expect("a disk");
+                    let other = model.manage(row.n, &what, Some(&own), now).expect("a disk");
+                    assert_eq!(managed, other, "{what:?}");
+                }
                 if random(3) == 0 {
                     let kept = real.keep_image(row.n, &image).expect("a disk");
                     assert_eq!(
@@ -82,6 +99,8 @@ fn a_disk_in_memory_and_one_on_disk_keep_one_contract() {
                 assert_eq!(totals, model.disk.totals(n).ok());
                 let (above, bytes) = (random(12), random(300) as usize);
                 if totals.is_some() {
+                    assert_eq!(real.disk.access(n), model.disk.access(n));
+                    assert_eq!(real.access(n).ok().as_deref(), real.disk.access(n).ok().as_ref());
                     let page = real.disk.page(n, above, bytes).expect("a disk");
                     let other = model.disk.page(n, above, bytes).expect("a disk");
                     assert_eq!((page.to, page.count), (other.to, other.count));
