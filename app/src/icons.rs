@@ -132,6 +132,7 @@ icons! {
     OPACITY "drop-half" = '\u{e566}',
     MORE_ACTIONS "dots-three" = '\u{e1fe}',
     REFUSED "prohibit" = '\u{e3de}',
+    TRUST "shield-check" = '\u{e40c}',
 }
 
 #[cfg(test)]

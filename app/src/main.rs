@@ -22,7 +22,7 @@ const DYING: Duration = Duration::from_secs(3);
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// Join the board behind this link (drawbridge://host:port/board#key).
+    /// Join the board behind this link (drawbridge://host:port/board#key, or https://host/boards/board#key).
     link: Option<Link>,
     /// Keep boards and settings in this folder instead of the usual one.
     #[arg(long, value_name = "FOLDER")]

@@ -116,6 +116,7 @@ fn in_what_opens_over_the_board_tab_reaches_everything_and_esc_closes_it() {
         ("shortcuts", "Close"),
         ("palette", "Find a command"),
         ("share", "Start sharing"),
+        ("trust", "Trust a certificate authority…"),
         ("menu", "New board"),
         ("menu on the board", "Paste"),
         ("more tools", "Laser pointer"),
@@ -126,6 +127,12 @@ fn in_what_opens_over_the_board_tab_reaches_everything_and_esc_closes_it() {
             "shortcuts" => press(&mut window, Modifiers::SHIFT, Key::Questionmark),
             "palette" => press(&mut window, CTRL, Key::K),
             "share" => by_button(&mut window, "Share"),
+            "trust" => {
+                press(&mut window, CTRL, Key::K);
+                window.event(egui::Event::Text("trusted authorities".to_owned()));
+                window.run_ok();
+                press(&mut window, Modifiers::NONE, Key::Enter);
+            }
             "menu" => by_button(&mut window, "Menu"),
             "menu on the board" => press(&mut window, Modifiers::SHIFT, Key::F10),
             "reactions" => press(&mut window, Modifiers::NONE, Key::Y),

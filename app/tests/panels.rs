@@ -7,9 +7,11 @@ use drawbridge::panels::message::{self, Message};
 use drawbridge::panels::palette::Sought;
 use drawbridge::panels::people::{self, PeopleView, Person};
 use drawbridge::panels::status::{self, Connection, StatusView};
+use drawbridge::panels::trust::{self, TrustView};
 use drawbridge::panels::zoom::{self, ZoomView};
 use drawbridge::panels::{Asked, palette, shortcuts, toolbar};
 use drawbridge::theme;
+use drawbridge_engine::client::{Authority, Flaw};
 use drawbridge_engine::geometry::Kind;
 use drawbridge_engine::tools::Tool;
 use egui::accesskit::{Role, Toggled};
@@ -233,6 +235,79 @@ fn a_relay_is_named_by_its_address() {
     harness.state_mut().relay.problem = Some("type its host".to_owned());
     harness.run();
     harness.get_by_role_and_label(Role::Alert, "That is no relay: type its host");
+}
+
+fn authority(name: &str) -> Authority {
+    let mut params = rcgen::CertificateParams::default();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    params.distinguished_name.push(rcgen::DnType::CommonName, name);
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let cert = params.self_signed(&key).expect("a certificate");
+    Authority::read(cert.der()).expect("an authority").remove(0)
+}
+
+#[test]
+fn what_is_not_trusted_is_said_with_what_to_do_and_no_way_around_it() {
+    let sentence = "This computer doesn't know who issued the certificate of draw.example.";
+    let view = TrustView {
+        problem: Some((Flaw::UnknownIssuer, sentence.to_owned())),
+        ..TrustView::default()
+    };
+    let mut harness = window(move |ctx, state| trust::show(ctx, &view, &mut state.asked));
+    harness.get_by_role_and_label(Role::Alert, sentence);
+    harness.get_by_label_contains("fingerprint");
+    click(&mut harness, Role::Button, "Trust a certificate authority…");
+    click(&mut harness, Role::Button, "Try now");
+    assert_eq!(
+        harness.state().asked,
+        [Command::ChooseAuthority, Command::Reconnect]
+    );
+    let buttons: Vec<String> = harness
+        .get_all_by_role(Role::Button)
+        .filter_map(|button| button.accesskit_node().label())
+        .collect();
+    assert_eq!(buttons.len(), 3, "those and Close: {buttons:?}");
+}
+
+#[test]
+fn an_authority_is_compared_before_it_is_trusted() {
+    let home = authority("Home");
+    let view = TrustView {
+        chosen: Some(Ok(vec![home.clone()])),
+        ..TrustView::default()
+    };
+    let mut harness = window(move |ctx, state| trust::show(ctx, &view, &mut state.asked));
+    harness.get_by_label_contains(&format!("CN=Home, from {} to {}", home.from, home.until));
+    harness.get_by_label_contains(&format!("SHA-256 {}", home.fingerprint));
+    click(&mut harness, Role::Button, "Trust it");
+    click(&mut harness, Role::Button, "Don't trust it");
+    assert_eq!(
+        harness.state().asked,
+        [Command::TrustChosen, Command::LeaveChosen]
+    );
+}
+
+#[test]
+fn authorities_that_were_added_are_listed_and_removed() {
+    let (home, work) = (authority("Home"), authority("Work"));
+    let view = TrustView {
+        added: vec![home, work.clone()],
+        chosen: Some(Err("the file holds no certificate".to_owned())),
+        ..TrustView::default()
+    };
+    let refused = view.clone();
+    let harness = window(move |ctx, state| trust::show(ctx, &refused, &mut state.asked));
+    harness.get_by_role_and_label(
+        Role::Alert,
+        "That can't be trusted: the file holds no certificate.",
+    );
+    let view = TrustView { chosen: None, ..view };
+    let mut harness = window(move |ctx, state| trust::show(ctx, &view, &mut state.asked));
+    click(&mut harness, Role::Button, "Remove CN=Work");
+    assert_eq!(
+        harness.state().asked,
+        [Command::Distrust(work.fingerprint.clone())]
+    );
 }
 
 #[test]

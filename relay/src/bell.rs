@@ -1,7 +1,8 @@
 //! Wakes one connection's task: state has changed, look again.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Wake};
 
 use futures_util::task::AtomicWaker;
 
@@ -34,5 +35,45 @@ impl Bell {
         } else {
             Poll::Pending
         }
+    }
+}
+
+/// Wakes the same task for everything else, such as what comes in or a timer, and remembers that: a task that only the bell woke
+/// need not look at the rest.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    stirred: AtomicBool,
+    waker: AtomicWaker,
+}
+
+impl Rest {
+    /// At first there is everything to look at.
+    pub(crate) fn new() -> Self {
+        Self {
+            stirred: AtomicBool::new(true),
+            waker: AtomicWaker::new(),
+        }
+    }
+
+    /// Has the task look again at its next turn.
+    pub(crate) fn stir(&self) {
+        self.stirred.store(true, Ordering::Release);
+    }
+
+    /// Whether there may be something, since the last time.
+    pub(crate) fn take(&self, cx: &Context<'_>) -> bool {
+        self.waker.register(cx.waker());
+        self.stirred.swap(false, Ordering::AcqRel)
+    }
+}
+
+impl Wake for Rest {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.stir();
+        self.waker.wake();
     }
 }

@@ -9,9 +9,9 @@ use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{
     Access, Ack, Code, Here, Joined, Refused, RelayMessage, Retry, Role, SlotName, Slots, encode,
 };
-use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::bell::Bell;
+use crate::frame::Frame;
 use crate::pace::Pace;
 use crate::rights::{self, Pass};
 use crate::ring::Ring;
@@ -33,7 +33,7 @@ pub(crate) struct Welcomed {
     /// Who is here.
     pub(crate) here: Vec<Here>,
     /// Frames with those of their slots that are too much for `here`.
-    pub(crate) frames: Vec<Bytes>,
+    pub(crate) frames: Vec<Frame>,
     /// Where it is then.
     pub(crate) place: Place,
     /// Who may do what, as far as it is told.
@@ -44,18 +44,20 @@ pub(crate) struct Welcomed {
 #[derive(Debug, Default)]
 pub(crate) struct Next {
     /// Acknowledgements and refusals.
-    pub(crate) replies: Vec<Bytes>,
+    pub(crate) replies: Vec<Frame>,
     /// Who may do what, if that has changed. It comes after the answers, so that whoever is told that the board is unlocked has
     /// heard of all that was refused while it was locked.
-    pub(crate) access: Option<Bytes>,
+    pub(crate) access: Option<Frame>,
     /// Dry cells.
-    pub(crate) cells: Option<Bytes>,
+    pub(crate) cells: Option<Frame>,
     /// Wet steps.
-    pub(crate) wet: Option<Arc<[Bytes]>>,
+    pub(crate) wet: Option<Arc<[Frame]>>,
     /// Its place lies before the ring: it must read the store.
     pub(crate) behind: bool,
     /// It is sent away: nothing else is for it any more.
     pub(crate) away: Option<Box<Refused>>,
+    /// How many bytes of its writes are on their way to the disk.
+    pub(crate) queued: usize,
 }
 
 /// What became of a write that was on its way to the disk.
@@ -84,6 +86,8 @@ pub(crate) struct Committed {
     pub(crate) cells: String,
     /// How many cells the board has now.
     pub(crate) board_cells: u64,
+    /// How many cells won.
+    pub(crate) won: u64,
 }
 
 /// One connection on the board.
@@ -95,7 +99,7 @@ struct Person {
     away: Option<Box<Refused>>,
     /// The last change of who may do what that it was told of.
     told: u64,
-    replies: Vec<Bytes>,
+    replies: Vec<Frame>,
     writes: usize,
     bytes: usize,
     /// Where it is, as far as known here.
@@ -131,7 +135,7 @@ pub(crate) struct Board {
     /// How often that changed.
     changes: u64,
     /// What those who may draw, and those who may only view, are told of it; made when it is first needed.
-    access_frames: [Option<Bytes>; 2],
+    access_frames: [Option<Frame>; 2],
 }
 
 impl Board {
@@ -244,11 +248,12 @@ impl Board {
     fn set_pace(&mut self) {
         let settings = &self.settings;
         let is_crowd = self.people.len() > settings.crowd;
-        self.pace.set_interval(if is_crowd {
+        let interval = if is_crowd {
             settings.crowd_pace
         } else {
             settings.pace
-        });
+        };
+        self.pace.set(self.people.len(), interval);
     }
 
     /// Takes up wet changes of a connection; returns the refusals.
@@ -318,6 +323,7 @@ impl Board {
             Authors::One(other) if other == author => Authors::One(author),
             _ => Authors::Several,
         };
+        self.pace.step(now);
         if self.timer {
             return None;
         }
@@ -365,15 +371,6 @@ impl Board {
         self.wet.version()
     }
 
-    /// Whether the connection has as much under way as its window allows. Answers that it hasn't
-    /// read yet count.
-    pub(crate) fn is_full(&self, conn: u64) -> bool {
-        let window = &self.settings.window;
-        self.people.get(&conn).is_some_and(|person| {
-            person.writes + person.replies.len() >= window.writes || person.bytes >= window.bytes
-        })
-    }
-
     /// Whether nothing of the connection waits for the disk or to be taken by [`Board::next`].
     pub(crate) fn is_settled(&self, conn: u64) -> bool {
         let person = self.people.get(&conn);
@@ -388,6 +385,19 @@ impl Board {
             .is_some_and(|person| !person.replies.is_empty())
     }
 
+    /// Something is on disk: tells everybody, whoever wrote it.
+    pub(crate) fn wrote(&mut self, committed: Committed) {
+        let Some(seq) = committed.seq else { return };
+        self.head = seq;
+        self.cells = committed.board_cells;
+        let told = self.people.values().map(|person| person.place.seq).min();
+        self.ring.forget(told.unwrap_or(seq));
+        self.ring.push(seq, committed.cells);
+        if !fault::is_planted(Fault::LostWakeup) {
+            self.people.values().for_each(|person| person.bell.ring());
+        }
+    }
+
     /// A write's outcome is known: tells everybody.
     pub(crate) fn outcome(&mut self, outcome: Outcome) {
         let Outcome {
@@ -400,16 +410,7 @@ impl Board {
         } = outcome;
         let answer = match result {
             Ok(committed) => {
-                if let Some(seq) = committed.seq {
-                    self.head = seq;
-                    self.cells = committed.board_cells;
-                    let told = self.people.values().map(|person| person.place.seq).min();
-                    self.ring.forget(told.unwrap_or(seq));
-                    self.ring.push(seq, committed.cells);
-                    if !fault::is_planted(Fault::LostWakeup) {
-                        self.people.values().for_each(|person| person.bell.ring());
-                    }
-                }
+                self.wrote(committed);
                 self.wet.end(conn, &ends, as_of, self.head);
                 Ok(())
             }
@@ -456,6 +457,7 @@ impl Board {
             });
             next.access = Some(frame.clone());
         }
+        next.queued = person.bytes;
         if !reading {
             if !self.ring.covers(place.seq) {
                 next.behind = true;

@@ -23,6 +23,30 @@ impl Rate {
     }
 }
 
+/// How much there is of what is rare.
+#[derive(Debug, Clone, Copy)]
+pub struct RatePerMinute {
+    /// Units a minute.
+    pub per_minute: u32,
+    /// How many units may come at once.
+    pub burst: u32,
+}
+
+impl RatePerMinute {
+    /// The same as a rate a second, of units that are a sixtieth.
+    pub(crate) fn rate(self) -> Rate {
+        Rate {
+            per_second: self.per_minute,
+            burst: self.burst.saturating_mul(60),
+        }
+    }
+
+    /// What one unit costs of that.
+    pub(crate) fn cost(self) -> usize {
+        60
+    }
+}
+
 /// One connection's account (the generic cell rate algorithm, as [`crate::pace::Pace`], for units of different cost).
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
@@ -36,6 +60,11 @@ impl Budget {
         let most = now + 2 * rate.of(rate.burst as usize);
         let earned = self.earned.map_or(now, |earned| earned.max(now)) + rate.of(units);
         self.earned = Some(earned.min(most));
+    }
+
+    /// When everything is earned that was spent; `None` if nothing ever was.
+    pub(crate) fn owes_until(&self) -> Option<Instant> {
+        self.earned
     }
 
     /// When it is not overdrawn any more; `None` if it isn't now.

@@ -5,17 +5,23 @@ use std::io::{IsTerminal, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Args as _, Command};
 use directories::ProjectDirs;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
+use crate::control::Control;
 use crate::server::{Relay, RelayError};
+use crate::service;
 use crate::settings::sources::{self, Flags, Found};
 use crate::settings::table::table;
 use crate::settings::{Config, LogFormat, reference};
+use crate::tend;
 
+/// How long a stopped relay's program waits for work that nobody asks for any more.
+const BEHIND: Duration = Duration::from_secs(1);
 /// The exit code of a program that was told something wrong: starting it again doesn't help.
 const MISUSED: u8 = 2;
 
@@ -32,7 +38,7 @@ struct Tool {
 }
 
 /// All tools. **To add one**, add a line here and a file with what it does.
-const TOOLS: [Tool; 2] = [
+const TOOLS: [Tool; 7] = [
     Tool {
         name: "check-config",
         about: "Says whether the settings are right, and where each comes from",
@@ -46,6 +52,41 @@ const TOOLS: [Tool; 2] = [
         takes: |_| false,
         arguments: |command| command,
         run: |_| print(&reference::page()),
+    },
+    Tool {
+        name: "boards",
+        about: "Looks at boards, copies them out and in, deletes and locks them, while the relay runs or not",
+        takes: tend::takes,
+        arguments: tend::BoardsCommand::augment,
+        run: |matches| tend::run(matches, tend::Command::Boards),
+    },
+    Tool {
+        name: "backup",
+        about: "Copies everything into a dated folder, while the relay runs or not",
+        takes: tend::takes,
+        arguments: tend::BackupArgs::augment_args,
+        run: |matches| tend::run(matches, tend::Command::Backup),
+    },
+    Tool {
+        name: "restore",
+        about: "Puts a backup in the place of what is in the data folder; the relay must not run",
+        takes: tend::takes,
+        arguments: tend::RestoreArgs::augment_args,
+        run: |matches| tend::run(matches, tend::Command::Restore),
+    },
+    Tool {
+        name: "revert",
+        about: "Leads a board back to what it was, against vandalism; people on it see it at once",
+        takes: tend::takes,
+        arguments: tend::RevertArgs::augment_args,
+        run: |matches| tend::run(matches, tend::Command::Revert),
+    },
+    Tool {
+        name: "doctor",
+        about: "Looks whether everything is well, and says what to do if not; ends with 0, 1 or 2",
+        takes: tend::takes,
+        arguments: tend::DoctorArgs::augment_args,
+        run: |matches| tend::run(matches, tend::Command::Doctor),
     },
 ];
 
@@ -84,18 +125,19 @@ fn command() -> Command {
         .args_conflicts_with_subcommands(true);
     let tools = TOOLS.iter().map(|tool| {
         let own = (tool.arguments)(Command::new(tool.name).about(tool.about));
-        with_flags(own, tool.takes)
+        with_flags(own, tool.takes, true)
     });
-    with_flags(command, |_| true).subcommands(tools)
+    with_flags(command, |_| true, false).subcommands(tools)
 }
 
-/// Adds the flags of those settings that are wanted. They take any text: what is wrong is said for all of them at once.
-fn with_flags(mut command: Command, wanted: impl Fn(&str) -> bool) -> Command {
+/// Adds the flags of those settings that are wanted; `below` says whether they may stand behind a subcommand, too. They take any text: what is wrong is said for all of them at once.
+fn with_flags(mut command: Command, wanted: impl Fn(&str) -> bool, below: bool) -> Command {
     for section in table() {
         for row in section.rows.iter().filter(|row| row.is_flag && wanted(row.name)) {
             let default = format!("[default: {}]", row.default());
             let arg = Arg::new(row.name)
                 .long(row.name)
+                .global(below)
                 .value_name(row.form())
                 .help(format!("{} {default}", row.what))
                 .long_help(format!(
@@ -146,6 +188,12 @@ fn check_config(matches: &ArgMatches) -> ExitCode {
     let Ok(found) = config(matches) else {
         return ExitCode::FAILURE;
     };
+    let checked = data(&found.config).map_err(RelayError::from);
+    let checked = checked.and_then(|data| Ok(crate::tls::check(&found.config.settings, &data)?));
+    if let Err(error) = checked {
+        eprintln!("drawbridge-relay: {error}");
+        return ExitCode::FAILURE;
+    }
     let doubts: String = found
         .doubts
         .iter()
@@ -197,28 +245,66 @@ fn start(config: Config) -> Result<(), RelayError> {
         Err(error) => tracing::warn!(%error, "can't ask for more connections"),
     }
     let data = data(&config)?;
+    let handed_over = service::listener()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         // First, so that a signal that comes early stops it cleanly too.
-        let stop = stop_signal()?;
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", config.listen)))?;
-        let mut relay = Relay::start(listener, &data, config.settings).await?;
+        let mut signals = Signals::new()?;
+        let listener = match handed_over {
+            Some(listener) => TcpListener::from_std(listener)?,
+            None => TcpListener::bind(config.listen)
+                .await
+                .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", config.listen)))?,
+        };
+        let scheme = if config.settings.speaks_tls() {
+            "https"
+        } else {
+            "http"
+        };
+        let opening = Relay::start(listener, &data, config.settings);
+        let mut relay = tokio::select! {
+            started = service::patiently("opening the store", opening) => started?,
+            () = signals.next() => {
+                tracing::info!("told to stop before it served");
+                return Ok(());
+            }
+        };
         let address = relay.local_addr();
         let near = if address.ip().is_unspecified() {
             SocketAddr::from(([127, 0, 0, 1], address.port()))
         } else {
             address
         };
-        let health = format!("http://{near}/healthz");
-        tracing::info!(%address, health, data = %data.display(), "serving");
-        tokio::select! {
-            () = stop => relay.stop().await,
-            ended = relay.ended() => ended,
+        let health = format!("{scheme}://{near}/healthz");
+        if let Some(metrics) = relay.metrics_addr() {
+            tracing::info!("metrics at http://{metrics}/metrics");
         }
-    })
+        tracing::info!(%address, health, data = %data.display(), "serving");
+        // Without it everything goes on; only commands can't ask.
+        let _control = Control::start(relay.hub(), &data)
+            .await
+            .inspect_err(|error| tracing::warn!(%error, "commands can't ask this relay"));
+        service::tell("READY=1");
+        let hub = relay.hub();
+        tokio::select! {
+            () = signals.next() => {}
+            ended = relay.ended() => return ended,
+            () = service::watch(hub) => {}
+        }
+        service::tell("STOPPING=1");
+        tokio::select! {
+            ended = service::patiently("stopping", relay.stop()) => ended,
+            () = signals.next() => {
+                tracing::warn!("told to stop a second time, so it ends at once; what was acknowledged is safe");
+                std::process::exit(1)
+            }
+        }
+    });
+    // An upload that is being looked through ends soon; nobody waits for its answer any more.
+    runtime.shutdown_timeout(BEHIND);
+    ended
 }
+
 /// The folder that boards are kept in.
 pub(crate) fn data(config: &Config) -> std::io::Result<PathBuf> {
     let by_default = || ProjectDirs::from("", "", "drawbridge").map(|dirs| dirs.data_dir().join("relay"));
@@ -227,24 +313,41 @@ pub(crate) fn data(config: &Config) -> std::io::Result<PathBuf> {
     data.ok_or_else(|| std::io::Error::other(why))
 }
 
-/// Listens for Ctrl-C and SIGTERM from now on; what it returns is ready when one comes.
+/// Ctrl-C and SIGTERM, from when it is made on.
 #[cfg(unix)]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        ))
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
         }
-    })
+    }
 }
 
-/// Listens for Ctrl-C from now on; what it returns is ready when it comes.
+/// Ctrl-C, from when it is made on.
 #[cfg(not(unix))]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
 }

@@ -2,6 +2,8 @@
 //! then tells the boards. Opening boards and leaving them go through it too, so that rooms come and
 //! go in one place, and a goodbye comes after the last write.
 
+mod chores;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
@@ -11,12 +13,18 @@ use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{Access, BoardId, Cell, Code, Hello, KeyHash, Managing, Refused, Retry, SlotName};
 use tokio::sync::oneshot;
 
+use self::chores::Worked;
+pub(crate) use self::chores::{Chore, Chored, Fresh, What};
 use crate::board::{Board, Committed, Outcome};
 use crate::core::Core;
+use crate::rarely::Rarely;
 use crate::rights::{self, Pass};
 use crate::room::{Room, Seat};
 use crate::store::{BoardRow, Disk, DiskError, ImageRow, Writer};
 use crate::turns::{Turn, Turns};
+
+static FULL: Rarely = Rarely::new();
+static ROOM: Rarely = Rarely::new();
 
 /// When to try again after the disk was full.
 const FULL_RETRY_MS: u64 = 5000;
@@ -32,6 +40,10 @@ pub(crate) enum Request {
     Keep(Keep),
     /// Change who may do what.
     Manage(Box<Manage>),
+    /// Something that the relay's host wants done.
+    Chore(Box<Chore>),
+    /// Answer; for `/readyz` and the watchdog.
+    Probe(Probe),
     /// A connection is gone.
     Leave {
         /// Where it was.
@@ -96,6 +108,8 @@ pub(crate) struct Write {
     pub(crate) as_of: u64,
     /// The size of its message.
     pub(crate) bytes: usize,
+    /// When it came in.
+    pub(crate) came: Instant,
 }
 
 /// What is to be changed about who may do what on a board.
@@ -147,6 +161,14 @@ pub(crate) struct Keep {
 
 /// A board that somebody may come in to, who may do what on it, and what they may.
 type Opened = Result<(BoardRow, Arc<Access>, Pass), Box<Refused>>;
+/// Somebody wants to know whether the committer goes on.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    /// Whether it is to commit something, too.
+    pub(crate) write: bool,
+    /// Where the answer goes: false if the disk is full.
+    pub(crate) reply: oneshot::Sender<bool>,
+}
 
 /// What the transaction made of a request.
 enum Done {
@@ -154,6 +176,8 @@ enum Done {
     Written(Result<Committed, Box<Refused>>),
     Kept(Result<(), Box<Refused>>),
     Managed(Result<Managed, Box<Refused>>),
+    Chored(Result<Worked, Box<Refused>>),
+    Probed(bool),
     Nothing,
 }
 
@@ -184,6 +208,8 @@ pub(crate) struct Committer<D> {
     removed: HashSet<u64>,
     /// The last connection number given.
     conns: u64,
+    /// The last transaction found no room.
+    is_full: bool,
 }
 
 impl<D: Disk> Committer<D> {
@@ -196,6 +222,7 @@ impl<D: Disk> Committer<D> {
             rooms: HashMap::new(),
             removed: HashSet::new(),
             conns: 0,
+            is_full: false,
         }
     }
 
@@ -213,8 +240,15 @@ impl<D: Disk> Committer<D> {
             let start = Instant::now();
             let mut batch = self.prepare(requests)?;
             self.commit(&mut batch)?;
+            if batch.writes {
+                self.core.metrics.commit_time.observe(start.elapsed());
+            }
             self.tell(batch);
             turns.done(kind, start.elapsed(), Instant::now());
+            self.core.metrics.boards_open.set(self.rooms.len());
+            for (gauge, waiting) in self.core.metrics.lanes.iter().zip(turns.waiting()) {
+                gauge.set(waiting);
+            }
         }
         self.writer.disk_mut().finish()
     }
@@ -250,8 +284,9 @@ impl<D: Disk> Committer<D> {
         }
         let mut batch = Batch {
             writes: requests.iter().any(|request| match request {
-                Request::Write(_) | Request::Keep(_) | Request::Manage(_) => true,
+                Request::Write(_) | Request::Keep(_) | Request::Manage(_) | Request::Chore(_) => true,
                 Request::Open(open) => open.create,
+                Request::Probe(probe) => probe.write,
                 Request::Leave { .. } | Request::Hurry | Request::Stop => false,
             }),
             requests,
@@ -270,7 +305,7 @@ impl<D: Disk> Committer<D> {
     pub(crate) fn commit(&mut self, batch: &mut Batch) -> Result<(), DiskError> {
         if batch.writes && !fault::is_planted(Fault::AckBeforeCommit) {
             match self.writer.commit(batch.now_ms) {
-                Ok(()) => {}
+                Ok(()) => self.committed(),
                 Err(DiskError::Full) => self.is_full(batch)?,
                 Err(error) => return Err(error),
             }
@@ -281,13 +316,31 @@ impl<D: Disk> Committer<D> {
 
     /// Tells the boards what was committed.
     pub(crate) fn tell(&mut self, batch: Batch) {
+        let now = self.core.time.now();
         for (request, done) in batch.requests.into_iter().zip(batch.done) {
-            self.tell_one(request, done);
+            self.tell_one(request, done, now);
+        }
+    }
+
+    /// Something is on disk.
+    fn committed(&mut self) {
+        self.core.metrics.committed();
+        if std::mem::take(&mut self.is_full)
+            && let Some(left_out) = ROOM.says(Instant::now())
+        {
+            tracing::info!(left_out, "there is room on the disk again");
         }
     }
 
     fn is_full(&mut self, batch: &mut Batch) -> Result<(), DiskError> {
-        tracing::error!("the disk is full; writes are refused until there is room");
+        self.core.metrics.full();
+        self.is_full = true;
+        if let Some(left_out) = FULL.says(Instant::now()) {
+            tracing::error!(
+                left_out,
+                "the disk is full; writes are refused until there is room"
+            );
+        }
         self.writer.roll_back()?;
         batch.writes = false;
         batch.done = self.without_disk(batch)?;
@@ -304,6 +357,7 @@ impl<D: Disk> Committer<D> {
             done.push(match request {
                 Request::Write(write) => Done::Written(self.write(write, now)?),
                 Request::Manage(manage) => Done::Managed(self.manage(manage, now)?),
+                Request::Chore(chore) => Done::Chored(self.work(chore, now)?),
                 Request::Keep(keep) => {
                     Done::Kept(match self.writer.may_write(keep.board, &keep.pass, now)? {
                         Ok(()) => self.writer.keep_image(keep.board, &keep.image)?,
@@ -311,9 +365,13 @@ impl<D: Disk> Committer<D> {
                     })
                 }
                 Request::Open(open) => Done::Opened(match self.writer.find(&open.board)? {
+                    None if open.create && self.writer.boards()? >= self.core.settings.max_boards => {
+                        Err(relay_full())
+                    }
                     None if open.create => self.found(open, now)?,
                     found => self.admit(open, found, now)?,
                 }),
+                Request::Probe(_) => Done::Probed(true),
                 Request::Leave { .. } | Request::Hurry | Request::Stop => Done::Nothing,
             });
         }
@@ -338,6 +396,8 @@ impl<D: Disk> Committer<D> {
                         Managing::Remove { .. } => Done::Managed(self.manage(manage, now)?),
                         _ => Done::Managed(Err(full())),
                     },
+                    Request::Chore(_) => Done::Chored(Err(full())),
+                    Request::Probe(probe) => Done::Probed(!probe.write),
                     Request::Open(open) => Done::Opened(match self.writer.find(&open.board)? {
                         None if open.create => Err(full()),
                         found => self.admit(open, found, now)?,
@@ -348,9 +408,10 @@ impl<D: Disk> Committer<D> {
             .collect()
     }
 
-    fn tell_one(&mut self, request: Request, done: Done) {
+    fn tell_one(&mut self, request: Request, done: Done, now: Instant) {
         match (request, done) {
             (Request::Write(write), Done::Written(mut result)) => {
+                self.note(&write, &result, now);
                 if let Err(refused) = &mut result {
                     refused.id = Some(write.id);
                 }
@@ -381,6 +442,11 @@ impl<D: Disk> Committer<D> {
                 let _ = keep.reply.send(result);
             }
             (Request::Manage(manage), Done::Managed(result)) => self.tell_managed(*manage, result),
+            (Request::Chore(chore), Done::Chored(result)) => self.tell_chore(*chore, result),
+            (Request::Probe(probe), Done::Probed(has_room)) => {
+                // Whoever asked may be gone.
+                let _ = probe.reply.send(has_room);
+            }
             (Request::Open(open), Done::Opened(result)) => {
                 let result = result.map(|(row, access, pass)| self.seat(&row, access, pass));
                 // If nobody waits any more, the seat is dropped here and leaves again.
@@ -398,6 +464,21 @@ impl<D: Disk> Committer<D> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Counts a write that is told at `now`.
+    fn note(&self, write: &Write, result: &Result<Committed, Box<Refused>>, now: Instant) {
+        let metrics = &self.core.metrics;
+        match result {
+            Ok(_) => {
+                metrics.writes.add(1);
+                metrics.cells.add(write.cells.len() as u64);
+                metrics
+                    .write_time
+                    .observe(now.saturating_duration_since(write.came));
+            }
+            Err(refused) => metrics.refused(refused.code),
         }
     }
 
@@ -527,4 +608,9 @@ impl<D: Disk> Committer<D> {
 fn no_board() -> Box<Refused> {
     let text = "The relay doesn't have this board.";
     Box::new(Refused::new(Code::NoBoard, text, Retry::Changed))
+}
+
+fn relay_full() -> Box<Refused> {
+    let text = "The relay has as many boards as it may. Ask whoever runs it for more, or share the board through another one.";
+    Box::new(Refused::new(Code::RelayFull, text, Retry::Changed))
 }

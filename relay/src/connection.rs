@@ -3,17 +3,19 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use drawbridge_protocol::{CloseCode, RelayMessage, encode};
 use tokio::time::Sleep;
 
-use crate::bell::Bell;
+use crate::bell::{Bell, Rest};
 use crate::budget::Patience;
 use crate::conversation::{Above, Conversation};
 use crate::hello::Ending;
 use crate::hub::{Hub, Phase};
+use crate::rarely::Rarely;
+use crate::rights::Pass;
 use crate::socket::{Closing, Incoming, Socket};
 use crate::store::{Page, StoreError};
 
@@ -23,6 +25,8 @@ const MAX_WAITING: usize = 64;
 
 /// How often it is looked whether a link's time is over: well under the 30 seconds that the SPEC promises.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
+/// A board that can't be read.
+pub(crate) static UNREADABLE: Rarely = Rarely::new();
 
 /// A read of the store that is under way.
 type Reading = Pin<Box<dyn Future<Output = Result<Page, StoreError>> + Send>>;
@@ -30,11 +34,12 @@ type Reading = Pin<Box<dyn Future<Output = Result<Page, StoreError>> + Send>>;
 /// What woke the task.
 enum Event {
     In(Incoming),
-    Sent,
-    Rung,
     Page(Result<Page, StoreError>),
     Timer,
     Lost,
+    Over(CloseCode),
+    /// It is sent away.
+    Away(Ending),
 }
 
 /// A connection that is on a board, and its socket's task.
@@ -42,6 +47,11 @@ pub(crate) struct Connection {
     hub: Arc<Hub>,
     conversation: Conversation,
     bell: Arc<Bell>,
+    /// The board may have something for it.
+    stirred: bool,
+    rest: Arc<Rest>,
+    /// Wakes through `rest`.
+    waker: Waker,
     page: Option<Reading>,
     timer: Pin<Box<Sleep>>,
     pinged: Instant,
@@ -52,10 +62,14 @@ pub(crate) struct Connection {
 impl Connection {
     /// A connection that has come in. `bell` tells that there is something for it.
     pub(crate) fn new(hub: &Arc<Hub>, conversation: Conversation, bell: Arc<Bell>) -> Self {
+        let rest = Arc::new(Rest::new());
         Self {
             hub: Arc::clone(hub),
             conversation,
             bell,
+            stirred: true,
+            waker: Arc::clone(&rest).into(),
+            rest,
             page: None,
             timer: Box::pin(tokio::time::sleep(hub.core.settings.ping_every.min(LOOK_EVERY))),
             pinged: Instant::now(),
@@ -69,43 +83,76 @@ impl Connection {
         self.conversation.conn()
     }
 
+    /// By which link it came, and as what.
+    pub(crate) fn pass(&self) -> Pass {
+        self.conversation.pass()
+    }
+
     /// Works until the connection ends. `None`: the other side is gone.
     pub(crate) async fn run(&mut self, socket: &mut Socket) -> Option<Closing> {
         loop {
             let event = std::future::poll_fn(|cx| self.poll(socket, cx)).await;
-            let rung = matches!(event, Event::Rung);
             // Much may have come in one read: others have their turns between.
             tokio::task::coop::consume_budget().await;
             if let Err(closing) = self.handle(event, socket) {
                 return closing;
             }
-            if let Phase::Closing(code) = *self.hub.phase.borrow() {
-                self.closing = Some(code);
-            }
-            if let Err(ending) = self.fill(socket, rung) {
-                return Some(self.end(ending, socket));
-            }
-            if let Some(code) = self.closing {
-                // A relay that failed will not answer what is still under way.
-                let settled = code == CloseCode::Internal || self.conversation.is_settled();
-                if settled && socket.is_idle() {
-                    return Some(Closing::new(code, "the relay stops"));
-                }
-            }
         }
     }
 
     fn poll(&mut self, socket: &mut Socket, cx: &mut Context<'_>) -> Poll<Event> {
-        if !socket.is_idle() {
-            match socket.poll_send(cx) {
-                Poll::Ready(Ok(())) => return Poll::Ready(Event::Sent),
-                Poll::Ready(Err(_)) => return Poll::Ready(Event::Lost),
-                Poll::Pending => {}
+        loop {
+            if !socket.is_idle()
+                && let Poll::Ready(Err(_)) = socket.poll_send(cx)
+            {
+                return Poll::Ready(Event::Lost);
+            }
+            if self.bell.poll(cx).is_ready() {
+                self.stirred = true;
+                match *self.hub.phase.borrow() {
+                    Phase::Open => {}
+                    Phase::Closing(code) if self.closing.is_none() => {
+                        self.closing = Some(code);
+                        let farewell = self.hub.farewell(code);
+                        farewell.into_iter().for_each(|frame| socket.push(frame));
+                    }
+                    Phase::Closing(_) => {}
+                    Phase::Over => return Poll::Ready(Event::Lost),
+                }
+                // Whoever takes nothing can be sent away all the same.
+                if !socket.is_idle()
+                    && let Err(ending) = self.conversation.away()
+                {
+                    return Poll::Ready(Event::Away(ending));
+                }
+            }
+            if !self.stirred || !socket.is_idle() {
+                break;
+            }
+            if let Err(ending) = self.fill(socket) {
+                return Poll::Ready(Event::Away(ending));
             }
         }
-        if self.bell.poll(cx).is_ready() {
-            return Poll::Ready(Event::Rung);
+        if let Some(code) = self.closing.filter(|_| socket.is_idle()) {
+            // A relay that failed will not answer what is still under way.
+            if code == CloseCode::Internal || self.conversation.is_settled() {
+                return Poll::Ready(Event::Over(code));
+            }
         }
+        if !self.rest.take(cx) {
+            return Poll::Pending;
+        }
+        let waker = self.waker.clone();
+        let event = self.poll_rest(socket, &mut Context::from_waker(&waker));
+        if event.is_ready() || !self.reads(socket) {
+            // There may be more, or it has to look again when it reads.
+            self.rest.stir();
+        }
+        event
+    }
+
+    /// Looks at everything but the bell and what is being sent.
+    fn poll_rest(&mut self, socket: &mut Socket, cx: &mut Context<'_>) -> Poll<Event> {
         if let Some(page) = &mut self.page
             && let Poll::Ready(result) = page.as_mut().poll(cx)
         {
@@ -143,8 +190,13 @@ impl Connection {
             },
             Event::In(Incoming::Broken(closing)) => Err(Some(closing)),
             Event::In(Incoming::Gone) | Event::Lost => Err(None),
-            Event::In(Incoming::Sign) | Event::Sent | Event::Rung => Ok(()),
-            Event::Page(page) => self.page(page, socket),
+            Event::In(Incoming::Sign) => Ok(()),
+            Event::Away(ending) => Err(Some(self.end(ending, socket))),
+            Event::Over(code) => Err(Some(Closing::new(code, "the relay stops"))),
+            Event::Page(page) => {
+                socket.tally().has_read();
+                self.page(page, socket)
+            }
             Event::Timer => self.heartbeat(socket),
         }
     }
@@ -152,6 +204,7 @@ impl Connection {
     /// Says why the connection ends.
     fn end(&self, (refused, closing): Ending, socket: &mut Socket) -> Closing {
         tracing::debug!(conn = self.conn(), code = ?refused.code, "ended");
+        self.hub.core.metrics.refused(refused.code);
         socket.push(encode(&RelayMessage::Refused(refused)).into());
         closing
     }
@@ -163,27 +216,27 @@ impl Connection {
             "the relay can't read the board",
         ));
         let page = page.map_err(|error| {
-            tracing::error!(%error, "can't read a board");
+            if let Some(left_out) = UNREADABLE.says(Instant::now()) {
+                tracing::error!(%error, left_out, "can't read a board");
+            }
             internal.clone()
         })?;
         socket.push(self.conversation.page(&page).ok_or(internal)?);
+        self.stirred = true;
         Ok(())
     }
 
-    /// Queues what the board has for this connection, once the socket has taken what was queued before. Whoever takes nothing
-    /// can be sent away all the same.
-    fn fill(&mut self, socket: &mut Socket, rung: bool) -> Result<(), Ending> {
-        if !socket.is_idle() {
-            return if rung { self.conversation.away() } else { Ok(()) };
-        }
+    /// Queues what the board has for this connection. To be asked for once the socket has taken what was queued before.
+    fn fill(&mut self, socket: &mut Socket) -> Result<(), Ending> {
         let turn = self.conversation.turn()?;
+        self.stirred = turn.again;
         turn.frames.into_iter().for_each(|frame| socket.push(frame));
         if let Some(Above { board, seq }) = turn.read.filter(|_| self.closing.is_none()) {
             let readers = Arc::clone(&self.hub.readers);
             let batch = self.hub.core.settings.batch_bytes;
             self.page = Some(Box::pin(readers.page(board, seq, batch)));
-            // So that the new read is polled.
-            self.bell.ring();
+            socket.tally().read_store();
+            self.rest.stir();
         }
         Ok(())
     }

@@ -7,14 +7,14 @@ use drawbridge_protocol::{
     CaughtUp, ClientMessage, Code, DecodeError, Hello, Joined, Manage, Refused, RelayMessage, Retry, VERSION,
     Welcome, Write, decode, encode,
 };
-use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::bell::Bell;
 use crate::board::{Place, Welcomed};
 use crate::committer::{self, By, Request};
 use crate::core::Core;
+use crate::frame::Frame;
 use crate::hello::{self, Ending, stopped};
-use crate::rights;
+use crate::rights::{self, Pass};
 use crate::ring::cells_frame;
 use crate::room::Seat;
 use crate::store::Page;
@@ -56,7 +56,7 @@ impl Arrival {
         core: &Arc<Core>,
         bell: Arc<Bell>,
         count: Option<u64>,
-    ) -> Result<(Conversation, Vec<Bytes>), Ending> {
+    ) -> Result<(Conversation, Vec<Frame>), Ending> {
         let Self { seat, hello, resumed } = self;
         let (conn, role, seq) = (seat.conn, seat.pass.role, resumed.unwrap_or(0));
         let more = match count {
@@ -95,7 +95,7 @@ impl Arrival {
             access,
             here,
         }));
-        let mut welcome: Vec<Bytes> = vec![encode(&welcome).into()];
+        let mut welcome: Vec<Frame> = vec![encode(&welcome).into()];
         welcome.extend(frames);
         let conversation = Conversation {
             core: Arc::clone(core),
@@ -104,6 +104,8 @@ impl Arrival {
             more,
             caught_up: false,
             reading: false,
+            writes: 0,
+            bytes: 0,
         };
         Ok((conversation, welcome))
     }
@@ -120,15 +122,20 @@ pub(crate) struct Conversation {
     caught_up: bool,
     /// A page of the store was asked for and hasn't come.
     reading: bool,
+    /// How many writes are under way, those whose answer it hasn't been sent included, and their bytes as of the last turn.
+    writes: usize,
+    bytes: usize,
 }
 
 /// What is to be done next.
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
     /// To be sent.
-    pub(crate) frames: Vec<Bytes>,
+    pub(crate) frames: Vec<Frame>,
     /// To be read from the store, for [`Conversation::page`].
     pub(crate) read: Option<Above>,
+    /// Whether there may be more once that has been sent.
+    pub(crate) again: bool,
 }
 
 impl Conversation {
@@ -137,9 +144,15 @@ impl Conversation {
         self.seat.conn
     }
 
+    /// By which link it came, and as what.
+    pub(crate) fn pass(&self) -> Pass {
+        self.seat.pass
+    }
+
     /// Whether it may be given a message now: it hasn't as much under way as its window allows.
     pub(crate) fn listens(&self) -> bool {
-        !self.seat.room.board().is_full(self.seat.conn)
+        let window = &self.core.settings.window;
+        self.writes < window.writes && self.bytes < window.bytes
     }
 
     /// Whether nothing of it waits for the disk or to be taken by [`Self::turn`].
@@ -155,7 +168,7 @@ impl Conversation {
     }
 
     /// Takes a message; returns what is answered at once.
-    pub(crate) fn message(&mut self, text: &str) -> Result<Vec<Bytes>, Ending> {
+    pub(crate) fn message(&mut self, text: &str) -> Result<Vec<Frame>, Ending> {
         let refused = match decode::<ClientMessage>(text) {
             Ok(ClientMessage::Write(write)) => self.write(write, text.len())?.into_iter().collect(),
             Ok(ClientMessage::Live(slots)) => {
@@ -173,6 +186,9 @@ impl Conversation {
             }
             Err(error) => return Err(hello::bad_message(&error)),
         };
+        for refused in &refused {
+            self.core.metrics.refused(refused.code);
+        }
         Ok(refused.into_iter().map(frame).collect())
     }
 
@@ -193,6 +209,8 @@ impl Conversation {
             requests,
         } = &self.seat;
         let as_of = room.board().queue(*conn, bytes);
+        self.writes += 1;
+        self.bytes += bytes;
         let write = committer::Write {
             room: Arc::clone(room),
             conn: *conn,
@@ -202,6 +220,7 @@ impl Conversation {
             ends,
             as_of,
             bytes,
+            came: self.core.time.now(),
         };
         let sent = requests.send(Request::Write(Box::new(write)));
         sent.map(|()| None).map_err(|_| stopped())
@@ -220,6 +239,8 @@ impl Conversation {
             return Ok(Some(*refused));
         }
         room.board().queue(*conn, bytes);
+        self.writes += 1;
+        self.bytes += bytes;
         let by = By::Connection {
             room: Arc::clone(room),
             conn: *conn,
@@ -241,7 +262,7 @@ impl Conversation {
 
     /// Takes the page of the store that [`Turn::read`] asked for, and makes a frame of it. `None` if there is nothing in
     /// it, which can't be: the row of a board's last write is always there.
-    pub(crate) fn page(&mut self, page: &Page) -> Option<Bytes> {
+    pub(crate) fn page(&mut self, page: &Page) -> Option<Frame> {
         self.reading = false;
         let to = page.to?;
         self.place.seq = to;
@@ -264,7 +285,10 @@ impl Conversation {
         if let Some(refused) = next.away {
             return Err(hello::turned_away(refused));
         }
+        self.writes = self.writes.saturating_sub(next.replies.len());
+        self.bytes = next.queued;
         let nothing_above = !reading && !next.behind && next.cells.is_none();
+        let again = next.cells.is_some();
         let mut frames = next.replies;
         frames.extend(next.access);
         frames.extend(next.cells);
@@ -279,11 +303,123 @@ impl Conversation {
             board: self.seat.room.n,
             seq: self.place.seq,
         });
-        Ok(Turn { frames, read })
+        Ok(Turn { frames, read, again })
     }
 }
 
-fn frame(refused: Refused) -> Bytes {
+fn frame(refused: Refused) -> Frame {
     tracing::debug!(code = ?refused.code, "refused");
     encode(&RelayMessage::Refused(Box::new(refused))).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Instant;
+
+    use drawbridge_protocol::{Access, BoardLink, KeyHash, Role};
+
+    use super::*;
+    use crate::board::{Board, Committed, Outcome};
+    use crate::clock::{Clock, Time};
+    use crate::metrics::Metrics;
+    use crate::room::Room;
+    use crate::settings::Settings;
+    use crate::store::Epochs;
+
+    #[derive(Debug)]
+    struct Stopped(Instant);
+
+    impl Time for Stopped {
+        fn now(&self) -> Instant {
+            self.0
+        }
+
+        fn wake(&self, _: &Arc<Room>, _: Instant) {}
+    }
+
+    #[test]
+    fn r5_the_window_fills_and_empties_when_answers_are_taken() {
+        let settings = Arc::new(Settings::default());
+        let time: Arc<dyn Time> = Arc::new(Stopped(Instant::now()));
+        let clock = Clock::start(0, 1_700_000_000_000, time.now());
+        let epochs = Epochs::after(Vec::new(), 7, 0);
+        let core = Core::new(
+            Arc::clone(&settings),
+            Arc::new(Metrics::new()),
+            Arc::clone(&time),
+            clock,
+            epochs,
+            0,
+        );
+        let core = Arc::new(core);
+        let pass = Pass {
+            via: KeyHash::from_bytes([0; 32]),
+            role: Role::Edit,
+        };
+        let access = Arc::new(Access {
+            locked: false,
+            links: vec![BoardLink::new(pass.via, pass.role)],
+        });
+        let board = Board::new(&settings, core.epoch(), 0, 0, access);
+        let (requests, _queue) = channel();
+        let seat = Seat {
+            room: Arc::new(Room::new(1, board, time)),
+            conn: 1,
+            pass,
+            requests,
+        };
+        let room = Arc::clone(&seat.room);
+        let hello = r#"{"hello":{"versions":[1],"peer":"AAAAAAAAAAAAAAAA","key":"0123456789abcdef"}}"#;
+        let Ok(hello) = hello::read(hello, &settings.limits) else {
+            panic!("no hello")
+        };
+        let arrival = Arrival::new(&core, seat, hello);
+        let Ok((mut conversation, _)) = arrival.enter(&core, Arc::default(), None) else {
+            panic!("not let in")
+        };
+        let write = |conversation: &mut Conversation, id: u64, value: &str| {
+            let cell = format!(
+                r#"{{"element":"e","prop":"base","stamp":[{id},0,"AAAAAAAAAAAAAAAA"],"value":"{value}"}}"#
+            );
+            let text = format!(r#"{{"write":{{"id":{id},"cells":[{cell}]}}}}"#);
+            assert!(
+                conversation
+                    .message(&text)
+                    .is_ok_and(|answers| answers.is_empty())
+            );
+            text.len()
+        };
+        let mut bytes = 0;
+        for id in 0..settings.window.writes as u64 {
+            assert!(conversation.listens());
+            bytes = write(&mut conversation, id, "");
+        }
+        assert!(!conversation.listens());
+        let outcome = |id, bytes| Outcome {
+            conn: 1,
+            id,
+            bytes,
+            ends: Vec::new(),
+            as_of: 0,
+            result: Ok(Committed::default()),
+        };
+        room.board().outcome(outcome(0, bytes));
+        assert!(!conversation.listens(), "an answer that wasn't taken counts");
+        let frames = |conversation: &mut Conversation| conversation.turn().expect("still here").frames.len();
+        assert_eq!(frames(&mut conversation), 2, "the answer, and caught_up");
+        assert!(conversation.listens());
+        for id in 1..settings.window.writes as u64 {
+            room.board().outcome(outcome(id, bytes));
+        }
+        assert_eq!(frames(&mut conversation), settings.window.writes - 1);
+        let half = "x".repeat(settings.window.bytes / 2);
+        let bytes = write(&mut conversation, 100, &half);
+        assert!(conversation.listens());
+        write(&mut conversation, 101, &half);
+        assert!(!conversation.listens(), "as many bytes as the window has");
+        room.board().outcome(outcome(100, bytes));
+        frames(&mut conversation);
+        assert!(conversation.listens());
+    }
 }

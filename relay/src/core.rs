@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use drawbridge_protocol::Cursor;
 
 use crate::clock::{Clock, Time};
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::store::Epochs;
 
@@ -14,6 +15,7 @@ use crate::store::Epochs;
 pub(crate) struct Core {
     pub(crate) settings: Arc<Settings>,
     pub(crate) time: Arc<dyn Time>,
+    pub(crate) metrics: Arc<Metrics>,
     clock: Clock,
     epochs: Epochs,
     /// The last sequence number on disk.
@@ -24,6 +26,7 @@ impl Core {
     /// Over a store that has just been opened.
     pub(crate) fn new(
         settings: Arc<Settings>,
+        metrics: Arc<Metrics>,
         time: Arc<dyn Time>,
         clock: Clock,
         epochs: Epochs,
@@ -32,6 +35,7 @@ impl Core {
         Self {
             settings,
             time,
+            metrics,
             clock,
             epochs,
             head: AtomicU64::new(head),

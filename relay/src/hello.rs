@@ -29,6 +29,8 @@ pub(crate) fn ending(code: Code, text: impl Into<String>, retry: Retry) -> Endin
         Code::LinkEnded => "the link was ended",
         Code::Removed => "sent away by an owner",
         Code::Password => "the relay asks for its password",
+        Code::TooMany => "too many from one address",
+        Code::RelayFull => "the relay has as many boards as it may",
         _ => "refused",
     };
     let close = match code {
@@ -100,21 +102,28 @@ pub(crate) fn bad_message(error: &DecodeError) -> Ending {
 
 /// Checks a write's form; what depends on the board is checked in its transaction.
 pub(crate) fn check_write(write: &Write, limits: &Limits) -> Result<(), Box<Refused>> {
+    check_cells(&write.cells, limits).map_err(|mut refused| {
+        refused.id = Some(write.id);
+        refused
+    })
+}
+
+/// Checks the form of cells that are to be written together, whoever writes them.
+pub(crate) fn check_cells(cells: &[Cell], limits: &Limits) -> Result<(), Box<Refused>> {
     let refuse = |code, text: String, cell: Option<&Cell>| {
         let mut refused = Refused::new(code, text, Retry::Never);
-        refused.id = Some(write.id);
         refused.cell = cell.map(|cell| cell.key().into());
         Err(Box::new(refused))
     };
-    if write.cells.is_empty() || write.cells.len() > limits.write_cells {
+    if cells.is_empty() || cells.len() > limits.write_cells {
         let text = format!(
             "A write has 1 to {} cells; this one has {}.",
             limits.write_cells,
-            write.cells.len()
+            cells.len()
         );
         return refuse(Code::BadWrite, text, None);
     }
-    for cell in &write.cells {
+    for cell in cells {
         if cell.size() > limits.cell {
             let text = format!(
                 "A cell may be at most {} bytes; this one has {}.",

@@ -1,7 +1,6 @@
 //! The relay's HTTP side: health, the ways to the pages that browsers are shown, the way to its images, and the
 //! upgrade to a WebSocket, by hand so that there is one WebSocket library.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,10 +14,11 @@ use hyper_util::rt::TokioIo;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use crate::gate::From;
 use crate::hub::Hub;
 use crate::page::{self, Pages};
 use crate::stream::Stream;
-use crate::{images, opening, title};
+use crate::{images, metrics, opening, origin, ready, title};
 
 /// Where boards are.
 const BOARDS: &str = "/boards/";
@@ -34,10 +34,6 @@ pub(crate) struct Shared {
     pub(crate) pages: Arc<Pages>,
 }
 
-/// Where an HTTP request came from.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct From(pub(crate) SocketAddr);
-
 /// Everything that is served.
 pub(crate) fn router(shared: Shared) -> Router {
     Router::new()
@@ -48,14 +44,43 @@ pub(crate) fn router(shared: Shared) -> Router {
         )
         .route("/icon.svg", get(async || page::icon()))
         .route("/robots.txt", get(async || page::robots()))
+        .route(
+            "/readyz",
+            get(async |State(shared): State<Shared>| ready::answer(&shared.hub).await),
+        )
         .route(BOARDS, get(board))
         .route("/boards/{*board}", any(board))
         .with_state(shared)
 }
 
+/// What is served to whoever runs the relay.
+pub(crate) fn private_router(hub: Arc<Hub>) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route(
+            "/readyz",
+            get(async |State(hub): State<Arc<Hub>>| ready::answer(&hub).await),
+        )
+        .route("/metrics", get(metrics))
+        .with_state(hub)
+}
+
+async fn metrics(State(hub): State<Arc<Hub>>) -> Response {
+    let headers = [(header::CONTENT_TYPE, metrics::MEDIA_TYPE)];
+    (headers, metrics::page(&hub).await).into_response()
+}
+
 async fn board(State(shared): State<Shared>, request: Request<Body>) -> Response {
     let uri = request.uri().clone();
     let name = uri.path().strip_prefix(BOARDS).unwrap_or_default();
+    let is_upgrade = has_token(request.headers(), &header::UPGRADE, "websocket");
+    // Who asks for a WebSocket is told there.
+    if !is_upgrade
+        && let Some(from) = request.extensions().get::<From>()
+        && let Some(no) = images::too_many(from, &shared.hub.core.metrics)
+    {
+        return no;
+    }
     if let Some((board, hash)) = name.split_once("/images/") {
         return images::serve(&shared.hub, request, board, hash).await;
     }
@@ -66,8 +91,12 @@ async fn board(State(shared): State<Shared>, request: Request<Body>) -> Response
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    if !has_token(request.headers(), &header::UPGRADE, "websocket") {
+    if !is_upgrade {
         return shared.pages.board();
+    }
+    if !origin::may_come(request.headers(), &shared.hub.core.settings.allowed_origins) {
+        let text = "This relay doesn't let web pages of other addresses open boards. Whoever runs it can allow them: allowed-origins.";
+        return (StatusCode::FORBIDDEN, text).into_response();
     }
     // A bad name is refused over the WebSocket, where a browser's script can see why.
     let board = BoardId::new(name);
@@ -80,7 +109,7 @@ async fn board(State(shared): State<Shared>, request: Request<Body>) -> Response
 /// Answers a request for a WebSocket, and has the stream served in a task of its own.
 pub(crate) fn upgrade<S, F>(mut request: Request<Body>, serve: S) -> Response
 where
-    S: FnOnce(Stream, Bytes, SocketAddr) -> F + Send + 'static,
+    S: FnOnce(Stream, Bytes, From) -> F + Send + 'static,
     F: Future<Output = ()> + Send,
 {
     let headers = request.headers();
@@ -99,7 +128,7 @@ where
         )
             .into_response();
     };
-    let Some(&From(from)) = request.extensions().get::<From>() else {
+    let Some(from) = request.extensions().get::<From>().cloned() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let upgrade = hyper::upgrade::on(&mut request);
@@ -112,7 +141,7 @@ where
                 serve(parts.io.into_inner(), parts.read_buf, from).await;
             }
             Ok(Err(_)) => tracing::error!("an upgraded stream is another than the one that came"),
-            Err(error) => tracing::debug!(%from, %error, "no upgrade"),
+            Err(error) => tracing::debug!(client = %from.client, %error, "no upgrade"),
         }
     });
     let Ok(accept) = HeaderValue::from_str(&accept) else {

@@ -2,9 +2,10 @@
 //! looks at names, sizes and hashes, and never into an image.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -20,10 +21,15 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::committer::{Keep, Request as Ask};
+use crate::gate::{From, Held, What};
 use crate::hub::Hub;
+use crate::metrics::Metrics;
+use crate::rarely::Rarely;
 use crate::rights::{self, Pass};
 use crate::settings::Settings;
 use crate::store::{Checked, ImageFiles, ImageRow, Seen, no_room};
+
+static FAILED: Rarely = Rarely::new();
 
 /// How much of an upload is there.
 const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
@@ -55,17 +61,25 @@ impl Images {
             busy: Mutex::default(),
         }
     }
+
+    /// Where they lie.
+    pub(crate) fn files(&self) -> &ImageFiles {
+        &self.files
+    }
 }
 
 /// An upload that nobody else goes on with meanwhile.
 struct Busy<'a> {
     images: &'a Images,
     part: PathBuf,
-    _permit: OwnedSemaphorePermit,
+    _permit: (OwnedSemaphorePermit, [Option<Held>; 2]),
 }
 
 impl<'a> Busy<'a> {
-    fn begin(images: &'a Images, part: PathBuf) -> Result<Self, No> {
+    fn begin(hub: &'a Hub, client: IpAddr, board: i64, part: PathBuf) -> Result<Self, No> {
+        let images = &hub.images;
+        let held = hub.gate.image(client, board, What::Upload);
+        let held = held.ok_or_else(|| busy("Too many images are on their way from you or to this board."))?;
         let permit = Arc::clone(&images.uploads).try_acquire_owned();
         let permit = permit.map_err(|_| busy("Too many images are on their way to this relay."))?;
         let mut busy_now = images.busy.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,7 +90,7 @@ impl<'a> Busy<'a> {
         Ok(Self {
             images,
             part,
-            _permit: permit,
+            _permit: (permit, held),
         })
     }
 
@@ -117,11 +131,13 @@ fn bad(text: &str) -> No {
 }
 
 pub(crate) fn failed(error: &dyn std::fmt::Display) -> No {
-    tracing::error!(%error, "what an HTTP request asked for can't be kept or read");
+    if let Some(left_out) = FAILED.says(Instant::now()) {
+        tracing::error!(%error, left_out, "what an HTTP request asked for can't be kept or read");
+    }
     no(Code::StoreFull, "The relay's disk failed.", Retry::After(5000))
 }
 
-impl From<std::io::Error> for No {
+impl std::convert::From<std::io::Error> for No {
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::StorageFull {
             return no(Code::StoreFull, "The relay's disk is full.", Retry::After(5000));
@@ -130,7 +146,7 @@ impl From<std::io::Error> for No {
     }
 }
 
-impl From<Box<Refused>> for No {
+impl std::convert::From<Box<Refused>> for No {
     fn from(refused: Box<Refused>) -> Self {
         Self {
             refused,
@@ -140,7 +156,8 @@ impl From<Box<Refused>> for No {
 }
 
 impl No {
-    pub(crate) fn into_response(self) -> Response {
+    pub(crate) fn into_response(self, metrics: &Metrics) -> Response {
+        metrics.refused(self.refused.code);
         let status = match self.refused.code {
             Code::BadKey | Code::Password => StatusCode::UNAUTHORIZED,
             Code::LinkEnded | Code::ReadOnly | Code::BoardLocked => StatusCode::FORBIDDEN,
@@ -173,13 +190,23 @@ impl No {
     }
 }
 
+/// The answer to a request of somebody who has too many connections; it ends this one.
+pub(crate) fn too_many(from: &From, metrics: &Metrics) -> Option<Response> {
+    let refused = from.place.refused.clone()?;
+    let mut response = No::from(refused).into_response(metrics);
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Some(response)
+}
+
 /// Answers a request for `hash` of `board`, as they stand in its address.
 pub(crate) async fn serve(hub: &Arc<Hub>, request: Request, board: &str, hash: &str) -> Response {
     let mut response = match answer(hub, request, board, hash).await {
         Ok(response) => response,
         Err(no) => {
-            tracing::debug!(board, hash, code = ?no.refused.code, "an image was refused");
-            no.into_response()
+            tracing::debug!(board = named(board), code = ?no.refused.code, "an image was refused");
+            no.into_response(&hub.core.metrics)
         }
     };
     // A browser shall never run what somebody put there, nor keep what needs a key for others.
@@ -200,16 +227,18 @@ pub(crate) async fn serve(hub: &Arc<Hub>, request: Request, board: &str, hash: &
 async fn answer(hub: &Arc<Hub>, request: Request, board: &str, hash: &str) -> Result<Response, No> {
     let hash: ImageHash = hash.parse().map_err(|error| bad(&format!("{error}.")))?;
     let (head, body) = request.into_parts();
-    let (seen, pass) = admit(hub, &head.headers, board, Some(hash)).await?;
+    let (seen, pass) = admit(hub, &head, board, Some(hash)).await?;
+    let client = client(&head)?;
     match head.method {
         Method::PUT => {
             rights::write(&seen.access, &pass, hub.core.now_ms())?;
             let hub = Arc::clone(hub);
             // In a task of its own: whoever hangs up in the middle must not let the next one in before what is under way has ended.
-            let taking = tokio::spawn(async move { take(&hub, &head.headers, body, seen, hash, pass).await });
+            let taking =
+                tokio::spawn(async move { take(&hub, client, &head.headers, body, seen, hash, pass).await });
             taking.await.map_err(|error| failed(&error))?
         }
-        Method::GET | Method::HEAD => give(hub, &head, &seen, hash).await,
+        Method::GET | Method::HEAD => give(hub, client, &head, &seen, hash).await,
         _ => {
             let allow = [(header::ALLOW, "GET, HEAD, PUT")];
             Ok((StatusCode::METHOD_NOT_ALLOWED, allow).into_response())
@@ -217,15 +246,28 @@ async fn answer(hub: &Arc<Hub>, request: Request, board: &str, hash: &str) -> Re
     }
 }
 
+/// A board's name as it stands in an address, for the log: somebody may have put a key behind it.
+pub(crate) fn named(board: &str) -> &str {
+    BoardId::new(board).map_or("", |_| board)
+}
+
+/// Where a request came from.
+fn client(head: &Parts) -> Result<IpAddr, No> {
+    let from = head.extensions.get::<From>();
+    Ok(from.ok_or_else(|| failed(&"a request from nowhere"))?.client)
+}
+
 /// The board and its image that a request may have, as its headers and the board's name in its address say; and what it may do.
 pub(crate) async fn admit(
     hub: &Arc<Hub>,
-    headers: &HeaderMap,
+    head: &Parts,
     board: &str,
     image: Option<ImageHash>,
 ) -> Result<(Seen, Pass), No> {
     let board = BoardId::new(board).map_err(|error| no(Code::BadBoard, format!("{error}."), Retry::Never))?;
-    let key = bearer(headers).ok_or_else(no_key)?;
+    let key = bearer(&head.headers).ok_or_else(no_key)?;
+    let client = client(head)?;
+    hub.gate.may_try(client, Instant::now())?;
     let found = Arc::clone(&hub.readers).seen(board, image).await;
     let seen = found.map_err(|error| failed(&error))?;
     let seen = seen.ok_or_else(|| {
@@ -238,7 +280,11 @@ pub(crate) async fn admit(
     if seen.gone {
         return Err(rights::gone().into());
     }
-    let pass = rights::admit(&seen.access, &KeyHash::of(&key), hub.core.now_ms())?;
+    let pass = rights::admit(&seen.access, &KeyHash::of(&key), hub.core.now_ms()).inspect_err(|refused| {
+        if refused.code == Code::BadKey {
+            hub.gate.was_wrong(client, Instant::now());
+        }
+    })?;
     Ok((seen, pass))
 }
 
@@ -291,6 +337,7 @@ impl Part {
 /// Takes an upload, or a part of one.
 async fn take(
     hub: &Arc<Hub>,
+    client: IpAddr,
     headers: &HeaderMap,
     body: Body,
     seen: Seen,
@@ -329,7 +376,7 @@ async fn take(
     {
         return Err(refused.into());
     }
-    let busy = Busy::begin(images, images.files.part(seen.n, &hash))?;
+    let busy = Busy::begin(hub, client, seen.n, images.files.part(seen.n, &hash))?;
     let arrived = images.files.arrived(seen.n, &hash);
     if part.from != arrived && part.from != 0 {
         let text = format!("{arrived} bytes are there; go on from there.");
@@ -365,6 +412,12 @@ async fn take(
     let stopping = |_| no(Code::StoreFull, "The relay stops.", Retry::After(1000));
     hub.requests.send(Ask::Keep(keep)).map_err(|_| stopping(()))?;
     answer.await.map_err(|_| stopping(()))??;
+    // A board that had it was deleted between, and its file with it.
+    if images.files.open_image(&image).is_none() {
+        let text = "The image has to come once more.";
+        return Err(no(Code::ImageBusy, text, Retry::After(1000)));
+    }
+    hub.core.metrics.images.add(1);
     tracing::info!(%hash, bytes = part.all, "an image came");
     Ok(StatusCode::CREATED.into_response())
 }
@@ -392,6 +445,7 @@ async fn receive(hub: &Hub, body: Body, path: &PathBuf, part: &Part) -> Result<(
                 .checked_sub(bytes.len() as u64)
                 .ok_or_else(|| bad("More bytes came than were said."))?;
             file.write_all(&bytes).await?;
+            hub.core.metrics.image_bytes_in.add(bytes.len() as u64);
         }
         if left > 0 {
             return Err(bad("Fewer bytes came than were said."));
@@ -427,7 +481,13 @@ fn range(headers: &HeaderMap, all: u64) -> Result<Option<(u64, u64)>, ()> {
 }
 
 /// Gives an image, or a part of one.
-async fn give(hub: &Arc<Hub>, request: &Parts, seen: &Seen, hash: ImageHash) -> Result<Response, No> {
+async fn give(
+    hub: &Arc<Hub>,
+    client: IpAddr,
+    request: &Parts,
+    seen: &Seen,
+    hash: ImageHash,
+) -> Result<Response, No> {
     let images = &hub.images;
     let Some((row, file)) = seen
         .image
@@ -452,12 +512,22 @@ async fn give(hub: &Arc<Hub>, request: &Parts, seen: &Seen, hash: ImageHash) -> 
     let body = if request.method == Method::HEAD {
         Body::empty()
     } else {
+        let held = hub.gate.image(client, seen.n, What::Download);
+        let held = held.ok_or_else(|| busy("Too many images are on their way to you or from this board."))?;
         let permit = Arc::clone(&images.downloads).try_acquire_owned();
         let permit = permit.map_err(|_| busy("Too many images are on their way from this relay."))?;
         let mut file = File::from_std(file);
         file.seek(std::io::SeekFrom::Start(from)).await?;
         let hang_up = request.extensions.get::<HangUp>().cloned();
-        send(file, to - from, hub.core.settings.silence, permit, hang_up)
+        let metrics = Arc::clone(&hub.core.metrics);
+        send(
+            file,
+            to - from,
+            hub.core.settings.silence,
+            (permit, held),
+            hang_up,
+            metrics,
+        )
     };
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
@@ -485,8 +555,9 @@ fn send(
     mut file: File,
     mut left: u64,
     silence: Duration,
-    permit: OwnedSemaphorePermit,
+    permit: (OwnedSemaphorePermit, [Option<Held>; 2]),
     hang_up: Option<HangUp>,
+    metrics: Arc<Metrics>,
 ) -> Body {
     let (tell, chunks) = mpsc::channel::<std::io::Result<Bytes>>(1);
     let deadline = tokio::time::Instant::now() + patience(silence, left);
@@ -495,10 +566,11 @@ fn send(
         while left > 0 {
             let mut chunk = vec![0; CHUNK.min(usize::try_from(left).unwrap_or(CHUNK))];
             let read = file.read_exact(&mut chunk).await.map(|_| Bytes::from(chunk));
-            left -= read.as_ref().map_or(left, |read| read.len() as u64);
+            let bytes = read.as_ref().map_or(0, |read| read.len() as u64);
+            left -= read.as_ref().map_or(left, |_| bytes);
             let at = deadline.min(tokio::time::Instant::now() + silence);
             match tokio::time::timeout_at(at, tell.send(read)).await {
-                Ok(Ok(())) => {}
+                Ok(Ok(())) => metrics.image_bytes_out.add(bytes),
                 // The other side is gone.
                 Ok(Err(_)) => return,
                 Err(_) => {

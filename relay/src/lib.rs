@@ -5,6 +5,7 @@
 //!
 //! The `drawbridge-relay` binary is [`cli::run`]; programs that host boards themselves use [`Relay`].
 
+mod address;
 mod bell;
 mod board;
 mod budget;
@@ -12,24 +13,34 @@ pub mod cli;
 mod clock;
 mod committer;
 mod connection;
+mod control;
 mod conversation;
 mod core;
 mod failure;
+mod frame;
+mod gate;
 mod hello;
 mod http;
 mod hub;
 mod images;
+mod metrics;
 mod opening;
+mod origin;
 mod pace;
 mod page;
+mod presence;
+mod rarely;
+mod ready;
 mod rights;
 mod ring;
 mod room;
 mod server;
+mod service;
 mod settings;
 mod socket;
 pub mod store;
 mod stream;
+mod tend;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod title;
@@ -38,7 +49,8 @@ mod turns;
 mod wet;
 mod wire;
 
-pub use budget::Rate;
+pub use address::ProxyHeader;
+pub use budget::{Rate, RatePerMinute};
 pub use server::{Relay, RelayError, serve};
 pub use settings::Settings;
 pub use tls::{TlsError, check as check_tls};

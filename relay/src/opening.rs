@@ -1,6 +1,5 @@
 //! How a connection begins and ends: its hello, its seat on a board, its welcome, and the closing frame.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,10 +9,13 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::bell::Bell;
 use crate::committer::{Open, Request};
-use crate::connection::Connection;
+use crate::connection::{Connection, UNREADABLE};
+use crate::control::Person;
 use crate::conversation::{Above, Arrival};
+use crate::frame::Frame;
+use crate::gate::From;
 use crate::hello::{self, Ending, stopped};
-use crate::hub::{Hub, Phase};
+use crate::hub::{BellEntry, Hub, Phase};
 use crate::room::Seat;
 use crate::socket::{Closing, Incoming, Socket};
 use crate::store::StoreError;
@@ -35,17 +37,18 @@ pub(crate) async fn run(
     board: Result<BoardId, IdError>,
     stream: Stream,
     read: Bytes,
-    from: SocketAddr,
+    from: From,
 ) {
-    let mut socket = Socket::new(stream, &read, &hub.core.settings.limits).await;
+    let entry = hub.bell();
+    let tally = Arc::clone(&entry.tally);
+    let mut socket = Socket::new(stream, &read, &hub.core.settings.limits, tally).await;
     drop(read);
-    let mut phase = hub.phase.subscribe();
-    let closing = tokio::select! {
-        _ = phase.wait_for(|phase| *phase == Phase::Over) => None,
-        closing = converse(&hub, &mut socket, board, from) => closing,
-    };
+    let closing = converse(&hub, &mut socket, board, &from, &entry).await;
+    hub.core
+        .metrics
+        .ended(closing.as_ref().map(|closing| closing.code));
     if let Some(closing) = closing {
-        tracing::debug!(%from, code = closing.code.number(), reason = closing.reason, "closing");
+        tracing::debug!(client = %from.client, code = closing.code.number(), reason = closing.reason, "closing");
         socket.close(closing, hub.core.settings.close_within).await;
     }
 }
@@ -55,37 +58,56 @@ async fn converse(
     hub: &Arc<Hub>,
     socket: &mut Socket,
     board: Result<BoardId, IdError>,
-    from: SocketAddr,
+    from: &From,
+    entry: &BellEntry,
 ) -> Option<Closing> {
-    let entry = hub.bell();
     let came_in = async {
+        if let Some(refused) = from.place.refused.clone() {
+            return Err(TurnedAway::Refused(hello::turned_away(refused)));
+        }
         let board = board.map_err(|error| {
             TurnedAway::Refused(hello::ending(Code::BadBoard, format!("{error}."), Retry::Never))
         })?;
         let hello = first_message(hub, socket).await?;
-        join(hub, &board, hello, Arc::clone(&entry.bell))
+        let peer = hello.peer;
+        join(hub, from, &board, hello, Arc::clone(&entry.bell))
             .await
-            .map(|joined| (board, joined))
+            .map(|joined| (board, peer, joined))
             .map_err(TurnedAway::Refused)
     };
     let mut phase = hub.phase.subscribe();
     let came_in = tokio::select! {
         came_in = came_in => came_in,
-        code = closing_code(&mut phase) => return Some(Closing::new(code, "the relay stops")),
+        code = closing_code(&mut phase) => {
+            hub.farewell(code).into_iter().for_each(|frame| socket.push(frame));
+            return Some(Closing::new(code, "the relay stops"));
+        }
     };
     match came_in {
-        Ok((board, (mut connection, welcome))) => {
+        Ok((board, peer, (mut connection, welcome))) => {
             welcome.into_iter().for_each(|frame| socket.push(frame));
             socket.open();
             let conn = connection.conn();
-            tracing::info!(%board, conn, %from, "joined");
+            entry.tally.came_in();
+            let pass = connection.pass();
+            let _present = hub.present.enter(Person {
+                conn,
+                board: board.clone(),
+                peer,
+                role: pass.role,
+                via: pass.via.short(),
+                address: from.client.to_string(),
+                since_ms: hub.core.now_ms(),
+            });
+            tracing::info!(%board, conn, peer = peer.as_str(), client = %from.client, "joined");
             let closing = connection.run(socket).await;
             let code = closing.as_ref().map(|closing| closing.code.number());
             tracing::info!(%board, conn, code, "left");
             closing
         }
         Err(TurnedAway::Refused((refused, closing))) => {
-            tracing::info!(%from, code = ?refused.code, "turned away");
+            tracing::info!(client = %from.client, code = ?refused.code, "turned away");
+            hub.core.metrics.refused(refused.code);
             socket.push(encode(&RelayMessage::Refused(refused)).into());
             Some(closing)
         }
@@ -128,11 +150,19 @@ async fn first_message(hub: &Hub, socket: &mut Socket) -> Result<Hello, TurnedAw
 /// Brings a connection onto its board; returns it and the frames that welcome it.
 async fn join(
     hub: &Arc<Hub>,
+    from: &From,
     board: &BoardId,
     hello: Hello,
     bell: Arc<Bell>,
-) -> Result<(Connection, Vec<Bytes>), Ending> {
-    let seat = open(hub, board, &hello).await?;
+) -> Result<(Connection, Vec<Frame>), Ending> {
+    let (gate, now) = (&hub.gate, Instant::now());
+    gate.join(from.client, now).map_err(hello::turned_away)?;
+    gate.may_try(from.client, now).map_err(hello::turned_away)?;
+    let seat = open(hub, board, &hello).await.inspect_err(|(refused, _)| {
+        if matches!(refused.code, Code::BadKey | Code::Password) {
+            gate.was_wrong(from.client, Instant::now());
+        }
+    })?;
     let knocked = seat.room.board().knock(Instant::now());
     let Some(at) = knocked else {
         let text = "Too many people are coming to the board at once.";
@@ -161,6 +191,8 @@ async fn open(hub: &Hub, board: &BoardId, hello: &Hello) -> Result<Seat, Ending>
 }
 
 fn failed(error: &StoreError) -> Ending {
-    tracing::error!(%error, "can't read a board");
+    if let Some(left_out) = UNREADABLE.says(Instant::now()) {
+        tracing::error!(%error, left_out, "can't read a board");
+    }
     stopped()
 }

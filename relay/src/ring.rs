@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use drawbridge_protocol::fault::{self, Fault};
-use tokio_tungstenite::tungstenite::Bytes;
+
+use crate::frame::Frame;
 
 /// How many finished frames are kept for other connections that are at the same place.
 const SHARED_FRAMES: usize = 16;
@@ -24,7 +25,7 @@ pub(crate) struct Ring {
     bytes: usize,
     max_bytes: usize,
     commits: VecDeque<Commit>,
-    frames: VecDeque<(u64, u64, Bytes)>,
+    frames: VecDeque<(u64, u64, Frame)>,
 }
 
 impl Ring {
@@ -71,7 +72,7 @@ impl Ring {
 
     /// The next frame above `seq`, of about `max_bytes` but at least one whole write, and where it
     /// ends. `None` if there is nothing above.
-    pub(crate) fn above(&mut self, seq: u64, max_bytes: usize) -> Option<(u64, Bytes)> {
+    pub(crate) fn above(&mut self, seq: u64, max_bytes: usize) -> Option<(u64, Frame)> {
         let first = self.commits.partition_point(|commit| commit.seq <= seq);
         let mut last = None;
         let mut bytes = 0;
@@ -106,7 +107,7 @@ impl Ring {
             self.frames.pop_front();
         }
         // Only frames as large as a ring's batch are worth sharing, and what leaves the ring leaves here soon.
-        if frame.len() <= 2 * max_bytes {
+        if frame.bytes().len() <= 2 * max_bytes {
             self.frames.push_back((seq, last, frame.clone()));
         }
         Some((last, frame))
@@ -114,13 +115,13 @@ impl Ring {
 }
 
 /// A `cells` message around cells that are JSON already.
-pub(crate) fn cells_frame(epoch: &str, seq: u64, cells: &str, more: u64) -> Bytes {
+pub(crate) fn cells_frame(epoch: &str, seq: u64, cells: &str, more: u64) -> Frame {
     let more = if more == 0 {
         String::new()
     } else {
         format!(",\"more\":{more}")
     };
-    Bytes::from(format!(
+    Frame::from(format!(
         r#"{{"cells":{{"cursor":"{epoch}-{seq}","cells":[{cells}]{more}}}}}"#
     ))
 }
@@ -134,8 +135,9 @@ mod tests {
         format!(r#"{{"element":"e{n}","prop":"base","stamp":[{n},0,"AAAAAAAAAAAAAAAA"],"value":{n}}}"#)
     }
 
-    fn elements(frame: &Bytes) -> (Cursor, Vec<String>) {
-        let text = std::str::from_utf8(frame).expect("utf-8");
+    fn elements(frame: &Frame) -> (Cursor, Vec<String>) {
+        let message = frame.message();
+        let text = std::str::from_utf8(&message).expect("utf-8");
         match decode::<RelayMessage>(text).expect("a message") {
             RelayMessage::Cells(cells) => (
                 Cursor::parse(&cells.cursor).expect("a cursor"),
@@ -178,7 +180,7 @@ mod tests {
         ring.push(1, cell(1));
         let (_, a) = ring.above(0, 1000).expect("a frame");
         let (_, b) = ring.above(0, 1000).expect("a frame");
-        assert_eq!(a.as_ptr(), b.as_ptr());
+        assert_eq!(a.bytes().as_ptr(), b.bytes().as_ptr());
     }
 
     #[test]

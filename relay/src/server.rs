@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::Request;
@@ -20,14 +20,19 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::failure::Failure;
-use crate::http::{self, From, Shared};
+use crate::gate::{Gate, Place};
+use crate::http::{self, Shared};
 use crate::hub::{Hub, Phase, Threads};
 use crate::images::HangUp;
+use crate::metrics::Metrics;
 use crate::page::Pages;
+use crate::rarely::Rarely;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use crate::stream::Stream;
 use crate::tls::{Tls, TlsError};
+
+static NOT_ACCEPTED: Rarely = Rarely::new();
 
 /// Why a relay doesn't start, or stopped by itself.
 #[derive(Debug, thiserror::Error)]
@@ -62,15 +67,18 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RelayError> {
     // First: what is wrong with the settings is said before anything is touched.
-    let tls = Tls::start(&settings, data)?;
-    let (hub, threads) = open(data, settings).await?;
-    run(listener, tls, hub, threads, shutdown).await
+    let metrics = Arc::new(Metrics::new());
+    let tls = Tls::start(&settings, data, &metrics)?;
+    let private = private_listener(&settings).await?;
+    let (hub, threads) = open(data, settings, metrics).await?;
+    run(listener, tls, private, hub, threads, shutdown).await
 }
 
 /// A relay that runs inside another program.
 #[derive(Debug)]
 pub struct Relay {
     address: SocketAddr,
+    metrics: Option<SocketAddr>,
     hub: Arc<Hub>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), RelayError>>,
@@ -84,16 +92,20 @@ impl Relay {
     /// When the store can't be opened.
     pub async fn start(listener: TcpListener, data: &Path, settings: Settings) -> Result<Self, RelayError> {
         let address = listener.local_addr()?;
-        let tls = Tls::start(&settings, data)?;
-        let (hub, threads) = open(data, settings).await?;
+        let counted = Arc::new(Metrics::new());
+        let tls = Tls::start(&settings, data, &counted)?;
+        let private = private_listener(&settings).await?;
+        let metrics = private.as_ref().map(TcpListener::local_addr).transpose()?;
+        let (hub, threads) = open(data, settings, counted).await?;
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async move {
             // Stopped or dropped is the same.
             let _ = stopped.await;
         };
-        let task = tokio::spawn(run(listener, tls, Arc::clone(&hub), threads, shutdown));
+        let task = tokio::spawn(run(listener, tls, private, Arc::clone(&hub), threads, shutdown));
         Ok(Self {
             address,
+            metrics,
             hub,
             stop,
             task,
@@ -114,6 +126,17 @@ impl Relay {
     pub async fn manage(&self, board: &BoardId, what: Managing) -> Result<Access, Box<Refused>> {
         let access = self.hub.manage(board.clone(), what).await?;
         Ok((*access).clone())
+    }
+
+    /// Where it serves `/metrics`, if it does.
+    #[must_use]
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics
+    }
+
+    /// What its connections share.
+    pub(crate) fn hub(&self) -> Arc<Hub> {
+        Arc::clone(&self.hub)
     }
 
     /// Waits until it ends by itself, which it only does when the disk fails or a part of it panics.
@@ -139,11 +162,48 @@ fn flatten(result: Result<Result<(), RelayError>, tokio::task::JoinError>) -> Re
     result.unwrap_or_else(|error| Err(RelayError::Panicked(error.to_string())))
 }
 
-async fn open(data: &Path, settings: Settings) -> Result<(Arc<Hub>, Threads), RelayError> {
+/// Listens where `/metrics` is to be served.
+async fn private_listener(settings: &Settings) -> Result<Option<TcpListener>, RelayError> {
+    let Some(address) = settings.metrics_listen else {
+        return Ok(None);
+    };
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| std::io::Error::new(error.kind(), format!("{address}, for metrics: {error}")))?;
+    Ok(Some(listener))
+}
+
+/// Serves what is for whoever runs the relay, until it is dropped.
+async fn serve_privately(listener: Option<TcpListener>, hub: Arc<Hub>) {
+    let Some(listener) = listener else {
+        return std::future::pending().await;
+    };
+    let router = http::private_router(Arc::clone(&hub));
+    let mut requests = JoinSet::new();
+    loop {
+        tokio::select! {
+            Some(_) = requests.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((tcp, from)) => {
+                    let gate = Arc::clone(&hub.gate);
+                    requests.spawn(request(tcp, from, Gate::aside(), None, router.clone(), gate));
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            },
+        }
+    }
+}
+
+async fn open(
+    data: &Path,
+    settings: Settings,
+    metrics: Arc<Metrics>,
+) -> Result<(Arc<Hub>, Threads), RelayError> {
     let data = data.to_owned();
     let runtime = Handle::current();
-    let opening =
-        tokio::task::spawn_blocking(move || Hub::start(Store::open(&data)?, Arc::new(settings), runtime));
+    let opening = tokio::task::spawn_blocking(move || {
+        Hub::start(Store::open(&data)?, Arc::new(settings), metrics, runtime)
+    });
     let opened = opening
         .await
         .map_err(|error| RelayError::Panicked(error.to_string()))?;
@@ -153,10 +213,12 @@ async fn open(data: &Path, settings: Settings) -> Result<(Arc<Hub>, Threads), Re
 async fn run(
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
+    private: Option<TcpListener>,
     hub: Arc<Hub>,
     threads: Threads,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RelayError> {
+    let mut private = JoinSet::from_iter([serve_privately(private, Arc::clone(&hub))]);
     let (alive, mut all_gone) = mpsc::channel(1);
     let router = http::router(Shared {
         hub: Arc::clone(&hub),
@@ -171,12 +233,19 @@ async fn run(
             () = hub.failures.any() => break CloseCode::Internal,
             Some(_) = requests.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((tcp, from)) => {
-                    requests.spawn(request(tcp, from, tls.clone(), router.clone(), hub.core.settings.head_within));
-                }
+                Ok((tcp, peer)) => match hub.gate.accept(peer) {
+                    Some(place) => {
+                        let gate = Arc::clone(&hub.gate);
+                        requests.spawn(request(tcp, peer, place, tls.clone(), router.clone(), gate));
+                    }
+                    None => tracing::debug!(%peer, "hung up: far too many connections"),
+                },
                 Err(error) => {
                     // Out of file descriptors, most likely: those who are in shall go on.
-                    tracing::warn!(%error, "can't accept a connection");
+                    hub.core.metrics.not_accepted.add(1);
+                    if let Some(left_out) = NOT_ACCEPTED.says(Instant::now()) {
+                        tracing::warn!(%error, left_out, "can't accept a connection");
+                    }
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             },
@@ -199,6 +268,7 @@ async fn run(
     let finishing = Arc::clone(&hub);
     let finished = tokio::task::spawn_blocking(move || threads.finish(&finishing)).await;
     finished.map_err(|error| RelayError::Panicked(error.to_string()))?;
+    private.shutdown().await;
     match hub.failures.first() {
         Some(Failure::Disk(why)) => Err(RelayError::Failed(why)),
         Some(Failure::Panicked(thread)) => Err(RelayError::Panicked(format!("its {thread} thread panicked"))),
@@ -212,27 +282,30 @@ async fn run(
 /// One TCP connection's TLS handshake, if that is spoken here, and HTTP requests, up to an upgrade.
 pub(crate) async fn request(
     tcp: TcpStream,
-    from: SocketAddr,
+    peer: SocketAddr,
+    place: Arc<Place>,
     tls: Option<Arc<Tls>>,
     router: Router,
-    head_within: Duration,
+    gate: Arc<Gate>,
 ) {
     if let Err(error) = tcp.set_nodelay(true) {
-        tracing::debug!(%from, %error, "no TCP_NODELAY");
+        tracing::debug!(%peer, %error, "no TCP_NODELAY");
     }
     let stream = match tls {
         None => Stream::Plain(tcp),
         Some(tls) => match tls.accept(tcp).await {
             Ok(Some(stream)) => stream,
             Ok(None) => return,
-            Err(error) => return tracing::debug!(%from, %error, "no TLS handshake"),
+            Err(error) => return tracing::debug!(%peer, %error, "no TLS handshake"),
         },
     };
     let service = TowerToHyperService::new(router);
     let hang_up = Arc::new(Notify::new());
     let given = HangUp(Arc::clone(&hang_up));
+    let head_within = gate.head_within();
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(From(from));
+        let from = gate.from(peer, request.headers(), &place);
+        request.extensions_mut().insert(from);
         request.extensions_mut().insert(given.clone());
         let answer = service.call(request);
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
@@ -246,10 +319,10 @@ pub(crate) async fn request(
     tokio::select! {
         ended = connection => {
             if let Err(error) = ended {
-                tracing::debug!(%from, %error, "an HTTP connection ended");
+                tracing::debug!(%peer, %error, "an HTTP connection ended");
             }
         }
-        () = hang_up.notified() => tracing::debug!(%from, "hung up on somebody who took nothing"),
+        () = hang_up.notified() => tracing::debug!(%peer, "hung up on somebody who took nothing"),
     }
 }
 

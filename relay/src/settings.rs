@@ -8,12 +8,14 @@ mod row;
 pub(crate) mod sources;
 pub(crate) mod table;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use drawbridge_protocol::{CloseCode, Limits, Window};
 
-use crate::budget::Rate;
+use crate::address::ProxyHeader;
+use crate::budget::{Rate, RatePerMinute};
 
 pub(crate) use row::{Config, LogFormat};
 
@@ -24,6 +26,22 @@ pub struct Settings {
     pub limits: Limits,
     /// How much of one connection may wait for the disk; announced in `welcome`.
     pub window: Window,
+    /// How many trusted proxies are in front: as many of the addresses that their header names are believed.
+    pub trusted_proxies: usize,
+    /// The header in which they say where a request came from.
+    pub proxy_header: ProxyHeader,
+    /// Web pages of which origins may open boards, besides those of the relay's own address; `*` for all.
+    pub allowed_origins: Vec<String>,
+    /// How many boards the relay makes; those that it has go on.
+    pub max_boards: u64,
+    /// How many connections there may be.
+    pub max_connections: usize,
+    /// How many of them may come from one address.
+    pub max_connections_per_address: usize,
+    /// How many may come in to boards from one address.
+    pub address_joining: Rate,
+    /// How many wrong keys and passwords one address may give.
+    pub wrong_keys: RatePerMinute,
     /// How many messages are read from one connection. Whoever sends more is read more slowly; a pen sends 60 a
     /// second, so this is met by programs only.
     pub reading: Rate,
@@ -76,7 +94,7 @@ pub struct Settings {
     pub crowd_pace: Duration,
     /// How many connections on a board are many.
     pub crowd: usize,
-    /// How many frames a quiet board may send at once before it counts as busy.
+    /// How many steps may come to a quiet board at once before it counts as busy.
     pub burst: u32,
     /// About how many bytes one `cells` or `live` frame carries. One larger write goes alone.
     pub batch_bytes: usize,
@@ -88,10 +106,25 @@ pub struct Settings {
     pub past_bytes: u64,
     /// How many images may be on their way in at once. Whoever brings one more is asked to wait.
     pub uploads: usize,
+    /// How many of them from one address, and to one board.
+    pub uploads_each: usize,
     /// How many may be on their way out.
     pub downloads: usize,
+    /// How many of them to one address, and of one board.
+    pub downloads_each: usize,
+    /// Where `/metrics` is served, and `/healthz` and `/readyz` beside it. `None`: `/metrics` isn't served. It is never
+    /// served where boards are: a proxy on this machine would hand it to the world.
+    pub metrics_listen: Option<SocketAddr>,
     /// The code with which connections are closed when the relay stops.
     pub stop_code: CloseCode,
+}
+
+impl Settings {
+    /// Whether TLS is spoken on the relay's port.
+    #[must_use]
+    pub fn speaks_tls(&self) -> bool {
+        self.tls_cert.is_some() || !self.acme_domains.is_empty()
+    }
 }
 
 impl Default for Settings {
@@ -99,6 +132,20 @@ impl Default for Settings {
         Self {
             limits: Limits::default(),
             window: Window::default(),
+            trusted_proxies: 0,
+            proxy_header: ProxyHeader::XForwardedFor,
+            allowed_origins: Vec::new(),
+            max_boards: 100_000,
+            max_connections: 20_000,
+            max_connections_per_address: 2_000,
+            address_joining: Rate {
+                per_second: 40,
+                burst: 800,
+            },
+            wrong_keys: RatePerMinute {
+                per_minute: 20,
+                burst: 100,
+            },
             reading: Rate {
                 per_second: 500,
                 burst: 1000,
@@ -129,16 +176,19 @@ impl Default for Settings {
             silence: Duration::from_secs(45),
             close_within: Duration::from_secs(2),
             grace: Duration::from_secs(5),
-            pace: Duration::from_millis(16),
+            pace: Duration::from_millis(17),
             crowd_pace: Duration::from_millis(33),
             crowd: 200,
-            burst: 8,
+            burst: 16,
             batch_bytes: 256 << 10,
             ring_bytes: 4 << 20,
             past_age: Duration::from_secs(30 * 24 * 3600),
             past_bytes: 256 << 20,
             uploads: 32,
+            uploads_each: 16,
             downloads: 128,
+            downloads_each: 64,
+            metrics_listen: None,
             stop_code: CloseCode::Restart,
         }
     }

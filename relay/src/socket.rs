@@ -1,8 +1,9 @@
-//! One WebSocket: sends encoded messages in order, in fragments, so that no connection keeps a
-//! large buffer, and says with the right code why it closes.
+//! One WebSocket: sends prepared frames in order, past the library's buffer, so that no connection keeps a copy of what
+//! many are sent; and says with the right code why it closes. The library reads, and sends pings, pongs and goodbyes.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -10,18 +11,18 @@ use drawbridge_protocol::{CloseCode, Limits};
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode as WireCode, Data, OpCode};
-use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
+use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode as WireCode;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
+use crate::frame::Frame;
+use crate::metrics::Tally;
 use crate::stream::Stream as Line;
 use crate::wire::Wire;
 
 /// The size of the read buffer that each connection has.
 const READ_BUFFER: usize = 4 << 10;
-/// The largest piece that is given to the socket at once: it stays allocated with the connection.
-const FRAGMENT: usize = 16 << 10;
 /// How much a closing connection's other side may still send before it is cut off.
 const DRAIN: u64 = 16 << 20;
 
@@ -68,19 +69,23 @@ impl Incoming {
 #[derive(Debug)]
 pub(crate) struct Socket<S = Line> {
     inner: WebSocketStream<Wire<S>>,
-    queue: VecDeque<Bytes>,
-    /// How much of the first message has been given out.
+    queue: VecDeque<Frame>,
+    /// How much of the first frame has been given out.
     sent: usize,
+    /// Whether the stream holds nothing of it back.
     flushed: bool,
+    /// Whether the library may have something to send.
+    pinged: bool,
     hello: bool,
     /// The transport's rules were broken, so nothing more can be read as frames.
     broken: bool,
     busy_since: Option<Instant>,
+    tally: Arc<Tally>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// The server's side of an upgraded stream. `read` is what came in behind the HTTP request.
-    pub(crate) async fn new(stream: S, read: &[u8], limits: &Limits) -> Self {
+    pub(crate) async fn new(stream: S, read: &[u8], limits: &Limits, tally: Arc<Tally>) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
@@ -96,9 +101,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             queue: VecDeque::new(),
             sent: 0,
             flushed: true,
+            pinged: false,
             hello: true,
             broken: false,
             busy_since: None,
+            tally,
         }
     }
 
@@ -114,7 +121,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             Ok(Message::Text(text)) if self.hello && text.len() > Limits::HELLO_FRAME => {
                 Incoming::Broken(Closing::new(CloseCode::TooBig, "the hello is too big"))
             }
-            Ok(Message::Text(text)) => Incoming::Text(text),
+            Ok(Message::Text(text)) => {
+                self.tally.received(&text);
+                Incoming::Text(text)
+            }
             Ok(Message::Binary(_)) => Incoming::Broken(Closing::new(
                 CloseCode::Unsupported,
                 "only text frames are used here",
@@ -142,11 +152,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     /// Queues a message.
-    pub(crate) fn push(&mut self, message: Bytes) {
+    pub(crate) fn push(&mut self, message: Frame) {
         if self.is_idle() {
-            self.busy_since = Some(Instant::now());
+            self.is_busy();
         }
+        self.tally.sent(message.payload());
         self.queue.push_back(message);
+    }
+
+    fn is_busy(&mut self) {
+        let now = Instant::now();
+        self.busy_since = Some(now);
+        self.tally.busy(now);
+    }
+
+    /// What its connection counts.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// How many messages wait.
@@ -156,33 +178,39 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Whether everything has been handed to the system.
     pub(crate) fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.flushed
+        self.queue.is_empty() && self.flushed && !self.pinged
     }
 
     /// Sends what waits. Ready when the socket has taken all of it.
     pub(crate) fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        while let Some(message) = self.queue.front() {
-            ready!(Pin::new(&mut self.inner).poll_ready(cx))?;
-            let end = message.len().min(self.sent + FRAGMENT);
-            let kind = if self.sent == 0 {
-                Data::Text
-            } else {
-                Data::Continue
-            };
-            let last = end == message.len();
-            let frame = Frame::message(message.slice(self.sent..end), OpCode::Data(kind), last);
+        if self.inner.get_ref().is_cut() {
+            // The library has begun a frame, which goes first.
+            ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
+        }
+        while !self.queue.is_empty() {
             self.flushed = false;
-            self.sent = if last { 0 } else { end };
-            if last {
+            let mut written = ready!(self.inner.get_mut().poll_frames(cx, &self.queue, self.sent))?;
+            while let Some(first) = self.queue.front() {
+                let left = first.bytes().len() - self.sent;
+                if written < left {
+                    self.sent += written;
+                    break;
+                }
+                written -= left;
+                self.sent = 0;
                 self.queue.pop_front();
             }
-            Pin::new(&mut self.inner).start_send(Message::Frame(frame))?;
+            self.inner.get_mut().set_within(self.sent > 0);
         }
-        if !self.flushed {
+        if self.pinged || self.inner.get_ref().is_owed() {
             ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
+            (self.pinged, self.flushed) = (false, true);
+        } else if !self.flushed {
+            ready!(Pin::new(self.inner.get_mut()).poll_flush(cx))?;
             self.flushed = true;
         }
         self.busy_since = None;
+        self.tally.idle();
         Poll::Ready(Ok(()))
     }
 
@@ -197,8 +225,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     pub(crate) fn ping(&mut self) -> Result<(), Error> {
         if self.is_idle() {
             Pin::new(&mut self.inner).start_send(Message::Ping(Bytes::new()))?;
-            self.flushed = false;
-            self.busy_since = Some(Instant::now());
+            self.pinged = true;
+            self.is_busy();
         }
         Ok(())
     }

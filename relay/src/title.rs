@@ -26,8 +26,8 @@ pub(crate) async fn serve(hub: &Arc<Hub>, request: &Parts, board: &str) -> Respo
         Ok(Some(value)) => value.as_str().to_owned().into_response(),
         Ok(None) => StatusCode::NO_CONTENT.into_response(),
         Err(no) => {
-            tracing::debug!(board, code = ?no.refused.code, "a title was refused");
-            no.into_response()
+            tracing::debug!(board = images::named(board), code = ?no.refused.code, "a title was refused");
+            no.into_response(&hub.core.metrics)
         }
     };
     let headers = response.headers_mut();
@@ -44,7 +44,7 @@ pub(crate) async fn serve(hub: &Arc<Hub>, request: &Parts, board: &str) -> Respo
 }
 
 async fn title(hub: &Arc<Hub>, request: &Parts, board: &str) -> Result<Option<Value>, No> {
-    let admitted = images::admit(hub, &request.headers, board, None).await;
+    let admitted = images::admit(hub, request, board, None).await;
     let (seen, _) = admitted.map_err(|no| match no.refused.code {
         // A stranger with a link that isn't one is not told which boards there are.
         Code::NoBoard => images::no_key(),

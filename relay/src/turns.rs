@@ -136,6 +136,11 @@ impl Turns {
         waiting.map(|lane| lane.rested).min()
     }
 
+    /// How many connections wait in each lane.
+    pub(crate) fn waiting(&self) -> [usize; 3] {
+        [0, 1, 2].map(|lane: usize| self.lanes[lane].queue.len())
+    }
+
     /// A turn is over at `now`; it took so long.
     pub(crate) fn done(&mut self, kind: Kind, took: Duration, now: Instant) {
         let lane = &mut self.lanes[kind as usize];
@@ -147,12 +152,14 @@ impl Turns {
             Request::Write(write) => write.conn,
             Request::Leave { conn, .. } => *conn,
             Request::Open(open) if makes(open) => CREATORS,
-            Request::Open(_) => COMERS,
+            // It costs next to nothing, and shall say how those fare who write little.
+            Request::Open(_) | Request::Probe(_) => COMERS,
             Request::Keep(_) => IMAGES,
             Request::Manage(manage) => match manage.by {
                 By::Connection { conn, .. } => conn,
                 By::Host { .. } => HOST,
             },
+            Request::Chore(_) => HOST,
             Request::Hurry => {
                 for lane in &mut self.lanes {
                     (lane.rest, lane.rested) = (0, now);
@@ -241,7 +248,8 @@ fn cost(request: &Request, of: u64) -> usize {
         Request::Open(_) if of == CREATORS => CREATION,
         Request::Keep(_) => 1,
         Request::Manage(_) => MANAGING,
-        Request::Open(_) | Request::Leave { .. } | Request::Hurry | Request::Stop => 0,
+        Request::Chore(chore) => chore.cost(UNIT, CREATION),
+        Request::Open(_) | Request::Probe(_) | Request::Leave { .. } | Request::Hurry | Request::Stop => 0,
     }
 }
 

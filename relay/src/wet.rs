@@ -11,9 +11,9 @@ use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{
     Code, Here, Joined, Left, Limits, Refused, RelayMessage, Retry, SlotName, SlotOp, Slots, Value,
 };
-use tokio_tungstenite::tungstenite::Bytes;
 
 use self::frames::Frames;
+use crate::frame::Frame;
 
 /// How many clears are remembered for readers that haven't been told yet. A reader further behind
 /// is told of everybody anew.
@@ -77,7 +77,7 @@ pub(crate) struct Wet {
     /// A version that a reader may pass only once it has been sent the board up to a sequence
     /// number. Both grow.
     holds: VecDeque<(u64, u64)>,
-    shared: Vec<(u64, u64, Arc<[Bytes]>)>,
+    shared: Vec<(u64, u64, Arc<[Frame]>)>,
 }
 
 impl Wet {
@@ -280,7 +280,7 @@ impl Wet {
 
     /// Everybody except `reader`, for its welcome, at the latest version. Slots beyond `max_bytes`
     /// come in frames of their own.
-    pub(crate) fn here(&self, reader: u64, max_bytes: usize) -> (Vec<Here>, Vec<Bytes>) {
+    pub(crate) fn here(&self, reader: u64, max_bytes: usize) -> (Vec<Here>, Vec<Frame>) {
         let mut frames = Frames::new(self.frame_bytes);
         let mut bytes = 0;
         let mut here = Vec::new();
@@ -316,7 +316,7 @@ impl Wet {
 
     /// What a reader at version `from` gets next, and at which version it is then. `reader` is its
     /// connection, `seq` what it has been sent of the board. `None` if there is nothing new for it.
-    pub(crate) fn after(&mut self, reader: u64, from: u64, seq: u64) -> Option<(u64, Arc<[Bytes]>)> {
+    pub(crate) fn after(&mut self, reader: u64, from: u64, seq: u64) -> Option<(u64, Arc<[Frame]>)> {
         let held = self.holds.partition_point(|&(_, needs)| needs <= seq);
         let to = match self.holds.get(held) {
             Some(&(version, _)) => self.shown.min(version - 1),
@@ -331,14 +331,14 @@ impl Wet {
         if let Some((.., frames)) = self.shared.iter().find(|&&(a, b, _)| (a, b) == (from, to)) {
             return Some((to, Arc::clone(frames)));
         }
-        let frames: Arc<[Bytes]> = self.steps(from, to, None).into();
+        let frames: Arc<[Frame]> = self.steps(from, to, None).into();
         self.shared.push((from, to, Arc::clone(&frames)));
         Some((to, frames))
     }
 
     /// The frames that bring a reader from one version to another. With `anew` it is told of
     /// everybody else as if they had come just now: clears that it needs have been forgotten.
-    fn steps(&self, from: u64, to: u64, anew: Option<u64>) -> Vec<Bytes> {
+    fn steps(&self, from: u64, to: u64, anew: Option<u64>) -> Vec<Frame> {
         let mut frames = Frames::new(self.frame_bytes);
         for gone in &self.left {
             let knew = gone.joined <= from;

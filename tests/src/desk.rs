@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use drawbridge_engine::board::Board;
-use drawbridge_engine::client::{ClientConfig, Phase, Remote, Timings};
+use drawbridge_engine::client::{ClientConfig, Phase, Remote, Timings, Trust};
 use drawbridge_engine::document::{Element, Kind};
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::{Point, Rect};
@@ -36,16 +36,22 @@ impl Desk {
     /// Opens `remote`'s board in memory, connects, and waits until it is in step.
     #[must_use]
     pub fn join(name: &'static str, remote: Remote) -> Self {
-        Self::open(name, None, remote)
+        Self::open(name, None, remote, Trust::default())
+    }
+
+    /// The same over TLS, by somebody who trusts these.
+    #[must_use]
+    pub fn join_trusting(name: &'static str, remote: Remote, trust: Trust) -> Self {
+        Self::open(name, None, remote, trust)
     }
 
     /// The same with the board kept in `folder`.
     #[must_use]
     pub fn open_in(name: &'static str, folder: &Path, remote: Remote) -> Self {
-        Self::open(name, Some(folder), remote)
+        Self::open(name, Some(folder), remote, Trust::default())
     }
 
-    fn open(name: &'static str, folder: Option<&Path>, remote: Remote) -> Self {
+    fn open(name: &'static str, folder: Option<&Path>, remote: Remote, trust: Trust) -> Self {
         let (tell, woken) = channel();
         let board = remote.link.board.clone();
         let config = ClientConfig {
@@ -56,6 +62,7 @@ impl Desk {
             about: Value::from_json(&serde_json::json!({ "name": name })).expect("JSON"),
             online: true,
             timings: Timings::default(),
+            trust,
         };
         let wake = move || {
             // The test may have ended.

@@ -1,10 +1,12 @@
 //! What the tests of several packages together need: a relay in a process of its own, people who
 //! draw without a window, waiting for all of them to agree, and real processes in real trouble.
 
+pub mod authority;
 pub mod batches;
 pub mod desk;
 pub mod fuzzing;
 pub mod hostile;
+pub mod load;
 mod people;
 mod process;
 pub mod proxy;
@@ -14,7 +16,7 @@ pub mod tally;
 pub mod torment;
 
 pub use people::{Person, agree, base_of, board_of};
-pub use process::{RelayProcess, fresh_link};
+pub use process::{RelayProcess, ask_http, fresh_link, get};
 
 /// The path of the relay's test binary. A macro, since only the test itself may ask for it.
 #[macro_export]

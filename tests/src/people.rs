@@ -50,6 +50,7 @@ impl Person {
             about: Value::from_json(&serde_json::json!({ "name": name })).expect("JSON"),
             online: true,
             timings: Timings::default(),
+            trust: drawbridge_engine::client::Trust::default(),
         };
         let opened = Client::open(config, Arc::new(|| {})).expect("the board opens");
         assert!(opened.damaged.is_none(), "{name}'s store is damaged");

@@ -204,6 +204,7 @@ fn a_client_killed_in_mid_stroke_goes_on_from_its_store() {
         about: drawbridge_protocol::Value::from_text("{}".to_owned()).expect("JSON"),
         online: true,
         timings: drawbridge_engine::client::Timings::default(),
+        trust: drawbridge_engine::client::Trust::default(),
     };
     let opened =
         drawbridge_engine::client::Client::open(config, std::sync::Arc::new(|| {})).expect("it opens");

@@ -395,6 +395,7 @@ fn alone(count: usize) {
         about: Value::from_text("{}".to_owned()).expect("json"),
         online: false,
         timings: Timings::default(),
+        trust: drawbridge_engine::client::Trust::default(),
     };
     let board = Board::open(config, Arc::new(|| {})).expect("it opens");
     let opened = start.elapsed();

@@ -510,6 +510,7 @@ mod tests {
             about: json("{}"),
             online: false,
             timings: Timings::default(),
+            trust: crate::client::Trust::default(),
         };
         Board::open(config, Arc::new(|| {})).expect("it opens")
     }

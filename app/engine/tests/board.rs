@@ -16,6 +16,7 @@ fn a_later_act_goes_above_what_is_shown_also_while_a_clock_is_being_mended() {
         about: Value::from_text("{}".to_owned()).expect("json"),
         online: false,
         timings: Timings::default(),
+        trust: drawbridge_engine::client::Trust::default(),
     };
     let mut board = Board::open(config, Arc::new(|| {})).expect("it opens");
     let clock = board.client().clock();

@@ -224,6 +224,14 @@ impl App {
             }
             Command::Reconnect => self.board.reconnect(),
             Command::OfferAgain => self.board.offer_again(),
+            Command::ShowTrust => self.dialog = Some(Dialog::Trust),
+            Command::ChooseAuthority => {
+                self.dialog = Some(Dialog::Trust);
+                self.board.choose_authority();
+            }
+            Command::TrustChosen => self.board.trust_chosen(),
+            Command::LeaveChosen => self.board.leave_chosen(),
+            Command::Distrust(fingerprint) => self.board.distrust(&fingerprint),
             Command::Dismiss => self.message = None,
             Command::FocusMode => {
                 self.alone = !self.alone;
@@ -281,6 +289,7 @@ impl App {
     fn cancel(&mut self, ctx: &Context) {
         if self.dialog.take().is_some() {
             self.copied = None;
+            self.board.leave_chosen();
             // Nothing is typed into it any more.
             ctx.memory_mut(|memory| {
                 if let Some(id) = memory.focused() {

@@ -49,7 +49,10 @@ impl App {
             scale: self.settings.scale,
             still: self.settings.reduced_motion,
             shared: !matches!(self.board.share(), ShareView::Off | ShareView::Failed(_)),
-            cut_off: matches!(status.connection, Connection::Offline | Connection::Refused(_)),
+            cut_off: matches!(
+                status.connection,
+                Connection::Offline | Connection::Refused(_) | Connection::Insecure(_)
+            ),
             parked: !status.parked.is_empty() || !status.pictures.refused.is_empty(),
             message: self.message.is_some(),
         }
@@ -90,6 +93,7 @@ impl App {
                 dialogs::join(ctx, &mut self.join_draft, self.join_problem.as_deref(), asked);
             }
             Some(Dialog::Palette) => panels::palette::show(ctx, &mut self.sought, &now, asked),
+            Some(Dialog::Trust) => panels::trust::show(ctx, &self.board.trust(), asked),
             Some(Dialog::Shortcuts) => panels::shortcuts::show(ctx, asked),
             None => {}
         }

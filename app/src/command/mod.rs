@@ -148,6 +148,16 @@ pub enum Command {
     Reconnect,
     /// Offer the relay again what it did not take.
     OfferAgain,
+    /// Open the dialog for whom to trust.
+    ShowTrust,
+    /// Let the person choose a certificate authority's file.
+    ChooseAuthority,
+    /// Trust what was chosen.
+    TrustChosen,
+    /// Don't.
+    LeaveChosen,
+    /// Trust the authority with this fingerprint no longer.
+    Distrust(String),
     /// Take the message away.
     Dismiss,
     /// Hide or show everything but the board.

@@ -198,6 +198,8 @@ pub static TABLE: &[Entry] = &[
     board(Command::StopSharing, "Stop sharing", "", icons::CLOSE, &[]),
     board(Command::Reconnect, "Try now", "Tries to reach the relay at once", icons::LIVE, &[]),
     board(Command::OfferAgain, "Offer again", "Offers the relay what it did not take", icons::SENDING, &[]),
+    board(Command::ShowTrust, "Trusted authorities…", "Whose certificates are believed when a relay is reached over TLS", icons::TRUST, &[]),
+    board(Command::ChooseAuthority, "Trust a certificate authority…", "Of a relay with a certificate of its own", icons::TRUST, &[]),
     board(Command::Quit, "Quit", "", icons::QUIT, &[ctrl(Key::Q)]),
 
     help(Command::ShowPalette, "Find a command…", icons::COMMANDS, &[ctrl(Key::K), ctrl(Key::Slash)]),

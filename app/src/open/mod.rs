@@ -5,6 +5,7 @@ mod opening;
 mod pictures;
 mod sharing;
 mod status;
+mod trust;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub struct OpenBoard {
     my_color: String,
     /// Pictures that are being read.
     imports: Vec<pictures::Import>,
+    /// An authority that is being chosen, to be trusted.
+    choosing: trust::Choosing,
 }
 
 /// Which board to open.
@@ -118,6 +121,7 @@ impl OpenBoard {
             profile,
             my_color: me.color.clone(),
             imports: Vec::new(),
+            choosing: trust::Choosing::default(),
         };
         open.look_around();
         Ok(open)
@@ -254,6 +258,7 @@ impl OpenBoard {
     pub fn pump(&mut self) {
         self.board.pump();
         self.take_imports();
+        self.take_chosen();
         self.move_in();
         let status = self.board.status();
         // Without a relay to send to, nothing is on its way there.
@@ -449,6 +454,7 @@ impl Place {
             about: about(me).to_value(),
             online: true,
             timings: Timings::default(),
+            trust: profile.trusted(),
         };
         Ok(Self { config, link })
     }

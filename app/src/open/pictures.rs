@@ -14,7 +14,7 @@ use egui::ColorImage;
 use super::OpenBoard;
 
 /// Nobody closes a dialog sooner than that: it never came up.
-const NO_DIALOG: Duration = Duration::from_millis(500);
+pub(super) const NO_DIALOG: Duration = Duration::from_millis(500);
 /// The ends of names of files that may be pictures.
 const ENDS: [&str; 7] = ["png", "jpg", "jpeg", "jfif", "webp", "gif", "svg"];
 
@@ -29,6 +29,11 @@ pub enum Given {
 
 /// What came of it: a picture that is kept, or why not, in words for people.
 type Came = Result<Picture, String>;
+
+/// Said where there is no dialog to choose files.
+pub(super) fn no_dialog(instead: &str) -> String {
+    format!("This computer has no dialog to choose files (xdg-desktop-portal or zenity); {instead}")
+}
 
 /// Pictures that are being read.
 #[derive(Debug)]
@@ -101,12 +106,13 @@ impl OpenBoard {
             .pick_files();
         let asked = Instant::now();
         self.import(None, move |_| match pollster::block_on(chosen) {
-            Some(files) => Ok(files.iter().map(|file| Given::File(file.path().to_owned())).collect()),
-            None if cfg!(target_os = "linux") && asked.elapsed() < NO_DIALOG => Err(
-                "This computer has no dialog to choose files (xdg-desktop-portal or zenity). Drop pictures on the \
-                 board, or paste them"
-                    .to_owned(),
-            ),
+            Some(files) => Ok(files
+                .iter()
+                .map(|file| Given::File(file.path().to_owned()))
+                .collect()),
+            None if cfg!(target_os = "linux") && asked.elapsed() < NO_DIALOG => {
+                Err(no_dialog("drop pictures on the board, or paste them"))
+            }
             None => Ok(Vec::new()),
         });
     }

@@ -85,6 +85,7 @@ fn status_view(status: &Status, brief: bool) -> StatusView {
         }
         Phase::Live => Connection::Live,
         Phase::Refused { message, .. } => Connection::Refused(message.clone()),
+        Phase::Insecure { message, .. } => Connection::Insecure(message.clone()),
     };
     StatusView {
         waiting: status.waiting,

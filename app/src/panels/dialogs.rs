@@ -24,6 +24,8 @@ pub enum Dialog {
     Palette,
     /// See which keys there are.
     Shortcuts,
+    /// See whom this app trusts when it connects, and what stands against that.
+    Trust,
 }
 
 /// A link, and who can use it.
@@ -223,13 +225,13 @@ pub(super) fn dialog(
     }
 }
 
-fn alert(ui: &mut Ui, words: &str) {
+pub(super) fn alert(ui: &mut Ui, words: &str) {
     let theme = Theme::of(ui.ctx());
-    let line = ui.label(egui::RichText::new(words).color(theme.error));
+    let line = ui.add(egui::Label::new(egui::RichText::new(words).color(theme.error)).wrap());
     line.widget_info(|| WidgetInfo::labeled(Role::Alert, true, words));
 }
 
-fn muted(ui: &mut Ui, words: &str) -> egui::Response {
+pub(super) fn muted(ui: &mut Ui, words: &str) -> egui::Response {
     let theme = Theme::of(ui.ctx());
     ui.add(egui::Label::new(egui::RichText::new(words).color(theme.muted)).wrap())
 }

@@ -15,6 +15,7 @@ pub mod shortcuts;
 pub mod status;
 pub mod style;
 pub mod toolbar;
+pub mod trust;
 pub mod welcome;
 pub mod widgets;
 pub mod zoom;

@@ -23,6 +23,8 @@ pub enum Connection {
     Offline,
     /// The relay does not let us in, and why.
     Refused(String),
+    /// There is no safe way to speak to the relay, and why.
+    Insecure(String),
 }
 
 /// What the panel shows.
@@ -178,7 +180,7 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
             format!("Offline: {} waiting for the relay", changes(n)),
             Tone::Care,
         ),
-        (Connection::Refused(why), n) => {
+        (Connection::Refused(why) | Connection::Insecure(why), n) => {
             let why = why.trim_end_matches('.');
             let waiting = if n == 0 {
                 String::new()
@@ -264,8 +266,11 @@ pub fn show(ctx: &Context, view: &StatusView, asked: &mut Asked) -> Rect {
             }
             let (icon, text, tone) = words(view);
             line(ui, icon, &text, tone);
-            if matches!(view.connection, Connection::Offline | Connection::Refused(_)) {
-                action(ui, Command::Reconnect, asked);
+            match view.connection {
+                Connection::Offline | Connection::Refused(_) => action(ui, Command::Reconnect, asked),
+                // What to do about it, and another try, are there.
+                Connection::Insecure(_) => action(ui, Command::ShowTrust, asked),
+                _ => {}
             }
         });
     });

@@ -21,9 +21,11 @@ impl Wake for Trap {
 async fn a_relay_whose_committer_panics_stops_and_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let (hub, threads) = open(folder.path(), Settings::default()).await.expect("it opens");
+    let (hub, threads) = open(folder.path(), Settings::default(), Arc::new(Metrics::new()))
+        .await
+        .expect("it opens");
     let requests = hub.requests.clone();
-    let running = tokio::spawn(run(listener, None, hub, threads, std::future::pending()));
+    let running = tokio::spawn(run(listener, None, None, hub, threads, std::future::pending()));
     let (reply, answer) = oneshot::channel();
     let mut answer = pin!(answer);
     let trap = Waker::from(Arc::new(Trap));

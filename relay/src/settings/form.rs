@@ -147,13 +147,6 @@ pub(crate) fn choice<T: Copy + PartialEq + Send + Sync + 'static>(
 }
 
 /// `yes` or `no`.
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "for the first setting that needs it; then this line goes"
-    )
-)]
 pub(crate) fn yes_no() -> Form<bool> {
     const WORDS: [(&str, bool); 4] = [("yes", true), ("no", false), ("true", true), ("false", false)];
     let mut form = choice("YES|NO", &WORDS);
@@ -168,13 +161,6 @@ pub(crate) fn text(name: &'static str, expected: &str, is_one: fn(&str) -> bool)
 }
 
 /// Several values of a form with commas between them. None at all is shown as `none`.
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "for the first setting that needs it; then this line goes"
-    )
-)]
 pub(crate) fn list<T: 'static>(name: &'static str, of: Form<T>) -> Form<Vec<T>> {
     let Form {
         expected, read, show, ..

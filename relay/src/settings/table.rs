@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
-use super::form::{address, choice, duration, number, optional, path, size, text};
+use super::form::{Form, address, choice, duration, list, number, optional, path, size, text, yes_no};
 use super::row::{LogFormat, Row, Section, row};
+use crate::address::ProxyHeader;
+use crate::origin;
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -20,7 +22,10 @@ const HOUR: Duration = Duration::from_secs(3600);
 pub(crate) fn table() -> Vec<Section> {
     let sections = [
         ("The program", program()),
+        ("TLS", tls()),
         ("The log", log()),
+        ("Proxies and web pages", proxies()),
+        ("Connections", connections()),
         ("Boards", boards()),
         ("Messages", messages()),
         ("Rates of a connection", rates()),
@@ -54,6 +59,83 @@ fn program() -> Vec<Row> {
             "Where boards are kept.",
         )
         .default_is("the place that this system gives programs"),
+        row(
+            "metrics-listen",
+            optional(address()),
+            |c| &mut c.settings.metrics_listen,
+            "Where `/metrics` is served for Prometheus, with `/healthz` and `/readyz` beside it. Without it there is no \
+             `/metrics`. Whoever reaches it reads numbers only, and needs no password: keep it off the open internet.",
+        )
+        .default_is("nowhere"),
+    ]
+}
+
+fn tls() -> Vec<Row> {
+    let pem = || optional(path("FILE"));
+    let line = |name, expected| -> Form<String> {
+        text(name, expected, |text| {
+            !text.is_empty() && !text.contains(char::is_whitespace)
+        })
+    };
+    vec![
+        row(
+            "tls-cert",
+            pem(),
+            |c| &mut c.settings.tls_cert,
+            "The certificate to show, and those that lead from it to its authority, as PEM: the relay then speaks TLS (`https`, `wss`) on its port. It and its \
+             key are read again within 5 s when they change; what can't be used is logged, and the one before goes on.",
+        ),
+        row(
+            "tls-key",
+            pem(),
+            |c| &mut c.settings.tls_key,
+            "Its key, as PEM without a passphrase: PKCS#8, SEC1 or PKCS#1.",
+        ),
+        row(
+            "acme-domains",
+            list("LIST", line("NAME", "a name such as draw.example.org")),
+            |c| &mut c.settings.acme_domains,
+            "Names for which a certificate is asked for by ACME and renewed in time. They are proven on the relay's own port (TLS-ALPN-01), which must be reached as port 443 from outside.",
+        ),
+        row(
+            "acme-email",
+            optional(line("ADDRESS", "an address such as you@example.org")),
+            |c| &mut c.settings.acme_email,
+            "Whom the ACME server may write to.",
+        ),
+        row(
+            "acme-cache",
+            optional(path("FOLDER")),
+            |c| &mut c.settings.acme_cache,
+            "Where the account's key and the last certificate are kept, readable by their owner only.",
+        )
+        .default_is("`acme` in the data folder"),
+        row(
+            "acme-directory",
+            optional(line("URL", "an address that begins with https://")),
+            |c| &mut c.settings.acme_directory,
+            "The directory of the ACME server.",
+        )
+        .default_is("Let's Encrypt's"),
+        row(
+            "acme-staging",
+            yes_no(),
+            |c| &mut c.settings.acme_staging,
+            "Whether to ask Let's Encrypt's server for trying out, which has wide limits and whose certificates nobody trusts.",
+        ),
+        row(
+            "acme-root",
+            pem(),
+            |c| &mut c.settings.acme_root,
+            "The authority of the ACME server itself, as PEM, beside those that the system knows.",
+        ),
+        row(
+            "max-handshakes",
+            number(1..=100_000),
+            |c| &mut c.settings.handshakes,
+            "TLS handshakes under way at once; more wait their turn.",
+        )
+        .why("Each has some 30 KiB and time of a processor; a crowd that comes back at once is through within seconds."),
     ]
 }
 
@@ -80,8 +162,94 @@ fn log() -> Vec<Row> {
     ]
 }
 
+fn proxies() -> Vec<Row> {
+    const HEADERS: [(&str, ProxyHeader); 2] = [
+        ("x-forwarded-for", ProxyHeader::XForwardedFor),
+        ("forwarded", ProxyHeader::Forwarded),
+    ];
+    vec![
+        row(
+            "trusted-proxies",
+            number(0..=16),
+            |c| &mut c.settings.trusted_proxies,
+            "How many proxies of yours a request passes before it comes here. A client's address is then the one that the first of them saw; \
+             with 0 no header is believed, and the address is that of whoever connects.",
+        )
+        .why("A header that nobody of yours wrote could say anything."),
+        row(
+            "proxy-header",
+            choice("HEADER", &HEADERS),
+            |c| &mut c.settings.proxy_header,
+            "The header to which each of those proxies adds an address: `x-forwarded-for` or `forwarded`. The other one is never believed.",
+        ),
+        row(
+            "allowed-origins",
+            list(
+                "LIST",
+                text("ORIGIN", "origins such as https://draw.example, or * for all", origin::is_origin),
+            ),
+            |c| &mut c.settings.allowed_origins,
+            "Web pages of which origins may open boards in a browser, besides those of the relay's own address. Apps and scripts aren't concerned.",
+        ),
+    ]
+}
+
+fn connections() -> Vec<Row> {
+    vec![
+        row(
+            "max-connections",
+            number(1..=10_000_000),
+            |c| &mut c.settings.max_connections,
+            "Connections in all.",
+        )
+        .why("Some 12 KiB each while nothing happens, so 240 MiB."),
+        row(
+            "max-connections-per-address",
+            number(1..=10_000_000),
+            |c| &mut c.settings.max_connections_per_address,
+            "Connections from one address; of IPv6 that is its first half (/64). Those from this computer itself are not counted.",
+        )
+        .why("An office of 200 people has one address, and each app has one connection a board and two for images."),
+        row(
+            "joining-rate-per-address",
+            number(1..=1_000_000),
+            |c| &mut c.settings.address_joining.per_second,
+            "How many may come in to boards a second from one address.",
+        )
+        .why("Nobody opens so many boards."),
+        row(
+            "joining-burst-per-address",
+            number(1..=1_000_000),
+            |c| &mut c.settings.address_joining.burst,
+            "How many may come in at once before that rate holds.",
+        )
+        .why("When the line of an office is back, 200 people with several boards each are back at once."),
+        row(
+            "wrong-keys-per-minute",
+            number(1..=1_000_000),
+            |c| &mut c.settings.wrong_keys.per_minute,
+            "Wrong keys and passwords a minute from one address; whoever gives more waits.",
+        )
+        .why("A key can't be guessed at any rate; a password that somebody chose can't at this one."),
+        row(
+            "wrong-keys-burst",
+            number(1..=1_000_000),
+            |c| &mut c.settings.wrong_keys.burst,
+            "How many may come at once before that rate holds.",
+        )
+        .why("A class that opens a link that was ended."),
+    ]
+}
+
 fn boards() -> Vec<Row> {
     vec![
+        row(
+            "max-boards",
+            number(1..=1_000_000_000),
+            |c| &mut c.settings.max_boards,
+            "Boards that the relay has; deleted ones don't count. Above it none is made, and those that it has go on.",
+        )
+        .why("Everybody who reaches the relay can make boards; an empty one takes some 200 bytes."),
         row(
             "max-cells-per-board",
             number(1..=1_000_000_000),
@@ -266,12 +434,26 @@ fn images() -> Vec<Row> {
         )
         .why("Each has a file open, and the disk is slower with many than with few."),
         row(
+            "max-uploads-each",
+            number(1..=100_000),
+            |c| &mut c.settings.uploads_each,
+            "Of these, images from one address, and images to one board.",
+        )
+        .why("Half of them: nobody can take the ways of all others."),
+        row(
             "max-downloads",
             number(1..=100_000),
             |c| &mut c.settings.downloads,
             "Images on their way out at once.",
         )
         .why("Each has a file open and some memory; an app loads one at a time."),
+        row(
+            "max-downloads-each",
+            number(1..=100_000),
+            |c| &mut c.settings.downloads_each,
+            "Of these, images to one address, and images of one board.",
+        )
+        .why("Half of them: nobody can take the ways of all others."),
     ]
 }
 
@@ -300,7 +482,7 @@ fn times() -> Vec<Row> {
             "head-within",
             duration(SECOND..=HOUR),
             |c| &mut c.settings.head_within,
-            "How long a client may take for the head of an HTTP request, and how long a connection without one is kept.",
+            "How long a client may take for its TLS handshake, and for the head of an HTTP request, and how long a connection without one is kept.",
         )
         .why("Long enough for the slowest line, short enough that idle ones don't gather."),
         row(
@@ -349,7 +531,7 @@ fn wet_ink() -> Vec<Row> {
             |c| &mut c.settings.pace,
             "The shortest time between two shared frames of wet ink on a busy board.",
         )
-        .why("60 frames a second, as screens show."),
+        .why("No more than 60 frames a second, as screens show."),
         row(
             "crowd",
             number(1..=1_000_000),
@@ -368,7 +550,7 @@ fn wet_ink() -> Vec<Row> {
             "wet-burst",
             number(1..=1000),
             |c| &mut c.settings.burst,
-            "Frames that a quiet board may send at once before it counts as busy.",
+            "Steps that may come to a quiet board at once before it counts as busy.",
         )
         .why("One person who draws is shown at once, however unevenly the points come."),
     ]
@@ -419,6 +601,8 @@ mod tests {
             "debug",
             "127.0.0.1:7",
             "/x",
+            "forwarded",
+            "*",
             "yes",
             "no",
         ];

@@ -1,6 +1,6 @@
 //! What the writer needs of a disk: rows in transactions. `SqliteDisk` is the one that relays have.
 
-use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, KeyHash};
+use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, ImageHash, KeyHash};
 
 use super::ImageRow;
 #[cfg(any(test, feature = "testing"))]
@@ -43,6 +43,15 @@ pub(crate) struct Totals {
     pub(crate) head: u64,
 }
 
+/// What one step of clearing a deleted board away did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Swept {
+    /// How many rows went; 0 when there are none left.
+    pub(crate) rows: u64,
+    /// Images that no board has any more.
+    pub(crate) orphans: Vec<ImageHash>,
+}
+
 /// A row that is there already under a cell's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Held {
@@ -69,6 +78,9 @@ pub(crate) trait Disk {
 
     /// Looks a board up, with its totals as of the last commit.
     fn find(&self, id: &BoardId) -> Result<Option<BoardRow>, DiskError>;
+
+    /// How many boards there are that weren't deleted.
+    fn boards(&self) -> Result<u64, DiskError>;
 
     /// Makes a board on which nobody may do anything yet; returns its number.
     fn create(&mut self, id: &BoardId, now_ms: u64) -> Result<i64, DiskError>;
@@ -106,6 +118,27 @@ pub(crate) trait Disk {
 
     /// Gives the board an image that it doesn't have.
     fn put_image(&mut self, board: i64, image: &ImageRow) -> Result<(), DiskError>;
+
+    /// Takes an image from a board that has it.
+    fn drop_image(&mut self, board: i64, hash: &ImageHash) -> Result<(), DiskError>;
+
+    /// What the image that a board has under a name counts, in bytes.
+    fn image_bytes(&self, board: i64, hash: &ImageHash) -> Result<Option<u64>, DiskError>;
+
+    /// Notes that a board is deleted, and forgets its links. Its totals are told at the commit, its rows go by [`Disk::sweep`].
+    fn bury(&mut self, board: i64) -> Result<(), DiskError>;
+
+    /// Takes away up to `max` rows of a deleted board: cells, what they overwrote, and claims to images.
+    fn sweep(&mut self, board: i64, max: u32) -> Result<Swept, DiskError>;
+
+    /// Takes away the row of a deleted board that has no others any more.
+    fn forget(&mut self, board: i64) -> Result<(), DiskError>;
+
+    /// Counts a board's rows: cells, bytes, greatest stamp.
+    fn recount(&self, board: i64) -> Result<Totals, DiskError>;
+
+    /// Forgets all starts of the relay, so that no cursor of one of them means anything after the next start.
+    fn forget_starts(&mut self) -> Result<(), DiskError>;
 
     /// The board's writes above `above`: about `max_bytes`, but at least one whole write.
     #[cfg(any(test, feature = "testing"))]

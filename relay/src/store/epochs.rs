@@ -34,7 +34,7 @@ impl Epochs {
     }
 
     /// The starts known so far and a new one with a random name, at which `head` was the last sequence number.
-    pub(super) fn after(mut known: Vec<(String, u64)>, random: u64, head: u64) -> Self {
+    pub(crate) fn after(mut known: Vec<(String, u64)>, random: u64, head: u64) -> Self {
         if known.is_empty() || !fault::is_planted(Fault::EpochUnchanged) {
             known.push((format!("{random:016x}"), head + 1));
         }

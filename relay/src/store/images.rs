@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use drawbridge_protocol::{ImageHash, ImageType};
@@ -45,16 +46,17 @@ pub(crate) enum Checked {
 #[derive(Debug, Clone)]
 pub(crate) struct ImageFiles {
     folder: PathBuf,
+    /// Locked by whoever makes a copy of everything, and by whoever removes something.
+    copying: PathBuf,
 }
 
 impl ImageFiles {
     /// The images in a data folder. What no board has, and what was given up, is removed.
     pub(super) fn open(data: &Path, db: &Connection) -> Result<Self, StoreError> {
-        let files = Self {
-            folder: data.join("images"),
-        };
+        let files = Self::of(data);
         let io = |error| StoreError::io(&files.folder, &error);
         fs::create_dir_all(&files.folder).map_err(io)?;
+        let may_remove = files.may_remove();
         let mut known = HashSet::new();
         let mut query = db.prepare("SELECT DISTINCT hash FROM images")?;
         for hash in query.query_map([], |row| row.get::<_, [u8; 32]>(0))? {
@@ -73,14 +75,58 @@ impl ImageFiles {
                 Ok(hash) => !known.contains(&hash),
                 Err(_) => is_part(&name) && stale(),
             };
-            if useless && let Err(error) = fs::remove_file(entry.path()) {
+            if useless
+                && may_remove.is_some()
+                && let Err(error) = fs::remove_file(entry.path())
+            {
                 tracing::warn!(%error, file = %entry.path().display(), "can't remove what no board has");
             }
         }
         Ok(files)
     }
 
-    fn path(&self, hash: &ImageHash) -> PathBuf {
+    /// The images in a data folder, to be read, or to be put beside those that are there.
+    pub(crate) fn of(data: &Path) -> Self {
+        Self {
+            folder: data.join("images"),
+            copying: data.join("copying.lock"),
+        }
+    }
+
+    /// While this is held, no image goes: for a copy of everything that is to be whole. Other programs may hold it too.
+    pub(crate) fn keep_all(&self) -> std::io::Result<File> {
+        let file = self.copying()?;
+        file.lock_shared()?;
+        Ok(file)
+    }
+
+    /// While this is held, nobody makes a copy. `None` if somebody does.
+    fn may_remove(&self) -> Option<File> {
+        let file = self.copying().ok()?;
+        file.try_lock().ok().map(|()| file)
+    }
+
+    fn copying(&self) -> std::io::Result<File> {
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        options.open(&self.copying)
+    }
+
+    /// Removes images that no board has. If somebody makes a copy of everything, they go at the next start.
+    pub(crate) fn remove(&self, orphans: &[ImageHash]) {
+        let Some(_may) = self.may_remove() else {
+            tracing::info!("images of a deleted board stay until the next start: a copy is being made");
+            return;
+        };
+        for hash in orphans {
+            if let Err(error) = found(fs::remove_file(self.path(hash))) {
+                tracing::warn!(%error, %hash, "can't remove an image that no board has");
+            }
+        }
+    }
+
+    /// Where an image lies.
+    pub(crate) fn path(&self, hash: &ImageHash) -> PathBuf {
         self.folder.join(hash.to_string())
     }
 
@@ -146,6 +192,24 @@ impl ImageFiles {
         #[cfg(unix)]
         File::open(&self.folder)?.sync_all()?;
         Ok(Checked::Kept)
+    }
+
+    /// Puts an image's bytes, which must be what its name says, on disk under that name.
+    pub(crate) fn put(&self, hash: &ImageHash, bytes: &[u8]) -> std::io::Result<()> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let part = self.folder.join(format!("host-{n}-{hash}.part"));
+        let written = fs::write(&part, bytes).and_then(|()| {
+            File::open(&part)?.sync_all()?;
+            fs::rename(&part, self.path(hash))
+        });
+        if let Err(error) = written {
+            found(fs::remove_file(&part))?;
+            return Err(error);
+        }
+        #[cfg(unix)]
+        File::open(&self.folder)?.sync_all()?;
+        Ok(())
     }
 
     /// The bytes of an image, if they are there and as many as they should be.

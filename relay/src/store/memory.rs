@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use drawbridge_protocol::fault::{self, Fault};
-use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, CellKey, KeyHash};
+use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, CellKey, ImageHash, KeyHash};
 
 use super::ImageRow;
-use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
+use super::disk::{BoardRow, Disk, DiskError, Held, Swept, Totals};
 use super::epochs::Epochs;
 use super::read::{Page, push_cell};
 
@@ -158,6 +158,10 @@ impl Disk for MemoryDisk {
         Ok(found)
     }
 
+    fn boards(&self) -> Result<u64, DiskError> {
+        Ok(self.working.boards.iter().filter(|rows| !rows.gone).count() as u64)
+    }
+
     fn create(&mut self, id: &BoardId, _: u64) -> Result<i64, DiskError> {
         self.room()?;
         self.working.boards.push(Rows {
@@ -232,6 +236,79 @@ impl Disk for MemoryDisk {
     fn put_image(&mut self, board: i64, image: &ImageRow) -> Result<(), DiskError> {
         self.room()?;
         self.rows_mut(board)?.images.push(*image);
+        Ok(())
+    }
+
+    fn drop_image(&mut self, board: i64, hash: &ImageHash) -> Result<(), DiskError> {
+        self.rows_mut(board)?.images.retain(|held| held.hash != *hash);
+        Ok(())
+    }
+
+    fn image_bytes(&self, board: i64, hash: &ImageHash) -> Result<Option<u64>, DiskError> {
+        let mut images = self.rows(board)?.images.iter();
+        Ok(images.find(|held| held.hash == *hash).map(|held| held.bytes))
+    }
+
+    fn bury(&mut self, board: i64) -> Result<(), DiskError> {
+        let rows = self.rows_mut(board)?;
+        rows.gone = true;
+        (rows.access, rows.made) = (Access::default(), BTreeMap::new());
+        Ok(())
+    }
+
+    fn sweep(&mut self, board: i64, max: u32) -> Result<Swept, DiskError> {
+        let rows = self.rows_mut(board)?;
+        let before = rows.cells.len() + rows.images.len();
+        let keys: Vec<CellKey> = rows.cells.keys().take(max as usize).cloned().collect();
+        for key in &keys {
+            rows.cells.remove(key);
+        }
+        let images: Vec<ImageRow> = if keys.is_empty() {
+            std::mem::take(&mut rows.images)
+        } else {
+            Vec::new()
+        };
+        let after = rows.cells.len() + rows.images.len();
+        let has = |hash: ImageHash| {
+            let boards = self.working.boards.iter();
+            boards.flat_map(|rows| &rows.images).any(|held| held.hash == hash)
+        };
+        Ok(Swept {
+            rows: (before - after) as u64,
+            orphans: images
+                .iter()
+                .map(|image| image.hash)
+                .filter(|hash| !has(*hash))
+                .collect(),
+        })
+    }
+
+    fn forget(&mut self, board: i64) -> Result<(), DiskError> {
+        // Numbers are places here, so the row stays, under a name that nobody can ask for.
+        let id = BoardId::new(&format!("forgotten-{board}"));
+        self.rows_mut(board)?.id = id.map_err(|error| DiskError::Failed(error.to_string()))?;
+        Ok(())
+    }
+
+    fn recount(&self, board: i64) -> Result<Totals, DiskError> {
+        let rows = self.rows(board)?;
+        let (cells, images) = (rows.cells.values(), rows.images.iter());
+        Ok(Totals {
+            cells: rows.cells.len() as u64,
+            bytes: cells.map(|(cell, _)| cell.size() as u64).sum::<u64>()
+                + images.map(|held| held.bytes).sum::<u64>(),
+            max_ms: rows
+                .cells
+                .values()
+                .map(|(cell, _)| cell.stamp.ms)
+                .max()
+                .unwrap_or(0),
+            ..self.totals(board)?
+        })
+    }
+
+    fn forget_starts(&mut self) -> Result<(), DiskError> {
+        self.working.epochs.clear();
         Ok(())
     }
 

@@ -3,12 +3,17 @@
 
 mod access;
 mod checkpoint;
+mod chores;
+mod copy;
 mod disk;
 mod epochs;
 mod images;
+mod look;
 #[cfg(any(test, feature = "testing"))]
 mod memory;
+mod migrate;
 mod read;
+mod revert;
 mod schema;
 mod sqlite;
 #[cfg(test)]
@@ -22,14 +27,23 @@ use drawbridge_protocol::{BoardId, Cell};
 use rusqlite::config::DbConfig;
 
 pub(crate) use checkpoint::Checkpoints;
+pub(crate) use copy::copy as copy_file;
 pub(crate) use disk::{BoardRow, Disk, DiskError};
 pub(crate) use epochs::Epochs;
 pub(crate) use images::{Checked, ImageFiles, ImageRow};
+pub(crate) use look::{BoardLook, Look};
 #[cfg(feature = "testing")]
 pub(crate) use memory::MemoryDisk;
-pub(crate) use read::{Page, Readers, Seen};
+pub(crate) use read::{Contents, Page, Readers, Seen};
+pub(crate) use revert::{Fix, Target};
+pub(crate) use schema::{check as check_file, file as file_in};
 pub(crate) use sqlite::SqliteDisk;
 pub(crate) use write::{Writer, no_room};
+
+/// Locked by whoever uses the folder.
+const LOCK: &str = "relay.lock";
+/// While this folder is there, a backup is being put in the store's place.
+pub(crate) const RESTORING: &str = "restoring";
 
 /// Why the store can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +67,36 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The file was written by an older relay, and this was only to look at it.
+    #[error(
+        "the relay's store {path} was written by an older version; start the relay once: it makes a backup and brings it \
+         forward"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An older file couldn't be brought to this program's version.
+    #[error(
+        "the relay's store {path} can't be brought to this version ({why}). It is as it was, and {copy} is a copy of it: go on \
+         with the version that wrote it, or move it away"
+    )]
+    NotForward {
+        /// The file.
+        path: PathBuf,
+        /// The copy.
+        copy: PathBuf,
+        /// What failed.
+        why: String,
+    },
+    /// There is none.
+    #[error("there is no relay's store at {0}; name its folder with --data")]
+    Missing(PathBuf),
+    /// Half of one store and half of another may be there.
+    #[error(
+        "a backup was being put in the place of the store in {0}, and that broke off; run `drawbridge-relay restore` again"
+    )]
+    Restoring(PathBuf),
     /// Another relay uses the folder.
     #[error("another relay is using the folder {0}; stop it first, or name another folder with --data")]
     InUse(PathBuf),
@@ -105,23 +149,34 @@ pub(crate) struct Store {
 }
 
 impl Store {
+    /// Takes the folder, as long as what it returns is held.
+    ///
+    /// # Errors
+    /// When somebody else has it, or it can't be used.
+    pub(crate) fn try_lock(data: &Path) -> Result<File, TryLockError> {
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        let lock = options.open(data.join(LOCK)).map_err(TryLockError::Error)?;
+        lock.try_lock()?;
+        Ok(lock)
+    }
+
     /// Opens the store in `data`, makes it if there is none, and begins an epoch.
     ///
     /// # Errors
     /// When the folder is in use or can't be used, or the file there is damaged. It is left as it was.
     pub(crate) fn open(data: &Path) -> Result<Self, StoreError> {
-        fs::create_dir_all(data).map_err(|error| StoreError::io(data, &error))?;
-        let lock_path = data.join("relay.lock");
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(|error| StoreError::io(&lock_path, &error))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(data.to_owned())),
-            Err(TryLockError::Error(error)) => return Err(StoreError::io(&lock_path, &error)),
+        make_folder(data).map_err(|error| StoreError::io(data, &error))?;
+        let lock = Self::try_lock(data).map_err(|error| match error {
+            TryLockError::WouldBlock => StoreError::InUse(data.to_owned()),
+            TryLockError::Error(error) => StoreError::io(&data.join(LOCK), &error),
+        })?;
+        let restoring = data.join(RESTORING);
+        if restoring
+            .try_exists()
+            .map_err(|error| StoreError::io(&restoring, &error))?
+        {
+            return Err(StoreError::Restoring(data.to_owned()));
         }
         let db = schema::open(data)?;
         let (head, clock_ms) = db.query_row("SELECT head, clock_ms FROM meta", [], |row| {
@@ -140,6 +195,15 @@ impl Store {
             images,
         })
     }
+}
+
+/// Makes the data folder if need be. What people draw is theirs, so nobody else looks into it.
+fn make_folder(data: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data)
 }
 
 /// Reads a board's winning cells from a data folder, ordered by element and property, without

@@ -41,6 +41,19 @@ pub(crate) struct Seen {
     pub(crate) image: Option<ImageRow>,
 }
 
+/// How much the store holds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Contents {
+    /// Boards that weren't deleted.
+    pub(crate) boards: u64,
+    /// Their cells.
+    pub(crate) cells: u64,
+    /// The bytes of their cells and images.
+    pub(crate) bytes: u64,
+    /// The bytes of overwritten cells.
+    pub(crate) past_bytes: u64,
+}
+
 /// Connections for reading.
 #[derive(Debug)]
 pub(crate) struct Readers {
@@ -95,6 +108,25 @@ impl Readers {
             .await
     }
 
+    /// How much the store holds. Reads a row for each board.
+    pub(crate) async fn contents(self: std::sync::Arc<Self>) -> Result<Contents, StoreError> {
+        self.run(contents).await
+    }
+
+    /// The data folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
+    /// The database's files, and how many bytes each has.
+    pub(crate) fn files(&self) -> [(&'static str, u64); 2] {
+        let len = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
+        [
+            ("database", len(&self.path)),
+            ("log", len(&self.path.with_extension("sqlite-wal"))),
+        ]
+    }
+
     async fn run<T: Send + 'static>(
         self: std::sync::Arc<Self>,
         read: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
@@ -132,6 +164,20 @@ impl Readers {
     pub(crate) fn close(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
+}
+
+fn contents(db: &Connection) -> Result<Contents, rusqlite::Error> {
+    let sql = "SELECT count(*), total(cells), total(bytes), (SELECT past_bytes FROM meta) FROM boards WHERE NOT gone";
+    db.query_row(sql, [], |row| {
+        // `total` never overflows, and is exact up to 2^53.
+        let sum = |at| row.get::<_, f64>(at).map(|sum| sum as u64);
+        Ok(Contents {
+            boards: unsigned(row, 0)?,
+            cells: sum(1)?,
+            bytes: sum(2)?,
+            past_bytes: unsigned(row, 3)?,
+        })
+    })
 }
 
 pub(super) fn page(
@@ -280,7 +326,7 @@ pub(super) fn all(db: &Connection, path: &Path, board: &BoardId) -> Result<Vec<C
 
 /// The cell in a row that begins with element, property, milliseconds, counter, peer and value. What a bad disk made
 /// of a cell is an error, and goes to nobody.
-fn cell(row: &Row<'_>) -> Result<Cell, rusqlite::Error> {
+pub(super) fn cell(row: &Row<'_>) -> Result<Cell, rusqlite::Error> {
     let text = |at| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
     let counter = u32::try_from(unsigned(row, 3)?).map_err(|error| bad(3, error))?;
     let peer = Peer::new(text(4)?).map_err(|error| bad(4, error))?;

@@ -1,5 +1,6 @@
 //! The store's file: its tables, and opening it without ever harming one that is damaged.
 
+use std::cmp::Ordering;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,13 +9,13 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::StoreError;
 use super::sqlite::is_full;
+use super::{StoreError, migrate};
 
 /// Marks the file as a relay's: "DrwB".
 const APPLICATION_ID: i32 = 0x4472_7742;
 /// The tables below. Version 1 had no images; version 2 had one key a board, and no roles.
-const SCHEMA: i32 = 3;
+pub(super) const SCHEMA: i32 = 3;
 
 const TABLES: &str = "
     CREATE TABLE meta (
@@ -70,7 +71,7 @@ const TABLES: &str = "
 ";
 
 /// Which boards have which images; the bytes are files.
-const IMAGES: &str = "
+pub(super) const IMAGES: &str = "
     CREATE TABLE images (
         board INTEGER NOT NULL,
         hash BLOB NOT NULL,
@@ -81,7 +82,7 @@ const IMAGES: &str = "
 ";
 
 /// The ways onto boards: the hashes of keys, and what each lets people do.
-const LINKS: &str = "
+pub(super) const LINKS: &str = "
     CREATE TABLE links (
         board INTEGER NOT NULL,
         hash BLOB NOT NULL,          -- SHA-256 of the key
@@ -92,14 +93,6 @@ const LINKS: &str = "
         made_ms INTEGER NOT NULL,
         PRIMARY KEY (board, hash)
     ) STRICT, WITHOUT ROWID;
-";
-
-/// Every board's one key becomes a link with which people may draw. Of deleted boards only the gravestone stays.
-const LINKS_OF_KEYS: &str = "
-    INSERT INTO links (board, hash, role, name, made_ms)
-        SELECT n, key_hash, 'edit', '', created_ms FROM boards WHERE gone = 0;
-    ALTER TABLE boards DROP COLUMN key_hash;
-    ALTER TABLE boards ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
 ";
 
 /// The store's file in a data folder.
@@ -129,23 +122,21 @@ pub(crate) fn open(data: &Path) -> Result<Connection, StoreError> {
     db.busy_timeout(Duration::from_secs(5))?;
     // Synchronous=FULL: an acknowledged write survives a power cut. Checkpoints have a thread of their own.
     db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;")?;
-    migrate(&db)?;
+    migrate::migrate(&db, &path)?;
     Ok(db)
 }
 
-/// Brings an older store's tables up to the present version, all at once or not at all.
-fn migrate(db: &Connection) -> Result<(), rusqlite::Error> {
-    let from = version(db)?;
-    if from >= SCHEMA {
-        return Ok(());
+/// Fails unless the store is of this program's version.
+pub(super) fn require_present(db: &Connection, path: &Path) -> Result<(), StoreError> {
+    let path = path.to_owned();
+    match version(db)?.cmp(&SCHEMA) {
+        Ordering::Less => Err(StoreError::Older { path }),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(StoreError::Newer { path }),
     }
-    let images = if from < 2 { IMAGES } else { "" };
-    db.execute_batch(&format!(
-        "BEGIN IMMEDIATE; {images} {LINKS} {LINKS_OF_KEYS} PRAGMA user_version={SCHEMA}; COMMIT;"
-    ))
 }
 
-fn version(db: &Connection) -> Result<i32, rusqlite::Error> {
+pub(super) fn version(db: &Connection) -> Result<i32, rusqlite::Error> {
     db.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
@@ -178,7 +169,7 @@ fn create(data: &Path, path: &Path) -> Result<(), StoreError> {
 }
 
 /// Reads the whole file once, without writing to it.
-fn check(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn check(path: &Path) -> Result<(), StoreError> {
     let mut magic = [0; 16];
     let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut magic));
     match read {

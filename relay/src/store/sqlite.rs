@@ -1,16 +1,19 @@
 //! Boards and cells in SQLite, on the one connection that writes.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, KeyHash};
+use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, ImageHash, KeyHash};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::ImageRow;
 use super::checkpoint::Checkpoints;
-use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
+use super::chores;
+use super::disk::{BoardRow, Disk, DiskError, Held, Swept, Totals};
 #[cfg(any(test, feature = "testing"))]
 use super::read::Page;
 use super::read::{self, signed, unsigned};
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 
 /// How many old rows one transaction takes out of `past`, on top of twice what it puts in.
@@ -26,6 +29,7 @@ const COMMIT_BYTES: usize = 12 << 10;
 pub(crate) struct SqliteDisk {
     db: Connection,
     checkpoints: Option<Checkpoints>,
+    metrics: Option<Arc<Metrics>>,
     past_age: Duration,
     past_max: u64,
     past_bytes: u64,
@@ -44,6 +48,7 @@ impl SqliteDisk {
         Ok(Self {
             db,
             checkpoints: None,
+            metrics: None,
             past_age: settings.past_age,
             past_max: settings.past_bytes,
             past_bytes,
@@ -62,6 +67,12 @@ impl SqliteDisk {
     /// Has the log moved into the file by a thread of its own.
     pub(crate) fn with_checkpoints(mut self, checkpoints: Checkpoints) -> Self {
         self.checkpoints = Some(checkpoints);
+        self
+    }
+
+    /// Tells how long the disk takes.
+    pub(crate) fn with_metrics(mut self, metrics: Arc<Metrics>) -> Self {
+        self.metrics = Some(metrics);
         self
     }
 
@@ -123,7 +134,11 @@ impl Disk for SqliteDisk {
         let sql = "UPDATE meta SET head = ?, clock_ms = ?, past_bytes = ?";
         let row = params![signed(head), signed(now_ms), signed(self.past_bytes)];
         self.db.prepare_cached(sql)?.execute(row)?;
+        let start = Instant::now();
         self.db.execute_batch("COMMIT")?;
+        if let Some(metrics) = &self.metrics {
+            metrics.sync_time.observe(start.elapsed());
+        }
         self.note_written();
         Ok(())
     }
@@ -151,6 +166,13 @@ impl Disk for SqliteDisk {
             })
         });
         Ok(found.optional()?)
+    }
+
+    fn boards(&self) -> Result<u64, DiskError> {
+        let mut query = self
+            .db
+            .prepare_cached("SELECT COUNT(*) FROM boards WHERE NOT gone")?;
+        Ok(query.query_row([], |row| unsigned(row, 0))?)
     }
 
     fn create(&mut self, id: &BoardId, now_ms: u64) -> Result<i64, DiskError> {
@@ -275,6 +297,45 @@ impl Disk for SqliteDisk {
         ];
         self.db.prepare_cached(sql)?.execute(row)?;
         self.written += ROW_BYTES;
+        Ok(())
+    }
+
+    fn drop_image(&mut self, board: i64, hash: &ImageHash) -> Result<(), DiskError> {
+        Ok(chores::drop_image(&self.db, board, hash)?)
+    }
+
+    fn image_bytes(&self, board: i64, hash: &ImageHash) -> Result<Option<u64>, DiskError> {
+        Ok(chores::image_bytes(&self.db, board, hash)?)
+    }
+
+    fn bury(&mut self, board: i64) -> Result<(), DiskError> {
+        self.written += ROW_BYTES;
+        Ok(chores::bury(&self.db, board)?)
+    }
+
+    fn sweep(&mut self, board: i64, max: u32) -> Result<Swept, DiskError> {
+        let (swept, past_bytes) = chores::sweep(&self.db, board, max)?;
+        self.past_bytes = self.past_bytes.saturating_sub(past_bytes);
+        self.written += max as usize * ROW_BYTES;
+        Ok(swept)
+    }
+
+    fn forget(&mut self, board: i64) -> Result<(), DiskError> {
+        Ok(chores::forget(&self.db, board)?)
+    }
+
+    fn recount(&self, board: i64) -> Result<Totals, DiskError> {
+        let counted = super::look::count(&self.db, board)?;
+        Ok(Totals {
+            cells: counted.cells,
+            bytes: counted.bytes,
+            max_ms: counted.max_ms,
+            ..self.totals(board)?
+        })
+    }
+
+    fn forget_starts(&mut self) -> Result<(), DiskError> {
+        self.db.execute("DELETE FROM epochs", [])?;
         Ok(())
     }
 

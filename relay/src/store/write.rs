@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{
-    Access, BoardId, Cell, CellKey, Code, Limits, Property, Refused, Retry, STAMP_AHEAD_MS, STAMP_FIRST_MS,
+    Access, BoardId, Cell, CellKey, Code, ImageHash, Limits, MAX_INTEGER, Peer, Property, Refused, Retry,
+    STAMP_AHEAD_MS, STAMP_FIRST_MS, Stamp,
 };
 
 use super::ImageRow;
 use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
 use super::read::push_cell;
 use crate::board::Committed;
+use crate::committer::Fresh;
 
 /// The store's writing side.
 #[derive(Debug)]
@@ -78,6 +80,11 @@ impl<D: Disk> Writer<D> {
         Ok(found)
     }
 
+    /// How many boards there are.
+    pub(crate) fn boards(&self) -> Result<u64, DiskError> {
+        self.disk.boards()
+    }
+
     /// Merges a write into its board, whole or not at all.
     pub(crate) fn write(
         &mut self,
@@ -94,6 +101,58 @@ impl<D: Disk> Writer<D> {
             }
             return Ok(Err(refused));
         }
+        self.merge(board, cells, totals, now_ms, true)
+    }
+
+    /// Merges cells from an export. Where nobody else has written to the board its time is what they say.
+    pub(crate) fn import(
+        &mut self,
+        board: i64,
+        cells: &[Cell],
+        fresh: bool,
+        now_ms: u64,
+    ) -> Result<Result<Committed, Box<Refused>>, DiskError> {
+        let totals = self.totals(board)?;
+        let as_empty = Totals {
+            cells: 0,
+            ..Totals::default()
+        };
+        let ahead = stamp_ahead(cells, if fresh { &as_empty } else { &totals }, now_ms);
+        match ahead {
+            Some(refused) => Ok(Err(refused)),
+            None => self.merge(board, cells, totals, now_ms, true),
+        }
+    }
+
+    /// Writes values with stamps of the relay's own, above everything on the board, however full that is.
+    pub(crate) fn rewrite(
+        &mut self,
+        board: i64,
+        values: &[Fresh],
+        peer: Peer,
+        now_ms: u64,
+    ) -> Result<Result<Committed, Box<Refused>>, DiskError> {
+        let totals = self.totals(board)?;
+        let ms = now_ms.max((totals.max_ms + 1).min(MAX_INTEGER));
+        let stamped = (0..).zip(values).map(|(counter, fresh)| Cell {
+            element: fresh.element.clone(),
+            prop: fresh.prop.clone(),
+            stamp: Stamp { ms, counter, peer },
+            value: fresh.value.clone(),
+        });
+        let cells: Vec<Cell> = stamped.collect();
+        self.merge(board, &cells, totals, now_ms, false)
+    }
+
+    /// Merges cells whose stamps are in order.
+    fn merge(
+        &mut self,
+        board: i64,
+        cells: &[Cell],
+        totals: Totals,
+        now_ms: u64,
+        limited: bool,
+    ) -> Result<Result<Committed, Box<Refused>>, DiskError> {
         let mut winners: BTreeMap<CellKey, &Cell> = BTreeMap::new();
         for cell in cells {
             let best = winners.entry(cell.key()).or_insert(cell);
@@ -115,7 +174,7 @@ impl<D: Disk> Writer<D> {
             after.bytes = after.bytes + cell.size() as u64 - held.as_ref().map_or(0, |held| held.bytes);
             after.max_ms = after.max_ms.max(cell.stamp.ms);
         }
-        if let Some(refused) = self.board_full(&won, &totals, &after) {
+        if limited && let Some(refused) = self.board_full(&won, &totals, &after) {
             return Ok(Err(refused));
         }
         if won.is_empty() {
@@ -142,12 +201,12 @@ impl<D: Disk> Writer<D> {
                 cell.value.as_str(),
             );
         }
-        self.before.boards.entry(board).or_insert(totals);
-        self.boards.insert(board, after);
+        self.change(board, totals, after);
         Ok(Ok(Committed {
             seq: Some(self.head),
             cells: text,
             board_cells: after.cells,
+            won: won.len() as u64,
         }))
     }
 
@@ -169,9 +228,59 @@ impl<D: Disk> Writer<D> {
             return Ok(Err(refused));
         }
         self.disk.put_image(board, image)?;
-        self.before.boards.entry(board).or_insert(totals);
-        self.boards.insert(board, after);
+        self.change(board, totals, after);
         Ok(Ok(()))
+    }
+
+    /// Deletes a board, up to its rows: nobody has a way in any more.
+    pub(crate) fn bury(&mut self, board: i64) -> Result<(), DiskError> {
+        let (totals, access) = (self.totals(board)?, self.access(board)?);
+        self.disk.bury(board)?;
+        let after = Totals {
+            cells: 0,
+            bytes: 0,
+            ..totals
+        };
+        self.change(board, totals, after);
+        self.before.access.entry(board).or_insert(access);
+        self.access.insert(board, Arc::default());
+        Ok(())
+    }
+
+    /// Counts a board's rows. Says whether the totals were wrong.
+    pub(crate) fn recount(&mut self, board: i64) -> Result<bool, DiskError> {
+        let totals = self.totals(board)?;
+        let counted = self.disk.recount(board)?;
+        // A board's time never goes back.
+        let after = Totals {
+            max_ms: totals.max_ms.max(counted.max_ms),
+            ..counted
+        };
+        if after == totals {
+            return Ok(false);
+        }
+        self.change(board, totals, after);
+        Ok(true)
+    }
+
+    /// A board doesn't have an image any more. Says whether it had it.
+    pub(crate) fn lose_image(&mut self, board: i64, hash: &ImageHash) -> Result<bool, DiskError> {
+        let totals = self.totals(board)?;
+        let Some(bytes) = self.disk.image_bytes(board, hash)? else {
+            return Ok(false);
+        };
+        self.disk.drop_image(board, hash)?;
+        let after = Totals {
+            bytes: totals.bytes.saturating_sub(bytes),
+            ..totals
+        };
+        self.change(board, totals, after);
+        Ok(true)
+    }
+
+    fn change(&mut self, board: i64, before: Totals, after: Totals) {
+        self.before.boards.entry(board).or_insert(before);
+        self.boards.insert(board, after);
     }
 
     fn totals(&mut self, board: i64) -> Result<Totals, DiskError> {

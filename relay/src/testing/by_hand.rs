@@ -16,7 +16,9 @@ use crate::clock::{Clock, Time};
 use crate::committer::{Batch, Committer, Open, Request};
 use crate::conversation::{Arrival, Conversation};
 use crate::core::Core;
+use crate::frame::Frame;
 use crate::hello::{self, Ending};
+use crate::metrics::Metrics;
 use crate::room::{Room, Seat};
 use crate::settings::Settings;
 use crate::store::{Disk as _, MemoryDisk};
@@ -53,7 +55,7 @@ impl Disk {
 /// What the relay does to a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Out {
-    /// A frame to be sent.
+    /// A message to be sent, in a frame.
     Frame(Bytes),
     /// The end, with this code, after the frames before.
     Close(CloseCode),
@@ -146,6 +148,7 @@ impl ByHand {
         let clock = Clock::start(clock_ms, wall_ms, zero + now);
         let core = Core::new(
             Arc::clone(settings),
+            Arc::new(Metrics::new()),
             Arc::clone(&time) as Arc<dyn Time>,
             clock,
             epochs,
@@ -341,7 +344,7 @@ impl ByHand {
     }
 
     /// Does one thing on a connection, as its task would; `None` if there is nothing to do.
-    fn step(&mut self, n: u64) -> Option<Result<Vec<Bytes>, Ending>> {
+    fn step(&mut self, n: u64) -> Option<Result<Vec<Frame>, Ending>> {
         let line = self.lines.get_mut(&n)?;
         match &mut line.stage {
             Stage::Greeting => {
@@ -402,13 +405,13 @@ impl ByHand {
         }
     }
 
-    fn push(&mut self, n: u64, result: Result<Vec<Bytes>, Ending>, out: &mut Vec<(u64, Out)>) {
+    fn push(&mut self, n: u64, result: Result<Vec<Frame>, Ending>, out: &mut Vec<(u64, Out)>) {
         match result {
             Ok(frames) => {
                 if let Some(line) = self.lines.get_mut(&n) {
                     line.is_busy |= !frames.is_empty();
                 }
-                out.extend(frames.into_iter().map(|frame| (n, Out::Frame(frame))));
+                out.extend(frames.into_iter().map(|frame| (n, Out::Frame(frame.message()))));
             }
             Err((refused, closing)) => {
                 self.lines.remove(&n);

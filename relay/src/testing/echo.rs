@@ -9,6 +9,8 @@ use axum::extract::Request;
 use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::frame::Frame;
+use crate::gate::Gate;
 use crate::http;
 use crate::server::request;
 use crate::settings::Settings;
@@ -21,11 +23,11 @@ use crate::socket::{Closing, Incoming, Socket};
 /// When the listener fails.
 pub async fn echo(listener: TcpListener, settings: Settings) -> io::Result<Infallible> {
     let settings = Arc::new(settings);
-    let within = settings.head_within;
+    let gate = Gate::new(Arc::clone(&settings));
     let router = Router::new().fallback(async move |upgrade: Request| {
         let settings = Arc::clone(&settings);
         http::upgrade(upgrade, async move |tcp, read, _| {
-            let mut socket = Socket::new(tcp, &read, &settings.limits).await;
+            let mut socket = Socket::new(tcp, &read, &settings.limits, Arc::default()).await;
             socket.open();
             if let Some(closing) = converse(&mut socket).await {
                 socket.close(closing, settings.close_within).await;
@@ -33,8 +35,10 @@ pub async fn echo(listener: TcpListener, settings: Settings) -> io::Result<Infal
         })
     });
     loop {
-        let (tcp, from) = listener.accept().await?;
-        tokio::spawn(request(tcp, from, None, router.clone(), within));
+        let (tcp, peer) = listener.accept().await?;
+        if let Some(place) = gate.accept(peer) {
+            tokio::spawn(request(tcp, peer, place, None, router.clone(), Arc::clone(&gate)));
+        }
     }
 }
 
@@ -43,7 +47,7 @@ async fn converse(socket: &mut Socket) -> Option<Closing> {
     loop {
         let sent = match std::future::poll_fn(|cx| socket.poll_message(cx)).await {
             Ok(Message::Text(text)) => {
-                socket.push(text.into());
+                socket.push(Frame::new(&text));
                 std::future::poll_fn(|cx| socket.poll_send(cx)).await
             }
             Ok(binary @ Message::Binary(_)) => socket.send(binary).await,

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use drawbridge_protocol::Limits;
@@ -58,7 +59,7 @@ pub fn read_frames(bytes: &[u8], feed: &Feed) -> Vec<CameIn> {
     let reading = async {
         // What is answered goes nowhere.
         let stream = tokio::io::join(pieces, tokio::io::sink());
-        let mut socket = Socket::new(stream, ahead, &feed.limits).await;
+        let mut socket = Socket::new(stream, ahead, &feed.limits, Arc::default()).await;
         if feed.welcomed {
             socket.open();
         }

@@ -11,6 +11,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::{TlsError, in_file, provider};
+use crate::metrics::Metrics;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -45,19 +46,19 @@ impl Files {
     }
 
     /// Reads them again whenever they change, for ever. What can't be used is said, and what there was goes on.
-    pub(super) async fn watch(self: Arc<Self>, every: Duration) {
+    pub(super) async fn watch(self: Arc<Self>, every: Duration, metrics: Arc<Metrics>) {
         let mut seen = self.seen;
         loop {
             tokio::time::sleep(every).await;
-            let files = Arc::clone(&self);
-            let looked = tokio::task::spawn_blocking(move || files.look(seen)).await;
+            let (files, metrics) = (Arc::clone(&self), Arc::clone(&metrics));
+            let looked = tokio::task::spawn_blocking(move || files.look(seen, &metrics)).await;
             if let Ok(now) = looked {
                 seen = now;
             }
         }
     }
 
-    fn look(&self, seen: [Mark; 2]) -> [Mark; 2] {
+    fn look(&self, seen: [Mark; 2], metrics: &Metrics) -> [Mark; 2] {
         let now = [&self.cert, &self.key].map(|path| mark(path));
         if now == seen {
             return seen;
@@ -66,8 +67,10 @@ impl Files {
             Ok(pair) => {
                 say(&pair, &self.cert);
                 *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pair);
+                metrics.tls_reloads.add(1);
             }
             Err(error) => {
+                metrics.tls_reload_errors.add(1);
                 tracing::error!(%error, "the changed certificate is not used; the one before goes on");
             }
         }
@@ -174,9 +177,14 @@ mod tests {
         let files = Files::open(&cert, &key).expect("they fit");
         let shown = || Vec::from(files.now.read().expect("a lock").cert[0].as_ref());
         // A mark that no file has: as if they had changed.
-        let look = || files.look([None, None]);
+        let metrics = Metrics::new();
+        let look = || files.look([None, None], &metrics);
         assert_eq!(shown(), first.cert.der().as_ref());
-        assert_eq!(files.look(files.seen), files.seen, "nothing has changed");
+        assert_eq!(
+            files.look(files.seen, &metrics),
+            files.seen,
+            "nothing has changed"
+        );
 
         // As in the middle of a renewal.
         write(&second.cert.pem(), &first.key_pair.serialize_pem());
@@ -192,7 +200,7 @@ mod tests {
         write(&second.cert.pem(), &second.key_pair.serialize_pem());
         let seen = look();
         assert_eq!(shown(), second.cert.der().as_ref());
-        assert_eq!(files.look(seen), seen);
+        assert_eq!(files.look(seen, &metrics), seen);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 
 use self::acme::Acme;
 use self::files::Files;
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::stream::Stream;
 
@@ -121,14 +122,18 @@ impl Tls {
     ///
     /// # Errors
     /// When the files can't be used.
-    pub(crate) fn start(settings: &Settings, data: &Path) -> Result<Option<Arc<Self>>, TlsError> {
+    pub(crate) fn start(
+        settings: &Settings,
+        data: &Path,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Option<Arc<Self>>, TlsError> {
         let Some(source) = source(settings, data)? else {
             return Ok(None);
         };
         let mut tasks = JoinSet::new();
         let resolver: Arc<dyn ResolvesServerCert> = match source {
             Source::Files(files) => {
-                tasks.spawn(Arc::clone(&files).watch(settings.tls_look));
+                tasks.spawn(Arc::clone(&files).watch(settings.tls_look, Arc::clone(metrics)));
                 files
             }
             Source::Acme(acme) => {

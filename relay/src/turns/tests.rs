@@ -73,6 +73,7 @@ impl Rig {
             ends: Vec::new(),
             as_of: 0,
             bytes: 0,
+            came: Instant::now(),
         };
         self.ask(Request::Write(Box::new(write)));
     }
@@ -96,8 +97,10 @@ impl Rig {
             Request::Write(write) => (write.conn, write.id),
             Request::Leave { conn, .. } => (*conn, u64::MAX),
             Request::Open(open) => (0, u64::from(open.create)),
-            Request::Keep(_) => panic!("nobody asked"),
-            Request::Manage(_) | Request::Hurry | Request::Stop => panic!("it isn't handed out"),
+            Request::Keep(_) | Request::Chore(_) => panic!("nobody asked"),
+            Request::Manage(_) | Request::Probe(_) | Request::Hurry | Request::Stop => {
+                panic!("it isn't handed out")
+            }
         };
         (turn.requests.iter().map(name).collect(), turn.kind)
     }

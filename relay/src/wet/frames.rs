@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use drawbridge_protocol::{ConnLive, Live, RelayMessage, SlotName, SlotOp, Slots, encode};
-use tokio_tungstenite::tungstenite::Bytes;
+
+use crate::frame::Frame;
 
 /// Gathers messages; neighbouring slot operations go into one `live` until it is large enough.
 pub(super) struct Frames {
     max_bytes: usize,
     bytes: usize,
     live: BTreeMap<u64, Slots>,
-    done: Vec<Bytes>,
+    done: Vec<Frame>,
 }
 
 impl Frames {
@@ -53,7 +54,7 @@ impl Frames {
     }
 
     /// The frames.
-    pub(super) fn done(mut self) -> Vec<Bytes> {
+    pub(super) fn done(mut self) -> Vec<Frame> {
         self.flush();
         self.done
     }

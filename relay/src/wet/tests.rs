@@ -23,7 +23,8 @@ impl Reader {
         };
         self.version = to;
         for frame in frames.iter() {
-            let text = std::str::from_utf8(frame).expect("utf-8");
+            let message = frame.message();
+            let text = std::str::from_utf8(&message).expect("utf-8");
             match decode::<RelayMessage>(text).expect("a message") {
                 RelayMessage::Joined(joined) => {
                     assert!(
@@ -123,7 +124,8 @@ fn v2_a_reader_gets_steps_while_it_keeps_up_and_the_state_when_it_doesnt() {
         assert!(!quick.take(&mut wet, 9), "nothing before it is shown");
         wet.show(0);
         let (_, frames) = wet.after(9, quick.version, 0).expect("a step");
-        let text = std::str::from_utf8(&frames[0]).expect("utf-8");
+        let message = frames[0].message();
+        let text = std::str::from_utf8(&message).expect("utf-8");
         assert!(text.contains("add") && text.contains(&format!("[{n}]")), "{text}");
         quick.take(&mut wet, 9);
     }

@@ -6,6 +6,8 @@ mod client;
 mod ending;
 mod frames;
 mod images;
+mod limits;
 mod reading;
+mod seeing;
 mod tls;
 mod wet;

@@ -74,6 +74,7 @@ fn config(remote: &Remote) -> ClientConfig {
         about: Value::from_text("{}".to_owned()).expect("JSON"),
         online: true,
         timings: Timings::default(),
+        trust: drawbridge_engine::client::Trust::default(),
     }
 }
 

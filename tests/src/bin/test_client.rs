@@ -69,6 +69,7 @@ fn one_after_the_other(path: PathBuf, link: Link) {
         about: Value::from_text(r#"{"name":"process"}"#.to_owned()).expect("JSON"),
         online: true,
         timings: Timings::default(),
+        trust: drawbridge_engine::client::Trust::default(),
     };
     let client = Client::open(config, Arc::new(|| {}))
         .expect("the board opens")

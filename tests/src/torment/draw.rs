@@ -27,6 +27,7 @@ const TIMINGS: Timings = Timings {
     heal_wait: Duration::from_millis(200),
     store_lazy: Duration::from_millis(50),
     store_retry: Duration::from_millis(100),
+    insecure: Duration::from_secs(5),
     store_retry_cap: Duration::from_millis(500),
 };
 /// How long a person looks at a refusal before they try again.
@@ -74,6 +75,7 @@ pub fn run(drawing: &Drawing) -> Result<(), String> {
         about: Value::from_json(&serde_json::json!({ "name": drawing.name })).expect("JSON"),
         online: true,
         timings: TIMINGS,
+        trust: drawbridge_engine::client::Trust::default(),
     };
     let changed = to_us.clone();
     let wake = move || {

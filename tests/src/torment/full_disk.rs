@@ -2,13 +2,17 @@
 //! started while it is full, room is made, and all agree.
 
 use std::io::Write as _;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use tokio_tungstenite::tungstenite::{self, Message};
+
 use super::CLOSE;
 use super::Programs;
-use super::world::World;
+use super::world::{BOARD, World};
+use crate::process::{ask_http, fresh_link, get};
 use crate::tally::Tally;
 
 /// How long anything may take before it counts as never.
@@ -21,6 +25,10 @@ const ROOM: u32 = 64 << 10;
 const KILLS: usize = 3;
 /// Who of the people has the small disk, and the name of its folder.
 const WHO: (usize, &str) = (1, "bea");
+/// What a relay says of itself while it is full.
+const FULL: &str = r#""reason":"disk_full""#;
+/// How large the image is that doesn't fit, in bytes.
+const IMAGE: usize = 12 << 20;
 const TOLD: &str = "times a person was told that their disk is full";
 
 /// Fills the relay's disk, then that of one of its people, then both from outside. The process must be allowed to
@@ -81,6 +89,7 @@ fn relay_fills(programs: &Programs, seed: u64, kib: u32) -> Tally {
     });
     world.begin();
     wait_refusing(&mut world);
+    refuses_by_name(&mut world);
     // People draw on; it waits with them.
     world.work(Duration::from_millis(800));
     for _ in 0..KILLS {
@@ -163,6 +172,13 @@ fn others_fill(programs: &Programs, seed: u64, _: u32) -> Tally {
     world.agree();
     world.go_on();
 
+    // While it runs, room goes and comes again.
+    let ballast = [fill(&world.data)];
+    wait_refusing(&mut world);
+    refuses_by_name(&mut world);
+    remove(&ballast);
+    recovers(&mut world);
+
     // They may be told before the relay is full.
     let told = world.table.get(TOLD);
     let ballast = [fill(&world.data), fill(&home(&world))];
@@ -182,17 +198,90 @@ fn others_fill(programs: &Programs, seed: u64, _: u32) -> Tally {
     world.end()
 }
 
+/// What whoever runs the relay sees while its disk is full, and what others are told.
+fn refuses_by_name(world: &mut World) {
+    let relay = world.relay.as_ref().expect("it runs");
+    let (address, metrics) = (relay.address(), relay.metrics());
+    let ready = get(address, "/readyz");
+    assert!(
+        ready.starts_with("HTTP/1.1 503") && ready.contains(FULL),
+        "{ready}"
+    );
+    assert!(get(address, "/healthz").contains("200 OK"), "it is alive");
+
+    // Somebody else wants to make a board, and an image comes that is larger than the disk.
+    let refused = hello(address, "another", true);
+    assert!(refused.contains(r#""code":"store_full""#), "{refused}");
+    let key = fresh_link(address, BOARD).key;
+    let head = format!(
+        "PUT /boards/{BOARD}/images/{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: image/png\r\nContent-Length: {IMAGE}\r\n\r\n",
+        "0".repeat(64),
+        key.reveal(),
+    );
+    let refused = ask_http(address, &head, &vec![0; IMAGE]);
+    let says_so = refused.starts_with("HTTP/1.1 503") && refused.contains(r#""code":"store_full""#);
+    assert!(says_so, "{refused}");
+    assert!(
+        refused.to_ascii_lowercase().contains("retry-after: 5"),
+        "{refused}"
+    );
+    // Whoever wants to read the board still can.
+    let welcome = hello(address, BOARD, false);
+    assert!(welcome.starts_with(r#"{"welcome""#), "{welcome}");
+
+    let page = get(metrics, "/metrics");
+    assert!(page.contains("\ndrawbridge_ready 0\n"), "{page}");
+    let refusals = r#"drawbridge_refusals_total{code="store_full"} "#;
+    let line = page.lines().find_map(|line| line.strip_prefix(refusals));
+    let count: u64 = line.expect("refusals").parse().expect("a number");
+    assert!(count >= 3, "{count} refusals: of a write, a board, an image");
+    world.table.count("relays on a full disk that said so by name");
+}
+
+/// Says hello to a board; returns the answer.
+fn hello(address: SocketAddr, board: &str, create: bool) -> String {
+    let stream = TcpStream::connect(address).expect("somebody listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let url = format!("ws://{address}/boards/{board}");
+    let (mut socket, _) = tungstenite::client(url, stream).expect("an upgrade");
+    let key = fresh_link(address, board).key;
+    let hello = format!(
+        r#"{{"hello":{{"versions":[1],"peer":"ffffffffffffffff","key":"{}","create":{create}}}}}"#,
+        key.reveal()
+    );
+    socket.send(Message::text(hello)).expect("sent");
+    loop {
+        if let Message::Text(text) = socket.read().expect("an answer") {
+            return text.to_string();
+        }
+    }
+}
+
+/// There is room again under a relay that runs: it takes writes again by itself.
+fn recovers(world: &mut World) {
+    let relay = world.relay.as_ref().expect("it runs");
+    let start = Instant::now();
+    while !get(relay.address(), "/readyz").starts_with("HTTP/1.1 200") {
+        assert!(start.elapsed() < PATIENCE, "it never took writes again");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(get(relay.metrics(), "/metrics").contains("\ndrawbridge_ready 1\n"));
+    let log = relay.log();
+    let full = log.iter().filter(|line| line.contains("the disk is full"));
+    assert!(
+        full.count() <= 5,
+        "its log says the same again and again: {log:?}"
+    );
+    world.table.count("relays that recovered by themselves");
+}
+
 /// Waits until the relay says that it refuses writes.
 fn wait_refusing(world: &mut World) {
     let until = Instant::now() + PATIENCE;
     let says_so = |world: &World| {
-        let log = world
-            .relay
-            .as_ref()
-            .map(crate::RelayProcess::log)
-            .unwrap_or_default();
-        log.iter()
-            .any(|line| line.contains("the disk is full; writes are refused"))
+        let relay = world.relay.as_ref().expect("it runs");
+        get(relay.address(), "/readyz").contains(FULL)
     };
     while !says_so(world) {
         assert!(world.hear_until(until), "the relay's disk never filled");

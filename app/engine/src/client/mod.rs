@@ -11,12 +11,14 @@ mod session;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod trust;
 
 pub use driver::{Client, ClientConfig, CloseError, Drained, Images, ImagesStatus, OpenError, Opened};
 pub use profile::{BoardFile, Handoff, HandoffError, Profile, ProfileError, Start};
 pub use record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, StoreBatch, StoredCell};
 pub use session::{
-    Event, Input, Now, Output, Parked, PersonChange, Phase, Session, SessionConfig, SharedClock, Status,
-    Timings, apply_slots, combine_slots,
+    Event, Flaw, Input, Now, Output, Parked, PersonChange, Phase, Session, SessionConfig, SharedClock,
+    Status, Timings, apply_slots, combine_slots,
 };
 pub use store::{DamagedStore, ImageStore, MemoryStore, SqliteStore, Store, StoreError, StoreOpened, Unsent};
+pub use trust::{Authority, AuthorityError, Trust};

@@ -1,5 +1,6 @@
 //! The store's contract: who wins, what is kept, and what is refused.
 
+mod chores;
 mod contract;
 
 use std::fs;

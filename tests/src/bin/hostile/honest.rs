@@ -164,6 +164,7 @@ fn open(remote: &Remote) -> (Client, Receiver<()>) {
         about: Value::from_text("{}".to_owned()).expect("JSON"),
         online: true,
         timings: Timings::default(),
+        trust: drawbridge_engine::client::Trust::default(),
     };
     let wake = move || {
         // The reader may be done.

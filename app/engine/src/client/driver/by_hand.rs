@@ -14,6 +14,7 @@ use super::{Client, Opened, Wall};
 use crate::client::record::Loaded;
 use crate::client::session::{Input, Now, Output, Session, SessionConfig};
 use crate::client::store::ImageStore;
+use crate::client::trust::Trust;
 
 /// The inside of a client of which somebody else has the handle.
 #[derive(Debug)]
@@ -35,7 +36,12 @@ impl ByHand {
         let inbox = Arc::new(Inbox::new());
         let mailbox = Arc::new(Mailbox::new(session.status(), Arc::new(|| {})));
         // They stay where they are: nothing brings them by hand.
-        let images = Images::new(ImageStore::in_memory(), Vec::new(), Arc::clone(&mailbox));
+        let images = Images::new(
+            ImageStore::in_memory(),
+            Vec::new(),
+            Arc::clone(&mailbox),
+            Trust::default(),
+        );
         let works = Works::new(session, Arc::clone(&inbox), Arc::clone(&mailbox));
         let wall_ms = Arc::new(AtomicU64::new(now.wall_ms));
         let client = Client {

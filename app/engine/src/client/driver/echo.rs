@@ -4,6 +4,7 @@ use drawbridge_protocol::CloseCode;
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::socket::{FromSocket, Socket};
+use crate::client::trust::Trust;
 
 /// How a connection ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Ended {
 pub async fn echo(url: String) -> Ended {
     let (to, mut binaries) = unbounded_channel();
     // It fails only when nobody echoes any more.
-    let mut socket = Socket::open_with(url, move |bytes| drop(to.send(bytes)));
+    let mut socket = Socket::open_with(url, Trust::default(), move |bytes| drop(to.send(bytes)));
     loop {
         tokio::select! {
             Some(bytes) = binaries.recv() => socket.send_binary(bytes),
@@ -26,6 +27,7 @@ pub async fn echo(url: String) -> Ended {
                 Some(FromSocket::Frame(text)) => socket.send(text),
                 Some(FromSocket::Opened | FromSocket::Heard) => {}
                 Some(FromSocket::Closed { code, reason }) => return Ended { code, reason },
+                Some(FromSocket::Insecure { message, .. }) => return Ended { code: None, reason: message },
                 None => {
                     let reason = "the connection ended".to_owned();
                     return Ended { code: None, reason };
@@ -37,7 +39,7 @@ pub async fn echo(url: String) -> Ended {
 
 /// Connects to `url` and returns the first text that comes, if any does; then says goodbye.
 pub async fn first_text(url: String) -> Option<String> {
-    let mut socket = Socket::open(url);
+    let mut socket = Socket::open(url, Trust::default());
     while let Some(word) = socket.from.recv().await {
         if let FromSocket::Frame(text) = word {
             // It bounds itself, and its task can't fail.

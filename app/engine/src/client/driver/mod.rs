@@ -10,6 +10,7 @@ mod inbox;
 mod mailbox;
 mod run;
 mod saver;
+mod secure;
 mod socket;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use self::works::Works;
 use super::record::{DraftOp, Loaded, Meta, Remote};
 use super::session::{Input, Session, SessionConfig, SharedClock, Status, Timings};
 use super::store::{DamagedStore, ImageStore, MemoryStore, SqliteStore, Store, StoreError};
+use super::trust::Trust;
 use crate::progress::Progress;
 
 pub use self::images::{Images, ImagesStatus};
@@ -56,6 +58,8 @@ pub struct ClientConfig {
     pub online: bool,
     /// How long to wait for what.
     pub timings: Timings,
+    /// Who may vouch for a relay that is reached over TLS.
+    pub trust: Trust,
 }
 
 /// A client, and the board as it was on disk.
@@ -206,7 +210,7 @@ impl Client {
         let inbox = Arc::new(Inbox::new());
         let mailbox = Arc::new(Mailbox::new(session.status(), wake));
         let have = images.hashes()?;
-        let images = Images::new(images, have, Arc::clone(&mailbox));
+        let images = Images::new(images, have, Arc::clone(&mailbox), config.trust.clone());
         let (done_tx, done) = channel();
         let system = |error: std::io::Error| OpenError::System(error.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -217,11 +221,12 @@ impl Client {
         let (inbox_there, mailbox_there) = (Arc::clone(&inbox), Arc::clone(&mailbox));
         let works = Works::new(session, Arc::clone(&inbox), Arc::clone(&mailbox));
         let images_there = images.clone();
+        let trust = config.trust;
         std::thread::Builder::new()
             .name("drawbridge-client".to_owned())
             .spawn(move || {
                 let _closing = CloseOnDrop(&inbox_there);
-                let run = run::run(works, ticker, &inbox_there, saver, images_there, !seed);
+                let run = run::run(works, ticker, &inbox_there, saver, images_there, trust, !seed);
                 // What it left half done is dropped with it; nothing looks at it again.
                 match catch_unwind(AssertUnwindSafe(|| runtime.block_on(run))) {
                     Ok(result) => {

@@ -11,6 +11,7 @@ use super::socket::{self, FromSocket, Socket};
 use super::works::Works;
 use super::{CLOSE_WAIT, CloseError};
 use crate::client::session::{Input, Now, Output, Session};
+use crate::client::trust::Trust;
 
 /// With more than this on its way to the network, in bytes, wet steps are put together instead.
 const CONGESTED: usize = 128 << 10;
@@ -47,6 +48,7 @@ pub(super) async fn run(
     inbox: &Inbox,
     mut saver: Saver,
     images: Images,
+    trust: Trust,
     seed: u64,
 ) -> Result<(), CloseError> {
     let transfers = tokio::spawn(images.clone().run(seed));
@@ -69,7 +71,7 @@ pub(super) async fn run(
                         socket.ping();
                     }
                 }
-                Output::Open { url } => socket = Some(Socket::open(url)),
+                Output::Open { url } => socket = Some(Socket::open(url, trust.clone())),
                 Output::Close { code } => {
                     if let Some(socket) = socket.take() {
                         farewell = Some(socket.close(code));
@@ -129,6 +131,10 @@ async fn hear(socket: &mut Option<Socket>) -> Input {
         Some(FromSocket::Closed { code, reason }) => {
             *socket = None;
             Input::Closed { code, reason }
+        }
+        Some(FromSocket::Insecure { flaw, message }) => {
+            *socket = None;
+            Input::Insecure { flaw, message }
         }
         None => {
             *socket = None;

@@ -18,9 +18,12 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
+use super::secure::{Failure, Line, secure};
 use super::wire::{Wire, reach};
+use crate::client::session::Flaw;
+use crate::client::trust::Trust;
 
-type Stream = WebSocketStream<Wire<TcpStream>>;
+type Stream = WebSocketStream<Line<Wire<TcpStream>>>;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(5);
 /// How long a farewell may take.
@@ -44,6 +47,11 @@ pub(super) enum FromSocket {
         code: Option<u16>,
         reason: String,
     },
+    /// The relay was reached, and there is no safe way to speak to it: why, in a sentence.
+    Insecure {
+        flaw: Flaw,
+        message: String,
+    },
 }
 
 #[derive(Debug)]
@@ -65,17 +73,17 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    pub(super) fn open(url: String) -> Self {
+    pub(super) fn open(url: String, trust: Trust) -> Self {
         // The protocol has no use for binary messages.
-        Self::open_with(url, |_| {})
+        Self::open_with(url, trust, |_| {})
     }
 
     /// Opens a connection whose binary messages are given to `binary`.
-    pub(super) fn open_with(url: String, binary: impl Fn(Bytes) + Send + 'static) -> Self {
+    pub(super) fn open_with(url: String, trust: Trust, binary: impl Fn(Bytes) + Send + 'static) -> Self {
         let (to, to_rx) = unbounded_channel();
         let (from_tx, from) = channel(READ_AHEAD);
         let queued = Arc::new(AtomicUsize::new(0));
-        let task = tokio::spawn(connect(url, to_rx, from_tx, Arc::clone(&queued), binary));
+        let task = tokio::spawn(connect(url, trust, to_rx, from_tx, Arc::clone(&queued), binary));
         Self {
             to,
             from,
@@ -119,16 +127,17 @@ impl Socket {
 
 async fn connect(
     url: String,
+    trust: Trust,
     to: UnboundedReceiver<ToSocket>,
     from: Sender<FromSocket>,
     queued: Arc<AtomicUsize>,
     binary: impl Fn(Bytes),
 ) {
     let moved = Arc::new(Notify::new());
-    let connecting = handshake(&url, Arc::clone(&moved));
+    let connecting = handshake(&url, &trust, Arc::clone(&moved));
     let stream = match tokio::time::timeout(CONNECT_WAIT, connecting).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return tell(&from, closed(&error)).await,
+        Ok(Err(failed)) => return tell(&from, failed).await,
         Err(_) => {
             let reason = "the relay can't be reached: it does not answer".to_owned();
             return tell(&from, FromSocket::Closed { code: None, reason }).await;
@@ -151,22 +160,41 @@ async fn connect(
     let _ = from.send(end.closed).await;
 }
 
-/// Opens a WebSocket without TLS.
-async fn handshake(url: &str, moved: Arc<Notify>) -> Result<Stream, Error> {
-    let request = url.into_client_request()?;
+/// Opens a WebSocket, with TLS if the address asks for that.
+async fn handshake(url: &str, trust: &Trust, moved: Arc<Notify>) -> Result<Stream, FromSocket> {
+    let request = url.into_client_request().map_err(|error| closed(&error))?;
     let uri = request.uri();
-    if uri.scheme_str() != Some("ws") {
-        return Err(UrlError::TlsFeatureNotEnabled.into());
-    }
-    let host = uri.host().ok_or(UrlError::NoHostName)?;
-    let tcp = reach(&format!("{host}:{}", uri.port_u16().unwrap_or(80))).await?;
+    let usual = match uri.scheme_str() {
+        Some("wss") => 443,
+        _ => 80,
+    };
+    let host = uri.host().ok_or_else(|| closed(&UrlError::NoHostName.into()))?;
+    let tcp = reach(&format!("{host}:{}", uri.port_u16().unwrap_or(usual)))
+        .await
+        .map_err(|error| closed(&error.into()))?;
+    let wire = Wire::new(tcp, Arc::clone(&moved));
+    let line = match uri.scheme_str() {
+        Some("wss") => secure(wire, host, trust).await.map_err(|failure| match failure {
+            Failure::Io(error) => closed(&error.into()),
+            Failure::Insecure(flaw, message) => FromSocket::Insecure { flaw, message },
+        })?,
+        _ => Line::Plain(wire),
+    };
     let config = WebSocketConfig::default()
         .read_buffer_size(32 << 10)
         .write_buffer_size(0)
         .max_message_size(Some(MAX_MESSAGE))
         .max_frame_size(Some(MAX_MESSAGE));
-    let wire = Wire::new(tcp, Arc::clone(&moved));
-    let (stream, _) = client_async_with_config(request, wire, Some(config)).await?;
+    let plain = matches!(line, Line::Plain(_));
+    let (stream, _) = client_async_with_config(request, line, Some(config))
+        .await
+        .map_err(|error| {
+            if plain && asks_for_tls(&error) {
+                needs_tls()
+            } else {
+                closed(&error)
+            }
+        })?;
     // The bytes of the handshake are told of by `Opened`.
     let _ = moved.notified().now_or_never();
     Ok(stream)
@@ -185,6 +213,26 @@ async fn tell(from: &Sender<FromSocket>, what: FromSocket) {
     if from.send(what).await.is_err() {
         // The session has left this connection; the writer says goodbye.
         std::future::pending::<()>().await;
+    }
+}
+
+/// Whether an answer to a plain request says that TLS is to be spoken there: it leads to such an address, or says so as
+/// the usual servers do.
+fn asks_for_tls(error: &Error) -> bool {
+    let Error::Http(answer) = error else {
+        return false;
+    };
+    let to = answer.headers().get("location").and_then(|to| to.to_str().ok());
+    let leads = answer.status().is_redirection() && to.is_some_and(|to| to.starts_with("https://"));
+    let body = answer.body().as_deref().unwrap_or_default().to_ascii_lowercase();
+    let says = answer.status().as_u16() == 400 && body.windows(5).any(|word| word == b"https");
+    leads || says
+}
+
+fn needs_tls() -> FromSocket {
+    FromSocket::Insecure {
+        flaw: Flaw::NeedsTls,
+        message: "This relay is reached over TLS only, and the link says otherwise.".to_owned(),
     }
 }
 

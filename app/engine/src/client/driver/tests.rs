@@ -44,6 +44,7 @@ fn config(path: Option<&Path>, relay: Option<SocketAddr>) -> ClientConfig {
         about: json(r#"{"name":"Ada"}"#),
         online: true,
         timings: Timings::default(),
+        trust: crate::client::Trust::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! start hands what it was asked to open over to the first.
 
 mod handoff;
+mod trusted;
 
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
@@ -17,6 +18,7 @@ use drawbridge_protocol::{BoardId, Key};
 use self::handoff::listen;
 pub use self::handoff::{Handoff, HandoffError};
 use super::store::SqliteStore;
+use super::trust::Trust;
 
 /// What starting in a folder comes to.
 #[derive(Debug)]
@@ -56,6 +58,7 @@ pub struct Profile {
     handed: Receiver<String>,
     address: SocketAddr,
     ended: Arc<AtomicBool>,
+    trusted: Trust,
 }
 
 impl Profile {
@@ -107,6 +110,7 @@ impl Profile {
             handed,
             address,
             ended,
+            trusted: trusted::read(folder),
         }))
     }
 

@@ -50,6 +50,8 @@ pub struct Timings {
     pub retry_base: Duration,
     /// The longest wait before connecting again.
     pub retry_cap: Duration,
+    /// How long until a relay is tried again whose certificate doesn't hold, if nobody asks before.
+    pub insecure: Duration,
     /// How long a connection must live for the waits to start over.
     pub stable: Duration,
     /// The longest random wait before healing a relay that lost cells.
@@ -70,6 +72,7 @@ impl Default for Timings {
             pong: Duration::from_secs(5),
             retry_base: Duration::from_millis(250),
             retry_cap: Duration::from_secs(15),
+            insecure: Duration::from_secs(300),
             stable: Duration::from_secs(5),
             heal_wait: Duration::from_secs(2),
             store_lazy: Duration::from_millis(50),
@@ -97,6 +100,13 @@ pub enum Input {
         /// What is known of the reason.
         reason: String,
     },
+    /// The relay was reached, and there is no safe way to speak to it.
+    Insecure {
+        /// What kind of thing is wrong.
+        flaw: Flaw,
+        /// In a sentence for people.
+        message: String,
+    },
     /// The person finished an interaction.
     Write {
         /// Stamped with the shared clock.
@@ -119,7 +129,7 @@ pub enum Input {
     SetRemote(Option<Remote>),
     /// Remember the port at which this program hosts the board.
     SetHosted(Option<u16>),
-    /// Work offline, or connect (also after a refusal).
+    /// Work offline, or connect (also after a refusal, or when other authorities are trusted).
     SetOnline(bool),
     /// The machine's network came back.
     NetworkBack,
@@ -134,7 +144,7 @@ pub enum Input {
 pub enum Output {
     /// Open a connection; the answer is `Opened` or `Closed`. There is never a second one open.
     Open {
-        /// A `ws://` address.
+        /// A `ws://` or `wss://` address.
         url: String,
     },
     /// Send a text frame.
@@ -253,4 +263,32 @@ pub enum Phase {
         /// In a sentence for people.
         message: String,
     },
+    /// The relay was reached, and there is no safe way to speak to it. Tried again when somebody asks, and rarely by itself.
+    Insecure {
+        /// What kind of thing is wrong.
+        flaw: Flaw,
+        /// In a sentence for people.
+        message: String,
+    },
+}
+
+/// What stands against a safe connection to a relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// Nobody whom this computer trusts issued the relay's certificate.
+    UnknownIssuer,
+    /// The certificate's time is over.
+    Expired,
+    /// The certificate's time has not begun.
+    NotYetValid,
+    /// This computer's clock shows a time that can't be.
+    ClockWrong,
+    /// The certificate is another host's.
+    OtherName,
+    /// There is no TLS where the link asks for it.
+    NoTls,
+    /// There is only TLS where the link asks for none.
+    NeedsTls,
+    /// Anything else.
+    Invalid,
 }

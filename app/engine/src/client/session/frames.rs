@@ -55,8 +55,9 @@ impl Session {
                 }
             }
             (RelayMessage::Left(left), true) => self.person(PersonChange::Left { conn: left.conn }),
+            (RelayMessage::Stopping(stopping), _) => self.on_stopping(&stopping),
             // Reserved in this version.
-            (RelayMessage::Moved(_) | RelayMessage::Access(_) | RelayMessage::Stopping(_), _) => {}
+            (RelayMessage::Moved(_) | RelayMessage::Access(_), _) => {}
             (_, _) => self.fail(CloseCode::Protocol, "the relay spoke out of turn"),
         }
     }

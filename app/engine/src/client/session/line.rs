@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use drawbridge_protocol::{ClientMessage, CloseCode, Code, Hello, Refused, Retry, Role, VERSION, encode};
+use drawbridge_protocol::{
+    ClientMessage, CloseCode, Code, Hello, Refused, Retry, Role, Stopping, VERSION, encode,
+};
 
 use super::outbox::Outbox;
-use super::{Output, PersonChange, Phase, Session, Timings};
+use super::{Flaw, Output, PersonChange, Phase, Session, Timings};
 use crate::client::record::Remote;
+
+/// However long a relay that stops asks a client to stay away, it comes back after this.
+const LONGEST_AWAY: Duration = Duration::from_secs(60);
 
 /// Where the connection stands.
 #[derive(Debug, Default)]
@@ -18,6 +23,12 @@ pub(super) enum Line {
     Retry { at: Duration, reason: String },
     /// The relay said no, and only the person can change that.
     Refused { code: Code, message: String },
+    /// The relay can't be spoken to safely. A person has to see to it, so it is tried again rarely.
+    Insecure {
+        at: Duration,
+        flaw: Flaw,
+        message: String,
+    },
     /// Asked for.
     Opening { since: Duration },
     /// The hello is sent.
@@ -94,7 +105,7 @@ impl Line {
     pub(super) fn next_timeout(&self, timings: &Timings) -> Option<Duration> {
         match self {
             Self::Idle | Self::Refused { .. } => None,
-            Self::Retry { at, .. } => Some(*at),
+            Self::Retry { at, .. } | Self::Insecure { at, .. } => Some(*at),
             Self::Opening { since } => Some(*since + timings.connect),
             Self::Greeting { pulse } => Some(pulse.next_timeout(timings)),
             Self::Up(up) => {
@@ -123,6 +134,10 @@ impl Session {
                 code: *code,
                 message: message.clone(),
             },
+            Line::Insecure { flaw, message, .. } => Phase::Insecure {
+                flaw: *flaw,
+                message: message.clone(),
+            },
             Line::Opening { .. } | Line::Greeting { .. } => Phase::Connecting,
             Line::Up(up) => match up.progress {
                 Some((done, total)) => Phase::CatchingUp { done, total },
@@ -137,17 +152,9 @@ impl Session {
             self.line = Line::Idle;
             return;
         };
-        if remote.link.secure {
-            self.line = Line::Refused {
-                code: Code::Unknown,
-                message: "This version joins relays without TLS only; ask for a link that starts with \
-                          drawbridge:// or http://."
-                    .to_owned(),
-            };
-            return;
-        }
         let url = remote.link.socket_url();
         self.serial += 1;
+        self.come_back_after = Duration::ZERO;
         self.line = Line::Opening { since: self.now.mono };
         self.outputs.push_back(Output::Open { url });
     }
@@ -189,6 +196,11 @@ impl Session {
         }
     }
 
+    /// The relay is about to stop, and says when to come back.
+    pub(super) fn on_stopping(&mut self, stopping: &Stopping) {
+        self.come_back_after = Duration::from_millis(stopping.after).min(LONGEST_AWAY);
+    }
+
     pub(super) fn on_closed(&mut self, code: Option<u16>, reason: &str) {
         if !self.line.is_open() {
             return;
@@ -201,7 +213,7 @@ impl Session {
             return self.turned_away(refused);
         }
         if CloseCode::client_retries(code) {
-            self.try_again(Duration::ZERO, reason);
+            self.try_again(self.come_back_after, reason);
         } else {
             let number = code.unwrap_or_default();
             let message = format!("The relay closed the connection ({number}): {reason}");
@@ -210,6 +222,22 @@ impl Session {
                 message,
             });
         }
+    }
+
+    /// The way to the relay isn't safe: nothing was said on it.
+    pub(super) fn on_insecure(&mut self, flaw: Flaw, message: String) {
+        if !self.line.is_open() {
+            return;
+        }
+        // Not all at the same time, when a relay that many use has a new certificate.
+        let wait = self.config.timings.insecure;
+        let at = self
+            .now
+            .mono
+            .saturating_add(wait / 2)
+            .saturating_add(self.random.up_to(wait / 2));
+        self.attempts = 0;
+        self.leave(Line::Insecure { at, flaw, message });
     }
 
     /// A refusal that ends the connection: tried again only if the relay says when.
@@ -292,7 +320,7 @@ impl Session {
     }
 
     pub(super) fn on_network_back(&mut self) {
-        if let Line::Retry { .. } = self.line {
+        if let Line::Retry { .. } | Line::Insecure { .. } = self.line {
             self.attempts = 0;
             self.connect();
             return;
@@ -312,7 +340,7 @@ impl Session {
         let now = self.now.mono;
         let timings = self.config.timings;
         match &mut self.line {
-            Line::Retry { at, .. } if *at <= now => self.connect(),
+            Line::Retry { at, .. } | Line::Insecure { at, .. } if *at <= now => self.connect(),
             Line::Opening { since } if *since + timings.connect <= now => {
                 self.fail(CloseCode::GoingAway, "the relay did not answer");
             }

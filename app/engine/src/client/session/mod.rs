@@ -25,7 +25,7 @@ use std::time::Duration;
 use drawbridge_protocol::{CellKey, CellSet, Clock, CloseCode, Here, Link, SlotName, Stamp, Value};
 
 pub use api::{
-    Event, Input, Now, Output, Parked, PersonChange, Phase, SessionConfig, SharedClock, Status, Timings,
+    Event, Flaw, Input, Now, Output, Parked, PersonChange, Phase, SessionConfig, SharedClock, Status, Timings,
 };
 pub use people::{apply_slots, combine_slots};
 
@@ -53,6 +53,8 @@ pub struct Session {
     serial: u64,
     /// Connections that failed since the last stable one.
     attempts: u32,
+    /// How long the relay asked to be left alone, on the present connection.
+    come_back_after: Duration,
     next_write: u64,
     /// The person's own wet slots, to be put again after each welcome.
     slots: BTreeMap<SlotName, Vec<Value>>,
@@ -79,6 +81,7 @@ impl Session {
             line: Line::default(),
             serial: 0,
             attempts: 0,
+            come_back_after: Duration::ZERO,
             next_write: 1,
             slots: BTreeMap::new(),
             people: People::default(),
@@ -112,6 +115,7 @@ impl Session {
             Input::Frame(text) => self.on_frame(&text),
             Input::Heard => self.on_heard(),
             Input::Closed { code, reason } => self.on_closed(code, &reason),
+            Input::Insecure { flaw, message } => self.on_insecure(flaw, message),
             Input::Write { cells, ends } => self.on_write(&cells, &ends),
             Input::Live(slots) => self.on_live(slots),
             Input::Draft(op) => {

@@ -13,7 +13,9 @@ use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName};
 use hyper::{Method, Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 
+use crate::client::driver::secure::{Failure, Line, secure};
 use crate::client::driver::wire::reach;
+use crate::client::trust::Trust;
 use crate::images::StoredImage;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(5);
@@ -39,6 +41,15 @@ impl<E: std::error::Error> From<E> for Broken {
     }
 }
 
+impl From<Failure> for Broken {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Io(error) => error.into(),
+            Failure::Insecure(_, why) => Self(why),
+        }
+    }
+}
+
 pub(super) type Body = BoxBody<Bytes, Infallible>;
 
 /// Nothing.
@@ -60,6 +71,7 @@ pub(super) fn bytes_of(image: &StoredImage, from: usize, sent: Arc<AtomicU64>) -
 
 /// Asks the relay. `sent` counts what goes out, so that a slow line isn't taken for a dead one.
 pub(super) async fn ask(
+    trust: &Trust,
     link: &Link,
     method: Method,
     hash: &ImageHash,
@@ -67,14 +79,19 @@ pub(super) async fn ask(
     body: Body,
     sent: &AtomicU64,
 ) -> Result<Response<Incoming>, Broken> {
-    if link.secure {
-        return Err(Broken("relays behind TLS can't be reached yet".to_owned()));
-    }
     let authority: Uri = format!("http://{}/", link.relay).parse()?;
     let host = authority.host().unwrap_or_default();
-    let address = format!("{host}:{}", authority.port_u16().unwrap_or(80));
-    let tcp = tokio::time::timeout(CONNECT_WAIT, reach(&address)).await??;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(tcp)).await?;
+    let usual = if link.secure { 443 } else { 80 };
+    let address = format!("{host}:{}", authority.port_u16().unwrap_or(usual));
+    let connecting = async {
+        let tcp = reach(&address).await?;
+        Ok::<_, Broken>(match link.secure {
+            true => secure(tcp, host, trust).await?,
+            false => Line::Plain(tcp),
+        })
+    };
+    let line = tokio::time::timeout(CONNECT_WAIT, connecting).await??;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(line)).await?;
     tokio::spawn(async move {
         // What goes wrong is seen by whoever waits for the answer.
         let _ = connection.await;

@@ -181,7 +181,16 @@ async fn upload(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<En
     };
     let all = image.bytes.len() as u64;
     let sent = Arc::new(AtomicU64::new(0));
-    let there = http::ask(link, Method::HEAD, &hash, &[], http::nothing(), &sent).await?;
+    let there = http::ask(
+        &shared.trust,
+        link,
+        Method::HEAD,
+        &hash,
+        &[],
+        http::nothing(),
+        &sent,
+    )
+    .await?;
     let kind = there.headers().get(CONTENT_TYPE);
     let is_image = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"image/"));
     if there.status() == StatusCode::OK && !is_image {
@@ -202,7 +211,7 @@ async fn upload(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<En
         ];
         let start = usize::try_from(from).unwrap_or_default();
         let body = http::bytes_of(&image, start, Arc::clone(&sent));
-        let putting = http::ask(link, Method::PUT, &hash, &headers, body, &sent);
+        let putting = http::ask(&shared.trust, link, Method::PUT, &hash, &headers, body, &sent);
         let watching = async {
             loop {
                 tokio::time::sleep(LOOK).await;
@@ -243,7 +252,16 @@ async fn download(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<
     let sent = AtomicU64::new(0);
     let range = [(RANGE, format!("bytes={arrived}-"))];
     let headers = if arrived > 0 { &range[..] } else { &[] };
-    let answer = http::ask(link, Method::GET, &hash, headers, http::nothing(), &sent).await?;
+    let answer = http::ask(
+        &shared.trust,
+        link,
+        Method::GET,
+        &hash,
+        headers,
+        http::nothing(),
+        &sent,
+    )
+    .await?;
     let start_over = async || {
         let store = Arc::clone(&shared.store);
         blocking(move || store.start_over(&hash)).await

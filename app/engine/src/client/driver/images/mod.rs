@@ -14,6 +14,7 @@ use tokio::sync::{Notify, watch};
 use super::mailbox::Mailbox;
 use crate::client::record::Reason;
 use crate::client::store::{ImageStore, StoreError};
+use crate::client::trust::Trust;
 use crate::images::StoredImage;
 
 /// Where a board's images stand.
@@ -90,6 +91,7 @@ struct Shared {
     /// There may be something to do for each way.
     something: [Notify; 2],
     mailbox: Arc<Mailbox>,
+    trust: Trust,
 }
 
 impl Shared {
@@ -128,7 +130,7 @@ pub struct Images(Arc<Shared>);
 
 impl Images {
     /// Over a store that has these.
-    pub(super) fn new(store: ImageStore, have: Vec<ImageHash>, mailbox: Arc<Mailbox>) -> Self {
+    pub(super) fn new(store: ImageStore, have: Vec<ImageHash>, mailbox: Arc<Mailbox>, trust: Trust) -> Self {
         let state = State {
             have: have.into_iter().collect(),
             ..State::default()
@@ -139,6 +141,7 @@ impl Images {
             relay: watch::Sender::new(None),
             something: Default::default(),
             mailbox,
+            trust,
         }))
     }
 

@@ -14,7 +14,7 @@ const LONG: Duration = Duration::from_secs(20);
 async fn pair() -> (Socket, WebSocketStream<TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("ws://{}/boards/b", listener.local_addr().expect("an address"));
-    let mut socket = Socket::open(url);
+    let mut socket = Socket::open(url, Trust::default());
     let (tcp, _) = listener.accept().await.expect("a connection");
     let line = accept_async(tcp).await.expect("a handshake");
     assert!(matches!(word(&mut socket).await, FromSocket::Opened));

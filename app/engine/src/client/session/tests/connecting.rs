@@ -1,6 +1,6 @@
 //! Coming and going: hello, catching up, waits, heartbeat, refusals of a connection.
 
-use drawbridge_protocol::{Code, Retry};
+use drawbridge_protocol::{Code, RelayMessage, Retry, Stopping};
 use proptest::prelude::*;
 
 use super::*;
@@ -102,6 +102,47 @@ fn e4_waits_start_over_only_after_a_stable_connection() {
     };
     assert!(at - rig.now.mono <= Duration::from_millis(250));
     assert_eq!(reason, "the line broke");
+}
+
+#[test]
+fn x5_a_client_comes_back_to_a_relay_that_restarts_when_it_was_asked_to() {
+    let wait = |after: u64| {
+        let mut rig = Rig::new();
+        rig.join();
+        rig.pass(Duration::from_secs(6));
+        rig.frame(&RelayMessage::Stopping(Stopping { after }));
+        assert!(rig.live_phase(), "it goes on until it is closed");
+        rig.input(Input::Closed {
+            code: Some(1012),
+            reason: "the relay stops".to_owned(),
+        });
+        let Phase::Offline {
+            retry_at: Some(at), ..
+        } = rig.status().phase
+        else {
+            panic!("not waiting")
+        };
+        let wait = at - rig.now.mono;
+        // The next break has nothing to do with it any more.
+        rig.retry();
+        rig.join();
+        rig.pass(Duration::from_secs(6));
+        rig.drop_line();
+        let Phase::Offline {
+            retry_at: Some(at), ..
+        } = rig.status().phase
+        else {
+            panic!("not waiting")
+        };
+        assert!(at - rig.now.mono <= Duration::from_millis(250));
+        wait
+    };
+    let ms = Duration::from_millis;
+    assert!((ms(840)..=ms(840 + 250)).contains(&wait(840)));
+    assert!(
+        (ms(60_000)..=ms(60_250)).contains(&wait(1 << 50)),
+        "no relay sends anybody away for ever"
+    );
 }
 
 #[test]
@@ -250,16 +291,67 @@ fn a_message_before_the_welcome_ends_the_connection() {
     assert!(rig.session.cells().is_empty());
 }
 
-#[test]
-fn a_link_with_tls_is_refused_in_words() {
+fn secure_rig() -> Rig {
     let mut store = meta(false);
     let remote = store.remote.as_mut().expect("a remote");
     remote.link = "https://relay/boards/board-1#0123456789abcdef"
         .parse()
         .expect("a link");
-    let rig = Rig::over(MemoryStore::new(store), 1);
-    assert!(matches!(rig.status().phase, Phase::Refused { .. }));
-    assert!(rig.opened.is_empty());
+    Rig::over(MemoryStore::new(store), 1)
+}
+
+#[test]
+fn a_link_with_tls_leads_there_and_nowhere_else() {
+    let mut rig = secure_rig();
+    for n in 1..20 {
+        assert_eq!(rig.opened.len(), n);
+        rig.input(Input::Closed {
+            code: None,
+            reason: "no way".to_owned(),
+        });
+        while rig.opened.len() == n {
+            rig.pass_ms(100);
+        }
+    }
+    let secure = |url: &String| url == "wss://relay:443/boards/board-1";
+    assert!(rig.opened.iter().all(secure), "{:?}", rig.opened);
+}
+
+#[test]
+fn a_relay_that_cannot_be_spoken_to_safely_is_tried_again_rarely_and_when_somebody_asks() {
+    let insecure = || Input::Insecure {
+        flaw: Flaw::UnknownIssuer,
+        message: "Nobody knows them.".to_owned(),
+    };
+    let mut rig = secure_rig();
+    rig.input(insecure());
+    let phase = Phase::Insecure {
+        flaw: Flaw::UnknownIssuer,
+        message: "Nobody knows them.".to_owned(),
+    };
+    assert_eq!(rig.status().phase, phase);
+    assert!(rig.sent.is_empty(), "no key was sent");
+    rig.pass(Duration::from_secs(149));
+    assert_eq!(rig.opened.len(), 1, "no loop");
+    let start = rig.now.mono;
+    while rig.opened.len() == 1 {
+        rig.pass_ms(1000);
+    }
+    assert!(
+        rig.now.mono - start < Duration::from_secs(153),
+        "a renewed certificate is found in time"
+    );
+    rig.input(insecure());
+    rig.input(Input::SetOnline(true));
+    assert_eq!(rig.opened.len(), 3, "as when an authority was added");
+    rig.input(insecure());
+    rig.input(Input::NetworkBack);
+    assert_eq!(rig.opened.len(), 4, "another network may have no one in between");
+    rig.input(insecure());
+    rig.input(Input::SetRemote(None));
+    // A late word of a connection that was left.
+    rig.input(insecure());
+    assert_eq!(rig.status().phase, Phase::Local);
 }
 
 #[test]
