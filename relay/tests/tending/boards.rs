@@ -30,7 +30,7 @@ fn boards_are_listed_and_shown_while_the_relay_runs_and_while_it_does_not() {
     let shown = host.tool(&["boards", "show", "plan"]).fine();
     for part in [
         "aaaaaaaaaaaaaaaa edit",
-        "from 127.0.0.1:",
+        "from 127.0.0.1 since",
         "link     1f55b9db edit",
         "people   1",
     ] {
