@@ -13,6 +13,7 @@ const LITTLE: u64 = 64 << 20;
 /// The log is moved into the file long before it has grown to this.
 const LONG_LOG: u64 = 256 << 20;
 /// So many connections and files are few for a relay.
+#[cfg(unix)]
 const FEW_FILES: u64 = 4096;
 
 /// Whether the folder is there, and whose it and what is in it are.
@@ -156,18 +157,22 @@ pub(super) fn space(place: &Place) -> Vec<Finding> {
 }
 
 /// How many files and connections the system lets a program have.
+#[cfg(unix)]
 pub(super) fn files() -> Finding {
-    #[cfg(unix)]
     match rlimit::Resource::NOFILE.get() {
         Ok((_, most)) if most < FEW_FILES => {
             let seen = format!("a program here may open {most} files and connections");
             let todo = "raise it: LimitNOFILE= in the systemd unit, --ulimit nofile for a container";
-            return Finding::warning("limits", seen, todo);
+            Finding::warning("limits", seen, todo)
         }
-        Ok((_, most)) => return Finding::ok("limits", format!("{most} files and connections may be open")),
-        Err(error) => return Finding::warning("limits", error.to_string(), "look with ulimit -n"),
+        Ok((_, most)) => Finding::ok("limits", format!("{most} files and connections may be open")),
+        Err(error) => Finding::warning("limits", error.to_string(), "look with ulimit -n"),
     }
-    #[cfg(not(unix))]
+}
+
+/// How many files and connections the system lets a program have.
+#[cfg(not(unix))]
+pub(super) fn files() -> Finding {
     Finding::ok("limits", "this system has none that matter")
 }
 
