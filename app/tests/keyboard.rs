@@ -171,6 +171,8 @@ fn every_command_is_in_the_palette_when_it_can_be_done() {
         cut_off: true,
         parked: true,
         message: true,
+        manages: true,
+        asks_password: true,
         ..Now::default()
     };
     let shared = Now { shared: true, ..busy };

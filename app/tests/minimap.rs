@@ -26,6 +26,8 @@ fn view() -> MinimapView {
             conn: Some(conn),
             name: name.to_owned(),
             color: "#ca4500".to_owned(),
+            role: None,
+            came_by_link: false,
         },
         view,
         pointer,

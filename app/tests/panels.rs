@@ -1,19 +1,21 @@
 //! Each panel by role and label: what it shows, and what it asks for.
 
 use drawbridge::command::{Appearance, Command, Now};
-use drawbridge::panels::dialogs::{self, RelayDraft, ShareLink, ShareView};
+use drawbridge::panels::links::{Ends, LinkView, NewLink};
 use drawbridge::panels::menu::{self, MenuView};
 use drawbridge::panels::message::{self, Message};
 use drawbridge::panels::palette::Sought;
-use drawbridge::panels::people::{self, PeopleView, Person};
+use drawbridge::panels::people::{self, PeopleDraft, PeopleView, Person};
+use drawbridge::panels::sharing::{self, AccessView, Mine, ShareDraft, ShareLink, ShareView};
 use drawbridge::panels::status::{self, Connection, StatusView};
 use drawbridge::panels::trust::{self, TrustView};
 use drawbridge::panels::zoom::{self, ZoomView};
-use drawbridge::panels::{Asked, palette, shortcuts, toolbar};
+use drawbridge::panels::{Asked, dialogs, palette, shortcuts, toolbar};
 use drawbridge::theme;
-use drawbridge_engine::client::{Authority, Flaw};
+use drawbridge_engine::client::{Authority, Bar, Flaw, Reason};
 use drawbridge_engine::geometry::Kind;
 use drawbridge_engine::tools::Tool;
+use drawbridge_protocol::{Code, Key, KeyHash, Password, Role as Right};
 use egui::accesskit::{Role, Toggled};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -23,7 +25,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 struct State {
     asked: Asked,
     draft: String,
-    relay: RelayDraft,
+    share: ShareDraft,
+    people: PeopleDraft,
     sought: Sought,
 }
 
@@ -139,6 +142,8 @@ fn person(conn: Option<u64>, name: &str) -> Person {
         conn,
         name: name.to_owned(),
         color: "#ca4500".to_owned(),
+        role: None,
+        came_by_link: false,
     }
 }
 
@@ -148,8 +153,9 @@ fn who_is_here_is_listed_on_a_click() {
         me: person(None, "Ada"),
         others: (1..=6).map(|n| person(Some(n), &format!("Guest {n}"))).collect(),
         sharing: false,
+        manages: false,
     };
-    let mut harness = window(move |ctx, state| people::show(ctx, &view, &mut state.draft, &mut state.asked));
+    let mut harness = window(move |ctx, state| people::show(ctx, &view, &mut state.people, &mut state.asked));
     assert!(harness.query_by_label("Go to Guest 3").is_none());
     click(&mut harness, Role::Button, "People: you and 6 more");
     click(&mut harness, Role::Button, "Go to Guest 3");
@@ -166,8 +172,9 @@ fn ones_own_name_is_changed_in_the_list() {
         me: person(None, "Ada"),
         others: Vec::new(),
         sharing: false,
+        manages: false,
     };
-    let mut harness = window(move |ctx, state| people::show(ctx, &view, &mut state.draft, &mut state.asked));
+    let mut harness = window(move |ctx, state| people::show(ctx, &view, &mut state.people, &mut state.asked));
     click(&mut harness, Role::Button, "People: only you");
     let field = harness.get_by_role_and_label(Role::TextInput, "Your name");
     field.focus();
@@ -184,6 +191,252 @@ fn ones_own_name_is_changed_in_the_list() {
     assert_eq!(harness.state().asked, [Command::ShowShare]);
 }
 
+fn hash(name: &str) -> KeyHash {
+    KeyHash::of(&Key::new(&format!("a-key-for-the-{name}")).expect("a key"))
+}
+
+fn link(name: &str, role: Right) -> LinkView {
+    LinkView {
+        hash: hash(name),
+        role,
+        name: name.to_owned(),
+        end: "never ends".to_owned(),
+        over: false,
+        own: false,
+        people: Vec::new(),
+        link: Some(format!("drawbridge://relay:7411/b#{name}")),
+    }
+}
+
+fn access(mine: Mine) -> AccessView {
+    AccessView {
+        mine,
+        locked: false,
+        links: Vec::new(),
+        live: true,
+        problem: None,
+        refused: None,
+    }
+}
+
+fn share<'a>(view: ShareView, access: AccessView) -> Harness<'a, State> {
+    window(move |ctx, state| sharing::share(ctx, &view, &access, &mut state.share, None, &mut state.asked))
+}
+
+fn joined() -> ShareView {
+    ShareView::Joined(Some(ShareLink {
+        link: "drawbridge://relay:7411/b#0123456789abcdef".to_owned(),
+        reach: "People who can reach relay:7411".to_owned(),
+    }))
+}
+
+#[test]
+fn an_owner_sees_each_link_with_its_role_and_people_and_ends_one_on_a_second_word() {
+    let mut all = access(Mine::Owner);
+    all.links = vec![
+        LinkView {
+            own: true,
+            name: String::new(),
+            link: None,
+            ..link("owner", Right::Owner)
+        },
+        LinkView {
+            people: vec!["Lin".to_owned(), "Bob".to_owned()],
+            ..link("class", Right::View)
+        },
+        LinkView {
+            over: true,
+            end: "ended".to_owned(),
+            ..link("old", Right::Edit)
+        },
+    ];
+    let mut harness = share(joined(), all);
+    harness.get_by_label("owns the board · never ends · you");
+    harness.get_by_label("can view · never ends · Lin, Bob");
+    harness.get_by_label("can edit · ended");
+    let ends = harness.query_all_by_label_contains("End the link “").count();
+    assert_eq!(ends, 1, "neither one's own nor what has ended");
+    assert!(harness.query_by_label("Copy the link “old”").is_none());
+    click(&mut harness, Role::Button, "Copy the link “class”");
+    click(&mut harness, Role::Button, "End the link “class”…");
+    harness.get_by_label_contains("Lin, Bob are sent away");
+    click(&mut harness, Role::Button, "Keep it");
+    assert_eq!(
+        std::mem::take(&mut harness.state_mut().asked),
+        [Command::CopyText("drawbridge://relay:7411/b#class".to_owned())]
+    );
+    click(&mut harness, Role::Button, "End the link “class”…");
+    click(&mut harness, Role::Button, "End the link");
+    click(&mut harness, Role::CheckBox, "Only I can change the board");
+    assert_eq!(
+        harness.state().asked,
+        [Command::EndLink(hash("class")), Command::LockBoard]
+    );
+}
+
+#[test]
+fn an_owner_makes_a_link_with_role_name_and_end_by_keyboard_alone() {
+    let mut harness = share(joined(), access(Mine::Owner));
+    let press = |harness: &mut Harness<'_, State>, role, label: &str| {
+        harness.get_by_role_and_label(role, label).focus();
+        harness.run();
+        harness.key_press(egui::Key::Space);
+        harness.run();
+    };
+    press(&mut harness, Role::Button, "New link…");
+    let expected = NewLink {
+        role: Right::View,
+        name: String::new(),
+        ends: Ends::Never,
+    };
+    let making = harness.state().share.making.as_ref();
+    assert_eq!(making, Some(&expected), "the least is offered first");
+    press(&mut harness, Role::RadioButton, "Can edit");
+    press(&mut harness, Role::RadioButton, "In 1 day");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Name, so that you know it again");
+    field.focus();
+    field.type_text(&"é".repeat(40));
+    harness.run();
+    press(&mut harness, Role::Button, "Make the link");
+    let link = Command::MakeLink {
+        role: Right::Edit,
+        name: "é".repeat(32),
+        ends: Ends::Day,
+    };
+    assert_eq!(harness.state().asked, [link], "as long a name as the relay takes");
+    assert!(harness.state().share.making.is_none());
+}
+
+#[test]
+fn what_was_not_done_is_said_and_nothing_is_asked_of_a_relay_that_is_away() {
+    let mut away = access(Mine::Owner);
+    away.live = false;
+    away.links = vec![link("class", Right::View)];
+    away.problem = Some(Reason {
+        code: Code::BadManage,
+        message: "No.".to_owned(),
+    });
+    let mut harness = share(joined(), away);
+    harness.get_by_label_contains("That wasn't done");
+    harness.get_by_label_contains("while the relay is reached");
+    for (role, label) in [
+        (Role::Button, "New link…"),
+        (Role::CheckBox, "Only I can change the board"),
+        (Role::Button, "End the link “class”…"),
+    ] {
+        click(&mut harness, role, label);
+    }
+    assert!(harness.state().asked.is_empty());
+    assert_eq!(harness.state().share, ShareDraft::default());
+}
+
+#[test]
+fn all_others_are_told_what_they_may_do_and_find_no_links_to_manage() {
+    for (mine, locked, words) in [
+        (Mine::Editor, false, "You can draw on this board"),
+        (Mine::Editor, true, "The board is locked"),
+        (Mine::Viewer, false, "You can look at this board"),
+        (Mine::Unowned, false, "Nobody owns this board"),
+    ] {
+        let access = AccessView {
+            locked,
+            ..access(mine)
+        };
+        let harness = share(joined(), access);
+        harness.get_by_label_contains(words);
+        assert!(harness.query_by_label("New link…").is_none(), "{mine:?}");
+    }
+}
+
+#[test]
+fn a_relay_that_asks_for_a_password_gets_it_from_a_field_that_hides_it() {
+    let mut asks = access(Mine::Editor);
+    asks.refused = Some(Reason {
+        code: Code::Password,
+        message: "It asks for a password.".to_owned(),
+    });
+    let mut harness = share(joined(), asks);
+    click(&mut harness, Role::Button, "Type the password…");
+    assert_eq!(harness.state().asked, [Command::ShowPassword]);
+
+    let mut harness = window(|ctx, state| {
+        dialogs::password(ctx, "relay:7411", &mut state.draft, true, &mut state.asked);
+    });
+    harness.get_by_role_and_label(Role::Alert, "The relay doesn't take the password that was given.");
+    let field = harness.get_by_role(Role::PasswordInput);
+    field.focus();
+    field.type_text("open sesame");
+    harness.run();
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    let given = Command::GivePassword(Password::new("open sesame"));
+    assert_eq!(harness.state().asked, [given]);
+}
+
+#[test]
+fn an_owner_sends_somebody_away_and_ends_their_link_if_wanted() {
+    let view = |manages| PeopleView {
+        me: Person {
+            role: Some(if manages { Right::Owner } else { Right::Edit }),
+            ..person(None, "Ada")
+        },
+        others: vec![
+            Person {
+                role: Some(Right::View),
+                came_by_link: true,
+                ..person(Some(7), "Lin")
+            },
+            person(Some(8), "Bob"),
+        ],
+        sharing: false,
+        manages,
+    };
+    let owner = view(true);
+    let mut harness =
+        window(move |ctx, state| people::show(ctx, &owner, &mut state.people, &mut state.asked));
+    click(&mut harness, Role::Button, "People: you and 2 more");
+    harness.get_by_label("You own this board");
+    click(&mut harness, Role::Button, "Remove Lin…");
+    click(&mut harness, Role::Button, "Remove and end their link: Lin");
+    click(&mut harness, Role::Button, "Remove Bob…");
+    assert!(harness.query_by_label("Remove and end their link: Bob").is_none());
+    click(&mut harness, Role::Button, "Remove: Bob");
+    let remove = |conn, end_link| Command::Remove { conn, end_link };
+    assert_eq!(harness.state().asked, [remove(7, true), remove(8, false)]);
+    let editor = view(false);
+    let mut harness =
+        window(move |ctx, state| people::show(ctx, &editor, &mut state.people, &mut state.asked));
+    click(&mut harness, Role::Button, "People: you and 2 more");
+    assert!(harness.query_by_label("Remove Lin…").is_none());
+}
+
+#[test]
+fn who_may_only_look_finds_the_tools_that_change_disabled_and_reads_why() {
+    for (bar, words) in [(Bar::ViewOnly, "View only"), (Bar::Locked, "Locked by its owner")] {
+        let now = Now {
+            bar: Some(bar),
+            tool: Tool::Select,
+            ..Now::default()
+        };
+        let menu = MenuView {
+            title: "Kitchen".to_owned(),
+            recent: Vec::new(),
+            now,
+        };
+        let mut harness = window(move |ctx, state| {
+            menu::show(ctx, &menu, &mut state.draft, &mut state.asked);
+            toolbar::show(ctx, &now, &mut state.asked);
+        });
+        harness.get_by_role_and_label(Role::Status, words);
+        for label in ["Pen", "Eraser", "Note", "Rectangle"] {
+            click(&mut harness, Role::RadioButton, label);
+        }
+        assert_eq!(harness.state().asked, []);
+        click(&mut harness, Role::RadioButton, "Hand");
+        assert_eq!(harness.state().asked, [Command::Tool(Tool::Hand)]);
+    }
+}
+
 #[test]
 fn the_share_dialog_shows_and_copies_the_link() {
     let link = "drawbridge://192.168.1.5:7411/b#0123456789abcdef";
@@ -191,8 +444,7 @@ fn the_share_dialog_shows_and_copies_the_link() {
         link: link.to_owned(),
         reach: "People on this network".to_owned(),
     }]);
-    let mut harness =
-        window(move |ctx, state| dialogs::share(ctx, &view, &mut state.relay, None, &mut state.asked));
+    let mut harness = share(view, access(Mine::Owner));
     let field = harness.get_by_label("Link for People on this network");
     assert_eq!(field.value().as_deref(), Some(link));
     click(&mut harness, Role::Button, "Copy link");
@@ -211,8 +463,7 @@ fn the_share_dialog_shows_and_copies_the_link() {
 #[test]
 fn sharing_that_failed_says_why_and_offers_another_try() {
     let view = ShareView::Failed("port 7411 is taken".to_owned());
-    let mut harness =
-        window(move |ctx, state| dialogs::share(ctx, &view, &mut state.relay, None, &mut state.asked));
+    let mut harness = share(view, access(Mine::Owner));
     harness.get_by_label_contains("port 7411 is taken");
     harness.get_by_label_contains("Nothing is lost");
     click(&mut harness, Role::Button, "Try again");
@@ -221,8 +472,7 @@ fn sharing_that_failed_says_why_and_offers_another_try() {
 
 #[test]
 fn a_relay_is_named_by_its_address() {
-    let mut harness =
-        window(|ctx, state| dialogs::share(ctx, &ShareView::Off, &mut state.relay, None, &mut state.asked));
+    let mut harness = share(ShareView::Off, access(Mine::Owner));
     let field = harness.get_by_role_and_label(Role::TextInput, "Or share it through a relay that stays up:");
     field.focus();
     field.type_text("draw.example ");
@@ -232,7 +482,7 @@ fn a_relay_is_named_by_its_address() {
         harness.state().asked,
         [Command::ShareThrough("draw.example".to_owned())]
     );
-    harness.state_mut().relay.problem = Some("type its host".to_owned());
+    harness.state_mut().share.problem = Some("type its host".to_owned());
     harness.run();
     harness.get_by_role_and_label(Role::Alert, "That is no relay: type its host");
 }
@@ -381,13 +631,17 @@ fn the_title_is_changed_in_place() {
 #[test]
 fn states_and_messages_reach_a_screen_reader() {
     let view = StatusView {
-        connection: Connection::Offline,
+        connection: Connection::Offline(None),
         saving: false,
         brief: false,
         waiting: 3,
-        parked: vec!["the board is full".to_owned()],
+        parked: vec![Reason {
+            code: Code::BoardFull,
+            message: "The board is full.".to_owned(),
+        }],
         unsaved: None,
         held_up: None,
+        bar: None,
         pictures: status::PicturesView::default(),
     };
     let message = Message::problem("The link could not be opened. Nothing is lost");
@@ -398,7 +652,8 @@ fn states_and_messages_reach_a_screen_reader() {
     harness.get_by_role_and_label(Role::Status, "Offline: 3 changes waiting for the relay");
     harness.get_by_role_and_label(
         Role::Status,
-        "1 change was not taken by the relay (the board is full), kept on this computer",
+        "1 change was not taken by the relay, kept on this computer: The board is as full as this relay lets it be. \
+         Delete something, or share the board through another relay; then offer it again.",
     );
     harness.get_by_role_and_label(Role::Alert, "The link could not be opened. Nothing is lost");
     click(&mut harness, Role::Button, "Dismiss");

@@ -2,7 +2,7 @@
 
 use drawbridge::command::{Command, Now};
 use drawbridge::panels::menu::{self, MenuView};
-use drawbridge::panels::people::{self, PeopleView, Person};
+use drawbridge::panels::people::{self, PeopleDraft, PeopleView, Person};
 use drawbridge::panels::style::{self, StyleView};
 use drawbridge::panels::{Asked, toolbar};
 use drawbridge::theme;
@@ -18,7 +18,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 struct State {
     asked: Asked,
     title: String,
-    name: String,
+    people: PeopleDraft,
 }
 
 fn window<'a>(show: impl Fn(&egui::Context, &mut State) + 'a) -> Harness<'a, State> {
@@ -308,22 +308,29 @@ fn what_is_at_the_top_of_the_window_never_overlaps() {
     let menu = MenuView {
         title: "A long title that somebody gave to a board of many things".to_owned(),
         recent: Vec::new(),
-        now: Now::default(),
+        now: Now {
+            board_locked: true,
+            shared: true,
+            ..Now::default()
+        },
     };
     let person = |conn| Person {
         conn,
         name: "Somebody".to_owned(),
         color: "#ca4500".to_owned(),
+        role: None,
+        came_by_link: false,
     };
     let people = PeopleView {
         me: person(None),
         others: (1..=6).map(|n| person(Some(n))).collect(),
         sharing: true,
+        manages: false,
     };
     let mut harness = window(move |ctx, state| {
         menu::show(ctx, &menu, &mut state.title, &mut state.asked);
         toolbar::show(ctx, &menu.now, &mut state.asked);
-        people::show(ctx, &people, &mut state.name, &mut state.asked);
+        people::show(ctx, &people, &mut state.people, &mut state.asked);
         style::show(
             ctx,
             &StyleView {

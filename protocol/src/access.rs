@@ -155,6 +155,19 @@ pub struct Access {
 }
 
 impl Access {
+    /// Of a board that no relay has heard of yet: its owner, if it has one, and a link for editing.
+    #[must_use]
+    pub fn first(owner: Option<&Key>, shared: &Key, locked: bool) -> Self {
+        let owner = owner.map(|key| (key, Role::Owner));
+        let links = owner.into_iter().chain([(shared, Role::Edit)]);
+        Self {
+            locked,
+            links: links
+                .map(|(key, role)| BoardLink::new(KeyHash::of(key), role))
+                .collect(),
+        }
+    }
+
     /// Whether anybody owns the board. If not, only the relay's host can change who may do what.
     #[must_use]
     pub fn has_owner(&self, now_ms: u64) -> bool {

@@ -12,7 +12,7 @@ use drawbridge_engine::document::{Element, Kind};
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::{Point, Rect};
 use drawbridge_engine::tools::{Button, Event, Keystroke, Modifiers, Motion, Pointer, Tool};
-use drawbridge_protocol::{CellKey, ElementId, Stamp, Value};
+use drawbridge_protocol::{BoardId, CellKey, ElementId, Key, Link, Stamp, Value};
 
 /// How long anything may take before a test gives up: far above what it takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,14 +51,57 @@ impl Desk {
         Self::open(name, Some(folder), remote, Trust::default())
     }
 
+    /// Makes a board, with an owner's key of its own, and shares it at this link.
+    #[must_use]
+    pub fn make(name: &'static str, link: &Link) -> Self {
+        let key = Some(link.key.clone());
+        let mut desk = Self::over(name, None, link.board.clone(), key, None, Trust::default());
+        let remote = Remote {
+            link: link.clone(),
+            create: true,
+        };
+        desk.board.share(Some(remote), None);
+        desk.until("on the board", |board| board.status().phase == Phase::Live);
+        desk
+    }
+
+    /// Follows a link, wherever that leads.
+    #[must_use]
+    pub fn follow(name: &'static str, link: &Link) -> Self {
+        let remote = Remote {
+            link: link.clone(),
+            create: false,
+        };
+        Self::over(
+            name,
+            None,
+            link.board.clone(),
+            None,
+            Some(remote),
+            Trust::default(),
+        )
+    }
+
     fn open(name: &'static str, folder: Option<&Path>, remote: Remote, trust: Trust) -> Self {
+        let mut desk = Self::over(name, folder, remote.link.board.clone(), None, Some(remote), trust);
+        desk.until("on the board", |board| board.status().phase == Phase::Live);
+        desk
+    }
+
+    fn over(
+        name: &'static str,
+        folder: Option<&Path>,
+        board: BoardId,
+        key: Option<Key>,
+        remote: Option<Remote>,
+        trust: Trust,
+    ) -> Self {
         let (tell, woken) = channel();
-        let board = remote.link.board.clone();
         let config = ClientConfig {
             path: folder.map(|folder| folder.join(format!("{name}-{board}.board"))),
             board,
-            key: None,
-            remote: Some(remote),
+            key,
+            remote,
             about: Value::from_json(&serde_json::json!({ "name": name })).expect("JSON"),
             online: true,
             timings: Timings::default(),
@@ -68,7 +111,7 @@ impl Desk {
             // The test may have ended.
             let _ = tell.send(());
         };
-        let mut desk = Self {
+        Self {
             name,
             board: Board::open(config, Arc::new(wake)).expect("the board opens"),
             woken,
@@ -78,9 +121,7 @@ impl Desk {
                 ctrl: true,
                 ..Modifiers::default()
             },
-        };
-        desk.until("on the board", |board| board.status().phase == Phase::Live);
-        desk
+        }
     }
 
     /// The board.

@@ -345,6 +345,7 @@ fn make(path: &Path, count: usize) -> u64 {
         key: Key::from_bits([1; 16]),
         remote: None,
         hosted: None,
+        standing: Default::default(),
     };
     let mut store = SqliteStore::open(path, &meta).expect("a board's file").store;
     let mut strokes = Strokes::new(SEED, count).peekable();

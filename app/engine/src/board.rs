@@ -1,15 +1,17 @@
 //! A board as a person uses it: the one place where editor and client meet. What the hand does is
 //! stamped, shown, kept and sent; what comes from the relay is shown.
 
+mod access;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
-use drawbridge_protocol::{Cell, Here, Peer, SlotName, SlotOp, Slots, Value};
+use drawbridge_protocol::{Cell, Here, Peer, Role, SlotName, SlotOp, Slots, Value};
 use serde::Deserialize;
 
 use crate::client::{
-    Client, ClientConfig, CloseError, DamagedStore, DraftOp, Drained, Images, Meta, OpenError, Opened,
-    PersonChange, Remote, Status,
+    Bar, Client, ClientConfig, CloseError, DamagedStore, DraftOp, Drained, Images, Managed, Meta, OpenError,
+    Opened, PersonChange, Remote, Status,
 };
 use crate::document::{Element, Picture, Pictured};
 use crate::editor::{CURSOR_SLOT, Edit, Editor, Effects, Styles, SystemRandom, VIEW_SLOT};
@@ -79,6 +81,10 @@ pub struct Person {
     pub cursor: Option<Point>,
     /// What they see of the board; `None` while that isn't known.
     pub view: Option<Rect>,
+    /// What they may do.
+    pub role: Role,
+    /// The link that they came by: the first characters of its hash.
+    pub via: String,
     /// What their hello said: it holds again when they clear what they said since.
     hello: About,
 }
@@ -92,6 +98,12 @@ pub struct Board {
     meta: Meta,
     damaged: Option<DamagedStore>,
     pictured: Pictured,
+    /// How often an owner asked for something.
+    calls: u64,
+    /// Answers to that.
+    managed: Vec<Managed>,
+    /// Why something that was under way ended, until that is said.
+    cut_short: Option<Bar>,
 }
 
 impl Board {
@@ -147,6 +159,9 @@ impl Board {
             meta: opened.meta,
             damaged: opened.damaged,
             pictured: Pictured::default(),
+            calls: 0,
+            managed: Vec::new(),
+            cut_short: None,
         };
         board.note_images(&opened.cells);
         for (slot, chunks) in opened.drafts {
@@ -159,6 +174,7 @@ impl Board {
                 None => board.client.draft(DraftOp::End(slot)),
             }
         }
+        board.heed_bar();
         board
     }
 
@@ -345,17 +361,21 @@ impl Board {
             restamped,
             cells,
             people,
+            managed,
             status,
         } = self.client.drain();
         let before = self.editor.scene().generation();
         self.editor.restamped(&restamped);
         self.editor.merge(&cells);
         self.note_images(&cells);
-        let mut changed = !people.is_empty() || !cells.is_empty() || status != self.status;
+        let mut changed =
+            !people.is_empty() || !cells.is_empty() || !managed.is_empty() || status != self.status;
         for change in people {
             self.person(change);
         }
+        self.managed.extend(managed);
         self.status = status;
+        self.heed_bar();
         changed |= before != self.editor.scene().generation();
         changed
     }
@@ -388,6 +408,8 @@ impl Board {
             Person {
                 conn: here.conn,
                 peer: here.peer,
+                role: here.role,
+                via: here.via,
                 about: about.clone(),
                 cursor: None,
                 view: None,

@@ -6,6 +6,7 @@ mod view;
 
 use std::time::Duration;
 
+use drawbridge_engine::client::{Bar, Reason};
 use drawbridge_protocol::ElementId;
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, Pos2, ViewportCommand};
@@ -14,10 +15,12 @@ use crate::canvas::{self, Canvas};
 use crate::command::Command;
 use crate::minimap::Minimap;
 use crate::open::{Next, OpenBoard};
-use crate::panels::dialogs::{Dialog, RelayDraft};
+use crate::panels::dialogs::Dialog;
 use crate::panels::frame_name::FrameName;
 use crate::panels::message::Message;
 use crate::panels::palette::Sought;
+use crate::panels::people::PeopleDraft;
+use crate::panels::sharing::ShareDraft;
 use crate::panels::{self, Asked};
 use crate::settings::Settings;
 use crate::theme;
@@ -35,10 +38,16 @@ pub struct App {
     join_draft: String,
     join_problem: Option<String>,
     sought: Sought,
-    relay: RelayDraft,
+    sharing: ShareDraft,
+    /// Why the relay didn't do what was asked for last in that dialog.
+    unmanaged: Option<Reason>,
+    /// The relay's password, as far as it is typed.
+    password_draft: String,
+    /// Why it was said last that this person may only look.
+    bar_said: Option<Bar>,
     copied: Option<String>,
     title_draft: String,
-    name_draft: String,
+    people: PeopleDraft,
     message: Option<(Message, f64)>,
     /// Whether everything but the board is hidden.
     alone: bool,
@@ -91,10 +100,13 @@ impl App {
             join_draft: String::new(),
             join_problem: None,
             sought: Sought::default(),
-            relay: RelayDraft::default(),
+            sharing: ShareDraft::default(),
+            unmanaged: None,
+            password_draft: String::new(),
+            bar_said: None,
             copied: None,
             title_draft: String::new(),
-            name_draft: String::new(),
+            people: PeopleDraft::default(),
             message: None,
             alone: false,
             presenting: None,
@@ -151,10 +163,59 @@ impl App {
         ask(self, ctx, &mut asked);
         for command in asked {
             // One that came before it in the same frame may have made it possible, or impossible.
-            if self.now().allows(&command) {
+            let now = self.now();
+            if now.allows(&command) {
                 self.perform(ctx, command);
                 ctx.request_repaint();
+            } else if now.bars(&command) {
+                self.say_barred(ctx);
             }
+        }
+    }
+
+    /// Says why nothing can be changed, once until that changes.
+    fn say_barred(&mut self, ctx: &Context) {
+        let bar = self.board.bar();
+        if self.bar_said == bar {
+            return;
+        }
+        self.bar_said = bar;
+        let words = match bar {
+            None => return,
+            Some(Bar::ViewOnly) => {
+                "Your link is for looking: you can point at things and copy them, but not change them. Ask whoever sent \
+                 you the link for one that lets you draw"
+            }
+            Some(Bar::Locked) => {
+                "The board is locked by its owner: you can point at things and copy them, and change them once it is \
+                 unlocked"
+            }
+        };
+        self.say(ctx, Message::hint(words));
+    }
+
+    /// What became of what an owner asked for, and of what this person was at.
+    fn hear_of_access(&mut self, ctx: &Context) {
+        if self.board.bar().is_none() {
+            self.bar_said = None;
+        }
+        if self.board.take_tried() {
+            self.say_barred(ctx);
+        }
+        if let Some(words) = self.board.take_cut_short() {
+            self.bar_said = self.board.bar();
+            self.say(ctx, Message::problem(words));
+        }
+        match self.board.take_answer() {
+            Some(answer) if self.dialog == Some(Dialog::Share) => self.unmanaged = answer,
+            Some(Some(why)) => {
+                let words = panels::refusal::words(&why);
+                self.say(
+                    ctx,
+                    Message::problem(format!("That wasn't done: {}. {}", words.what, words.then)),
+                );
+            }
+            _ => {}
         }
     }
 
@@ -208,6 +269,7 @@ impl App {
             self.obey(&ctx, |_, _, asked| asked.push(Command::ShowFrameName));
         }
         self.look_after_presenting(&ctx);
+        self.hear_of_access(&ctx);
         self.obey(&ctx, |app, ctx, asked| app.keys(ctx, after, bare, asked));
         self.note_focus(&ctx);
         if self.unkept && !ctx.input(|input| input.pointer.any_down()) {

@@ -14,9 +14,10 @@ use crate::canvas::overlay;
 use crate::command::{Appearance, Command};
 use crate::open::{Given, Pasted, Which};
 use crate::panels;
-use crate::panels::dialogs::{Dialog, RelayDraft};
+use crate::panels::dialogs::Dialog;
 use crate::panels::message::Message;
 use crate::panels::palette::Sought;
+use crate::panels::sharing::ShareDraft;
 use crate::sample;
 use crate::settings::{Styles, clean_name};
 use crate::theme::{self, Theme};
@@ -158,7 +159,9 @@ impl App {
             }
             Command::Cancel => self.cancel(ctx),
             Command::NewBoard => self.open(ctx, Some(Which::New)),
-            Command::OpenSample if self.is_untouched() => self.fill_with_sample(),
+            Command::OpenSample if self.is_untouched() && self.board.bar().is_none() => {
+                self.fill_with_sample();
+            }
             Command::OpenSample if self.next.is_none() => {
                 self.sample_next = true;
                 self.open(ctx, Some(Which::New));
@@ -168,10 +171,11 @@ impl App {
             Command::Rename(title) => self.board.rename(&title),
             Command::ShowShare => {
                 self.board.look_for_addresses();
-                self.relay = RelayDraft {
+                self.sharing = ShareDraft {
                     address: self.settings.relay.clone(),
-                    problem: None,
+                    ..ShareDraft::default()
                 };
+                self.unmanaged = None;
                 self.dialog = Some(Dialog::Share);
             }
             Command::ShowJoin => {
@@ -190,10 +194,26 @@ impl App {
                     self.settings.relay = address;
                     self.keep_settings(ctx);
                 }
-                Err(problem) => self.relay.problem = Some(problem),
+                Err(problem) => self.sharing.problem = Some(problem),
             },
             Command::StopSharing => self.board.stop_sharing(),
             Command::Join(text) => self.join(ctx, &text),
+            Command::LockBoard => self.board.toggle_lock(),
+            Command::MakeLink { role, name, ends } => self.board.make_link(role, &name, ends),
+            Command::EndLink(hash) => self.board.end_link(hash),
+            Command::Remove { conn, end_link } => self.board.remove(conn, end_link),
+            Command::ShowPassword => {
+                self.password_draft.clear();
+                self.dialog = Some(Dialog::Password);
+            }
+            Command::GivePassword(password) => {
+                if let Some(relay) = self.board.asks_for_password() {
+                    self.settings.passwords.insert(relay, password.clone());
+                    self.keep_settings(ctx);
+                }
+                self.board.give_password(password);
+                self.dialog = None;
+            }
             Command::CopyText(text) => {
                 ctx.copy_text(text.clone());
                 self.copied = Some(text);

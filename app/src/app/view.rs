@@ -1,6 +1,7 @@
 //! What the app shows: the panels, each with what it needs of the state.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use drawbridge_engine::editor::Edit;
 use egui::{Context, Event};
@@ -8,15 +9,19 @@ use egui::{Context, Event};
 use super::App;
 use crate::command::{self, Command, Now};
 use crate::open::Given;
-use crate::panels::dialogs::{self, Dialog, ShareView};
+use crate::panels::dialogs::{self, Dialog};
 use crate::panels::menu::MenuView;
 use crate::panels::minimap::{MinimapView, Other};
 use crate::panels::people::{PeopleView, Person};
+use crate::panels::sharing::{self, ShareView};
 use crate::panels::status::Connection;
 use crate::panels::style::StyleView;
 use crate::panels::zoom::ZoomView;
 use crate::panels::{self, Asked};
 use crate::theme::space;
+
+/// How often the share dialog looks how long links last.
+const MINUTES: Duration = Duration::from_secs(20);
 
 impl App {
     /// The state as far as commands depend on it.
@@ -51,10 +56,14 @@ impl App {
             shared: !matches!(self.board.share(), ShareView::Off | ShareView::Failed(_)),
             cut_off: matches!(
                 status.connection,
-                Connection::Offline | Connection::Refused(_) | Connection::Insecure(_)
+                Connection::Offline(_) | Connection::Refused(_) | Connection::Insecure(_)
             ),
             parked: !status.parked.is_empty() || !status.pictures.refused.is_empty(),
             message: self.message.is_some(),
+            bar: self.board.bar(),
+            board_locked: self.board.is_locked(),
+            manages: self.board.can_manage(),
+            asks_password: self.board.asks_for_password().is_some(),
         }
     }
 
@@ -87,7 +96,22 @@ impl App {
         panels::context::show(ctx, self.menu_at, &now, asked);
         match self.dialog {
             Some(Dialog::Share) => {
-                dialogs::share(ctx, &share, &mut self.relay, self.copied.as_deref(), asked);
+                let access = self.board.access(self.unmanaged.clone());
+                sharing::share(
+                    ctx,
+                    &share,
+                    &access,
+                    &mut self.sharing,
+                    self.copied.as_deref(),
+                    asked,
+                );
+                // How long links last is said in minutes.
+                ctx.request_repaint_after(MINUTES);
+            }
+            Some(Dialog::Password) => {
+                let relay = self.board.asks_for_password().unwrap_or_default();
+                let again = self.board.was_password_given();
+                dialogs::password(ctx, &relay, &mut self.password_draft, again, asked);
             }
             Some(Dialog::Join) => {
                 dialogs::join(ctx, &mut self.join_draft, self.join_problem.as_deref(), asked);
@@ -116,16 +140,21 @@ impl App {
                 conn: None,
                 name: self.settings.name.clone(),
                 color: self.settings.color.clone(),
+                role: self.board.role(),
+                came_by_link: false,
             },
             others: self.board.others(),
             sharing: matches!(share, ShareView::Hosting(_)),
+            manages: now.manages,
         };
-        panels::people::show(ctx, &people, &mut self.name_draft, asked);
-        let style = StyleView {
-            held: self.board.editor().style_held(),
-            now,
-        };
-        panels::style::show(ctx, &style, asked);
+        panels::people::show(ctx, &people, &mut self.people, asked);
+        if now.bar.is_none() {
+            let style = StyleView {
+                held: self.board.editor().style_held(),
+                now,
+            };
+            panels::style::show(ctx, &style, asked);
+        }
         let zoom = ZoomView {
             zoom: self.board.editor().camera().zoom(),
             now,

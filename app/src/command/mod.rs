@@ -12,9 +12,11 @@ use std::sync::Arc;
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::tools::{Keystroke, Tool};
+use drawbridge_protocol::{KeyHash, Password, Role};
 use egui::{ColorImage, KeyboardShortcut};
 
 use crate::open::Given;
+use crate::panels::links::Ends;
 
 pub use keys::{for_event, is_of_controls, keys_text, letter, while_presenting};
 pub use now::Now;
@@ -128,6 +130,30 @@ pub enum Command {
     ShareThrough(String),
     /// Take the board off its relay; if that is the one inside the app, stop it.
     StopSharing,
+    /// Lock the board, so that only its owners can change it, or unlock it.
+    LockBoard,
+    /// Make a link to the board.
+    MakeLink {
+        /// What it lets people do.
+        role: Role,
+        /// What it is called.
+        name: String,
+        /// When it ends.
+        ends: Ends,
+    },
+    /// End the link with this hash.
+    EndLink(KeyHash),
+    /// Send somebody away, by connection number.
+    Remove {
+        /// Whom.
+        conn: u64,
+        /// Whether the link they came by ends too.
+        end_link: bool,
+    },
+    /// Open the dialog for the relay's password.
+    ShowPassword,
+    /// Give the relay this password.
+    GivePassword(Password),
     /// Open the board behind this text, which should be a link.
     Join(String),
     /// Put this text on the clipboard.
@@ -164,6 +190,30 @@ pub enum Command {
     FocusMode,
     /// Close the window.
     Quit,
+}
+
+impl Command {
+    /// Whether it changes what is on the board.
+    #[must_use]
+    pub fn changes_board(&self) -> bool {
+        match self {
+            Self::Tool(tool) => !tool.only_looks(),
+            Self::Edit(edit) => edit.changes(),
+            Self::KeepTool
+            | Self::Type(_)
+            | Self::Undo
+            | Self::Redo
+            | Self::Cut
+            | Self::Paste
+            | Self::PasteText(_)
+            | Self::PastePicture(_)
+            | Self::ChoosePictures
+            | Self::DropPictures(_)
+            | Self::ShowFrameName
+            | Self::Rename(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// Where a command stands in the shortcut sheet, and what is said of it in the palette.

@@ -1,5 +1,6 @@
 //! What can be done now, and what is chosen: of the app's state just what decides that.
 
+use drawbridge_engine::client::Bar;
 use drawbridge_engine::editor::{Edit, StyleChange};
 use drawbridge_engine::geometry::Route;
 use drawbridge_engine::tools::Tool;
@@ -65,6 +66,14 @@ pub struct Now {
     pub parked: bool,
     /// Whether a message is shown.
     pub message: bool,
+    /// Why this person may not change the board, if they may not.
+    pub bar: Option<Bar>,
+    /// Whether only its owners may change the board.
+    pub board_locked: bool,
+    /// Whether this person can say now who else may do what.
+    pub manages: bool,
+    /// Whether the relay asks for a password.
+    pub asks_password: bool,
 }
 
 impl Default for Now {
@@ -98,6 +107,10 @@ impl Default for Now {
             cut_off: false,
             parked: false,
             message: false,
+            bar: None,
+            board_locked: false,
+            manages: false,
+            asks_password: false,
         }
     }
 }
@@ -106,6 +119,17 @@ impl Now {
     /// Whether a command can be done.
     #[must_use]
     pub fn allows(&self, command: &Command) -> bool {
+        !self.bars(command) && self.can(command)
+    }
+
+    /// Whether a command changes the board, and this person may not. That is decided here for all panels and keys; the
+    /// editor refuses the same to whatever else asks.
+    #[must_use]
+    pub fn bars(&self, command: &Command) -> bool {
+        self.bar.is_some() && command.changes_board()
+    }
+
+    fn can(&self, command: &Command) -> bool {
         match command {
             Command::Edit(edit) => self.allows_edit(edit),
             Command::Undo => self.can_undo,
@@ -123,6 +147,10 @@ impl Now {
             Command::StopSharing => self.shared,
             Command::Reconnect => self.cut_off,
             Command::OfferAgain => self.parked,
+            Command::LockBoard | Command::MakeLink { .. } | Command::EndLink(_) | Command::Remove { .. } => {
+                self.manages
+            }
+            Command::ShowPassword => self.asks_password,
             Command::Dismiss => self.message,
             _ => true,
         }
@@ -138,7 +166,7 @@ impl Now {
     #[must_use]
     pub fn begins_to_type(&self) -> bool {
         let tool = matches!(self.tool, Tool::Text | Tool::Note);
-        (tool || self.tool == Tool::Select) && self.allows_edit(&Edit::Insert)
+        (tool || self.tool == Tool::Select) && self.allows(&Command::Edit(Edit::Insert))
     }
 
     fn allows_edit(&self, edit: &Edit) -> bool {
@@ -180,6 +208,7 @@ impl Now {
             Command::Grid => Some(self.grid),
             Command::Snapping => Some(self.snapping),
             Command::Minimap => Some(self.minimap),
+            Command::LockBoard => Some(self.board_locked),
             Command::FocusMode => Some(self.alone),
             Command::Present => Some(self.presenting),
             Command::Appearance(mode) => Some(self.appearance == *mode),
@@ -194,6 +223,7 @@ impl Now {
     pub fn face(&self, entry: &Entry) -> (&'static str, char) {
         match entry.command {
             Command::Edit(Edit::ToggleLock) if self.locked => ("Unlock", icons::UNLOCK),
+            Command::LockBoard if self.board_locked => ("Unlock the board", icons::UNLOCK),
             Command::CopyPng if self.is_frame() => ("Copy the frame as PNG", entry.icon),
             Command::CopySvg if self.is_frame() => ("Copy the frame as SVG", entry.icon),
             _ => (entry.label, entry.icon),
@@ -206,7 +236,7 @@ mod tests {
     use drawbridge_engine::editor::{Align, Axis};
 
     use super::*;
-    use crate::command::TABLE;
+    use crate::command::{Section, TABLE};
 
     #[test]
     fn arranging_needs_as_many_elements_as_it_arranges() {
@@ -224,6 +254,60 @@ mod tests {
             let command = Command::Edit(edit);
             assert!(now(least).allows(&command), "{command:?}");
             assert!(!now(least - 1).allows(&command), "{command:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_may_only_look_can_look_point_select_and_copy() {
+        let free = Now {
+            selected: 3,
+            groups: true,
+            frames: 1,
+            any_frames: true,
+            empty: false,
+            can_undo: true,
+            can_redo: true,
+            lettered: true,
+            ..Now::default()
+        };
+        for bar in [Bar::ViewOnly, Bar::Locked] {
+            let barred = Now {
+                bar: Some(bar),
+                ..free
+            };
+            let still =
+                |entry: &&crate::command::Entry| free.allows(&entry.command) && barred.allows(&entry.command);
+            let edits: Vec<&str> = TABLE
+                .iter()
+                .filter(still)
+                .filter(|entry| matches!(entry.section, Section::Tools | Section::Edit | Section::Arrange))
+                .map(|entry| entry.label)
+                .collect();
+            let expected = [
+                "Select",
+                "Hand",
+                "Laser pointer",
+                "Copy",
+                "Copy as PNG",
+                "Copy as SVG",
+                "Select all",
+                "Select nothing",
+                "Select the next",
+                "Select the previous",
+                "Select what is in the frame",
+            ];
+            assert_eq!(edits, expected, "{bar:?}");
+            assert!(!barred.begins_to_type());
+            assert!(!barred.allows(&Command::Rename("Mine".to_owned())));
+            assert!(!barred.allows(&Command::DropPictures(Vec::new())));
+            for entry in TABLE.iter().filter(|entry| entry.section == Section::View) {
+                assert_eq!(
+                    barred.allows(&entry.command),
+                    free.allows(&entry.command),
+                    "{}",
+                    entry.label
+                );
+            }
         }
     }
 

@@ -196,6 +196,8 @@ pub static TABLE: &[Entry] = &[
     board(Command::ShowShare, "Share…", "Let others draw on this board", icons::SHARE, &[]),
     board(Command::StartSharing, "Start sharing", "", icons::SHARE, &[]),
     board(Command::StopSharing, "Stop sharing", "", icons::CLOSE, &[]),
+    board(Command::LockBoard, "Lock the board", "Then only its owner can change it", icons::LOCK, &[]),
+    board(Command::ShowPassword, "Type the password…", "Gives the relay the password that it asks for", icons::LOCK, &[]),
     board(Command::Reconnect, "Try now", "Tries to reach the relay at once", icons::LIVE, &[]),
     board(Command::OfferAgain, "Offer again", "Offers the relay what it did not take", icons::SENDING, &[]),
     board(Command::ShowTrust, "Trusted authorities…", "Whose certificates are believed when a relay is reached over TLS", icons::TRUST, &[]),

@@ -1,5 +1,6 @@
 //! The board that is open in the window: the one seam between the app's face and the engine.
 
+mod access;
 mod clipboard;
 mod opening;
 mod pictures;
@@ -7,6 +8,7 @@ mod sharing;
 mod status;
 mod trust;
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +22,7 @@ use drawbridge_engine::editor::{Edit, Editor};
 use drawbridge_engine::geometry::{Camera, Point, Rect, Size};
 use drawbridge_engine::progress::Progress;
 use drawbridge_engine::tools::{Event, Keystroke, Tool};
-use drawbridge_protocol::{BoardId, Link};
+use drawbridge_protocol::{BoardId, Link, Password};
 
 use crate::hosting::Hosting;
 use crate::network;
@@ -56,6 +58,8 @@ pub struct OpenBoard {
     profile: Profile,
     /// One's own colour, `#rrggbb`.
     my_color: String,
+    /// The passwords of relays, by host and port.
+    passwords: BTreeMap<String, Password>,
     /// Pictures that are being read.
     imports: Vec<pictures::Import>,
     /// An authority that is being chosen, to be trusted.
@@ -120,6 +124,7 @@ impl OpenBoard {
             wake,
             profile,
             my_color: me.color.clone(),
+            passwords: me.passwords.clone(),
             imports: Vec::new(),
             choosing: trust::Choosing::default(),
         };
@@ -172,6 +177,7 @@ impl OpenBoard {
             self.problems.push(damaged.to_string());
         }
         self.sharing = false;
+        self.give_known_password();
         if self.board.meta().hosted.is_some() {
             self.start_sharing();
         }
@@ -188,6 +194,7 @@ impl OpenBoard {
     pub fn linked(&mut self, link: Link) -> Option<Which> {
         if link.board == self.board.meta().board {
             lead_to(&mut self.board, link);
+            self.give_known_password();
             return None;
         }
         Some(Which::Joined(link))
@@ -365,13 +372,25 @@ impl OpenBoard {
     pub fn others(&self) -> Vec<Person> {
         let person = |person: &drawbridge_engine::board::Person| Person {
             conn: Some(person.conn),
-            name: match person.about.name.as_str() {
-                "" => format!("Guest {}", person.conn),
-                name => name.to_owned(),
-            },
+            name: Self::name_of(person),
             color: person.about.color.clone(),
+            role: Some(person.role),
+            came_by_link: self.link_they_came_by(person.conn).is_some(),
         };
         self.board.people().map(person).collect()
+    }
+
+    /// What somebody is called.
+    fn name_of(person: &drawbridge_engine::board::Person) -> String {
+        match person.about.name.as_str() {
+            "" => format!("Guest {}", person.conn),
+            name => name.to_owned(),
+        }
+    }
+
+    /// Whether somebody tried to change a board that they may only look at, since this was asked last.
+    pub fn take_tried(&mut self) -> bool {
+        self.board.editor_mut().take_tried()
     }
 
     /// One's own colour, `#rrggbb`.

@@ -150,6 +150,10 @@ impl OpenBoard {
 
     /// Puts what was read onto the board.
     pub(super) fn take_imports(&mut self) {
+        // They wait until this person may put them there.
+        if self.board.bar().is_some() {
+            return;
+        }
         let mut came = Vec::new();
         self.imports.retain(|import| match import.came.try_recv() {
             Ok(all) => {

@@ -4,11 +4,11 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use drawbridge_engine::client::Remote;
-use drawbridge_protocol::Link;
+use drawbridge_protocol::{KeyHash, Link};
 
 use super::OpenBoard;
 use crate::hosting::{self, Hosted, Hosting};
-use crate::panels::dialogs::{ShareLink, ShareView};
+use crate::panels::sharing::{ShareLink, ShareView};
 
 impl OpenBoard {
     /// How it is shared.
@@ -20,16 +20,19 @@ impl OpenBoard {
             (Some(Hosted::Starting), _) => ShareView::Starting,
             (Some(Hosted::Failed(why)), _) => ShareView::Failed(why),
             (Some(Hosted::Serving(port)), _) => ShareView::Hosting(self.links(port)),
-            (None, Some(remote)) => ShareView::Joined(ShareLink {
+            (None, Some(remote)) => ShareView::Joined((!self.is_first_link_over()).then(|| ShareLink {
                 link: remote.link.to_string(),
                 reach: format!("People who can reach {}", remote.link.relay),
-            }),
+            })),
             (None, None) => ShareView::Off,
         }
     }
 
     /// The links to this board on the relay inside the app, and who can use each.
     fn links(&self, port: u16) -> Vec<ShareLink> {
+        if self.is_first_link_over() {
+            return Vec::new();
+        }
         let network = self
             .addresses
             .iter()
@@ -42,6 +45,20 @@ impl OpenBoard {
                 reach: reach.to_owned(),
             })
             .collect()
+    }
+
+    /// The link with this hash, as people reach it; `None` where its key isn't known here.
+    pub(super) fn given_link(&self, hash: &KeyHash) -> Option<Link> {
+        let link = self.board.link_of(hash)?;
+        let state = self.hosting.as_ref().filter(|_| self.sharing).map(Hosting::state);
+        let Some(Hosted::Serving(port)) = state else {
+            return Some(link);
+        };
+        let address = self.addresses.first().copied().unwrap_or(Ipv4Addr::LOCALHOST);
+        Some(Link {
+            key: link.key,
+            ..self.link(address, port)
+        })
     }
 
     fn link(&self, address: Ipv4Addr, port: u16) -> Link {
@@ -95,6 +112,7 @@ impl OpenBoard {
             .map_err(|_| "type the relay's host, and its port if it isn't the usual one".to_owned())?;
         self.sharing = false;
         self.board.share(Some(Remote { link, create: true }), None);
+        self.give_known_password();
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use drawbridge_engine::client::{ImagesStatus, Phase, Status};
+use drawbridge_engine::client::{ImagesStatus, Phase, Reason, Status};
 
 use super::OpenBoard;
 use crate::panels::status::{Connection, PicturesView, StatusView};
@@ -77,27 +77,30 @@ impl OpenBoard {
 fn status_view(status: &Status, brief: bool) -> StatusView {
     let connection = match &status.phase {
         Phase::Local => Connection::Alone,
-        Phase::Offline { .. } => Connection::Offline,
+        Phase::Offline { reason, code, .. } => Connection::Offline(code.map(|code| Reason {
+            code,
+            message: reason.clone(),
+        })),
         Phase::Connecting => Connection::Connecting,
         Phase::CatchingUp { done, total } => {
             let percent = done.saturating_mul(100) / (*total).max(1);
             Connection::CatchingUp(u8::try_from(percent.min(100)).unwrap_or(100))
         }
         Phase::Live => Connection::Live,
-        Phase::Refused { message, .. } => Connection::Refused(message.clone()),
+        Phase::Refused { code, message } => Connection::Refused(Reason {
+            code: *code,
+            message: message.clone(),
+        }),
         Phase::Insecure { message, .. } => Connection::Insecure(message.clone()),
     };
     StatusView {
         waiting: status.waiting,
         saving: status.unstored > 0 && !brief,
         brief,
-        parked: status
-            .parked
-            .iter()
-            .map(|parked| parked.reason.message.clone())
-            .collect(),
+        parked: status.parked.iter().map(|parked| parked.reason.clone()).collect(),
         unsaved: status.store_error.clone(),
         held_up: status.held_up.clone(),
+        bar: status.bar(),
         pictures: PicturesView::default(),
         connection,
     }
@@ -109,18 +112,14 @@ fn pictures_view(images: &ImagesStatus, reading: bool) -> PicturesView {
         waiting: images.up + images.down,
         sending: images.up > 0,
         percent: (100.0 * images.share) as u8,
-        refused: images
-            .refused
-            .iter()
-            .map(|(_, reason)| reason.message.clone())
-            .collect(),
+        refused: images.refused.iter().map(|(_, reason)| reason.clone()).collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use drawbridge_engine::client::{Parked, Reason};
+    use drawbridge_engine::client::Parked;
     use drawbridge_protocol::{CellKey, Code, ElementId, Property};
 
     fn status(phase: Phase, unstored: usize, waiting: usize) -> Status {
@@ -132,6 +131,8 @@ mod tests {
             store_error: None,
             held_up: None,
             role: None,
+            access: Default::default(),
+            link: None,
             relay: None,
         }
     }
@@ -184,9 +185,12 @@ mod tests {
         let view = status_view(&refused, false);
         assert_eq!(
             view.connection,
-            Connection::Refused("the key doesn't open this board".to_owned())
+            Connection::Refused(Reason {
+                code: Code::BadKey,
+                message: "the key doesn't open this board".to_owned()
+            })
         );
         assert_eq!(view.unsaved.as_deref(), Some("the disk is full"));
-        assert_eq!(view.parked, ["the cell is too big"]);
+        assert_eq!(view.parked[0].code, Code::CellTooBig);
     }
 }

@@ -1,11 +1,12 @@
 //! Top left: the menu and the board's title.
 
+use drawbridge_engine::client::Bar;
 use drawbridge_engine::editor::{Align, Axis, Edit, Stacking};
-use egui::{Align2, Context, Popup, PopupCloseBehavior, Ui, Vec2};
+use egui::{Align2, Context, Popup, PopupCloseBehavior, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use super::{Asked, toolbar, widgets};
 use crate::command::{Appearance, Command, Now};
-use crate::theme::{size, space};
+use crate::theme::{Theme, size, space};
 use crate::{fonts, icons};
 
 /// The longest title, in characters.
@@ -121,6 +122,7 @@ pub fn show(ctx: &Context, view: &MenuView, title_draft: &mut String, asked: &mu
                 .accessible_name("Menu")
                 .show(|ui| widgets::lines(ui, |ui| items(ui, view, asked)));
             title(ui, view, title_draft, asked);
+            standing(ui, &view.now);
         });
     });
 }
@@ -137,7 +139,7 @@ fn title(ui: &mut Ui, view: &MenuView, draft: &mut String, asked: &mut Asked) {
             fonts::strong(size::TITLE),
             egui::Color32::PLACEHOLDER,
         );
-        (galley.size().x + space::L).clamp(*TITLE.start(), widest(ui.ctx()))
+        (galley.size().x + space::L).clamp(*TITLE.start(), widest(ui.ctx(), &view.now))
     };
     let field = egui::TextEdit::singleline(draft)
         .hint_text("Untitled board")
@@ -147,6 +149,7 @@ fn title(ui: &mut Ui, view: &MenuView, draft: &mut String, asked: &mut Asked) {
         .margin(egui::Margin::symmetric(4, 0))
         .align(egui::Align2::LEFT_CENTER)
         .min_size(Vec2::new(0.0, size::TARGET))
+        .interactive(view.now.allows(&Command::Rename(String::new())))
         .desired_width(width);
     let field = ui.add(field).accessible_name("Board title");
     if field.lost_focus() && *draft != view.title {
@@ -158,14 +161,69 @@ fn title(ui: &mut Ui, view: &MenuView, draft: &mut String, asked: &mut Asked) {
     field.on_hover_ui(|ui| widgets::tooltip(ui, "Rename the board", "", ""));
 }
 
+/// What is said beside the title of who may change the board, if not everybody may: in a word, and in a sentence.
+fn standing_words(now: &Now) -> Option<(char, &'static str, &'static str)> {
+    match now.bar {
+        Some(Bar::ViewOnly) => Some((
+            icons::VIEW,
+            "View only",
+            "You can look, point and copy; ask whoever sent you the link for one that lets you draw",
+        )),
+        Some(Bar::Locked) => Some((
+            icons::LOCK,
+            "Locked by its owner",
+            "You can look, point and copy; it can be changed again once it is unlocked",
+        )),
+        None if now.board_locked && now.shared => {
+            Some((icons::LOCK, "Locked", "Only you can change the board"))
+        }
+        None => None,
+    }
+}
+
+/// Says so. Where there is no room for the word beside the tools, its icon has to do.
+fn standing(ui: &mut Ui, now: &Now) {
+    let Some((icon, words, hint)) = standing_words(now) else {
+        return;
+    };
+    let theme = Theme::of(ui.ctx());
+    let word = ui
+        .painter()
+        .layout_no_wrap(words.to_owned(), fonts::plain(size::HINT), theme.muted);
+    let tools = (ui.ctx().content_rect().width() - size::TOOLBAR) / 2.0;
+    let wide = toolbar::is_narrow(ui.ctx())
+        || ui.next_widget_position().x + size::TARGET + word.size().x + space::M < tools;
+    let room = if wide { word.size().x + space::S } else { 0.0 };
+    let wanted = Vec2::new(size::TARGET + room, size::TARGET);
+    let (rect, response) = ui.allocate_exact_size(wanted, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, words));
+    let at = rect.left_center() + Vec2::new(size::TARGET / 2.0, 0.0);
+    ui.painter().text(
+        at,
+        Align2::CENTER_CENTER,
+        icon,
+        fonts::icon(size::MENU_ICON),
+        theme.muted,
+    );
+    if wide {
+        let at = egui::pos2(
+            rect.left() + size::TARGET - space::XS,
+            rect.center().y - word.size().y / 2.0,
+        );
+        ui.painter().galley(at, word, theme.muted);
+    }
+    response.on_hover_ui(|ui| widgets::tooltip(ui, words, "", hint));
+}
+
 /// How wide the title may be beside the tools.
-fn widest(ctx: &Context) -> f32 {
+fn widest(ctx: &Context, now: &Now) -> f32 {
+    let said = standing_words(now).map_or(0.0, |_| size::TARGET + space::XS);
     if toolbar::is_narrow(ctx) {
         return *TITLE.end();
     }
     let beside = (ctx.content_rect().width() - size::TOOLBAR) / 2.0;
     let taken = 2.0 * space::M + size::TARGET + 6.0 * space::XS;
-    (beside - taken).clamp(*TITLE.start(), *TITLE.end())
+    (beside - taken - said).clamp(*TITLE.start(), *TITLE.end())
 }
 
 fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
@@ -175,6 +233,7 @@ fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
         Command::OpenSample,
         Command::ShowJoin,
         Command::ShowShare,
+        Command::LockBoard,
     ];
     widgets::command_items(ui, &[&start], now, asked);
     if !view.recent.is_empty() {

@@ -4,6 +4,7 @@
 pub mod context;
 pub mod dialogs;
 pub mod frame_name;
+pub mod links;
 pub mod menu;
 pub mod message;
 pub mod minimap;
@@ -11,6 +12,8 @@ pub mod opening;
 pub mod palette;
 pub mod people;
 pub mod reactions;
+pub mod refusal;
+pub mod sharing;
 pub mod shortcuts;
 pub mod status;
 pub mod style;

@@ -1,7 +1,9 @@
 //! Top right: who is here, and the one filled button.
 
+use drawbridge_protocol::Role;
 use egui::{
-    Align2, Context, Popup, PopupCloseBehavior, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo,
+    Align2, Context, Popup, PopupCloseBehavior, Rect, Response, Role as Control, Sense, Stroke, Ui, Vec2,
+    WidgetInfo,
 };
 
 use super::{Asked, widgets};
@@ -16,6 +18,11 @@ const SHOWN: usize = 4;
 /// The list's height in points, from which on it scrolls.
 const LIST_HEIGHT: f32 = 280.0;
 
+/// How wide the list is, in points, ...
+const WIDTH: f32 = 300.0;
+/// ... and the button in it by which somebody is sent away.
+const REMOVE: f32 = 92.0;
+
 /// Somebody on the board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -25,6 +32,10 @@ pub struct Person {
     pub name: String,
     /// What they say their colour is, `#rrggbb`.
     pub color: String,
+    /// What they may do, where that is known.
+    pub role: Option<Role>,
+    /// Whether they came by a link that can be ended.
+    pub came_by_link: bool,
 }
 
 /// What the panel shows.
@@ -36,10 +47,21 @@ pub struct PeopleView {
     pub others: Vec<Person>,
     /// Whether a relay inside this app shares the board.
     pub sharing: bool,
+    /// Whether this person can send others away.
+    pub manages: bool,
+}
+
+/// What is being typed and chosen in the panel.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PeopleDraft {
+    /// One's own name as far as it is typed.
+    pub name: String,
+    /// Who is about to be sent away.
+    pub removing: Option<u64>,
 }
 
 /// Shows the initials and Share.
-pub fn show(ctx: &Context, view: &PeopleView, name_draft: &mut String, asked: &mut Asked) {
+pub fn show(ctx: &Context, view: &PeopleView, draft: &mut PeopleDraft, asked: &mut Asked) {
     let corner = Vec2::new(-space::M, space::M + 4.0);
     widgets::bare(ctx, "People", Align2::RIGHT_TOP, corner, |ui| {
         ui.horizontal(|ui| {
@@ -49,7 +71,7 @@ pub fn show(ctx: &Context, view: &PeopleView, name_draft: &mut String, asked: &m
                 .align(egui::RectAlign::BOTTOM_END)
                 .gap(space::S)
                 .accessible_name("People on this board")
-                .show(|ui| people_list(ui, view, name_draft, asked));
+                .show(|ui| people_list(ui, view, draft, asked));
             if let Some(entry) = find(&Command::ShowShare) {
                 let word = if view.sharing { "Sharing" } else { "Share" };
                 let button = widgets::word_button(ui, Some(entry.icon), word, true);
@@ -83,7 +105,7 @@ fn initials(ui: &mut Ui, view: &PeopleView) -> Response {
         0 => "People: only you".to_owned(),
         n => format!("People: you and {n} more"),
     };
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+    response.widget_info(|| WidgetInfo::labeled(Control::Button, true, &words));
     let first = egui::pos2(rect.left() + size::AVATAR / 2.0, rect.center().y);
     let place = |i: usize| first + Vec2::new(step * i as f32, 0.0);
     if more > 0 {
@@ -120,10 +142,11 @@ fn circle(ui: &Ui, center: egui::Pos2, fill: egui::Color32, letters: egui::Color
         .text(center, Align2::CENTER_CENTER, words, fonts::strong(11.0), letters);
 }
 
-fn people_list(ui: &mut Ui, view: &PeopleView, name_draft: &mut String, asked: &mut Asked) {
-    ui.set_width(260.0);
+fn people_list(ui: &mut Ui, view: &PeopleView, draft: &mut PeopleDraft, asked: &mut Asked) {
+    ui.set_width(WIDTH);
     egui::Frame::new().inner_margin(space::S).show(ui, |ui| {
         let label = widgets::section(ui, "Your name");
+        let name_draft = &mut draft.name;
         let field = egui::TextEdit::singleline(name_draft)
             .char_limit(NAME_MAX)
             .desired_width(f32::INFINITY);
@@ -140,6 +163,9 @@ fn people_list(ui: &mut Ui, view: &PeopleView, name_draft: &mut String, asked: &
                 my_color(ui, i, hex, view.me.color == *hex, asked);
             }
         });
+        if let Some(role) = view.me.role {
+            widgets::section(ui, role_of_me(role));
+        }
         if view.others.is_empty() {
             return;
         }
@@ -151,11 +177,7 @@ fn people_list(ui: &mut Ui, view: &PeopleView, name_draft: &mut String, asked: &
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 for person in &view.others {
-                    if row(ui, person).clicked()
-                        && let Some(conn) = person.conn
-                    {
-                        asked.push(Command::GoTo(conn));
-                    }
+                    row_with_actions(ui, person, view.manages, &mut draft.removing, asked);
                 }
             });
     });
@@ -165,7 +187,7 @@ fn my_color(ui: &mut Ui, number: usize, hex: &str, chosen: bool, asked: &mut Ask
     let theme = Theme::of(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(20.0), Sense::click());
     let words = format!("Your colour {}", number + 1);
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &words));
+    response.widget_info(|| WidgetInfo::selected(Control::RadioButton, true, chosen, &words));
     ui.painter()
         .circle_filled(rect.center(), 7.5, theme::person(hex, 0));
     if chosen || response.has_focus() {
@@ -177,10 +199,77 @@ fn my_color(ui: &mut Ui, number: usize, hex: &str, chosen: bool, asked: &mut Ask
     }
 }
 
-fn row(ui: &mut Ui, person: &Person) -> Response {
+/// What one may do, of oneself.
+fn role_of_me(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "You own this board",
+        Role::Edit => "You can draw on this board",
+        Role::View => "You can look at this board",
+        Role::Unknown => "You are on this board",
+    }
+}
+
+/// The same of others, in a word; nothing where it is what all may.
+fn role_word(role: Option<Role>) -> &'static str {
+    match role {
+        Some(Role::Owner) => "owner",
+        Some(Role::Edit) => "can edit",
+        Some(Role::View) => "can view",
+        Some(Role::Unknown) | None => "",
+    }
+}
+
+/// A person, and for an owner what can be done about them.
+fn row_with_actions(
+    ui: &mut Ui,
+    person: &Person,
+    manages: bool,
+    removing: &mut Option<u64>,
+    asked: &mut Asked,
+) {
+    let Some(conn) = person.conn else { return };
+    let name = &person.name;
+    ui.horizontal(|ui| {
+        let room = if manages { REMOVE } else { 0.0 };
+        if row(ui, person, ui.available_width() - room).clicked() {
+            asked.push(Command::GoTo(conn));
+        }
+        if manages && widgets::named_button(ui, None, "Remove…", &format!("Remove {name}…")).clicked() {
+            *removing = (*removing != Some(conn)).then_some(conn);
+        }
+    });
+    if !manages || *removing != Some(conn) {
+        return;
+    }
+    ui.add_space(space::XS);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        for (end_link, words) in [(false, "Remove"), (true, "Remove and end their link")] {
+            if end_link && !person.came_by_link {
+                continue;
+            }
+            if widgets::named_button(ui, None, words, &format!("{words}: {name}")).clicked() {
+                asked.push(Command::Remove { conn, end_link });
+                *removing = None;
+            }
+        }
+    });
+    ui.add_space(space::XS);
+    let hint = "Who is removed can come back by their link, unless that ends too.";
     let theme = Theme::of(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 34.0), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Go to {}", person.name)));
+    ui.add(egui::Label::new(egui::RichText::new(hint).size(size::HINT).color(theme.muted)).wrap());
+    ui.add_space(space::S);
+}
+
+fn row(ui: &mut Ui, person: &Person, width: f32) -> Response {
+    let theme = Theme::of(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 34.0), Sense::click());
+    let role = role_word(person.role);
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Control::Button, true, format!("Go to {}", person.name));
+        info.hint_text = (!role.is_empty()).then(|| role.to_owned());
+        info
+    });
     if response.hovered() {
         ui.painter().rect_filled(rect, size::CONTROL_RADIUS, theme.hover);
     }
@@ -195,7 +284,16 @@ fn row(ui: &mut Ui, person: &Person) -> Response {
         fonts::strong(9.5),
         letters,
     );
-    let words = Rect::from_min_max(egui::pos2(center.x + 11.0 + space::S, rect.top()), rect.max);
+    let right = rect.right() - space::XS;
+    let said = ui.painter().text(
+        egui::pos2(right, rect.center().y),
+        Align2::RIGHT_CENTER,
+        role,
+        fonts::plain(size::HINT),
+        theme.muted,
+    );
+    let left = egui::pos2(center.x + 11.0 + space::S, rect.top());
+    let words = Rect::from_min_max(left, egui::pos2(said.left() - space::XS, rect.bottom()));
     let painter = ui.painter().with_clip_rect(words.intersect(ui.clip_rect()));
     painter.text(
         words.left_center(),

@@ -1,8 +1,9 @@
 //! Bottom right: where the drawing is kept, and how it stands with the relay, in words.
 
+use drawbridge_engine::client::{Bar, Reason};
 use egui::{Align2, Color32, Context, Rect, Role, Sense, Vec2, WidgetInfo};
 
-use super::{Asked, widgets};
+use super::{Asked, refusal, widgets};
 use crate::command::{Command, find};
 use crate::fonts;
 use crate::icons;
@@ -19,10 +20,10 @@ pub enum Connection {
     CatchingUp(u8),
     /// In step.
     Live,
-    /// The relay can't be reached; tries go on.
-    Offline,
+    /// The relay can't be reached; tries go on. Why, where it was the relay that said so.
+    Offline(Option<Reason>),
     /// The relay does not let us in, and why.
-    Refused(String),
+    Refused(Reason),
     /// There is no safe way to speak to the relay, and why.
     Insecure(String),
 }
@@ -38,12 +39,14 @@ pub struct StatusView {
     pub brief: bool,
     /// Own changes that the relay doesn't have yet.
     pub waiting: usize,
-    /// Why the relay took some changes not at all, one sentence each.
-    pub parked: Vec<String>,
+    /// Why the relay took some changes not at all, one for each.
+    pub parked: Vec<Reason>,
     /// Why changes can't be saved on this computer, if they can't.
     pub unsaved: Option<String>,
-    /// Why the relay takes no changes at present, in a sentence, if it doesn't.
-    pub held_up: Option<String>,
+    /// Why the relay takes no changes at present, if it doesn't.
+    pub held_up: Option<Reason>,
+    /// Why this person may not change the board, if they may not.
+    pub bar: Option<Bar>,
     /// How pictures stand with disk and relay.
     pub pictures: PicturesView,
 }
@@ -59,8 +62,8 @@ pub struct PicturesView {
     pub sending: bool,
     /// How much of that is done, of 100.
     pub percent: u8,
-    /// Why the relay doesn't take some, one sentence each.
-    pub refused: Vec<String>,
+    /// Why the relay doesn't take some, one for each.
+    pub refused: Vec<Reason>,
 }
 
 /// How much a person should care.
@@ -142,12 +145,22 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
             (icons::CONNECTING, text, Tone::Quiet)
         }
         (Connection::Live, n) if n > 0 && view.held_up.is_some() => {
-            let why = view.held_up.as_deref().unwrap_or_default();
+            let why = view.held_up.as_ref().map(refusal::words);
             let text = format!(
-                "{why} {} kept on this computer, tried again by itself",
+                "{}. {} kept on this computer, tried again by itself",
+                why.map(|why| why.what).unwrap_or_default(),
                 changes(n)
             );
             (icons::WARNING, text, Tone::Care)
+        }
+        (Connection::Live, n) if n > 0 && view.bar.is_some() => {
+            let until = match view.bar {
+                Some(Bar::Locked) => "until the board is unlocked",
+                _ => "until you may draw here",
+            };
+            let waits = if n == 1 { "waits" } else { "wait" };
+            let text = format!("Live: {} {waits} on this computer {until}", changes(n));
+            (icons::SENDING, text, Tone::Care)
         }
         (Connection::Live, _) if view.brief => (icons::SENDING, "Live: saving…".to_owned(), Tone::Quiet),
         (Connection::Live, 0) if view.pictures.sending => (
@@ -165,43 +178,61 @@ pub fn words(view: &StatusView) -> (char, String, Tone) {
             format!("Live: {} on the way to the relay", changes(n)),
             Tone::Quiet,
         ),
-        (Connection::Offline, 0) if view.pictures.sending => (
+        (Connection::Offline(Some(why)), n) => {
+            let words = refusal::words(why);
+            let text = format!("Not connected: {}. {}{}", words.what, words.then, kept(n));
+            (icons::OFFLINE, text, Tone::Care)
+        }
+        (Connection::Offline(None), 0) if view.pictures.sending => (
             icons::OFFLINE,
             "Offline: saved on this computer".to_owned(),
             Tone::Care,
         ),
-        (Connection::Offline, 0) => (
+        (Connection::Offline(None), 0) => (
             icons::OFFLINE,
             "Offline: saved on this computer, nothing waiting".to_owned(),
             Tone::Care,
         ),
-        (Connection::Offline, n) => (
+        (Connection::Offline(None), n) => (
             icons::OFFLINE,
             format!("Offline: {} waiting for the relay", changes(n)),
             Tone::Care,
         ),
-        (Connection::Refused(why) | Connection::Insecure(why), n) => {
+        (Connection::Insecure(why), n) => {
             let why = why.trim_end_matches('.');
-            let waiting = if n == 0 {
-                String::new()
-            } else {
-                format!("; {} waiting for the relay", changes(n))
-            };
-            let text = format!("Not connected: {why}. Your drawing is saved on this computer{waiting}");
+            let text = format!("Not connected: {why}.{}", kept(n));
             (icons::REFUSED, text, Tone::Wrong)
         }
+        (Connection::Refused(why), n) => {
+            let words = refusal::words(why);
+            let text = format!("Not connected: {}. {}{}", words.what, words.then, kept(n));
+            (icons::REFUSED, text, Tone::Wrong)
+        }
+    }
+}
+
+/// Where the drawing is while the relay lets nobody in, with so many changes that it doesn't have.
+fn kept(n: usize) -> String {
+    match n {
+        0 => " Your drawing is saved on this computer".to_owned(),
+        n => format!(
+            " Your drawing is saved on this computer; {} waiting for the relay",
+            changes(n)
+        ),
     }
 }
 
 /// What is to be said of changes that the relay did not take.
 #[must_use]
 pub fn parked_words(view: &StatusView) -> Option<String> {
-    let why = view.parked.first()?;
+    let why = refusal::words(view.parked.first()?);
     let verb = if view.parked.len() == 1 { "was" } else { "were" };
     let kept = "kept on this computer";
     Some(format!(
-        "{} {verb} not taken by the relay ({why}), {kept}",
-        changes(view.parked.len())
+        "{} {verb} not taken by the relay, {kept}: {}. {}",
+        changes(view.parked.len()),
+        why.what,
+        why.then
     ))
 }
 
@@ -229,11 +260,17 @@ pub fn pictures_words(view: &StatusView) -> Option<String> {
 /// What is to be said of pictures that the relay did not take.
 #[must_use]
 pub fn refused_words(view: &StatusView) -> Option<String> {
-    let why = view.pictures.refused.first()?;
+    let why = refusal::words(view.pictures.refused.first()?);
     let kept = "kept on this computer";
     Some(match view.pictures.refused.len() {
-        1 => format!("A picture was not taken by the relay ({why}), {kept}"),
-        n => format!("{n} pictures were not taken by the relay ({why}), {kept}"),
+        1 => format!(
+            "A picture was not taken by the relay, {kept}: {}. {}",
+            why.what, why.then
+        ),
+        n => format!(
+            "{n} pictures were not taken by the relay, {kept}: {}. {}",
+            why.what, why.then
+        ),
     })
 }
 
@@ -247,18 +284,22 @@ pub fn show(ctx: &Context, view: &StatusView, asked: &mut Asked) -> Rect {
                 (parked_words(view), &view.parked),
                 (refused_words(view), &view.pictures.refused),
             ];
-            let mut any = false;
+            let (mut any, mut act) = (false, None);
             for (words, reasons) in all {
                 let Some(words) = words else { continue };
                 any = true;
+                act = act.or_else(|| refusal::words(reasons.first()?).act);
                 let response = line(ui, icons::WARNING, &words, Tone::Care);
                 response.on_hover_ui(|ui| {
                     for why in reasons {
-                        ui.label(why);
+                        ui.label(&why.message);
                     }
                 });
             }
             if any && view.connection == Connection::Live {
+                if let Some(act) = act.filter(|act| *act != Command::OfferAgain) {
+                    action(ui, act, asked);
+                }
                 action(ui, Command::OfferAgain, asked);
             }
             if let Some(pictures) = pictures_words(view) {
@@ -266,8 +307,15 @@ pub fn show(ctx: &Context, view: &StatusView, asked: &mut Asked) -> Rect {
             }
             let (icon, text, tone) = words(view);
             line(ui, icon, &text, tone);
-            match view.connection {
-                Connection::Offline | Connection::Refused(_) => action(ui, Command::Reconnect, asked),
+            match &view.connection {
+                Connection::Offline(_) => action(ui, Command::Reconnect, asked),
+                Connection::Refused(why) => {
+                    let act = refusal::words(why).act;
+                    if let Some(act) = act.filter(|act| *act != Command::Reconnect) {
+                        action(ui, act, asked);
+                    }
+                    action(ui, Command::Reconnect, asked);
+                }
                 // What to do about it, and another try, are there.
                 Connection::Insecure(_) => action(ui, Command::ShowTrust, asked),
                 _ => {}
@@ -329,6 +377,14 @@ fn line(ui: &mut egui::Ui, icon: char, text: &str, tone: Tone) -> egui::Response
 #[cfg(test)]
 mod tests {
     use super::*;
+    use drawbridge_protocol::Code;
+
+    fn reason(code: Code) -> Reason {
+        Reason {
+            code,
+            message: "As the relay says.".to_owned(),
+        }
+    }
 
     fn view(connection: Connection, waiting: usize) -> StatusView {
         StatusView {
@@ -339,6 +395,7 @@ mod tests {
             parked: Vec::new(),
             unsaved: None,
             held_up: None,
+            bar: None,
             pictures: PicturesView::default(),
         }
     }
@@ -361,7 +418,7 @@ mod tests {
             Some("2 pictures on the way: 40 %")
         );
         assert_eq!(
-            said(Connection::Offline, 1, false).as_deref(),
+            said(Connection::Offline(None), 1, false).as_deref(),
             Some("1 picture waiting for the relay")
         );
         assert_eq!(said(Connection::Alone, 3, false), None, "there is no relay");
@@ -397,19 +454,22 @@ mod tests {
                 "Live: 1 change on the way to the relay",
             ),
             (
-                view(Connection::Offline, 3),
+                view(Connection::Offline(None), 3),
                 "Offline: 3 changes waiting for the relay",
             ),
             (
-                view(Connection::Offline, 0),
+                view(Connection::Offline(None), 0),
                 "Offline: saved on this computer, nothing waiting",
             ),
             (
-                view(
-                    Connection::Refused("the key doesn't open this board".to_owned()),
-                    0,
-                ),
-                "Not connected: the key doesn't open this board. Your drawing is saved on this computer",
+                view(Connection::Refused(reason(Code::BadKey)), 0),
+                "Not connected: The link doesn't open this board. Ask whoever sent you the link for another one. Your \
+                 drawing is saved on this computer",
+            ),
+            (
+                view(Connection::Offline(Some(reason(Code::TooMany))), 1),
+                "Not connected: Too many connections, or too many wrong keys, have come from your network. It is tried \
+                 again by itself. Your drawing is saved on this computer; 1 change waiting for the relay",
             ),
         ];
         for (view, expected) in cases {
@@ -428,7 +488,7 @@ mod tests {
     #[test]
     fn what_the_relay_cannot_take_at_present_is_said_with_its_reason() {
         let mut held = view(Connection::Live, 2);
-        held.held_up = Some("The relay's disk is full.".to_owned());
+        held.held_up = Some(reason(Code::StoreFull));
         let text = "The relay's disk is full. 2 changes kept on this computer, tried again by itself";
         assert_eq!((words(&held).1.as_str(), words(&held).2), (text, Tone::Care));
         held.waiting = 0;
@@ -439,10 +499,29 @@ mod tests {
     fn parked_changes_are_said_with_their_reason() {
         let mut some = view(Connection::Live, 0);
         assert_eq!(parked_words(&some), None);
-        some.parked = vec!["the cell is too big".to_owned(); 2];
+        some.parked = vec![reason(Code::BoardFull); 2];
         assert_eq!(
             parked_words(&some).as_deref(),
-            Some("2 changes were not taken by the relay (the cell is too big), kept on this computer")
+            Some(
+                "2 changes were not taken by the relay, kept on this computer: The board is as full as this relay lets it \
+                 be. Delete something, or share the board through another relay; then offer it again."
+            )
         );
+    }
+
+    #[test]
+    fn what_waits_because_one_may_not_draw_is_said_so() {
+        let mut barred = view(Connection::Live, 2);
+        barred.bar = Some(Bar::Locked);
+        let text = "Live: 2 changes wait on this computer until the board is unlocked";
+        assert_eq!((words(&barred).1.as_str(), words(&barred).2), (text, Tone::Care));
+        barred.bar = Some(Bar::ViewOnly);
+        barred.waiting = 1;
+        assert_eq!(
+            words(&barred).1,
+            "Live: 1 change waits on this computer until you may draw here"
+        );
+        barred.waiting = 0;
+        assert_eq!(words(&barred).1, "Live: everything saved on the relay");
     }
 }

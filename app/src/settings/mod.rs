@@ -2,8 +2,12 @@
 
 mod styles;
 
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use drawbridge_protocol::Password;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -55,6 +59,9 @@ pub struct Settings {
     /// The relay through which a board was shared last, as it was typed; empty if none was.
     #[serde(deserialize_with = "lenient")]
     pub relay: String,
+    /// The passwords of relays that ask for one, by host and port.
+    #[serde(deserialize_with = "lenient", skip_serializing_if = "BTreeMap::is_empty")]
+    pub passwords: BTreeMap<String, Password>,
 }
 
 /// A value, or the type's usual one if it can't be read: one broken setting doesn't take the others with it.
@@ -88,6 +95,7 @@ impl Default for Settings {
             keep_tool: false,
             styles: Styles::default(),
             relay: String::new(),
+            passwords: BTreeMap::new(),
         }
     }
 }
@@ -139,14 +147,24 @@ impl Settings {
         settings
     }
 
-    /// Writes the settings, whole or not at all.
+    /// Writes the settings, whole or not at all. There are passwords among them: nobody else may read the file.
     ///
     /// # Errors
     /// When the file can't be written.
     pub fn save(&self, path: &Path) -> Result<(), SettingsError> {
         let write = || {
             let fresh = path.with_extension("json.new");
-            std::fs::write(&fresh, serde_json::to_vec_pretty(self)?)?;
+            let text = serde_json::to_vec_pretty(self)?;
+            // What an earlier program left may have other rights.
+            match std::fs::remove_file(&fresh) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            options.open(&fresh)?.write_all(&text)?;
             std::fs::rename(&fresh, path)
         };
         write().map_err(|error| SettingsError {
@@ -198,6 +216,7 @@ mod tests {
             keep_tool: true,
             styles: Styles::default(),
             relay: "draw.example".to_owned(),
+            passwords: BTreeMap::from([("draw.example:7411".to_owned(), Password::new("sesame"))]),
         };
         let style = Style {
             color: Color::Rgb([1, 2, 3]),
@@ -221,6 +240,13 @@ mod tests {
         settings.save(&file).expect("saved");
         let loaded = Settings::load(&file);
         assert_eq!(loaded, settings);
+        assert!(!format!("{loaded:?}").contains("sesame"), "it stands in no log");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(&file).expect("a file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
         assert_eq!(loaded.styles.styles().ink, style);
         assert_ne!(loaded.styles.styles().highlighter, style);
         assert!(

@@ -67,6 +67,7 @@ impl Bench {
             key: remote.link.key.clone(),
             remote: Some(remote.clone()),
             hosted: None,
+            standing: Default::default(),
         };
         let mut store = MemoryStore::new(meta);
         let loaded = before(store.load().expect("in memory"));

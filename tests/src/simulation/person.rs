@@ -94,6 +94,7 @@ impl Person {
             key: Key::from_bits(KEY),
             remote: Some(remote_of(n)),
             hosted: None,
+            standing: Default::default(),
         };
         Self {
             disk: MemoryStore::new(meta),

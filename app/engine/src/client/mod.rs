@@ -15,10 +15,10 @@ mod trust;
 
 pub use driver::{Client, ClientConfig, CloseError, Drained, Images, ImagesStatus, OpenError, Opened};
 pub use profile::{BoardFile, Handoff, HandoffError, Profile, ProfileError, Start};
-pub use record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, StoreBatch, StoredCell};
+pub use record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, Standing, StoreBatch, StoredCell};
 pub use session::{
-    Event, Flaw, Input, Now, Output, Parked, PersonChange, Phase, Session, SessionConfig, SharedClock,
-    Status, Timings, apply_slots, combine_slots,
+    Bar, Door, Event, Flaw, Input, Managed, Now, Output, Parked, PersonChange, Phase, Session, SessionConfig,
+    SharedClock, Status, Timings, apply_slots, combine_slots,
 };
 pub use store::{DamagedStore, ImageStore, MemoryStore, SqliteStore, Store, StoreError, StoreOpened, Unsent};
 pub use trust::{Authority, AuthorityError, Trust};

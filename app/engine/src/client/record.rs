@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use drawbridge_protocol::{BoardId, Cell, Code, Key, Link, SlotName, Stamp, Value};
+use drawbridge_protocol::{Access, BoardId, Cell, Code, Key, KeyHash, Link, Role, SlotName, Stamp, Value};
 
 /// How far a cell has come on its way to the relay. Everything but `Settled` is the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,6 +85,33 @@ pub struct Meta {
     pub remote: Option<Remote>,
     /// The port at which this program hosts it, if it does.
     pub hosted: Option<u16>,
+    /// What this person may do on it.
+    pub standing: Standing,
+}
+
+/// What a person may do on a board, and what they know of who else may. It holds offline too.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The owner's key, where the board was made here. It goes to relays only, never into a link that is shared.
+    pub owner: Option<Key>,
+    /// What the relay let this person do last.
+    pub role: Option<Role>,
+    /// Who may do what, as the relay said last.
+    pub access: Access,
+    /// The keys of links that were made here, so that these can be given to people again.
+    pub keys: Vec<Key>,
+}
+
+impl Meta {
+    /// The key that has this hash, if it is known here. The owner's own is not given out.
+    #[must_use]
+    pub fn key_of(&self, hash: &KeyHash) -> Option<&Key> {
+        let remote = self.remote.as_ref().map(|remote| &remote.link.key);
+        let known = self.standing.keys.iter().chain([&self.key]).chain(remote);
+        known
+            .filter(|key| Some(*key) != self.standing.owner.as_ref())
+            .find(|key| KeyHash::of(key) == *hash)
+    }
 }
 
 /// A board as read from its store.
@@ -114,6 +141,20 @@ impl Loaded {
             meta,
         }
     }
+
+    /// Gives a board that was made before boards had owners its owner's key, if no relay has heard of it yet.
+    pub(super) fn own(&mut self, key: Option<&Key>) -> bool {
+        let meta = &mut self.meta;
+        let unheard = meta.remote.is_none()
+            && meta.hosted.is_none()
+            && self.cursor.is_none()
+            && self.cells.iter().all(|row| row.state == CellState::Fresh);
+        let owns = unheard && meta.standing.owner.is_none();
+        if owns {
+            meta.standing.owner = key.cloned();
+        }
+        owns && key.is_some()
+    }
 }
 
 /// One transaction of the store: all of it or nothing, in the order of the fields.
@@ -133,6 +174,8 @@ pub struct StoreBatch {
     pub remote: Option<Option<Remote>>,
     /// The new port, if it changed.
     pub hosted: Option<Option<u16>>,
+    /// What this person may do now, if that changed.
+    pub standing: Option<Standing>,
 }
 
 impl StoreBatch {

@@ -44,6 +44,9 @@ impl Editor {
         if !self.state.is_idle() && !styles {
             return Effects::default();
         }
+        if edit.changes() && self.bars() {
+            return Effects::default();
+        }
         self.look_at_selection();
         match edit {
             Edit::SelectAll => self.select_all(),
@@ -114,7 +117,7 @@ impl Editor {
     /// Puts copies of elements onto the board, moved by so much (board units) and on top, and selects them. Those in the
     /// group `inside` stay in it.
     fn put(&mut self, elements: Vec<Element>, by: Vec2, inside: Option<Group>) -> Effects {
-        if elements.is_empty() || !self.state.is_idle() {
+        if elements.is_empty() || !self.state.is_idle() || self.bars() {
             return Effects::default();
         }
         let fresh = clip::fresh(elements, by, inside.as_ref(), self.scene.top(), &mut *self.random);

@@ -3,6 +3,7 @@
 //! No I/O and no clock: time comes in events, stamps come with [`Editor::commit`]. Whoever owns an editor passes on
 //! what its [`Effects`] say, and calls [`Editor::flush`] once a frame.
 
+mod bar;
 mod chosen;
 mod edit;
 mod edits;
@@ -30,6 +31,7 @@ use crate::tools::{
     Context, Event, Keystroke, Modifiers, NameTag, Outcome, Pointer, Random, Selection, Set, Snapping, State,
     Tool,
 };
+use bar::Barred;
 use chosen::Chosen;
 pub use edit::{Align, Axis, Edit, Stacking, StyleChange};
 use edits::Join;
@@ -96,6 +98,7 @@ pub struct Editor {
     now_ms: f64,
     /// A typing that is over once what it writes is taken up.
     over: Option<u64>,
+    barred: Barred,
 }
 
 impl Editor {
@@ -133,6 +136,7 @@ impl Editor {
             told: Told::default(),
             now_ms: 0.0,
             over: None,
+            barred: Barred::default(),
         }
     }
 
@@ -186,7 +190,8 @@ impl Editor {
 
     fn transition(&mut self, event: &Event) -> (State, Outcome) {
         let (state, tool) = (std::mem::take(&mut self.state), self.tool);
-        state.transition(event, tool, &mut self.context())
+        let next = state.transition(event, tool, &mut self.context());
+        self.within_bar(next)
     }
 
     fn struck(&mut self, stroke: &Keystroke) -> (State, Outcome) {
@@ -354,6 +359,9 @@ impl Editor {
     }
 
     fn step(&mut self, which: Step) -> Effects {
+        if self.bars() {
+            return Effects::default();
+        }
         self.join = None;
         let mut write = if let State::Typing(typing) = &self.state {
             let within = Within {
@@ -410,6 +418,9 @@ impl Editor {
     }
 
     fn write(&mut self, sets: Vec<Set>, ends: Vec<SlotName>) -> Effects {
+        if self.bars() {
+            return Effects::default();
+        }
         self.gesture += 1;
         self.join = None;
         let mut sets = self.framed(sets);

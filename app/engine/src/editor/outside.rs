@@ -52,6 +52,9 @@ impl Editor {
 
     /// Chooses a tool. What is under way ends with the one it began with.
     pub fn set_tool(&mut self, tool: Tool) {
+        if self.comes_later(tool) {
+            return;
+        }
         if tool == Tool::Eyedropper && self.tool != Tool::Eyedropper {
             self.tool_before = self.tool;
         } else if !matches!(tool, Tool::Select | Tool::Hand | Tool::Eyedropper) && self.state.is_idle() {
@@ -135,6 +138,7 @@ impl Editor {
     pub fn grips(&self) -> Vec<(Grip, Point)> {
         if self.tool != Tool::Select
             || self.chosen.locked
+            || self.is_barred()
             || !matches!(self.state, State::Idle | State::Bending(_))
         {
             return Vec::new();

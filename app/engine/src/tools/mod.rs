@@ -163,6 +163,25 @@ impl State {
         matches!(self, Self::Idle)
     }
 
+    /// Whether it is about to change what is on the board.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Idle | Self::Panning(..) | Self::Pointing(..) | Self::Pressing(_) | Self::Marquee(_) => {
+                false
+            }
+            Self::Drawing(..)
+            | Self::Erasing(..)
+            | Self::Cutting(..)
+            | Self::Shaping(..)
+            | Self::Lining(_)
+            | Self::Placing(..)
+            | Self::Typing(_)
+            | Self::Dragging(_)
+            | Self::Bending(_) => true,
+        }
+    }
+
     /// What is about to go, and drawn fainter.
     #[must_use]
     pub fn touched(&self) -> BTreeSet<ElementId> {

@@ -2,6 +2,7 @@
 
 mod arranging;
 mod at_once;
+mod barred;
 mod bound;
 mod cut;
 mod drags;

@@ -114,6 +114,7 @@ pub fn tool_button(ui: &mut Ui, command: &Command, now: &Now, asked: &mut Asked)
             letter: &letter,
             chosen: now.chosen(command),
             radio: true,
+            enabled: now.allows(command),
             ..IconButton::new(entry.icon, entry.label)
         };
         entry_button(ui, entry, button, asked);
@@ -156,6 +157,15 @@ pub fn choice(
 
 /// A button with an icon and a word; filled with the accent where it is the one to press.
 pub fn word_button(ui: &mut Ui, icon: Option<char>, label: &str, filled: bool) -> Response {
+    worded(ui, icon, label, label, filled)
+}
+
+/// The same where several bear the same word: `name` tells them apart, to screen readers and at the pointer.
+pub fn named_button(ui: &mut Ui, icon: Option<char>, word: &str, name: &str) -> Response {
+    worded(ui, icon, word, name, false).on_hover_ui(|ui| tooltip(ui, name, "", ""))
+}
+
+fn worded(ui: &mut Ui, icon: Option<char>, word: &str, name: &str, filled: bool) -> Response {
     let theme = Theme::of(ui.ctx());
     let color = if filled { theme.on_accent } else { theme.text };
     let font = if filled {
@@ -163,7 +173,7 @@ pub fn word_button(ui: &mut Ui, icon: Option<char>, label: &str, filled: bool) -
     } else {
         fonts::plain(size::TEXT)
     };
-    let word = ui.painter().layout_no_wrap(label.to_owned(), font, color);
+    let word = ui.painter().layout_no_wrap(word.to_owned(), font, color);
     let icon_width = if icon.is_some() {
         size::ICON + space::XS
     } else {
@@ -171,7 +181,7 @@ pub fn word_button(ui: &mut Ui, icon: Option<char>, label: &str, filled: bool) -
     };
     let wanted = Vec2::new(word.size().x + icon_width + 2.0 * space::M, size::TARGET);
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
     if ui.is_rect_visible(rect) || response.gained_focus() {
         let pressed = response.is_pointer_button_down_on();
         let (fill, border) = match (filled, pressed, response.hovered()) {

@@ -12,7 +12,7 @@ use egui::{
 
 use crate::fonts;
 use crate::theme::{Theme, size, space};
-pub use button::{IconButton, choice, command_button, entry_button, tool_button, word_button};
+pub use button::{IconButton, choice, command_button, entry_button, named_button, tool_button, word_button};
 pub use field::{field, select_all};
 pub use menu::{Item, command_item, command_items, lines, submenu};
 pub use slider::{Slid, Slider};

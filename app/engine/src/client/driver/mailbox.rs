@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use drawbridge_protocol::{Cell, CellKey, Slots, Stamp};
 
-use crate::client::session::{Event, PersonChange, Phase, Status, combine_slots};
+use crate::client::session::{Event, Managed, PersonChange, Phase, Status, combine_slots};
 
 /// What came since the last time. To be applied in the order of the fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Drained {
     pub cells: Vec<Cell>,
     /// What changed about the others.
     pub people: Vec<PersonChange>,
+    /// Answers to what an owner asked for.
+    pub managed: Vec<Managed>,
     /// Where things stand.
     pub status: Status,
 }
@@ -34,6 +36,7 @@ struct State {
     /// Who came and left; never both of the same.
     comings: Vec<PersonChange>,
     live: BTreeMap<u64, Slots>,
+    managed: Vec<Managed>,
     status: Status,
     version: u64,
     /// The window knows that there is something.
@@ -54,6 +57,7 @@ impl Mailbox {
                 restamped: Vec::new(),
                 comings: Vec::new(),
                 live: BTreeMap::new(),
+                managed: Vec::new(),
                 status,
                 version: 0,
                 woken: false,
@@ -78,6 +82,7 @@ impl Mailbox {
             Event::Restamped(list) => state.restamped.extend(list),
             Event::Status(status) => state.status = status,
             Event::Person(change) => state.person(change),
+            Event::Managed(managed) => state.managed.push(managed),
         }
         self.tell(state);
     }
@@ -103,10 +108,10 @@ impl Mailbox {
         status.phase = Phase::Offline {
             retry_at: None,
             reason: "The board stopped working.".to_owned(),
+            code: None,
         };
         status.store_error =
             Some("this board stopped working because of a defect; close it and open it again".to_owned());
-        status.role = None;
         self.put(Event::Status(status));
     }
 
@@ -120,6 +125,7 @@ impl Mailbox {
             restamped: std::mem::take(&mut state.restamped),
             cells: std::mem::take(&mut state.cells).into_values().collect(),
             people,
+            managed: std::mem::take(&mut state.managed),
             status: state.status.clone(),
         }
     }
@@ -128,7 +134,15 @@ impl Mailbox {
     #[cfg(feature = "testing")]
     pub(super) fn backlog(&self) -> usize {
         let state = self.state();
-        state.cells.len() + state.restamped.len() + state.comings.len() + state.live.len()
+        let State {
+            cells,
+            restamped,
+            comings,
+            live,
+            managed,
+            ..
+        } = &*state;
+        cells.len() + restamped.len() + comings.len() + live.len() + managed.len()
     }
 
     pub(super) fn status(&self) -> Status {

@@ -24,12 +24,14 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use drawbridge_protocol::{BoardId, Cell, CellSet, Clock, Key, Peer, SlotName, Slots, Value};
+use drawbridge_protocol::{
+    BoardId, Cell, CellSet, Clock, Key, Managing, Password, Peer, SlotName, Slots, Value,
+};
 
 use self::inbox::{CloseOnDrop, Command, Inbox};
 use self::mailbox::Mailbox;
 use self::works::Works;
-use super::record::{DraftOp, Loaded, Meta, Remote};
+use super::record::{DraftOp, Loaded, Meta, Remote, Standing};
 use super::session::{Input, Session, SessionConfig, SharedClock, Status, Timings};
 use super::store::{DamagedStore, ImageStore, MemoryStore, SqliteStore, Store, StoreError};
 use super::trust::Trust;
@@ -168,9 +170,10 @@ impl Client {
         progress: &Progress,
     ) -> Result<Opened, OpenError> {
         let random = |_| OpenError::System("no random numbers".to_owned());
-        let (mut peer, mut key) = ([0; 12], [0; 16]);
+        let (mut peer, mut key, mut owner) = ([0; 12], [0; 16], [0; 16]);
         getrandom::fill(&mut peer).map_err(random)?;
         getrandom::fill(&mut key).map_err(random)?;
+        getrandom::fill(&mut owner).map_err(random)?;
         let seed = getrandom::u64().map_err(random)?;
         let peer = Peer::from_bits(peer);
         let new = Meta {
@@ -182,6 +185,11 @@ impl Client {
             },
             remote: config.remote.clone(),
             hosted: None,
+            standing: Standing {
+                // Whoever comes by a link made no board.
+                owner: config.remote.is_none().then(|| Key::from_bits(owner)),
+                ..Standing::default()
+            },
         };
         let (store, images, loaded, damaged) = open_store(config.path.as_deref(), new, progress)?;
         if loaded.meta.board != config.board {
@@ -296,6 +304,21 @@ impl Client {
     /// Offers the relay again what it refused.
     pub fn retry_parked(&self) {
         self.input(Input::RetryParked);
+    }
+
+    /// Asks the relay for something that only an owner may ask for; [`Drained::managed`] has the answer, with the number `call`.
+    pub fn manage(&self, call: u64, what: Managing) {
+        self.input(Input::Manage { call, what });
+    }
+
+    /// Keeps the key of a link that this person makes.
+    pub fn keep_key(&self, key: Key) {
+        self.input(Input::KeepKey(key));
+    }
+
+    /// The password of the relay through which the board is shared now. It goes to no other relay.
+    pub fn set_password(&self, password: Option<Password>) {
+        self.input(Input::SetPassword(password));
     }
 
     /// The clock that stamps this board's cells.

@@ -87,7 +87,7 @@ pub(super) async fn run(
                 }
             }
         }
-        images.set_relay(works.session.in_step_with());
+        images.set_door(works.session.door());
         let now = ticker.now().mono;
         if works.is_over(now) {
             break;

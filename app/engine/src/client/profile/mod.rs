@@ -271,6 +271,7 @@ mod tests {
             key: Key::from_bits([1; 16]),
             remote: None,
             hosted: None,
+            standing: Default::default(),
         };
         let opened = SqliteStore::open(&file, &meta).expect("a new board");
         std::fs::write(dir.path().join("boards/strange name!.board"), "x").expect("written");

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use drawbridge_protocol::{
-    Cell, CellKey, Clock, CloseCode, Code, Here, Peer, Role, SlotName, Slots, Stamp, Value,
+    Access, Cell, CellKey, Clock, CloseCode, Code, Here, Key, KeyHash, Link, Managing, Password, Peer, Role,
+    SlotName, Slots, Stamp, Value,
 };
 
 use crate::client::record::{DraftOp, Reason, Remote, StoreBatch};
@@ -135,6 +136,17 @@ pub enum Input {
     NetworkBack,
     /// Offer the parked cells again: the person asks for it.
     RetryParked,
+    /// What an owner asks for; the answer is [`Event::Managed`].
+    Manage {
+        /// The asker's number for it.
+        call: u64,
+        /// What.
+        what: Managing,
+    },
+    /// Keep the key of a link that this person makes.
+    KeepKey(Key),
+    /// The password of the relay through which the board is shared now; it goes to no other one.
+    SetPassword(Option<Password>),
     /// Hand everything that waits for the store to it now.
     Flush,
 }
@@ -179,6 +191,28 @@ pub enum Event {
     Status(Status),
     /// Others came, moved or left.
     Person(PersonChange),
+    /// What became of something that an owner asked for.
+    Managed(Managed),
+}
+
+/// The answer to something that an owner asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Managed {
+    /// The asker's number for it.
+    pub call: u64,
+    /// Whether it is done, on the relay's disk, or why it isn't.
+    pub result: Result<(), Reason>,
+}
+
+/// How to come to a board's images.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    /// The relay, the board, and the key to come in with.
+    pub link: Link,
+    /// The relay's password, if one is known.
+    pub password: Option<Password>,
+    /// Whether this person may bring images, or only fetch them.
+    pub may_bring: bool,
 }
 
 /// What changed about the others.
@@ -215,11 +249,15 @@ pub struct Status {
     pub parked: Vec<Parked>,
     /// Why the local store fails at present, if it does; it is tried again by itself.
     pub store_error: Option<String>,
-    /// Why the relay takes no changes at present, in a sentence, if it says so: its disk is full, for instance. They are
-    /// offered again by themselves.
-    pub held_up: Option<String>,
-    /// What this connection may do, while there is one.
+    /// Why the relay takes no changes at present, if it says so: its disk is full, for instance. They are offered again by
+    /// themselves.
+    pub held_up: Option<Reason>,
+    /// What this person may do, as the relay said last.
     pub role: Option<Role>,
+    /// Who may do what, as the relay said last; whoever may only view hears of no links.
+    pub access: Arc<Access>,
+    /// The link that this person comes by, if the board is shared.
+    pub link: Option<KeyHash>,
     /// The relay's host and port, if the board is shared.
     pub relay: Option<String>,
 }
@@ -244,6 +282,8 @@ pub enum Phase {
         retry_at: Option<Duration>,
         /// Why the last connection ended or failed, in a sentence; empty at first.
         reason: String,
+        /// The same by name, where it was the relay that refused it.
+        code: Option<Code>,
     },
     /// Under way to the relay.
     Connecting,

@@ -6,6 +6,7 @@ use drawbridge_protocol::{
     decode,
 };
 
+use super::access::Asks;
 use super::line::{Line, Up};
 use super::outbox::Outbox;
 use super::{Event, PersonChange, Session};
@@ -32,7 +33,12 @@ impl Session {
             (RelayMessage::Refused(refused), true) => self.on_refused(*refused),
             (RelayMessage::Cells(cells), true) => self.on_cells(cells),
             (RelayMessage::CaughtUp(at), true) => self.on_caught_up(at.cursor),
-            (RelayMessage::Ack(ack), true) => self.on_ack(ack.id),
+            (RelayMessage::Ack(ack), true) => {
+                if !self.on_answer(ack.id, None) {
+                    self.on_ack(ack.id);
+                }
+            }
+            (RelayMessage::Access(access), true) => self.on_access(access),
             (RelayMessage::Live(live), true) => {
                 let own = self.own_conn();
                 for one in live.0.into_iter().filter(|one| Some(one.conn) != own) {
@@ -57,7 +63,7 @@ impl Session {
             (RelayMessage::Left(left), true) => self.person(PersonChange::Left { conn: left.conn }),
             (RelayMessage::Stopping(stopping), _) => self.on_stopping(&stopping),
             // Reserved in this version.
-            (RelayMessage::Moved(_) | RelayMessage::Access(_), _) => {}
+            (RelayMessage::Moved(_), _) => {}
             (_, _) => self.fail(CloseCode::Protocol, "the relay spoke out of turn"),
         }
     }
@@ -97,6 +103,7 @@ impl Session {
         let conn = welcome.conn;
         let mut outbox = Outbox::new(self.serial, welcome.limits, welcome.window);
         outbox.read_only = welcome.role == Role::View;
+        outbox.locked = welcome.access.locked && welcome.role != Role::Owner;
         if healing {
             // Everybody who was here may hold what the relay lost: not all at once.
             outbox.hold_offers_until(self.now.mono + self.random.up_to(self.config.timings.heal_wait));
@@ -111,7 +118,10 @@ impl Session {
             held_up: None,
             refused: None,
             outbox,
+            asks: Asks::default(),
         }));
+        self.be_told(welcome.role, welcome.access);
+        self.keep_within_bar();
         let others = welcome.here.into_iter().filter(|here| here.conn != conn);
         self.person(PersonChange::Reset(others.collect()));
         self.unpark_what_may_go(welcome.role);
@@ -166,7 +176,9 @@ impl Session {
 
     fn on_refused(&mut self, refused: Refused) {
         if let Some(id) = refused.id {
-            self.on_refused_write(id, &refused);
+            if !self.on_answer(id, Some(&refused)) {
+                self.on_refused_write(id, &refused);
+            }
         } else if let Some(slot) = &refused.slot {
             // It isn't taken: don't put it again after the next welcome either.
             self.slots.remove(slot);
@@ -182,7 +194,13 @@ impl Session {
                 | Code::BadKey
                 | Code::BoardGone
                 | Code::BoardBusy
-                | Code::BadAbout => self.on_refused_connection(refused),
+                | Code::BadAbout
+                | Code::LinkEnded
+                | Code::Removed
+                | Code::Password
+                | Code::TooMany
+                | Code::RelayFull
+                | Code::BadAccess => self.on_refused_connection(refused),
                 Code::UnknownMessage => {}
                 _ => {
                     if let Line::Up(up) = &mut self.line {

@@ -6,9 +6,10 @@ use drawbridge_protocol::{
     ClientMessage, CloseCode, Code, Hello, Refused, Retry, Role, Stopping, VERSION, encode,
 };
 
+use super::access::Asks;
 use super::outbox::Outbox;
 use super::{Flaw, Output, PersonChange, Phase, Session, Timings};
-use crate::client::record::Remote;
+use crate::client::record::{Reason, Remote};
 
 /// However long a relay that stops asks a client to stay away, it comes back after this.
 const LONGEST_AWAY: Duration = Duration::from_secs(60);
@@ -20,7 +21,11 @@ pub(super) enum Line {
     #[default]
     Idle,
     /// To be tried again.
-    Retry { at: Duration, reason: String },
+    Retry {
+        at: Duration,
+        reason: String,
+        code: Option<Code>,
+    },
     /// The relay said no, and only the person can change that.
     Refused { code: Code, message: String },
     /// The relay can't be spoken to safely. A person has to see to it, so it is tried again rarely.
@@ -64,11 +69,12 @@ pub(super) struct Up {
     pub(super) pulse: Pulse,
     /// Cells that came and cells in all, until it has caught up.
     pub(super) progress: Option<(u64, u64)>,
-    /// Why the relay takes no writes at present, in a sentence, if it said so since it last took one.
-    pub(super) held_up: Option<String>,
+    /// Why the relay takes no writes at present, if it said so since it last took one.
+    pub(super) held_up: Option<Reason>,
     /// The last refusal of nothing that this version knows: a close may follow it.
     pub(super) refused: Option<Refused>,
     pub(super) outbox: Outbox,
+    pub(super) asks: Asks,
 }
 
 impl Line {
@@ -79,9 +85,9 @@ impl Line {
         }
     }
 
-    pub(super) fn held_up(&self) -> Option<&str> {
+    pub(super) fn held_up(&self) -> Option<&Reason> {
         match self {
-            Self::Up(up) => up.held_up.as_deref(),
+            Self::Up(up) => up.held_up.as_ref(),
             _ => None,
         }
     }
@@ -125,10 +131,12 @@ impl Session {
             Line::Idle => Phase::Offline {
                 retry_at: None,
                 reason: String::new(),
+                code: None,
             },
-            Line::Retry { at, reason } => Phase::Offline {
+            Line::Retry { at, reason, code } => Phase::Offline {
                 retry_at: Some(*at),
                 reason: reason.clone(),
+                code: *code,
             },
             Line::Refused { code, message } => Phase::Refused {
                 code: *code,
@@ -163,16 +171,17 @@ impl Session {
         let (Line::Opening { .. }, Some(remote)) = (&self.line, &self.remote) else {
             return;
         };
+        let (create, access) = self.may_create(remote);
         let hello = Hello {
             versions: vec![VERSION],
             features: Vec::new(),
             peer: self.config.peer,
             about: self.config.about.clone(),
-            key: remote.link.key.clone(),
-            password: None,
+            key: self.entry_key(&remote.link).clone(),
+            password: self.password.clone(),
             // Who holds the board may bring it back to a relay that lost it.
-            create: remote.create || self.cursor.is_some() || self.replica.knows_the_relay(),
-            access: None,
+            create,
+            access,
             cursor: self.cursor.clone(),
         };
         self.outputs
@@ -243,12 +252,20 @@ impl Session {
     /// A refusal that ends the connection: tried again only if the relay says when.
     pub(super) fn on_refused_connection(&mut self, refused: Refused) {
         self.close(CloseCode::Normal);
+        if self.comes_by_the_link(&refused) {
+            return self.connect();
+        }
         self.turned_away(refused);
     }
 
     fn turned_away(&mut self, refused: Refused) {
         match refused.retry {
-            Retry::After(ms) => self.try_again(Duration::from_millis(ms), &refused.message),
+            Retry::After(ms) => {
+                self.try_again(Duration::from_millis(ms), &refused.message);
+                if let Line::Retry { code, .. } = &mut self.line {
+                    *code = Some(refused.code);
+                }
+            }
             Retry::Never | Retry::Changed => self.leave(Line::Refused {
                 code: refused.code,
                 message: refused.message,
@@ -277,6 +294,7 @@ impl Session {
         self.leave(Line::Retry {
             at,
             reason: reason.to_owned(),
+            code: None,
         });
     }
 
@@ -287,6 +305,7 @@ impl Session {
             for slot in up.outbox.ends() {
                 self.slots.remove(slot);
             }
+            self.drop_asks(up.asks);
         }
         self.person(PersonChange::Reset(Vec::new()));
     }
@@ -299,6 +318,7 @@ impl Session {
             self.close(CloseCode::Normal);
         }
         self.leave(Line::Idle);
+        self.moved_to(remote.as_ref());
         self.remote.clone_from(&remote);
         self.saving.set_remote(remote);
         self.unpark_all();
@@ -308,6 +328,7 @@ impl Session {
 
     pub(super) fn on_set_online(&mut self, online: bool) {
         self.online = online;
+        self.disowned = false;
         self.attempts = 0;
         if online && !self.line.is_open() {
             self.connect();

@@ -5,6 +5,7 @@
 //! ([`Session::next_timeout`]). The same session runs under the app, under a script and under a
 //! simulator with virtual time; equal inputs and an equal seed give equal outputs.
 
+mod access;
 mod api;
 mod frames;
 mod line;
@@ -19,13 +20,17 @@ mod tests;
 mod write;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use drawbridge_protocol::{CellKey, CellSet, Clock, CloseCode, Here, Link, SlotName, Stamp, Value};
+use drawbridge_protocol::{
+    Access, CellKey, CellSet, Clock, CloseCode, Here, KeyHash, Link, Password, Role, SlotName, Stamp, Value,
+};
 
+pub use access::Bar;
 pub use api::{
-    Event, Flaw, Input, Now, Output, Parked, PersonChange, Phase, SessionConfig, SharedClock, Status, Timings,
+    Door, Event, Flaw, Input, Managed, Now, Output, Parked, PersonChange, Phase, SessionConfig, SharedClock,
+    Status, Timings,
 };
 pub use people::{apply_slots, combine_slots};
 
@@ -34,7 +39,7 @@ use self::people::People;
 use self::random::Random;
 use self::replica::Replica;
 use self::saving::Saving;
-use super::record::{Loaded, Remote};
+use super::record::{Loaded, Remote, Standing};
 
 /// One board's client.
 #[derive(Debug)]
@@ -44,6 +49,13 @@ pub struct Session {
     random: Random,
     now: Now,
     remote: Option<Remote>,
+    standing: Standing,
+    /// What `standing` says, for the status.
+    access: Arc<Access>,
+    /// The relay's password, where it asks for one.
+    password: Option<Password>,
+    /// The relay doesn't know the owner's key.
+    disowned: bool,
     online: bool,
     replica: Replica,
     cursor: Option<String>,
@@ -70,12 +82,21 @@ impl Session {
     pub fn new(config: SessionConfig, loaded: Loaded, clock: SharedClock, seed: u64, now: Now) -> Self {
         let remote = config.remote.clone();
         let remote_is_new = remote != loaded.meta.remote;
+        let mut standing = loaded.meta.standing;
+        // Whoever owns the board may follow another link to it, and can give this one away still.
+        if standing.owner.is_some() && !standing.keys.contains(&loaded.meta.key) {
+            standing.keys.push(loaded.meta.key);
+        }
         let mut session = Self {
             online: config.online,
             config,
             random: Random::new(seed),
             now,
             remote,
+            standing,
+            access: Arc::default(),
+            password: None,
+            disowned: false,
             cursor: loaded.cursor,
             saving: Saving::default(),
             line: Line::default(),
@@ -128,6 +149,9 @@ impl Session {
             Input::SetOnline(online) => self.on_set_online(online),
             Input::NetworkBack => self.on_network_back(),
             Input::RetryParked => self.on_retry_parked(),
+            Input::Manage { call, what } => self.on_manage(call, what),
+            Input::KeepKey(key) => self.on_keep_key(key),
+            Input::SetPassword(password) => self.on_password(password),
             Input::Flush => self.saving.urge(self.now.mono),
         }
         self.on_time();
@@ -156,17 +180,35 @@ impl Session {
             waiting: self.replica.waiting(),
             parked: self.replica.parked(),
             store_error: self.saving.error().map(str::to_owned),
-            held_up: self.line.held_up().map(str::to_owned),
-            role: self.line.role(),
+            held_up: self.line.held_up().cloned(),
+            role: self.role(),
+            access: Arc::clone(&self.access),
+            link: self
+                .remote
+                .as_ref()
+                .map(|remote| KeyHash::of(self.entry_key(&remote.link))),
             relay: self.remote.as_ref().map(|remote| remote.link.relay.clone()),
         }
     }
 
-    /// Where the board is shared, while it is in step with that.
+    /// What this person may do, as far as known. Whoever has the owner's key is the owner until a relay says otherwise.
+    fn role(&self) -> Option<Role> {
+        let owner = self.standing.owner.as_ref().map(|_| Role::Owner);
+        self.standing.role.or(owner)
+    }
+
+    /// How to come to the board's images, while it is in step with its relay.
     #[must_use]
-    pub fn in_step_with(&self) -> Option<&Link> {
-        let link = &self.remote.as_ref()?.link;
-        (self.phase() == Phase::Live).then_some(link)
+    pub fn door(&self) -> Option<Door> {
+        let link = &self.remote.as_ref().filter(|_| self.phase() == Phase::Live)?.link;
+        Some(Door {
+            link: Link {
+                key: self.entry_key(link).clone(),
+                ..link.clone()
+            },
+            password: self.password.clone(),
+            may_bring: !self.is_barred(),
+        })
     }
 
     /// All winning cells that this client holds.
@@ -193,6 +235,10 @@ impl Session {
     }
 
     fn settle_down(&mut self) {
+        if *self.access != self.standing.access {
+            self.access = Arc::new(self.standing.access.clone());
+        }
+        self.pump_asks();
         self.pump();
         self.save();
         let status = self.status();

@@ -50,6 +50,8 @@ pub(super) struct Outbox {
     caught_up: bool,
     /// The relay said that this connection may only read.
     pub(super) read_only: bool,
+    /// The board is locked, and this person doesn't own it.
+    pub(super) locked: bool,
     /// Interactions of this connection's life, in order.
     queue: VecDeque<Group>,
     /// Unsettled cells from before, by stamp.
@@ -71,6 +73,7 @@ impl Outbox {
             window,
             caught_up: false,
             read_only: false,
+            locked: false,
             queue: VecDeque::new(),
             offers: VecDeque::new(),
             offers_at: Duration::ZERO,
@@ -79,6 +82,16 @@ impl Outbox {
             in_flight: BTreeMap::new(),
             in_flight_bytes: 0,
         }
+    }
+
+    /// Whether everything stays here: the relay would take nothing.
+    pub(super) fn is_barred(&self) -> bool {
+        self.read_only || self.locked
+    }
+
+    /// Whether the relay takes another message with a number, beside so many others than writes.
+    pub(super) fn has_room(&self, others: usize) -> bool {
+        self.in_flight.len() + others < self.window.writes.max(1)
     }
 
     pub(super) fn hold_offers_until(&mut self, at: Duration) {
@@ -156,7 +169,7 @@ impl Outbox {
     pub(super) fn next(&mut self, replica: &mut Replica, now: Duration, id: u64) -> Option<Parcel> {
         self.release(replica, now);
         loop {
-            if !self.caught_up || self.read_only || self.in_flight.len() >= self.window.writes.max(1) {
+            if !self.caught_up || self.is_barred() || self.in_flight.len() >= self.window.writes.max(1) {
                 return None;
             }
             let offered;

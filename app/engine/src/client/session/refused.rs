@@ -43,7 +43,10 @@ impl Session {
                     self.on_stamp_ahead(group, &sent, named, until);
                 } else {
                     if let Line::Up(up) = &mut self.line {
-                        up.held_up = Some(refused.message.clone());
+                        up.held_up = Some(Reason {
+                            code: refused.code,
+                            message: refused.message.clone(),
+                        });
                     }
                     self.outbox(|outbox| outbox.delay(until, group));
                 }
@@ -74,6 +77,9 @@ impl Session {
             });
             return;
         }
+        if refused.code == Code::BoardLocked {
+            return self.on_locked(group, refused);
+        }
         if let Some((key, stamp)) = culprit {
             // A newer value has not been refused yet.
             if self.replica.get(&key).is_some_and(|entry| entry.stamp == stamp) {
@@ -102,6 +108,26 @@ impl Session {
                 outbox.push_front(group);
             });
         }
+    }
+
+    /// The board is locked: the cells wait here until it isn't. Where it isn't said to be, nothing would wake them, so their
+    /// person has to.
+    fn on_locked(&mut self, group: Group, refused: &Refused) {
+        if self.is_barred() {
+            return self.outbox(|outbox| outbox.push_front(group));
+        }
+        for key in &group.keys {
+            self.replica.edit(key, |entry| {
+                if entry.state != CellState::Settled {
+                    entry.parked = Some(Reason {
+                        code: refused.code,
+                        message: refused.message.clone(),
+                    });
+                }
+            });
+        }
+        self.outbox(|outbox| outbox.push_front(group));
+        self.save_soon();
     }
 
     /// Own cells that were never acknowledged are stamped anew; anybody else's wait for their time.
@@ -227,7 +253,8 @@ impl Session {
                 .replica
                 .cell(&parked.key)
                 .is_some_and(|cell| cell.size() <= limit),
-            Code::ReadOnly => role == Role::Edit,
+            Code::ReadOnly => role != Role::View,
+            Code::BoardLocked => !up.outbox.locked,
             _ => false,
         };
         let keys: Vec<CellKey> = self
@@ -251,8 +278,22 @@ impl Session {
         self.unpark(&keys);
     }
 
+    /// What was refused with these codes goes again.
+    pub(super) fn unpark_of(&mut self, codes: &[Code]) {
+        let parked = self.replica.parked().into_iter();
+        let keys: Vec<CellKey> = parked
+            .filter(|parked| codes.contains(&parked.reason.code))
+            .map(|parked| parked.key)
+            .collect();
+        self.unpark(&keys);
+    }
+
     pub(super) fn on_retry_parked(&mut self) {
         self.unpark_all();
+        self.offer_all();
+    }
+
+    pub(super) fn offer_all(&mut self) {
         if let Line::Up(up) = &mut self.line {
             up.outbox.offer_all(&self.replica);
         }

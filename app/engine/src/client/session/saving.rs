@@ -6,7 +6,7 @@ use std::time::Duration;
 use drawbridge_protocol::fault::{self, Fault};
 
 use super::{Output, Session};
-use crate::client::record::{CellState, DraftOp, Remote, StoreBatch, StoredCell};
+use crate::client::record::{CellState, DraftOp, Remote, Standing, StoreBatch, StoredCell};
 
 #[derive(Debug, Default)]
 pub(super) struct Saving {
@@ -62,6 +62,11 @@ impl Saving {
         self.urge(Duration::ZERO);
     }
 
+    pub(super) fn set_standing(&mut self, standing: Standing) {
+        self.next.standing = Some(standing);
+        self.urge(Duration::ZERO);
+    }
+
     pub(super) fn error(&self) -> Option<&str> {
         self.error.as_deref()
     }
@@ -93,6 +98,7 @@ impl Saving {
         self.next.clock_offset_ms = self.next.clock_offset_ms.or(failed.clock_offset_ms);
         self.next.remote = self.next.remote.take().or(failed.remote);
         self.next.hosted = self.next.hosted.or(failed.hosted);
+        self.next.standing = self.next.standing.take().or(failed.standing);
     }
 }
 

@@ -62,6 +62,9 @@ impl Session {
         };
         // What the relay would refuse isn't sent and isn't kept.
         slots.retain(|name, op| {
+            if *op != SlotOp::Clear && !self.may_show(name) {
+                return false;
+            }
             let held = self.slots.get(name);
             match op {
                 SlotOp::Clear => true,

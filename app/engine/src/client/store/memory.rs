@@ -104,6 +104,9 @@ impl Store for MemoryStore {
         if let Some(port) = batch.hosted {
             self.rest.meta.hosted = port;
         }
+        if let Some(standing) = &batch.standing {
+            self.rest.meta.standing.clone_from(standing);
+        }
         Ok(())
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use drawbridge_protocol::{BoardId, Cell, ElementId, Key, Peer, Property, SlotName, Stamp, Value};
+use drawbridge_protocol::{Access, BoardId, Cell, ElementId, Key, Peer, Property, SlotName, Stamp, Value};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
 
 use super::StoreError;
-use crate::client::record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, StoredCell};
+use crate::client::record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, Standing, StoredCell};
 
 pub(super) fn set(tx: &Transaction<'_>, name: &str, value: Option<&str>) -> Result<(), StoreError> {
     match value {
@@ -25,6 +25,21 @@ pub(super) fn set_remote(tx: &Transaction<'_>, remote: Option<&Remote>) -> Resul
     set(tx, "remote", link.as_deref())?;
     let create = remote.is_some_and(|remote| remote.create);
     set(tx, "create", create.then_some("yes"))
+}
+
+pub(super) fn set_standing(tx: &Transaction<'_>, standing: &Standing) -> Result<(), StoreError> {
+    let json = |error: serde_json::Error| StoreError::Other(error.to_string());
+    set(tx, "owner", standing.owner.as_ref().map(Key::reveal))?;
+    let role = standing.role.map(|role| serde_json::to_string(&role)).transpose();
+    set(tx, "role", role.map_err(json)?.as_deref())?;
+    let access = serde_json::to_string(&standing.access).map_err(json)?;
+    set(
+        tx,
+        "access",
+        (standing.access != Access::default()).then_some(access.as_str()),
+    )?;
+    let keys = serde_json::to_string(&standing.keys).map_err(json)?;
+    set(tx, "keys", (!standing.keys.is_empty()).then_some(keys.as_str()))
 }
 
 pub(super) fn put_cell(tx: &Transaction<'_>, row: &StoredCell) -> Result<(), StoreError> {
@@ -98,7 +113,16 @@ pub(super) fn load(db: &Connection, told: &dyn Fn(usize)) -> Result<Loaded, Stor
         }),
         None => None,
     };
+    let standing = Standing {
+        owner: get("owner")?
+            .map(|key| Key::new(&key).map_err(damaged))
+            .transpose()?,
+        role: read(get("role")?)?,
+        access: read(get("access")?)?.unwrap_or_default(),
+        keys: read(get("keys")?)?.unwrap_or_default(),
+    };
     let meta = Meta {
+        standing,
         board: BoardId::new(&board).map_err(damaged)?,
         key: Key::new(&key).map_err(damaged)?,
         remote,
@@ -134,6 +158,11 @@ pub(super) fn load(db: &Connection, told: &dyn Fn(usize)) -> Result<Loaded, Stor
             .unwrap_or_default(),
         meta,
     })
+}
+
+fn read<T: serde::de::DeserializeOwned>(json: Option<String>) -> Result<Option<T>, StoreError> {
+    json.map(|json| serde_json::from_str(&json).map_err(damaged))
+        .transpose()
 }
 
 fn cell(row: &Row<'_>) -> Result<StoredCell, StoreError> {

@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 
 use super::files::{has_log, lock, put_aside};
 use super::images::{self, forget_sent};
-use super::rows::{draft, load, put_cell, set, set_remote};
+use super::rows::{draft, load, put_cell, set, set_remote, set_standing};
 use super::{DamagedStore, Store, StoreError, StoreOpened};
 use crate::client::record::{Loaded, Meta, StoreBatch};
 use crate::progress::Progress;
@@ -155,9 +155,14 @@ fn open_and_load(path: &Path, new: &Meta, progress: &Progress) -> Result<(Connec
         }
     }
     let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
-    let loaded = load(&db, &|bytes| {
+    let mut loaded = load(&db, &|bytes| {
         progress.read(bytes as f64 / size.max(1) as f64);
     })?;
+    if loaded.own(new.standing.owner.as_ref()) {
+        let tx = db.transaction()?;
+        set_standing(&tx, &loaded.meta.standing)?;
+        tx.commit()?;
+    }
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok((db, loaded))
 }
@@ -202,6 +207,7 @@ fn start(db: &mut Connection, new: &Meta) -> Result<(), StoreError> {
     set(&tx, "key", Some(new.key.reveal()))?;
     set_remote(&tx, new.remote.as_ref())?;
     set(&tx, "hosted", new.hosted.map(|port| port.to_string()).as_deref())?;
+    set_standing(&tx, &new.standing)?;
     tx.commit()?;
     // Into the file itself, so that a board whose log was lost is never taken for a new one.
     db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
@@ -242,6 +248,9 @@ impl Store for SqliteStore {
         }
         if let Some(port) = batch.hosted {
             set(&tx, "hosted", port.map(|port| port.to_string()).as_deref())?;
+        }
+        if let Some(standing) = &batch.standing {
+            set_standing(&tx, standing)?;
         }
         tx.commit()?;
         Ok(())

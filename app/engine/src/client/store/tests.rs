@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use drawbridge_protocol::{BoardId, Cell, Code, ElementId, Key, Peer, Property, SlotName, Stamp, Value};
+use drawbridge_protocol::{
+    Access, BoardId, Cell, Code, ElementId, Key, Peer, Property, Role, SlotName, Stamp, Value,
+};
 
 use super::*;
-use crate::client::record::{CellState, DraftOp, Meta, Reason, Remote, StoredCell};
+use crate::client::record::{CellState, DraftOp, Meta, Reason, Remote, Standing, StoredCell};
 
 pub(super) fn meta() -> Meta {
     Meta {
@@ -13,6 +15,7 @@ pub(super) fn meta() -> Meta {
         key: Key::from_bits([3; 16]),
         remote: None,
         hosted: None,
+        standing: Default::default(),
     }
 }
 
@@ -79,6 +82,13 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
         .parse()
         .expect("a link");
     let remote = Remote { link, create: true };
+    let (owner, made) = (Key::from_bits([7; 16]), Key::from_bits([8; 16]));
+    let standing = Standing {
+        access: Access::first(Some(&owner), &remote.link.key, true),
+        owner: Some(owner),
+        role: Some(Role::View),
+        keys: vec![made],
+    };
     let first = StoreBatch {
         cells: rows.clone(),
         cursor: Some("e-1".to_owned()),
@@ -90,6 +100,7 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
         clock_offset_ms: Some(-86_400_000),
         remote: Some(Some(remote.clone())),
         hosted: Some(Some(7411)),
+        standing: Some(standing.clone()),
         ..StoreBatch::default()
     };
     store.commit(&first).expect("committed");
@@ -107,6 +118,7 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
         key: remote.link.key.clone(),
         remote: Some(remote),
         hosted: Some(7411),
+        standing: standing.clone(),
         ..meta()
     };
     assert_eq!(loaded.meta, expected);
@@ -123,6 +135,10 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
         drafts: vec![DraftOp::Put(slot("s"), vec![json("5")]), DraftOp::End(slot("t"))],
         remote: Some(None),
         hosted: Some(None),
+        standing: Some(Standing {
+            owner: standing.owner,
+            ..Standing::default()
+        }),
         ..StoreBatch::default()
     };
     store.commit(&second).expect("committed");
@@ -135,6 +151,11 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
     assert_eq!(loaded.drafts, [(slot("s"), vec![json("5")])].into());
     assert_eq!((loaded.meta.remote, loaded.meta.hosted), (None, None));
     assert_eq!(loaded.meta.key.reveal(), "0123456789abcdef", "the key stays");
+    assert_eq!(
+        second.standing,
+        Some(loaded.meta.standing),
+        "what there is none of is forgotten"
+    );
 
     // Without a new cursor there is none after unsettling.
     let third = StoreBatch {
@@ -153,6 +174,47 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
     let loaded = load(&mut *store);
     assert_eq!(loaded.cells.len(), 4);
     assert_eq!(loaded.cells[2], fourth.cells[0]);
+}
+
+#[test]
+fn a_board_from_before_there_were_owners_gets_one_unless_a_relay_has_heard_of_it() {
+    let owner = Key::from_bits([7; 16]);
+    let new = Meta {
+        standing: Standing {
+            owner: Some(owner.clone()),
+            ..Standing::default()
+        },
+        ..meta()
+    };
+    let remote = Remote {
+        link: "drawbridge://relay:7411/board-1#0123456789abcdef"
+            .parse()
+            .expect("a link"),
+        create: true,
+    };
+    let settled = StoreBatch {
+        cells: vec![row("a", "base", "1", CellState::Settled)],
+        ..StoreBatch::default()
+    };
+    let shared = StoreBatch {
+        remote: Some(Some(remote)),
+        ..StoreBatch::default()
+    };
+    let drawn = StoreBatch {
+        cells: vec![row("a", "base", "1", CellState::Fresh)],
+        ..StoreBatch::default()
+    };
+    for (batch, expected) in [(drawn, Some(owner)), (settled, None), (shared, None)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("b.board");
+        let mut old = SqliteStore::open(&path, &meta()).expect("it opens").store;
+        old.commit(&batch).expect("committed");
+        drop(old);
+        for _ in 0..2 {
+            let opened = SqliteStore::open(&path, &new).expect("it opens");
+            assert_eq!(opened.loaded.meta.standing.owner, expected, "{batch:?}");
+        }
+    }
 }
 
 pub(super) fn open(path: &Path) -> StoreOpened<SqliteStore> {

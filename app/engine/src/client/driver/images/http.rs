@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use drawbridge_protocol::{ImageHash, Link, Refused, RelayMessage, Retry, decode};
+use drawbridge_protocol::{ImageHash, Refused, RelayMessage, Retry, decode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Empty, Limited, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName};
+use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 
 use crate::client::driver::secure::{Failure, Line, secure};
 use crate::client::driver::wire::reach;
+use crate::client::session::Door;
 use crate::client::trust::Trust;
 use crate::images::StoredImage;
 
@@ -28,6 +29,8 @@ const REFUSAL: usize = 64 << 10;
 /// What goes out in one piece.
 const CHUNK: usize = 32 << 10;
 
+/// The relay's password, where it asks for one.
+const RELAY_PASSWORD: HeaderName = HeaderName::from_static("relay-password");
 /// How much of an upload is there.
 pub(super) const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 
@@ -72,13 +75,14 @@ pub(super) fn bytes_of(image: &StoredImage, from: usize, sent: Arc<AtomicU64>) -
 /// Asks the relay. `sent` counts what goes out, so that a slow line isn't taken for a dead one.
 pub(super) async fn ask(
     trust: &Trust,
-    link: &Link,
+    door: &Door,
     method: Method,
     hash: &ImageHash,
     headers: &[(HeaderName, String)],
     body: Body,
     sent: &AtomicU64,
 ) -> Result<Response<Incoming>, Broken> {
+    let Door { link, password, .. } = door;
     let authority: Uri = format!("http://{}/", link.relay).parse()?;
     let host = authority.host().unwrap_or_default();
     let usual = if link.secure { 443 } else { 80 };
@@ -101,6 +105,12 @@ pub(super) async fn ask(
         .uri(format!("/boards/{}/images/{hash}", link.board))
         .header(HOST, &link.relay)
         .header(AUTHORIZATION, format!("Bearer {}", link.key.reveal()));
+    if let Some(password) = password {
+        // A password may have any letters.
+        let mut password = HeaderValue::from_bytes(password.reveal().as_bytes())?;
+        password.set_sensitive(true);
+        request = request.header(RELAY_PASSWORD, password);
+    }
     for (name, value) in headers {
         request = request.header(name, value);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use drawbridge_protocol::{Code, ImageHash, ImageType, Link};
+use drawbridge_protocol::{Code, ImageHash, ImageType};
 use hyper::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use hyper::{Method, StatusCode};
 use tokio::time::Instant;
@@ -13,6 +13,7 @@ use super::http::{self, Broken, UPLOAD_OFFSET};
 use super::waits::{Next, Waits};
 use super::{Shared, Way};
 use crate::client::record::Reason;
+use crate::client::session::Door;
 use crate::client::store::{ImageStore, StoreError, Unsent};
 
 /// The largest image that is taken from a relay, in bytes.
@@ -52,16 +53,17 @@ impl From<StoreError> for Ended {
 pub(super) async fn run(shared: &Arc<Shared>, way: Way, seed: u64) {
     let start = Instant::now();
     let mut waits = Waits::new(seed);
-    let mut relay = shared.relay.subscribe();
+    let mut doors = shared.door.subscribe();
     let mut last = None;
     loop {
-        let link = relay.borrow_and_update().clone();
-        if link.is_some() && last.as_ref() != link.as_ref() {
+        let door = doors.borrow_and_update().clone();
+        if door.is_some() && last.as_ref() != door.as_ref() {
             waits.start_over();
         }
-        last.clone_from(&link);
+        last.clone_from(&door);
+        let door = door.filter(|door| way == Way::Down || door.may_bring);
         let wanted = wanted(shared, way).await;
-        let next = match (&link, wanted) {
+        let next = match (&door, wanted) {
             (Some(_), Ok(wanted)) => waits.next(&wanted, start.elapsed()),
             (None, Ok(_)) => Next::Nothing,
             (_, Err(error)) => {
@@ -69,7 +71,7 @@ pub(super) async fn run(shared: &Arc<Shared>, way: Way, seed: u64) {
                 Next::At(start.elapsed() + STORE_WAIT)
             }
         };
-        let (Next::Now(hash), Some(link)) = (next, link) else {
+        let (Next::Now(hash), Some(door)) = (next, door) else {
             let until = async {
                 match next {
                     Next::At(at) => tokio::time::sleep_until(start + at).await,
@@ -78,20 +80,20 @@ pub(super) async fn run(shared: &Arc<Shared>, way: Way, seed: u64) {
             };
             tokio::select! {
                 () = shared.something[way as usize].notified() => {}
-                _ = relay.changed() => {}
+                _ = doors.changed() => {}
                 () = until => {}
             }
             continue;
         };
         let bringing = async {
             match way {
-                Way::Up => upload(shared, &link, hash).await,
-                Way::Down => download(shared, &link, hash).await,
+                Way::Up => upload(shared, &door, hash).await,
+                Way::Down => download(shared, &door, hash).await,
             }
         };
         let ended = tokio::select! {
             ended = bringing => ended.unwrap_or_else(|ended| ended),
-            _ = relay.wait_for(|held| held.as_ref() != Some(&link)) => {
+            _ = doors.wait_for(|held| held.as_ref() != Some(&door)) => {
                 Ended::Later(Duration::ZERO, "the relay is gone".to_owned())
             }
         };
@@ -174,7 +176,7 @@ fn tell(shared: &Shared, way: Way, part: f64) {
     });
 }
 
-async fn upload(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<Ended, Ended> {
+async fn upload(shared: &Arc<Shared>, door: &Door, hash: ImageHash) -> Result<Ended, Ended> {
     let store = Arc::clone(&shared.store);
     let Some(image) = blocking(move || store.get(&hash)).await? else {
         return Ok(Ended::Later(UNKNOWN_WAIT, "its bytes are not here".to_owned()));
@@ -183,7 +185,7 @@ async fn upload(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<En
     let sent = Arc::new(AtomicU64::new(0));
     let there = http::ask(
         &shared.trust,
-        link,
+        door,
         Method::HEAD,
         &hash,
         &[],
@@ -211,7 +213,7 @@ async fn upload(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<En
         ];
         let start = usize::try_from(from).unwrap_or_default();
         let body = http::bytes_of(&image, start, Arc::clone(&sent));
-        let putting = http::ask(&shared.trust, link, Method::PUT, &hash, &headers, body, &sent);
+        let putting = http::ask(&shared.trust, door, Method::PUT, &hash, &headers, body, &sent);
         let watching = async {
             loop {
                 tokio::time::sleep(LOOK).await;
@@ -231,7 +233,7 @@ async fn upload(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<En
                 // The line damaged it.
                 (Code::ImageHash, None) => Ended::Later(Duration::ZERO, refused.message),
                 // Of the board, not of the image: the connection will say so too.
-                (Code::NoBoard | Code::BoardGone | Code::BadKey, None) => {
+                (Code::NoBoard | Code::BoardGone | Code::BadKey | Code::LinkEnded | Code::Password, None) => {
                     Ended::Later(Duration::from_secs(5), refused.message)
                 }
                 (code, None) => Ended::Refused(Reason {
@@ -246,7 +248,7 @@ async fn upload(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<En
     Ok(Ended::Done)
 }
 
-async fn download(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<Ended, Ended> {
+async fn download(shared: &Arc<Shared>, door: &Door, hash: ImageHash) -> Result<Ended, Ended> {
     let store = Arc::clone(&shared.store);
     let arrived = blocking(move || store.arrived(&hash)).await?;
     let sent = AtomicU64::new(0);
@@ -254,7 +256,7 @@ async fn download(shared: &Arc<Shared>, link: &Link, hash: ImageHash) -> Result<
     let headers = if arrived > 0 { &range[..] } else { &[] };
     let answer = http::ask(
         &shared.trust,
-        link,
+        door,
         Method::GET,
         &hash,
         headers,

@@ -8,11 +8,12 @@ mod waits;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use drawbridge_protocol::{ImageHash, Link};
+use drawbridge_protocol::ImageHash;
 use tokio::sync::{Notify, watch};
 
 use super::mailbox::Mailbox;
 use crate::client::record::Reason;
+use crate::client::session::Door;
 use crate::client::store::{ImageStore, StoreError};
 use crate::client::trust::Trust;
 use crate::images::StoredImage;
@@ -86,8 +87,8 @@ impl State {
 struct Shared {
     store: Arc<ImageStore>,
     state: Mutex<State>,
-    /// Where to go with them, while the board is in step with that relay.
-    relay: watch::Sender<Option<Link>>,
+    /// Where to go with them, while the board is in step with its relay.
+    door: watch::Sender<Option<Door>>,
     /// There may be something to do for each way.
     something: [Notify; 2],
     mailbox: Arc<Mailbox>,
@@ -138,7 +139,7 @@ impl Images {
         Self(Arc::new(Shared {
             store: Arc::new(store),
             state: Mutex::new(state),
-            relay: watch::Sender::new(None),
+            door: watch::Sender::new(None),
             something: Default::default(),
             mailbox,
             trust,
@@ -213,15 +214,23 @@ impl Images {
         });
     }
 
-    /// The board is in step with the relay at this link, or with none.
-    pub(super) fn set_relay(&self, link: Option<&Link>) {
-        let changed = self.0.relay.send_if_modified(|held| {
-            let changes = held.as_ref() != link;
+    /// The board is in step with the relay behind this door, or with none.
+    pub(super) fn set_door(&self, door: Option<Door>) {
+        let may = |door: &Option<Door>| door.as_ref().is_some_and(|door| door.may_bring);
+        let mut may_again = false;
+        let changed = self.0.door.send_if_modified(|held| {
+            let changes = *held != door;
             if changes {
-                *held = link.cloned();
+                let barred = held.is_some() && !may(held);
+                may_again = barred && may(&door);
+                *held = door;
             }
             changes
         });
+        if may_again {
+            // What was refused only because this person might not bring it.
+            self.unpark();
+        }
         if changed {
             self.0.look();
         }

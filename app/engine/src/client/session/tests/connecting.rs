@@ -96,6 +96,7 @@ fn e4_waits_start_over_only_after_a_stable_connection() {
     let Phase::Offline {
         retry_at: Some(at),
         reason,
+        code: None,
     } = rig.status().phase
     else {
         panic!("not waiting")
@@ -363,6 +364,7 @@ fn going_offline_and_changing_the_relay_end_the_connection() {
     let offline = Phase::Offline {
         retry_at: None,
         reason: String::new(),
+        code: None,
     };
     assert_eq!(rig.status().phase, offline);
     rig.pass(Duration::from_secs(60));

@@ -1,5 +1,6 @@
 //! The session over virtual time, against frames written by hand and a store in memory.
 
+mod access;
 mod connecting;
 mod healing;
 mod presence;
@@ -11,8 +12,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use drawbridge_protocol::{
-    Access, Ack, BoardId, CaughtUp, Cell, CellKey, Cells, ClientMessage, Clock, CloseCode, ElementId, Hello,
-    Key, Limits, Peer, Property, Refused, RelayMessage, Role, SlotName, Slots, Stamp, Value, Welcome, Window,
+    Ack, BoardId, CaughtUp, Cell, CellKey, Cells, ClientMessage, Clock, CloseCode, ElementId, Hello, Key,
+    Limits, Peer, Property, Refused, RelayMessage, Role, SlotName, Slots, Stamp, Value, Welcome, Window,
     Write, decode, encode,
 };
 
@@ -32,6 +33,7 @@ fn meta(create: bool) -> Meta {
         key: Key::new("0123456789abcdef").expect("a key"),
         remote: Some(Remote { link, create }),
         hosted: None,
+        standing: Default::default(),
     }
 }
 
