@@ -85,11 +85,7 @@ fn a_deleted_board_goes_in_steps_and_its_images_with_the_last_that_has_them() {
         .query_row("SELECT past_bytes FROM meta", [], |row| row.get(0))
         .expect("noted");
     assert_eq!(noted, 0, "what they had overwritten no longer counts");
-    two_boards_go_one_after_the_other(&mut Writer::new(
-        MemoryDisk::default(),
-        settings.limits.clone(),
-        0,
-    ));
+    two_boards_go_one_after_the_other(&mut Writer::new(MemoryDisk::default(), settings.limits, 0));
 }
 
 #[test]
