@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write as _};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::control::Control;
+use crate::health;
 use crate::server::{Relay, RelayError};
 use crate::service;
 use crate::settings::sources::{self, Flags, Found};
@@ -38,13 +38,23 @@ struct Tool {
 }
 
 /// All tools. **To add one**, add a line here and a file with what it does.
-const TOOLS: [Tool; 7] = [
+const TOOLS: [Tool; 8] = [
     Tool {
         name: "check-config",
         about: "Says whether the settings are right, and where each comes from",
         takes: |_| true,
         arguments: |command| command,
         run: check_config,
+    },
+    Tool {
+        name: "health",
+        about: "Asks the relay on this machine whether it takes writes; ends with 0 if so, else with 1",
+        takes: |_| true,
+        arguments: |command| command,
+        run: |matches| match config(matches) {
+            Ok(found) => health::run(&found.config),
+            Err(code) => code,
+        },
     },
     Tool {
         name: "settings",
@@ -270,12 +280,7 @@ fn start(config: Config) -> Result<(), RelayError> {
             }
         };
         let address = relay.local_addr();
-        let near = if address.ip().is_unspecified() {
-            SocketAddr::from(([127, 0, 0, 1], address.port()))
-        } else {
-            address
-        };
-        let health = format!("{scheme}://{near}/healthz");
+        let health = format!("{scheme}://{}/healthz", health::near(address));
         if let Some(metrics) = relay.metrics_addr() {
             tracing::info!("metrics at http://{metrics}/metrics");
         }

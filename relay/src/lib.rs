@@ -19,6 +19,7 @@ mod core;
 mod failure;
 mod frame;
 mod gate;
+mod health;
 mod hello;
 mod http;
 mod hub;

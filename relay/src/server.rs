@@ -223,7 +223,7 @@ async fn run(
     let router = http::router(Shared {
         hub: Arc::clone(&hub),
         alive,
-        pages: Arc::new(Pages::new(None)),
+        pages: Arc::new(Pages::new(hub.core.settings.app_page.as_deref())),
     });
     let mut requests = JoinSet::new();
     tokio::pin!(shutdown);

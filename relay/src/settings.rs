@@ -115,6 +115,8 @@ pub struct Settings {
     /// Where `/metrics` is served, and `/healthz` and `/readyz` beside it. `None`: `/metrics` isn't served. It is never
     /// served where boards are: a proxy on this machine would hand it to the world.
     pub metrics_listen: Option<SocketAddr>,
+    /// The address of a page from which people get the app, to which the relay's pages lead.
+    pub app_page: Option<String>,
     /// The code with which connections are closed when the relay stops.
     pub stop_code: CloseCode,
 }
@@ -189,6 +191,7 @@ impl Default for Settings {
             downloads: 128,
             downloads_each: 64,
             metrics_listen: None,
+            app_page: None,
             stop_code: CloseCode::Restart,
         }
     }

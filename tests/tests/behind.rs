@@ -132,13 +132,13 @@ fn caddy(folder: &Path, authority: &Authority, relay: SocketAddr, at: SocketAddr
         &example("Caddyfile"),
         &[
             (
-                "\nrelay.example {\n",
+                "\n{$DRAWBRIDGE_HOST:relay.example} {\n",
                 &format!(
                     "\n{{\n\tadmin {admin}\n\tauto_https disable_redirects\n}}\n\nhttps://127.0.0.1:{} {{\n\ttls {cert} {key}\n",
                     at.port()
                 ),
             ),
-            ("127.0.0.1:7411\n}", &format!("{relay}\n}}")),
+            ("{$DRAWBRIDGE_RELAY:127.0.0.1:7411}\n}", &format!("{relay}\n}}")),
         ],
     );
     let file = folder.join("Caddyfile");

@@ -67,6 +67,20 @@ fn program() -> Vec<Row> {
              `/metrics`. Whoever reaches it reads numbers only, and needs no password: keep it off the open internet.",
         )
         .default_is("nowhere"),
+        row(
+            "app-page",
+            optional(text(
+                "URL",
+                "an address such as https://draw.example.org/app",
+                |text| {
+                    ["https://", "http://"]
+                        .iter()
+                        .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme))
+                },
+            )),
+            |c| &mut c.settings.app_page,
+            "Where people get the app: the page that a board's address shows in a browser leads there.",
+        ),
     ]
 }
 
@@ -600,6 +614,7 @@ mod tests {
             "json",
             "debug",
             "127.0.0.1:7",
+            "https://x",
             "/x",
             "forwarded",
             "*",
