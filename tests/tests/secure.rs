@@ -70,7 +70,7 @@ fn people_draw_over_tls_images_go_both_ways_and_a_renewal_disturbs_nobody() {
 
     authority.issue(&["127.0.0.1", "relay.example"]);
     relay.wait_log("TLS certificate");
-    let mut cem = Desk::join_trusting("cem", over_tls(relay.invited("b")), trust.clone());
+    let mut cem = Desk::join_trusting("cem", over_tls(relay.invited("b")), trust);
     has(&mut cem, &photo);
     let other = image(100_000);
     put(&mut cem, &other);
