@@ -115,6 +115,8 @@ impl Connection {
                         self.closing = Some(code);
                         let farewell = self.hub.farewell(code);
                         farewell.into_iter().for_each(|frame| socket.push(frame));
+                        // It goes out first.
+                        continue;
                     }
                     Phase::Closing(_) => {}
                     Phase::Over => return Poll::Ready(Event::Lost),
