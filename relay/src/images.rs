@@ -202,10 +202,12 @@ pub(crate) fn too_many(from: &From, metrics: &Metrics) -> Option<Response> {
 
 /// Answers a request for `hash` of `board`, as they stand in its address.
 pub(crate) async fn serve(hub: &Arc<Hub>, request: Request, board: &str, hash: &str) -> Response {
+    let from = request.extensions().get::<From>();
+    let client = from.map(|from| tracing::field::display(from.client));
     let mut response = match answer(hub, request, board, hash).await {
         Ok(response) => response,
         Err(no) => {
-            tracing::debug!(board = named(board), code = ?no.refused.code, "an image was refused");
+            tracing::debug!(board = named(board), client, code = ?no.refused.code, "an image was refused");
             no.into_response(&hub.core.metrics)
         }
     };

@@ -99,7 +99,7 @@ async fn converse(
                 address: from.client.to_string(),
                 since_ms: hub.core.now_ms(),
             });
-            tracing::info!(%board, conn, peer = peer.as_str(), client = %from.client, "joined");
+            tracing::info!(%board, conn, peer = %peer.as_str(), client = %from.client, "joined");
             let closing = connection.run(socket).await;
             let code = closing.as_ref().map(|closing| closing.code.number());
             tracing::info!(%board, conn, code, "left");
