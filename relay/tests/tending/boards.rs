@@ -101,6 +101,29 @@ fn a_deleted_board_stays_deleted_until_it_is_forgotten() {
 }
 
 #[test]
+fn what_a_relay_that_was_killed_left_of_a_deleted_board_goes_when_it_starts() {
+    let mut host = Host::running();
+    let mut ann = Guest::join(host.address(), "plan", 'a');
+    ann.write(&[("e1", "base", json!(1)), ("e2", "base", json!(1))]);
+    ann.write(&[("e1", "base", json!(2))]);
+    drop(ann);
+    host.stop();
+    // As it is after the first step.
+    let db = rusqlite::Connection::open(host.data().join("relay.sqlite")).expect("the store");
+    let bury = "UPDATE boards SET gone = 1, cells = 0, bytes = 0; DELETE FROM links";
+    db.execute_batch(bury).expect("buried");
+    db.close().expect("closed");
+    let warned = host.tool(&["doctor"]);
+    assert!(
+        warned.code == Some(1) && warned.out.contains("still have rows"),
+        "{warned:?}"
+    );
+    host.start();
+    crate::rig::wait("end of it", || host.cells("plan").is_empty());
+    crate::rig::wait("end of its history", || host.tool(&["doctor"]).code == Some(0));
+}
+
+#[test]
 fn an_image_that_another_board_has_stays() {
     let host = Host::running();
     let png = b"a picture of both";
