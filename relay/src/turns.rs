@@ -12,9 +12,12 @@ use std::time::{Duration, Instant};
 use crate::budget::{Budget, Rate};
 use crate::committer::{By, Open, Request};
 
-/// How much one transaction gathers, in units, of those who write little and of those who write much: a few
-/// milliseconds' work. Whoever comes meanwhile waits for it.
+/// How much one transaction gathers, in units, of those who write much: a few milliseconds' work. Whoever comes meanwhile
+/// waits for it.
 const MAX_TURN: usize = 256;
+/// The same of those who write little. That so much waits means that many write, and then fewer waits for the disk get all
+/// of them through sooner.
+const MAX_LIGHT_TURN: usize = 640;
 /// A request that costs more than this is much by itself. Strokes of some thousands of points cost less.
 const MAX_LIGHT: usize = 64;
 /// And one that costs more than this is large. Where clients gather many cells in one write it mostly costs less.
@@ -208,8 +211,13 @@ impl Turns {
             if turn.kind != Kind::Light || !(self.stop || now >= self.lanes[kind as usize].rested) {
                 continue;
             }
+            let most = if kind == Kind::Light {
+                MAX_LIGHT_TURN
+            } else {
+                MAX_TURN
+            };
             let mut cost = 0;
-            while cost < MAX_TURN
+            while cost < most
                 && let Some(of) = self.lanes[kind as usize].queue.pop_front()
             {
                 turn.kind = kind;

@@ -83,6 +83,11 @@ fn measure(
         let mut alone = commits_alone(folder)?;
         figures.times("a commit of SQLite's own, alone on the disk", &mut alone, None);
     }
+    let told = || {
+        let of = |name| relay.as_ref().and_then(|relay| relay.told(name));
+        of("drawbridge_commit_seconds").zip(of("drawbridge_fsync_seconds"))
+    };
+    let before = told();
     let Outcome { all, cpu } = many::run(options.threads, writers, length, relay.as_ref(), task)?;
     let seconds = options.seconds as f64;
     let written: u64 = all.iter().map(|written| written.cells).sum();
@@ -95,6 +100,16 @@ fn measure(
     );
     figures.add("cells acknowledged", written as f64 / seconds, "a second", cells);
     figures.times("from write to acknowledgement", &mut took, p99);
+    if let Some((before, after)) = before.zip(told()) {
+        let mean = |before: (f64, f64), after: (f64, f64)| (after.0 - before.0) / (after.1 - before.1) * 1e3;
+        figures.add("one transaction, mean", mean(before.0, after.0), "ms", None);
+        figures.add(
+            "the disk's part of it, fsync, mean",
+            mean(before.1, after.1),
+            "ms",
+            None,
+        );
+    }
     if let Some(cpu) = cpu {
         let share = cpu.as_secs_f64() / seconds * 100.0;
         figures.add("the relay's processor time", share, "% of a core", None);

@@ -1,7 +1,7 @@
 //! The relay, or the bare loop, as a process of its own, so that the system says what it takes.
 
-use std::io::{self, BufRead as _, BufReader};
-use std::net::SocketAddr;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -21,6 +21,8 @@ const TICKS: u64 = 100;
 pub struct Server {
     child: Child,
     address: SocketAddr,
+    /// Where it tells its own figures.
+    metrics: Option<SocketAddr>,
     /// What it keeps.
     folder: Option<TempDir>,
 }
@@ -45,11 +47,19 @@ impl Server {
             Some(program) => Command::new(program),
             None => itself(RELAY)?,
         };
+        // A port that is free now, and most likely in a moment too.
+        let metrics = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         command
-            .args(["--listen", "127.0.0.1:0", "--data"])
+            .args([
+                "--listen",
+                "127.0.0.1:0",
+                "--metrics-listen",
+                &metrics.to_string(),
+                "--data",
+            ])
             .arg(data.path());
         let mut server = Self::start(command)?;
-        server.folder = Some(data);
+        (server.folder, server.metrics) = (Some(data), Some(metrics));
         Ok(server)
     }
 
@@ -87,6 +97,7 @@ impl Server {
         Ok(Self {
             child,
             address,
+            metrics: None,
             folder: None,
         })
     }
@@ -100,6 +111,22 @@ impl Server {
     /// The folder that it keeps, if it keeps one.
     pub(super) fn folder(&self) -> Option<&Path> {
         self.folder.as_ref().map(TempDir::path)
+    }
+
+    /// The sum of one of the relay's histograms, in seconds, and how often it was measured. `None` where it tells nothing.
+    pub(super) fn told(&self, histogram: &str) -> Option<(f64, f64)> {
+        let mut stream = TcpStream::connect(self.metrics?).ok()?;
+        stream
+            .write_all(b"GET /metrics HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n")
+            .ok()?;
+        let mut page = String::new();
+        stream.read_to_string(&mut page).ok()?;
+        let line = |which: &str| {
+            let name = format!("{histogram}_{which} ");
+            let value = page.lines().find_map(|line| line.strip_prefix(&name))?;
+            value.trim().parse().ok()
+        };
+        Some((line("sum")?, line("count")?))
     }
 
     /// How much processor time it has used up, its own and the kernel's on its behalf. `None` where the system doesn't say.
