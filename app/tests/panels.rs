@@ -554,10 +554,7 @@ fn authorities_that_were_added_are_listed_and_removed() {
     let view = TrustView { chosen: None, ..view };
     let mut harness = window(move |ctx, state| trust::show(ctx, &view, &mut state.asked));
     click(&mut harness, Role::Button, "Remove CN=Work");
-    assert_eq!(
-        harness.state().asked,
-        [Command::Distrust(work.fingerprint.clone())]
-    );
+    assert_eq!(harness.state().asked, [Command::Distrust(work.fingerprint)]);
 }
 
 #[test]
