@@ -1,6 +1,6 @@
 //! The program `drawbridge`: reads its arguments and opens the window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use drawbridge::wake::Waker;
 use drawbridge::window::{Beginning, Failure, Window};
-use drawbridge_engine::client::{Handoff, HandoffError, Profile, Start};
+use drawbridge_engine::client::{Authority, Handoff, HandoffError, Profile, Start};
 use drawbridge_protocol::Link;
 
 /// A large board is many small pieces of memory: with this one it opens a fifth faster than with the system's.
@@ -27,6 +27,9 @@ struct Arguments {
     /// Keep boards and settings in this folder instead of the usual one.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// Trust the certificate authority in this PEM file from now on, for relays that are reached over TLS.
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -50,6 +53,12 @@ fn main() -> ExitCode {
     let profile = loop {
         match Profile::open(&folder, waker.function()) {
             Ok(Start::Opened(profile)) => break profile,
+            Ok(Start::Running(_)) if arguments.trust.is_some() => {
+                eprintln!(
+                    "drawbridge: it runs already with this folder; choose the file there, by Trusted authorities in its palette"
+                );
+                return ExitCode::FAILURE;
+            }
             Ok(Start::Running(other)) => match hand_over(&other, arguments.link.as_ref()) {
                 Ok(()) => return ExitCode::SUCCESS,
                 // One that was just killed holds the folder for a moment longer.
@@ -65,6 +74,12 @@ fn main() -> ExitCode {
             }
         }
     };
+    if let Some(path) = &arguments.trust
+        && let Err(error) = trust(&profile, path)
+    {
+        eprintln!("drawbridge: {}: {error}", path.display());
+        return ExitCode::FAILURE;
+    }
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Drawbridge")
@@ -103,6 +118,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Keeps the authorities of a file, and says which they are.
+fn trust(profile: &Profile, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    for authority in Authority::read(&std::fs::read(path)?)? {
+        profile.trust(&authority)?;
+        eprintln!(
+            "drawbridge: trusts {} until {}, SHA-256 {}",
+            authority.subject, authority.until, authority.fingerprint
+        );
+    }
+    Ok(())
 }
 
 /// Asks the process that runs in the folder already to open the link, or to show itself.

@@ -150,7 +150,6 @@ fn a_certificate_is_asked_for_proven_on_the_relay_s_own_port_and_kept() {
     drop(pebble);
     relay.kill();
     relay.restart();
-    relay.wait_log("TLS certificate, as kept");
     let mut bob = Desk::join_trusting("bob", remote, trust);
     bob.until_same(&ada);
     let kept: Vec<_> = std::fs::read_dir(relay.data().join("acme"))

@@ -33,7 +33,7 @@ pub fn join(ctx: &Context, draft: &mut String, problem: Option<&str>, asked: &mu
     dialog(ctx, "Join a board", WIDTH, asked, |ui, asked| {
         let label = muted(ui, "Paste the link that somebody sent you");
         let field = egui::TextEdit::singleline(draft)
-            .hint_text("drawbridge://…")
+            .hint_text("drawbridge://… or https://…")
             .desired_width(WIDTH);
         let field = ui.add(field).labelled_by(label.id);
         let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
