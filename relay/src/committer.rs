@@ -537,6 +537,9 @@ impl<D: Disk> Committer<D> {
         } = &manage.by
         {
             let answer = result.as_ref().map(|_| ()).map_err(Clone::clone);
+            if let Err(refused) = &answer {
+                self.core.metrics.refused(refused.code);
+            }
             room.board().answer(*conn, *id, *bytes, answer);
         }
         if let (Some(n), Ok(access)) = (board, &result) {

@@ -173,6 +173,8 @@ async fn metrics_count_what_happened() {
     b.until("live").await;
     a.send(&json!({"write": {"id": 8, "cells": []}})).await;
     a.until("refused").await;
+    a.send(&json!({"manage": {"id": 9, "do": {"lock": true}}})).await;
+    assert_eq!(a.until("refused").await["code"], "not_owner");
     let mut stranger = Client::connect(relay.local_addr(), "nowhere").await;
     let mut uninvited = hello('c');
     uninvited["hello"]["create"] = json!(false);
@@ -199,7 +201,9 @@ async fn metrics_count_what_happened() {
         ("drawbridge_messages_sent_total{message=\"cells\"}", 2.0),
         ("drawbridge_messages_sent_total{message=\"ack\"}", 1.0),
         ("drawbridge_messages_sent_total{message=\"joined\"}", 1.0),
-        ("drawbridge_messages_sent_total{message=\"refused\"}", 2.0),
+        ("drawbridge_messages_sent_total{message=\"refused\"}", 3.0),
+        ("drawbridge_messages_received_total{message=\"manage\"}", 1.0),
+        ("drawbridge_refusals_total{code=\"not_owner\"}", 1.0),
         ("drawbridge_messages_sent_total{message=\"other\"}", 0.0),
         ("drawbridge_writes_total", 1.0),
         ("drawbridge_cells_total", 2.0),
