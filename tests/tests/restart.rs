@@ -237,16 +237,16 @@ async fn next(socket: &mut Socket) -> String {
     }
 }
 
-/// Reads to the end; returns the last text, if it said that the relay stops, and the code of the goodbye.
+/// Reads to the end; returns what was said of the relay's stopping, and the code of the goodbye.
 async fn last(mut socket: Socket) -> (Option<serde_json::Value>, Option<u16>) {
     let (mut text, mut code) = (None, None);
     while let Some(Ok(message)) = socket.next().await {
         match message {
-            Message::Text(said) => text = Some(said.to_string()),
+            // Others' leaving may be told behind it.
+            Message::Text(said) if said.starts_with("{\"stopping\"") => text = Some(said.to_string()),
             Message::Close(frame) => code = frame.map(|frame| frame.code.into()),
             _ => {}
         }
     }
-    let said = text.filter(|text| text.starts_with("{\"stopping\""));
-    (said.map(|text| serde_json::from_str(&text).expect("JSON")), code)
+    (text.map(|text| serde_json::from_str(&text).expect("JSON")), code)
 }

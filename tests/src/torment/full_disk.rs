@@ -211,7 +211,9 @@ fn refuses_by_name(world: &mut World) {
 
     // Somebody else wants to make a board, and an image comes that is larger than the disk.
     let refused = hello(address, "another", true);
-    assert!(refused.contains(r#""code":"store_full""#), "{refused}");
+    // So little may fit into what is left of the log.
+    let fits = refused.starts_with(r#"{"welcome""#);
+    assert!(fits || refused.contains(r#""code":"store_full""#), "{refused}");
     let key = fresh_link(address, BOARD).key;
     let head = format!(
         "PUT /boards/{BOARD}/images/{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
@@ -235,7 +237,11 @@ fn refuses_by_name(world: &mut World) {
     let refusals = r#"drawbridge_refusals_total{code="store_full"} "#;
     let line = page.lines().find_map(|line| line.strip_prefix(refusals));
     let count: u64 = line.expect("refusals").parse().expect("a number");
-    assert!(count >= 3, "{count} refusals: of a write, a board, an image");
+    let least = if fits { 2 } else { 3 };
+    assert!(
+        count >= least,
+        "{count} refusals: of a write, an image, and a board unless that fitted"
+    );
     world.table.count("relays on a full disk that said so by name");
 }
 
