@@ -17,9 +17,12 @@ use self::chores::Worked;
 pub(crate) use self::chores::{Chore, Chored, Fresh, What};
 use crate::board::{Board, Committed, Outcome};
 use crate::core::Core;
+use crate::hello;
+use crate::password::PasswordFor;
 use crate::rarely::Rarely;
 use crate::rights::{self, Pass};
 use crate::room::{Room, Seat};
+use crate::settings::Settings;
 use crate::store::{BoardRow, Disk, DiskError, ImageRow, Writer};
 use crate::turns::{Turn, Turns};
 
@@ -68,6 +71,8 @@ pub(crate) struct Open {
     pub(crate) create: bool,
     /// Who may do what on it then.
     pub(crate) access: Option<Access>,
+    /// Whether it has the relay's password, if there is one.
+    pub(crate) password: Result<(), Box<Refused>>,
     /// Where the answer goes.
     pub(crate) reply: oneshot::Sender<Result<Seat, Box<Refused>>>,
 }
@@ -77,6 +82,7 @@ impl Open {
     pub(crate) fn new(
         board: &BoardId,
         hello: &Hello,
+        settings: &Settings,
         reply: oneshot::Sender<Result<Seat, Box<Refused>>>,
     ) -> Self {
         Self {
@@ -84,6 +90,7 @@ impl Open {
             key: KeyHash::of(&hello.key),
             create: hello.create,
             access: hello.access.clone(),
+            password: hello::check_password(hello, settings),
             reply,
         }
     }
@@ -365,9 +372,6 @@ impl<D: Disk> Committer<D> {
                     })
                 }
                 Request::Open(open) => Done::Opened(match self.writer.find(&open.board)? {
-                    None if open.create && self.writer.boards()? >= self.core.settings.max_boards => {
-                        Err(relay_full())
-                    }
                     None if open.create => self.found(open, now)?,
                     found => self.admit(open, found, now)?,
                 }),
@@ -565,7 +569,14 @@ impl<D: Disk> Committer<D> {
 
     /// Makes a board for somebody who asks for it.
     fn found(&mut self, open: &Open, now: u64) -> Result<Opened, DiskError> {
-        let access = match rights::founding(open.access.as_ref(), open.key, &self.core.settings.limits, now) {
+        if open.password.is_ok() && self.writer.boards()? >= self.core.settings.max_boards {
+            return Ok(Err(relay_full()));
+        }
+        let founded = open
+            .password
+            .clone()
+            .and_then(|()| rights::founding(open.access.as_ref(), open.key, &self.core.settings.limits, now));
+        let access = match founded {
             Ok(access) => access,
             Err(refused) => return Ok(Err(refused)),
         };
@@ -575,6 +586,12 @@ impl<D: Disk> Committer<D> {
 
     /// Whether a connection may come in to the board that was found.
     fn admit(&mut self, open: &Open, found: Option<BoardRow>, now: u64) -> Result<Opened, DiskError> {
+        // Whoever hasn't the password that everybody is asked for isn't told which boards there are.
+        if self.core.settings.password_for == PasswordFor::All
+            && let Err(refused) = &open.password
+        {
+            return Ok(Err(refused.clone()));
+        }
         let row = match found {
             None => return Ok(Err(no_board())),
             Some(row) if row.gone && !fault::is_planted(Fault::GravestoneIgnored) => {

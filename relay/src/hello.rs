@@ -6,6 +6,8 @@ use drawbridge_protocol::{
 };
 use serde::Deserialize;
 
+use crate::password;
+use crate::settings::Settings;
 use crate::socket::Closing;
 
 /// A refusal with which the connection ends.
@@ -71,6 +73,12 @@ pub(crate) fn read(text: &str, limits: &Limits) -> Result<Hello, Ending> {
         return Err(ending(Code::BadAbout, text, Retry::Never));
     }
     Ok(hello)
+}
+
+/// Whether a hello has the relay's password, if that asks for one.
+pub(crate) fn check_password(hello: &Hello, settings: &Settings) -> Result<(), Box<Refused>> {
+    let given = hello.password.as_ref().map(|given| given.reveal());
+    password::check(settings.password.as_ref(), given)
 }
 
 fn version() -> Ending {

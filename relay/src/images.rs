@@ -24,6 +24,7 @@ use crate::committer::{Keep, Request as Ask};
 use crate::gate::{From, Held, What};
 use crate::hub::Hub;
 use crate::metrics::Metrics;
+use crate::password::{self, PasswordFor};
 use crate::rarely::Rarely;
 use crate::rights::{self, Pass};
 use crate::settings::Settings;
@@ -33,6 +34,8 @@ static FAILED: Rarely = Rarely::new();
 
 /// How much of an upload is there.
 const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+/// The relay's password, where it asks for one of everybody.
+const RELAY_PASSWORD: HeaderName = HeaderName::from_static("relay-password");
 /// What one read of a file hands on.
 const CHUNK: usize = 64 << 10;
 /// Whoever is slower than so many bytes a second, over the whole of it, is cut off, and may go on from there.
@@ -270,6 +273,17 @@ pub(crate) async fn admit(
     let key = bearer(&head.headers).ok_or_else(no_key)?;
     let client = client(head)?;
     hub.gate.may_try(client, Instant::now())?;
+    let settings = &hub.core.settings;
+    if settings.password_for == PasswordFor::All {
+        let given = head.headers.get(RELAY_PASSWORD).map(HeaderValue::as_bytes);
+        let given = given.map(str::from_utf8).transpose();
+        let given = given.map_err(|_| bad("The header Relay-Password is no text."))?;
+        password::check(settings.password.as_ref(), given).inspect_err(|_| {
+            if given.is_some() {
+                hub.gate.was_wrong(client, Instant::now());
+            }
+        })?;
+    }
     let found = Arc::clone(&hub.readers).seen(board, image).await;
     let seen = found.map_err(|error| failed(&error))?;
     let seen = seen.ok_or_else(|| {

@@ -29,6 +29,7 @@ mod opening;
 mod origin;
 mod pace;
 mod page;
+mod password;
 mod presence;
 mod rarely;
 mod ready;
@@ -52,6 +53,7 @@ mod wire;
 
 pub use address::ProxyHeader;
 pub use budget::{Rate, RatePerMinute};
+pub use password::{PasswordFor, PasswordHash};
 pub use server::{Relay, RelayError, serve};
 pub use settings::Settings;
 pub use tls::{TlsError, check as check_tls};

@@ -159,7 +159,13 @@ async fn join(
     gate.join(from.client, now).map_err(hello::turned_away)?;
     gate.may_try(from.client, now).map_err(hello::turned_away)?;
     let seat = open(hub, board, &hello).await.inspect_err(|(refused, _)| {
-        if matches!(refused.code, Code::BadKey | Code::Password) {
+        // Whoever gave no password learns now that there is one.
+        let is_guess = match refused.code {
+            Code::BadKey => true,
+            Code::Password => hello.password.is_some(),
+            _ => false,
+        };
+        if is_guess {
             gate.was_wrong(from.client, Instant::now());
         }
     })?;
@@ -184,7 +190,7 @@ async fn join(
 /// Asks the committer for a seat.
 async fn open(hub: &Hub, board: &BoardId, hello: &Hello) -> Result<Seat, Ending> {
     let (reply, answer) = oneshot::channel();
-    let request = Open::new(board, hello, reply);
+    let request = Open::new(board, hello, &hub.core.settings, reply);
     hub.requests.send(Request::Open(request)).map_err(|_| stopped())?;
     let seat = answer.await.map_err(|_| stopped())?;
     seat.map_err(hello::turned_away)

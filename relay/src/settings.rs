@@ -16,6 +16,7 @@ use drawbridge_protocol::{CloseCode, Limits, Window};
 
 use crate::address::ProxyHeader;
 use crate::budget::{Rate, RatePerMinute};
+use crate::password::{PasswordFor, PasswordHash};
 
 pub(crate) use row::{Config, LogFormat};
 
@@ -24,6 +25,10 @@ pub(crate) use row::{Config, LogFormat};
 pub struct Settings {
     /// What is taken; announced in `welcome`.
     pub limits: Limits,
+    /// The password that the relay asks for, if any.
+    pub password: Option<PasswordHash>,
+    /// Of whom.
+    pub password_for: PasswordFor,
     /// How much of one connection may wait for the disk; announced in `welcome`.
     pub window: Window,
     /// How many trusted proxies are in front: as many of the addresses that their header names are believed.
@@ -133,6 +138,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
+            password: None,
+            password_for: PasswordFor::New,
             window: Window::default(),
             trusted_proxies: 0,
             proxy_header: ProxyHeader::XForwardedFor,

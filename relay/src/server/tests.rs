@@ -38,6 +38,7 @@ async fn a_relay_whose_committer_panics_stops_and_says_so() {
         key: KeyHash::from_bytes([0; 32]),
         create: true,
         access: None,
+        password: Ok(()),
         reply,
     };
     requests.send(committer::Request::Open(open)).expect("it runs");

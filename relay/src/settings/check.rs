@@ -2,6 +2,7 @@
 
 use super::row::Config;
 use super::sources::{Found, Source, Wrong};
+use crate::password::PasswordHash;
 
 /// Two settings of which the first must not be above the second, and why.
 struct AtMost {
@@ -64,7 +65,32 @@ pub(crate) fn together(found: &mut Found, wrong: &mut Vec<Wrong>) {
         let why = format!("{} doesn't go with {}: {}", rule.low, rule.high, rule.why);
         wrong.push(Wrong::Together { at, why });
     }
+    if let Err(why) = password(&mut found.config) {
+        let at = found.source("password-file").max(found.source("password"));
+        wrong.push(Wrong::Together { at, why });
+    }
     doubts(found);
+}
+
+/// Reads the password where a file has it.
+fn password(config: &mut Config) -> Result<(), String> {
+    let Some(path) = &config.password_file else {
+        return Ok(());
+    };
+    if config.settings.password.is_some() {
+        return Err("password doesn't go with password-file: give one of them".to_owned());
+    }
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| format!("the file of the password, {}: {error}", path.display()))?;
+    let first = text.lines().next().unwrap_or_default();
+    if first.trim().is_empty() {
+        return Err(format!(
+            "the file of the password, {}: its first line is empty",
+            path.display()
+        ));
+    }
+    config.settings.password = Some(PasswordHash::of(first));
+    Ok(())
 }
 
 fn doubts(found: &mut Found) {
@@ -73,6 +99,10 @@ fn doubts(found: &mut Found) {
         found.doubts.push(
             "ping-every: proxies and routers cut off what is quiet for 60 s; they will drop people who only look".to_owned(),
         );
+    }
+    if config.settings.password.is_none() && found.source("password-for") != Source::Default {
+        let doubt = "password-for: nobody is asked, since there is no password".to_owned();
+        found.doubts.push(doubt);
     }
     if config.listen.port() == 0 && found.source("listen") != Source::Default {
         found

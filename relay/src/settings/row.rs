@@ -19,6 +19,8 @@ pub(crate) struct Config {
     pub(crate) log: String,
     /// How it is logged.
     pub(crate) log_format: LogFormat,
+    /// Where the relay's password stands, if not here.
+    pub(crate) password_file: Option<PathBuf>,
     /// How the relay behaves.
     pub(crate) settings: Settings,
 }
@@ -31,6 +33,7 @@ impl Default for Config {
             data: None,
             log: "info".to_owned(),
             log_format: LogFormat::Plain,
+            password_file: None,
             settings: Settings::default(),
         }
     }
@@ -102,8 +105,6 @@ impl Row {
     }
 
     /// Its value is never shown, and it is no flag.
-    // So far the settings themselves hold no secret; a password would.
-    #[cfg(test)]
     pub(crate) fn secret(mut self) -> Self {
         self.is_flag = false;
         self
@@ -146,8 +147,9 @@ impl Row {
 
     /// What it is set to, for people; a secret is not told.
     pub(crate) fn show(&self, config: &Config) -> String {
-        if self.is_flag {
-            self.field.show(&mut config.clone())
+        let shown = self.field.show(&mut config.clone());
+        if self.is_flag || shown == "none" {
+            shown
         } else {
             "(hidden)".to_owned()
         }

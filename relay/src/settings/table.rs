@@ -14,6 +14,7 @@ use super::form::{Form, address, choice, duration, list, number, optional, path,
 use super::row::{LogFormat, Row, Section, row};
 use crate::address::ProxyHeader;
 use crate::origin;
+use crate::password::{PasswordFor, PasswordHash};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -26,6 +27,7 @@ pub(crate) fn table() -> Vec<Section> {
         ("The log", log()),
         ("Proxies and web pages", proxies()),
         ("Connections", connections()),
+        ("Who may come", password()),
         ("Boards", boards()),
         ("Messages", messages()),
         ("Rates of a connection", rates()),
@@ -252,6 +254,36 @@ fn connections() -> Vec<Row> {
             "How many may come at once before that rate holds.",
         )
         .why("A class that opens a link that was ended."),
+    ]
+}
+
+fn password() -> Vec<Row> {
+    const FOR: [(&str, PasswordFor); 2] = [("new", PasswordFor::New), ("all", PasswordFor::All)];
+    vec![
+        row(
+            "password",
+            optional(Form::new(
+                "PASSWORD",
+                "a password",
+                |text| Some(PasswordHash::of(text)),
+                |_| "(hidden)".to_owned(),
+            )),
+            |c| &mut c.settings.password,
+            "The password that the relay asks for.",
+        )
+        .secret(),
+        row(
+            "password-file",
+            optional(path("FILE")),
+            |c| &mut c.password_file,
+            "A file whose first line is the password, in place of `password`.",
+        ),
+        row(
+            "password-for",
+            choice("WHOM", &FOR),
+            |c| &mut c.settings.password_for,
+            "Of whom the password is asked: `new`, of everybody who makes a board; `all`, of everybody who comes in.",
+        ),
     ]
 }
 

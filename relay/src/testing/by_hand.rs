@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
-use drawbridge_protocol::{BoardId, Cell, CellKey, CloseCode, Hello, Refused, RelayMessage, encode};
+use drawbridge_protocol::{
+    BoardId, Cell, CellKey, CloseCode, Hello, Managing, Refused, RelayMessage, encode,
+};
 use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::bell::Bell;
 use crate::clock::{Clock, Time};
-use crate::committer::{Batch, Committer, Open, Request};
+use crate::committer::{Batch, By, Committer, Manage, Open, Request};
 use crate::conversation::{Arrival, Conversation};
 use crate::core::Core;
 use crate::frame::Frame;
@@ -237,6 +239,13 @@ impl ByHand {
         }
     }
 
+    /// Its host changes who may do what on a board; it is done in its turn.
+    pub fn manage(&mut self, board: BoardId, what: Managing) {
+        let (reply, _) = oneshot::channel();
+        let by = By::Host { board, reply };
+        self.committer.ask(Request::Manage(Box::new(Manage { what, by })));
+    }
+
     /// Looks, as each connection does from time to time, whether the links' time is over by which people came.
     pub fn look_after(&mut self) -> Vec<(u64, Out)> {
         let over = self.lines.iter().filter_map(|(&n, line)| match &line.stage {
@@ -281,7 +290,7 @@ impl ByHand {
 
     /// Commits the transaction that is under way.
     pub fn commit(&mut self) {
-        if let Some(work) = &mut self.work {
+        if let Some(work) = self.work.as_mut().filter(|work| !work.committed) {
             let committed = self.committer.commit(&mut work.batch);
             committed.expect("a model disk does nothing worse than fill up");
             work.committed = true;
@@ -352,8 +361,12 @@ impl ByHand {
                 let hello = hello::read(&text, &self.core.settings.limits);
                 Some(hello.map(|hello| {
                     let (reply, answer) = oneshot::channel();
-                    self.committer
-                        .ask(Request::Open(Open::new(&line.board, &hello, reply)));
+                    self.committer.ask(Request::Open(Open::new(
+                        &line.board,
+                        &hello,
+                        &self.core.settings,
+                        reply,
+                    )));
                     line.stage = Stage::Waiting(Box::new(hello), answer);
                     Vec::new()
                 }))

@@ -204,6 +204,7 @@ fn coming_in_doesn_t_wait_for_those_who_make_boards_without_end() {
             key: KeyHash::from_bytes([0; 32]),
             create,
             access: None,
+            password: Ok(()),
             reply,
         })
     };

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use drawbridge_protocol::{BoardId, BoardLink, Code, KeyHash, Managing};
-use drawbridge_relay::Settings;
+use drawbridge_relay::{PasswordFor, PasswordHash, Settings};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -613,4 +613,66 @@ async fn a4_a_slow_reader_is_sent_away_too() {
     );
     assert_eq!(owner.until("left").await["conn"], welcome["conn"]);
     drop(slow);
+}
+
+#[tokio::test]
+async fn a9_a_relay_asks_for_its_password_of_those_who_make_boards_or_of_everybody() {
+    for everybody in [false, true] {
+        let folder = TempDir::new().expect("a folder");
+        let settings = Settings {
+            password: Some(PasswordHash::of("correct horse")),
+            password_for: if everybody {
+                PasswordFor::All
+            } else {
+                PasswordFor::New
+            },
+            ..Settings::default()
+        };
+        let relay = relay(folder.path(), settings).await;
+        let address = relay.local_addr();
+        let with = |password: Option<&str>, create: bool| {
+            let mut hello = hello(OWNER, 'a');
+            hello["hello"]["create"] = json!(create);
+            if let Some(password) = password {
+                hello["hello"]["password"] = json!(password);
+            }
+            hello
+        };
+        let asked = (json!("password"), json!("changed"), 1008);
+        for wrong in [
+            None,
+            Some(""),
+            Some("correct"),
+            Some("correct horse battery"),
+            Some("CORRECT HORSE"),
+        ] {
+            assert_eq!(refused(address, &with(wrong, true)).await, asked, "{wrong:?}");
+        }
+        let none = refused(address, &with(None, false)).await.0;
+        assert_eq!(none, if everybody { "password" } else { "no_board" });
+        let right = refused(address, &with(Some("correct horse"), false)).await.0;
+        assert_eq!(right, "no_board", "none of them made it");
+        let mut maker = Client::connect(address, "b").await;
+        maker.send(&with(Some("correct horse"), true)).await;
+        maker.expect("welcome").await;
+        let mut guest = Client::connect(address, "b").await;
+        guest.send(&with(None, true)).await;
+        let (name, value) = guest.message().await;
+        if everybody {
+            assert_eq!(value["code"], "password");
+        } else {
+            assert_eq!(name, "welcome", "the board is there");
+        }
+        let image = |password: &str| {
+            let headers = format!("Authorization: Bearer {OWNER}\r\n{password}");
+            head("GET", &hash("x"), &headers)
+        };
+        let status = ask(address, &image(""), &[]).await.status;
+        assert_eq!(status, if everybody { 401 } else { 404 });
+        for (password, code) in [("wrong", 401), ("correct horse", 404)] {
+            let header = format!("Relay-Password: {password}\r\n");
+            let status = ask(address, &image(&header), &[]).await.status;
+            assert_eq!(status, if everybody { code } else { 404 });
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::frames::frame;
 use super::spec::examples;
 
 fn is_of_client(name: &str, body: &Value) -> bool {
-    matches!(name, "hello" | "write") || (name == "live" && body.is_object())
+    matches!(name, "hello" | "write" | "manage") || (name == "live" && body.is_object())
 }
 
 fn lines(texts: &[&str]) -> Vec<Vec<u8>> {
@@ -58,7 +58,13 @@ pub(super) fn frames() -> Vec<Vec<u8>> {
 }
 
 pub(super) fn client_messages() -> Vec<Vec<u8>> {
-    of_examples(is_of_client)
+    let mut seeds = of_examples(is_of_client);
+    seeds.extend(lines(&[
+        r#"{"manage":{"id":9007199254740991,"do":{"link":{"hash":"00","role":"king","name":"","until":18446744073709551615,"ended":0}}}}"#,
+        r#"{"manage":{"id":1,"do":{"remove":{"conn":1},"lock":true}}}"#,
+        r#"{"hello":{"versions":[1],"peer":"AAAAAAAAAAAAAAAA","key":"BwcHBwcHBwcHBwcHBwcHBw","password":"p","create":true,"access":{"links":[]}}}"#,
+    ]));
+    seeds
 }
 
 pub(super) fn relay_messages() -> Vec<Vec<u8>> {
@@ -73,6 +79,9 @@ pub(super) fn relay_messages() -> Vec<Vec<u8>> {
         r#"{"welcome":{"version":1,"conn":1,"role":"view","time":5,"resumed":true,"more":0,"limits":{"frame":300,"cell":60,"write_cells":1,"slots":1,"slot":9},"window":{"writes":1,"bytes":1}}}"#,
         r#"{"welcome":{"version":2,"conn":1,"role":"edit","time":5,"resumed":true,"more":0}}"#,
         r#"{"cells":{"cursor":"x","cells":[{"element":"c","prop":"base","stamp":[9007199254740991,4294967295,"AAAAAAAAAAAAAAAA"],"value":null}]}}"#,
+        "{\"access\":{\"locked\":true}}\n{\"refused\":{\"id\":1,\"code\":\"board_locked\",\"message\":\"\",\"retry\":\"changed\"}}\n{\"access\":{}}",
+        r#"{"access":{"links":[{"hash":"9b54742c1f06ff9b8ebb19f3ea8e4e5e48a4a41c4c3a9ffbf5a4c6b9b1b1a0d1","role":"king","ended":0}]}}"#,
+        r#"{"refused":{"code":"removed","message":"No.","retry":"never"}}"#,
         r#"{"moved":{"to":"drawbridge://a/b#c"}}"#,
         r#"{"refused":{"code":"too_tuesday","message":"No.","retry":{"at_noon":[]}}}"#,
         r#"{"dance":[]}"#,
