@@ -652,6 +652,7 @@ mod tests {
             "*",
             "yes",
             "no",
+            "all",
         ];
         for (n, row) in rows.iter().enumerate() {
             let mut config = Config::default();
