@@ -468,8 +468,19 @@ async fn receive(hub: &Hub, body: Body, path: &PathBuf, part: &Part) -> Result<(
         }
         Ok(())
     };
-    let received = received.await;
-    file.flush().await?;
+    let received: Result<(), No> = received.await;
+    let received = match (received, file.flush().await) {
+        (Ok(()), Err(error)) => Err(error.into()),
+        (received, _) => received,
+    };
+    if received
+        .as_ref()
+        .is_err_and(|no| no.refused.code == Code::StoreFull)
+    {
+        // What there is of it would keep the last room from cells.
+        drop(file);
+        tokio::fs::remove_file(path).await?;
+    }
     received
 }
 

@@ -151,7 +151,7 @@ fn client_fills(programs: &Programs, seed: u64, kib: u32) -> Tally {
 fn others_fill(programs: &Programs, seed: u64, _: u32) -> Tally {
     let mut world = World::over(programs, seed, 0, |folder| {
         if folder.ends_with("relay") || folder.ends_with(WHO.1) {
-            mount(folder, ROOM / 8);
+            mount(folder, ROOM / 2);
         }
     });
     world.begin();
@@ -268,8 +268,12 @@ fn hello(address: SocketAddr, board: &str, create: bool) -> String {
 fn recovers(world: &mut World) {
     let relay = world.relay.as_ref().expect("it runs");
     let start = Instant::now();
-    while !get(relay.address(), "/readyz").starts_with("HTTP/1.1 200") {
-        assert!(start.elapsed() < PATIENCE, "it never took writes again");
+    loop {
+        let ready = get(relay.address(), "/readyz");
+        if ready.starts_with("HTTP/1.1 200") {
+            break;
+        }
+        assert!(start.elapsed() < PATIENCE, "it never took writes again: {ready}");
         std::thread::sleep(Duration::from_millis(50));
     }
     assert!(get(relay.metrics(), "/metrics").contains("\ndrawbridge_ready 1\n"));
