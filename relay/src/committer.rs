@@ -491,7 +491,9 @@ impl<D: Disk> Committer<D> {
             return Ok(Err(rights::removed()));
         }
         Ok(match self.writer.may_write(write.room.n, &write.pass, now)? {
-            Ok(()) => self.writer.write(write.room.n, &write.cells, now)?,
+            Ok(()) => self
+                .writer
+                .write(write.room.n, &write.cells, write.pass.role, now)?,
             Err(refused) => Err(refused),
         })
     }

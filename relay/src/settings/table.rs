@@ -300,7 +300,7 @@ fn boards() -> Vec<Row> {
             "max-cells-per-board",
             number(1..=1_000_000_000),
             |c| &mut c.settings.limits.board_cells,
-            "Cells on one board. A full board takes deletes up to a twentieth above it.",
+            "Cells on one board. A full board takes up to a twentieth more of its owners, and deletes up to a tenth.",
         )
         .why("An element has some 5 cells, and apps draw boards of 1,000,000 strokes well."),
         row(

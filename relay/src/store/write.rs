@@ -6,7 +6,7 @@ use std::sync::Arc;
 use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{
     Access, BoardId, Cell, CellKey, Code, ImageHash, Limits, MAX_INTEGER, Peer, Property, Refused, Retry,
-    STAMP_AHEAD_MS, STAMP_FIRST_MS, Stamp,
+    Role, STAMP_AHEAD_MS, STAMP_FIRST_MS, Stamp,
 };
 
 use super::ImageRow;
@@ -14,6 +14,17 @@ use super::disk::{BoardRow, Disk, DiskError, Held, Totals};
 use super::read::push_cell;
 use crate::board::Committed;
 use crate::committer::Fresh;
+
+/// How much of a full board's spare room a write may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// None, but for deletes.
+    Usual,
+    /// An owner's twentieth.
+    Owner,
+    /// Whatever it needs.
+    Any,
+}
 
 /// The store's writing side.
 #[derive(Debug)]
@@ -85,11 +96,12 @@ impl<D: Disk> Writer<D> {
         self.disk.boards()
     }
 
-    /// Merges a write into its board, whole or not at all.
+    /// Merges a write of somebody with this role into its board, whole or not at all.
     pub(crate) fn write(
         &mut self,
         board: i64,
         cells: &[Cell],
+        role: Role,
         now_ms: u64,
     ) -> Result<Result<Committed, Box<Refused>>, DiskError> {
         let totals = self.totals(board)?;
@@ -97,11 +109,16 @@ impl<D: Disk> Writer<D> {
             if fault::is_planted(Fault::RefusedInPart) {
                 let in_time = |cell: &&Cell| refused.cell != Some(cell.key().into());
                 let part: Vec<Cell> = cells.iter().filter(in_time).cloned().collect();
-                return Ok(self.write(board, &part, now_ms)?.and(Err(refused)));
+                return Ok(self.write(board, &part, role, now_ms)?.and(Err(refused)));
             }
             return Ok(Err(refused));
         }
-        self.merge(board, cells, totals, now_ms, true)
+        let room = if role == Role::Owner {
+            Room::Owner
+        } else {
+            Room::Usual
+        };
+        self.merge(board, cells, totals, now_ms, room)
     }
 
     /// Merges cells from an export. Where nobody else has written to the board its time is what they say.
@@ -120,7 +137,7 @@ impl<D: Disk> Writer<D> {
         let ahead = stamp_ahead(cells, if fresh { &as_empty } else { &totals }, now_ms);
         match ahead {
             Some(refused) => Ok(Err(refused)),
-            None => self.merge(board, cells, totals, now_ms, true),
+            None => self.merge(board, cells, totals, now_ms, Room::Usual),
         }
     }
 
@@ -141,7 +158,7 @@ impl<D: Disk> Writer<D> {
             value: fresh.value.clone(),
         });
         let cells: Vec<Cell> = stamped.collect();
-        self.merge(board, &cells, totals, now_ms, false)
+        self.merge(board, &cells, totals, now_ms, Room::Any)
     }
 
     /// Merges cells whose stamps are in order.
@@ -151,7 +168,7 @@ impl<D: Disk> Writer<D> {
         cells: &[Cell],
         totals: Totals,
         now_ms: u64,
-        limited: bool,
+        room: Room,
     ) -> Result<Result<Committed, Box<Refused>>, DiskError> {
         let mut winners: BTreeMap<CellKey, &Cell> = BTreeMap::new();
         for cell in cells {
@@ -174,7 +191,7 @@ impl<D: Disk> Writer<D> {
             after.bytes = after.bytes + cell.size() as u64 - held.as_ref().map_or(0, |held| held.bytes);
             after.max_ms = after.max_ms.max(cell.stamp.ms);
         }
-        if limited && let Some(refused) = self.board_full(&won, &totals, &after) {
+        if let Some(refused) = self.board_full(&won, &totals, &after, room) {
             return Ok(Err(refused));
         }
         if won.is_empty() {
@@ -292,24 +309,32 @@ impl<D: Disk> Writer<D> {
         Ok(totals)
     }
 
-    /// Full boards take what doesn't grow them, and a few deletes more.
+    /// Full boards take what doesn't grow them, a little of their owners, who may have to tidy up, and a few deletes more.
     fn board_full(
         &self,
         won: &[(&Cell, Option<Held>)],
         before: &Totals,
         after: &Totals,
+        room: Room,
     ) -> Option<Box<Refused>> {
         let (max_cells, max_bytes) = (self.limits.board_cells as u64, self.limits.board_bytes as u64);
-        let grows_over = |extra: bool| {
-            let room = |max: u64| if extra { max + max / 20 } else { max };
-            (after.cells > before.cells && after.cells > room(max_cells))
-                || (after.bytes > before.bytes && after.bytes > room(max_bytes))
+        let grows_over = |twentieths: u64| {
+            let most = |max: u64| max.saturating_add(max / 20 * twentieths);
+            (after.cells > before.cells && after.cells > most(max_cells))
+                || (after.bytes > before.bytes && after.bytes > most(max_bytes))
         };
         let is_delete = |cell: &Cell| {
             cell.prop.as_str() == Property::DELETED && !fault::is_planted(Fault::FullRefusesDeletes)
         };
         let other = won.iter().find(|(cell, _)| !is_delete(cell));
-        if !grows_over(other.is_none()) {
+        let twentieths = match room {
+            Room::Any => return None,
+            // Above what owners may fill.
+            _ if other.is_none() => 2,
+            Room::Owner => 1,
+            Room::Usual => 0,
+        };
+        if !grows_over(twentieths) {
             return None;
         }
         let (cell, _) = other.or(won.first())?;

@@ -68,10 +68,14 @@ fn fixture(settings: &Settings) -> Fixture {
 
 impl Fixture {
     fn write(&mut self, cells: &[Cell]) -> Result<Committed, Box<Refused>> {
+        self.write_as(Role::Edit, cells)
+    }
+
+    fn write_as(&mut self, role: Role, cells: &[Cell]) -> Result<Committed, Box<Refused>> {
         self.writer.begin().expect("begin");
         let result = self
             .writer
-            .write(self.board, cells, NOW)
+            .write(self.board, cells, role, NOW)
             .expect("no error of the disk");
         self.writer.commit(NOW).expect("commit");
         result
@@ -162,7 +166,9 @@ fn c1_a_board_is_found_as_it_is_in_the_middle_of_a_transaction() {
     };
     store.writer.begin().expect("begin");
     let board = store.board;
-    let written = store.writer.write(board, &[cell("a", "base", NOW, "1")], NOW);
+    let written = store
+        .writer
+        .write(board, &[cell("a", "base", NOW, "1")], Role::Edit, NOW);
     assert_eq!(written.expect("sql").expect("taken").seq, Some(1));
     assert_eq!(found(&store), (1, 1));
     store.writer.roll_back().expect("rolled back");
@@ -176,7 +182,7 @@ fn r1_what_is_rolled_back_never_was() {
     store.writer.begin().expect("begin");
     let lost = store
         .writer
-        .write(store.board, &[cell("a", "base", NOW + 9, "2")], NOW)
+        .write(store.board, &[cell("a", "base", NOW + 9, "2")], Role::Edit, NOW)
         .expect("sql")
         .expect("taken");
     assert_eq!(lost.seq, Some(2));
@@ -235,11 +241,18 @@ fn b2_a_full_board_takes_deletes_and_smaller_values_only() {
         .write(&[cell("e0", "base", NOW + 1, "12")])
         .expect("it doesn't grow");
     store
-        .write(&[cell("e0", "deleted", NOW + 1, "true")])
-        .expect("a delete gets in");
+        .write_as(Role::Owner, &[cell("theirs", "base", NOW, "1")])
+        .expect("an owner's gets in");
     let refused = store
-        .write(&[cell("e1", "deleted", NOW + 1, "true")])
+        .write_as(Role::Owner, &[cell("more", "base", NOW, "1")])
         .expect_err("a twentieth above, no more");
+    assert_eq!(refused.code, Code::BoardFull);
+    store
+        .write(&[cell("e1", "deleted", NOW + 1, "true")])
+        .expect("deletes get in also where owners have filled theirs");
+    let refused = store
+        .write(&[cell("e2", "deleted", NOW + 1, "true")])
+        .expect_err("a tenth above, no more");
     assert_eq!(refused.code, Code::BoardFull);
     let big = format!("\"{}\"", "x".repeat(900));
     let refused = store
@@ -292,7 +305,7 @@ fn a_full_disk_is_told_apart_and_loses_nothing() {
     store.writer.begin().expect("begin");
     let error = store
         .writer
-        .write(store.board, &[cell("b", "base", NOW, &big)], NOW)
+        .write(store.board, &[cell("b", "base", NOW, &big)], Role::Edit, NOW)
         .map(|_| ())
         .and_then(|()| store.writer.commit(NOW))
         .expect_err("no room");
@@ -328,7 +341,7 @@ fn e2_a_relay_that_came_back_with_an_older_copy_knows_it() {
         for n in 0..writes {
             let id = format!("{}-{n}", epochs.present());
             writer
-                .write(board, &[cell(&id, "base", NOW, "1")], NOW)
+                .write(board, &[cell(&id, "base", NOW, "1")], Role::Edit, NOW)
                 .expect("sql")
                 .expect("taken");
         }
@@ -372,7 +385,12 @@ fn a_damaged_store_is_refused_and_left_as_it_is() {
         let board = writer.create(&board_id(), &access(), NOW).expect("a board").n;
         for n in 0..2000 {
             writer
-                .write(board, &[cell(&format!("e{n}"), "base", NOW, "1234567890")], NOW)
+                .write(
+                    board,
+                    &[cell(&format!("e{n}"), "base", NOW, "1234567890")],
+                    Role::Edit,
+                    NOW,
+                )
                 .expect("sql")
                 .expect("ok");
         }

@@ -32,7 +32,10 @@ fn two_boards_go_one_after_the_other<D: Disk>(writer: &mut Writer<D>) {
     for board in [one, two] {
         for ms in [NOW, NOW + 1] {
             let cells: Vec<Cell> = (0..50).map(|n| cell(&format!("e{n}"), "base", ms, "1")).collect();
-            writer.write(board, &cells, NOW).expect("a disk").expect("taken");
+            writer
+                .write(board, &cells, Role::Edit, NOW)
+                .expect("a disk")
+                .expect("taken");
         }
         writer.keep_image(board, &image).expect("a disk").expect("taken");
     }
@@ -98,7 +101,10 @@ fn what_the_host_writes_is_above_everything_also_on_a_full_board() {
     // It lives in a time of its own.
     let ahead = NOW * 2;
     let cells = [cell("a", "base", ahead, "1"), cell("b", "base", ahead, "1")];
-    writer.write(*board, &cells, NOW).expect("a disk").expect("taken");
+    writer
+        .write(*board, &cells, Role::Edit, NOW)
+        .expect("a disk")
+        .expect("taken");
     let peer = Peer::from_bits([9; 12]);
     let value = |element: &str, prop: &str, value: &str| {
         let cell = cell(element, prop, 0, value);

@@ -50,10 +50,10 @@ fn a_disk_in_memory_and_one_on_disk_keep_one_contract() {
                         cell(&format!("e{}", random(9)), prop, ms, value)
                     })
                     .collect();
-                let committed = real.write(row.n, &cells, NOW).expect("a disk");
+                let committed = real.write(row.n, &cells, Role::Edit, NOW).expect("a disk");
                 assert_eq!(
                     committed,
-                    model.write(row.n, &cells, NOW).expect("a disk"),
+                    model.write(row.n, &cells, Role::Edit, NOW).expect("a disk"),
                     "{cells:?}"
                 );
                 let image = ImageRow {
