@@ -34,8 +34,9 @@ fn draw(person: Person, drawn: &Sender<()>, ends: &AtomicBool) -> (Person, Vec<C
         (0..5).for_each(|_| person.pen_move(&id));
         cells.push(person.pen_up(&id));
         drawn.send(()).expect("somebody counts");
-        // They draw on while the relay is away, but not without end.
-        person.wait("room", |status| status.waiting < 100);
+        // They draw on while the relay is away, but no faster than their client takes it in, and not without end.
+        person.client().sync();
+        person.wait("room", |status| status.unstored == 0 && status.waiting < 100);
     }
     (person, cells)
 }
