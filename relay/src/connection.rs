@@ -109,7 +109,7 @@ impl Connection {
             }
             if self.bell.poll(cx).is_ready() {
                 self.stirred = true;
-                match *self.hub.phase.borrow() {
+                match self.hub.phase() {
                     Phase::Open => {}
                     Phase::Closing(code) if self.closing.is_none() => {
                         self.closing = Some(code);

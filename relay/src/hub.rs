@@ -1,7 +1,7 @@
 //! What all connections of a relay share.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,6 +53,8 @@ pub(crate) struct Hub {
     pub(crate) gate: Arc<Gate>,
     pub(crate) requests: Sender<Request>,
     pub(crate) phase: watch::Sender<Phase>,
+    /// Whether that is another than the first: each connection asks it at each ring, so it takes no lock.
+    leaving: AtomicBool,
     pub(crate) failures: Failures,
     /// Who is on which board, for the relay's host.
     pub(crate) present: Arc<Presence>,
@@ -113,6 +115,7 @@ impl Hub {
             gate: Gate::new(Arc::clone(&core.settings)),
             requests,
             phase: watch::Sender::new(Phase::Open),
+            leaving: AtomicBool::new(false),
             failures,
             present: Arc::default(),
             figures: Figures::default(),
@@ -144,12 +147,22 @@ impl Hub {
         answer.await.map_err(|_| stopped())?
     }
 
+    /// How far its end has come.
+    pub(crate) fn phase(&self) -> Phase {
+        if self.leaving.load(Ordering::Acquire) {
+            *self.phase.borrow()
+        } else {
+            Phase::Open
+        }
+    }
+
     /// Moves on to a later phase, and wakes every connection.
     pub(crate) fn enter(&self, phase: Phase) {
         let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
         let spread = (bells.len() as u64 * SPREAD_MS).min(MAX_SPREAD_MS);
         self.spread_ms.store(spread, Ordering::Relaxed);
         self.phase.send_replace(phase);
+        self.leaving.store(phase != Phase::Open, Ordering::Release);
         // If the committer has ended already, it failed, and said so.
         let _ = self.requests.send(Request::Hurry);
         bells.values().for_each(|(bell, _)| bell.ring());

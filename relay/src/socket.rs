@@ -153,17 +153,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Queues a message.
     pub(crate) fn push(&mut self, message: Frame) {
-        if self.is_idle() {
-            self.is_busy();
-        }
         self.tally.sent(message.payload());
         self.queue.push_back(message);
     }
 
+    /// The other side takes no more at present. What is taken at once, as mostly, costs no look at the clock.
     fn is_busy(&mut self) {
-        let now = Instant::now();
-        self.busy_since = Some(now);
-        self.tally.busy(now);
+        if self.busy_since.is_none() {
+            let now = Instant::now();
+            self.busy_since = Some(now);
+            self.tally.busy(now);
+        }
     }
 
     /// What its connection counts.
@@ -183,6 +183,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Sends what waits. Ready when the socket has taken all of it.
     pub(crate) fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let sent = self.poll_all(cx);
+        if sent.is_pending() {
+            self.is_busy();
+        } else if self.busy_since.take().is_some() {
+            self.tally.idle();
+        }
+        sent
+    }
+
+    fn poll_all(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         if self.inner.get_ref().is_cut() {
             // The library has begun a frame, which goes first.
             ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
@@ -201,6 +211,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 self.queue.pop_front();
             }
             self.inner.get_mut().set_within(self.sent > 0);
+            if self.busy_since.is_some() {
+                self.inner.get_mut().wrote = Instant::now();
+            }
         }
         if self.pinged || self.inner.get_ref().is_owed() {
             ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
@@ -209,8 +222,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             ready!(Pin::new(self.inner.get_mut()).poll_flush(cx))?;
             self.flushed = true;
         }
-        self.busy_since = None;
-        self.tally.idle();
         Poll::Ready(Ok(()))
     }
 
@@ -226,7 +237,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         if self.is_idle() {
             Pin::new(&mut self.inner).start_send(Message::Ping(Bytes::new()))?;
             self.pinged = true;
-            self.is_busy();
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ pub(crate) struct Wire<S> {
     allowance: Option<usize>,
     /// When bytes last came in.
     pub(crate) heard: Instant,
-    /// When bytes last went out.
+    /// When bytes last went out to somebody who had not taken all at once.
     pub(crate) wrote: Instant,
     /// The socket is within a frame.
     within: bool,
@@ -92,7 +92,6 @@ impl<S: AsyncWrite + Unpin> Wire<S> {
         if written == 0 {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
-        self.wrote = Instant::now();
         Poll::Ready(Ok(written))
     }
 }
