@@ -274,5 +274,5 @@ fn addresses_are_right(relay: &RelayProcess) {
     let joined: Vec<&String> = log.iter().filter(|line| line.contains("joined")).collect();
     assert!(!joined.is_empty(), "{log:?}");
     let right = |line: &&String| line.ends_with(" client=127.0.0.1");
-    assert!(joined.iter().all(|line| right(line)), "{joined:?}");
+    assert!(joined.iter().all(right), "{joined:?}");
 }
