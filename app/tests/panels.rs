@@ -267,7 +267,7 @@ fn an_owner_sees_each_link_with_its_role_and_people_and_ends_one_on_a_second_wor
     );
     click(&mut harness, Role::Button, "End the link “class”…");
     click(&mut harness, Role::Button, "End the link");
-    click(&mut harness, Role::CheckBox, "Only I can change the board");
+    click(&mut harness, Role::CheckBox, "Only owners can change the board");
     assert_eq!(
         harness.state().asked,
         [Command::EndLink(hash("class")), Command::LockBoard]
@@ -321,7 +321,7 @@ fn what_was_not_done_is_said_and_nothing_is_asked_of_a_relay_that_is_away() {
     harness.get_by_label_contains("while the relay is reached");
     for (role, label) in [
         (Role::Button, "New link…"),
-        (Role::CheckBox, "Only I can change the board"),
+        (Role::CheckBox, "Only owners can change the board"),
         (Role::Button, "End the link “class”…"),
     ] {
         click(&mut harness, role, label);

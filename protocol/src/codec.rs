@@ -17,7 +17,7 @@ pub enum DecodeError {
 }
 
 /// Names that this version knows, of either direction.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 14] = [
     "hello",
     "write",
     "live",
@@ -29,6 +29,9 @@ const KNOWN: [&str; 11] = [
     "left",
     "refused",
     "moved",
+    "manage",
+    "access",
+    "stopping",
 ];
 
 /// Reads a frame.

@@ -60,6 +60,7 @@ fn read(text: &str) -> Option<IpAddr> {
 pub(crate) fn counted(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) if address.is_loopback() => IpAddr::V6(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
 }
@@ -131,6 +132,7 @@ mod tests {
     fn an_ipv6_address_counts_by_its_first_half() {
         let of = |text: &str| counted(text.parse().expect("an address")).to_string();
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("::1"), "::1", "this computer, which isn't counted");
         assert_eq!(
             (of("192.0.2.7"), of("::ffff:192.0.2.7")),
             ("192.0.2.7".into(), "192.0.2.7".into())

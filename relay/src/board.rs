@@ -106,6 +106,9 @@ struct Person {
     place: Place,
 }
 
+/// How many operations a live message may have, for each slot that a connection may have.
+const OPERATIONS: usize = 4;
+
 /// How long somebody waits at the door at most: well under what a client waits for a welcome.
 const DOOR_WAIT: Duration = Duration::from_secs(8);
 
@@ -261,6 +264,12 @@ impl Board {
         let Some(person) = self.people.get(&conn).filter(|person| person.away.is_none()) else {
             return Vec::new();
         };
+        let most = OPERATIONS * self.settings.limits.slots;
+        if ops.len() > most {
+            // One by one, that would be a flood of refusals.
+            let text = format!("A live message may have at most {most} operations.");
+            return vec![Refused::new(Code::TooManySlots, text, Retry::Never)];
+        }
         let (locked, role) = (self.access.locked, person.pass.role);
         let mut refused = Vec::new();
         ops.retain(|name, op| match rights::slot(locked, role, name, op) {

@@ -549,7 +549,9 @@ impl<D: Disk> Committer<D> {
             room.board().answer(*conn, *id, *bytes, answer);
         }
         if let (Some(n), Ok(access)) = (board, &result) {
-            self.tell_access(n, access);
+            if !matches!(manage.what, Managing::Remove { .. }) {
+                self.tell_access(n, access);
+            }
             if let (Managing::Remove { conn }, Some((room, _))) = (&manage.what, self.rooms.get(&n)) {
                 room.board().dismiss(*conn, &rights::removed());
             }

@@ -150,6 +150,8 @@ pub(crate) struct From {
     pub(crate) client: IpAddr,
     /// Kept as long as the connection.
     pub(crate) place: Arc<Place>,
+    /// Behind proxies that is another than the one with which the connection itself counts.
+    _accepted: Arc<Place>,
 }
 
 impl Gate {
@@ -224,7 +226,11 @@ impl Gate {
         } else {
             Arc::clone(accepted)
         };
-        From { client, place }
+        From {
+            client,
+            place,
+            _accepted: Arc::clone(accepted),
+        }
     }
 
     /// Says it once if it looks as if there were a proxy that it wasn't told of.

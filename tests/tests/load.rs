@@ -61,6 +61,7 @@ fn every_scenario_runs_against_a_relay_of_its_own() {
     let figures = measure(&["all"], &[]);
     assert_served(&figures);
     assert!(value(&figures, "wet", "bare loop: deliveries") > 0.0);
+    assert!((value(&figures, "idle", "TLS: connections") - 20.0).abs() < 0.5);
     if cfg!(target_os = "linux") {
         assert!(value(&figures, "idle", "the relay's memory") > 1.0);
     }

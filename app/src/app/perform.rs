@@ -207,8 +207,8 @@ impl App {
                 self.dialog = Some(Dialog::Password);
             }
             Command::GivePassword(password) => {
-                if let Some(relay) = self.board.asks_for_password() {
-                    self.settings.passwords.insert(relay, password.clone());
+                if let Some(place) = self.board.password_place() {
+                    self.settings.passwords.insert(place, password.clone());
                     self.keep_settings(ctx);
                 }
                 self.board.give_password(password);

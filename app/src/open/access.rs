@@ -196,14 +196,22 @@ impl OpenBoard {
     /// Whether a password was given to that relay already.
     #[must_use]
     pub fn was_password_given(&self) -> bool {
-        self.asks_for_password()
-            .is_some_and(|relay| self.passwords.contains_key(&relay))
+        let given = |place: String| self.passwords.contains_key(&place);
+        self.asks_for_password().is_some() && self.password_place().is_some_and(given)
+    }
+
+    /// Under which name the present relay's password is kept. What was typed for TLS never goes without it.
+    #[must_use]
+    pub fn password_place(&self) -> Option<String> {
+        let link = &self.board.meta().remote.as_ref()?.link;
+        let scheme = if link.secure { "https" } else { "http" };
+        Some(format!("{scheme}://{}", link.relay))
     }
 
     /// Gives the present relay this password.
     pub fn give_password(&mut self, password: Password) {
-        if let Some(remote) = &self.board.meta().remote {
-            self.passwords.insert(remote.link.relay.clone(), password);
+        if let Some(place) = self.password_place() {
+            self.passwords.insert(place, password);
         }
         self.give_known_password();
         self.reconnect();
@@ -211,8 +219,8 @@ impl OpenBoard {
 
     /// Gives the present relay the password that is kept for it.
     pub(super) fn give_known_password(&self) {
-        if let Some(remote) = &self.board.meta().remote {
-            let password = self.passwords.get(&remote.link.relay).cloned();
+        if let Some(place) = self.password_place() {
+            let password = self.passwords.get(&place).cloned();
             self.board.client().set_password(password);
         }
     }

@@ -58,7 +58,7 @@ pub struct OpenBoard {
     profile: Profile,
     /// One's own colour, `#rrggbb`.
     my_color: String,
-    /// The passwords of relays, by host and port.
+    /// The passwords of relays, by scheme, host and port.
     passwords: BTreeMap<String, Password>,
     /// Pictures that are being read.
     imports: Vec<pictures::Import>,
@@ -495,8 +495,8 @@ fn lead_to(board: &mut Board, link: Link) {
         .as_ref()
         .is_some_and(|remote| remote.link == link);
     if !there {
-        // An empty file is nothing that a relay could have lost.
-        let create = board.editor().document().cells().next().is_some();
-        board.share(Some(Remote { link, create }), None);
+        // Only where this person puts the board themselves may it be made. What a relay has lost that had it comes back all the same.
+        let remote = Remote { link, create: false };
+        board.share(Some(remote), None);
     }
 }

@@ -129,7 +129,10 @@ pub fn show(
         }
         ui.add_space(space::XS);
         let mut locked = access.locked;
-        if ui.checkbox(&mut locked, "Only I can change the board").changed() {
+        if ui
+            .checkbox(&mut locked, "Only owners can change the board")
+            .changed()
+        {
             asked.push(Command::LockBoard);
         }
     });

@@ -59,7 +59,7 @@ pub struct Settings {
     /// The relay through which a board was shared last, as it was typed; empty if none was.
     #[serde(deserialize_with = "lenient")]
     pub relay: String,
-    /// The passwords of relays that ask for one, by host and port.
+    /// The passwords of relays that ask for one, by scheme, host and port.
     #[serde(deserialize_with = "lenient", skip_serializing_if = "BTreeMap::is_empty")]
     pub passwords: BTreeMap<String, Password>,
 }

@@ -90,6 +90,19 @@ fn behind_proxies_a_request_counts_for_the_client_that_they_name() {
 }
 
 #[test]
+fn behind_proxies_a_connection_counts_as_long_as_its_request_lives() {
+    let gate = gate(|settings| (settings.trusted_proxies, settings.max_connections) = (1, 1));
+    let accepted = gate.accept(peer(1)).expect("in");
+    let from = gate.from(peer(1), &HeaderMap::new(), &accepted);
+    // What served the request is gone after the upgrade.
+    drop(accepted);
+    let next = gate.accept(peer(2)).expect("told");
+    assert!(next.refused.is_some(), "one is in");
+    drop((from, next));
+    assert!(gate.accept(peer(2)).is_some_and(|place| place.refused.is_none()));
+}
+
+#[test]
 fn a10_joins_and_wrong_keys_are_counted_by_address_and_forgiven_in_time() {
     let gate = gate(|settings| {
         (

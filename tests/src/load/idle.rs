@@ -13,23 +13,39 @@ use super::{Aim, Options};
 const TOGETHER: usize = 10;
 /// How many one board takes.
 const CROWD: usize = 1000;
+/// How many come over TLS: each of their handshakes takes a while.
+const OVER_TLS: usize = 2000;
 /// How long the server has to settle at most, in seconds.
 const SETTLE: u64 = 3;
 
 pub(super) fn run(options: &Options, figures: &mut Figures) -> io::Result<()> {
     let boards = options.connections.div_ceil(TOGETHER);
-    measure(options, figures, "", options.connections, boards)?;
-    measure(options, figures, "one board: ", options.connections.min(CROWD), 1)
+    measure(
+        options,
+        figures,
+        "",
+        options.relay()?,
+        options.connections,
+        boards,
+    )?;
+    let crowd = options.connections.min(CROWD);
+    measure(options, figures, "one board: ", options.relay()?, crowd, 1)?;
+    if options.relay.is_some() {
+        return Ok(());
+    }
+    let some = options.connections.min(OVER_TLS);
+    let boards = some.div_ceil(TOGETHER);
+    measure(options, figures, "TLS: ", options.secure_relay()?, some, boards)
 }
 
 fn measure(
     options: &Options,
     figures: &mut Figures,
     which: &str,
+    (aim, server): (Aim, Option<Server>),
     count: usize,
     boards: usize,
 ) -> io::Result<()> {
-    let (aim, server) = options.relay()?;
     let server = server.as_ref();
     // Whatever is only made for the first few is there.
     stay(options, &aim, TOGETHER.min(count), 1, server)?;
@@ -39,7 +55,7 @@ fn measure(
     if let Some((before, after)) = before.zip(after) {
         let each = |what: fn(Memory) -> f64| (what(after) - what(before)) / count as f64;
         let resident = each(|memory| memory.resident);
-        let bar = Some(Bar::AtMost(12.0));
+        let bar = (which != "TLS: ").then_some(Bar::AtMost(12.0));
         figures.add(format!("{which}memory a connection"), resident, "KiB", bar);
         let own = each(|memory| memory.own);
         figures.add(format!("{which}memory a connection, Pss"), own, "KiB", None);

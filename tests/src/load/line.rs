@@ -3,12 +3,15 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use drawbridge_protocol::{BoardId, Key, Peer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
+
+use super::secure::Secure;
 
 /// How much is read at once.
 const READ: usize = 4 << 10;
@@ -18,7 +21,8 @@ const READ: usize = 4 << 10;
 pub struct Aim {
     /// HOST:PORT.
     authority: String,
-    secure: bool,
+    /// Whom it trusts, where it speaks TLS.
+    secure: Option<Secure>,
     /// Whether it is on this machine, where one may come from many addresses.
     local: bool,
     /// Whether it wants a hello, as a relay does.
@@ -31,20 +35,21 @@ pub struct Aim {
 pub struct BadAddress(String);
 
 impl Aim {
-    /// A relay's address as people write it.
+    /// A relay's address as people write it. Over TLS it trusts the authorities in the PEM file `trusted`, too.
     ///
     /// # Errors
-    /// When it isn't one.
-    pub fn parse(text: &str) -> Result<Self, BadAddress> {
+    /// When it isn't one, or the file can't be used.
+    pub fn parse(text: &str, trusted: Option<&Path>) -> io::Result<Self> {
+        let bad = || io::Error::other(BadAddress(text.to_owned()));
         let (scheme, authority) = text.split_once("://").unwrap_or(("ws", text));
         let secure = match scheme {
             "ws" | "http" | "drawbridge" => false,
             "wss" | "https" => true,
-            _ => return Err(BadAddress(text.to_owned())),
+            _ => return Err(bad()),
         };
         let authority = authority.trim_end_matches('/');
         if authority.is_empty() || authority.contains(['/', '?', '#', '@']) {
-            return Err(BadAddress(text.to_owned()));
+            return Err(bad());
         }
         let port = authority
             .rsplit_once(':')
@@ -52,7 +57,7 @@ impl Aim {
         let usual = if secure { 443 } else { 80 };
         Ok(Self {
             authority: port.map_or_else(|| format!("{authority}:{usual}"), |_| authority.to_owned()),
-            secure,
+            secure: secure.then(|| Secure::new(trusted)).transpose()?,
             local: false,
             greets: true,
         })
@@ -62,9 +67,17 @@ impl Aim {
     pub(super) fn local(address: SocketAddr) -> Self {
         Self {
             authority: address.to_string(),
-            secure: false,
+            secure: None,
             local: true,
             greets: true,
+        }
+    }
+
+    /// A relay on this machine that speaks TLS.
+    pub(super) fn secure(address: SocketAddr, secure: Secure) -> Self {
+        Self {
+            secure: Some(secure),
+            ..Self::local(address)
         }
     }
 
@@ -126,7 +139,7 @@ pub(super) fn moments(message: &[u8]) -> impl Iterator<Item = u64> {
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
-impl Stream for TcpStream {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// Where a message lies.
 enum Place {
@@ -164,11 +177,13 @@ impl Line {
     }
 
     async fn upgrade(aim: &Aim, path: &str, who: usize) -> io::Result<Self> {
-        if aim.secure {
-            return Err(io::Error::other("wss is not spoken here yet"));
-        }
+        let tcp = connect(aim, who).await?;
+        let stream: Box<dyn Stream> = match &aim.secure {
+            Some(secure) => Box::new(secure.over(tcp, &aim.authority).await?),
+            None => Box::new(tcp),
+        };
         let mut line = Self {
-            stream: Box::new(connect(aim, who).await?),
+            stream,
             buffer: vec![0; READ],
             start: 0,
             end: 0,
@@ -183,6 +198,7 @@ impl Line {
             aim.authority
         );
         line.stream.write_all(head.as_bytes()).await?;
+        line.stream.flush().await?;
         loop {
             line.fill().await?;
             let read = &line.buffer[..line.end];
@@ -247,7 +263,8 @@ impl Line {
         }
         frame.extend([0; 4]);
         frame.extend(payload);
-        self.stream.write_all(&frame).await
+        self.stream.write_all(&frame).await?;
+        self.stream.flush().await
     }
 
     /// The next text message. Can be dropped while it waits, and nothing is lost. Answers pings.

@@ -9,6 +9,7 @@ mod idle;
 mod join;
 mod line;
 mod many;
+mod secure;
 pub mod server;
 mod wet;
 
@@ -26,6 +27,9 @@ pub struct Options {
     /// is started here, and what it takes of processor and memory is measured too.
     #[arg(long, value_name = "ADDRESS")]
     pub relay: Option<String>,
+    /// Whom it trusts beside the authorities that browsers trust, where the relay speaks TLS: a PEM file.
+    #[arg(long, value_name = "FILE", requires = "relay")]
+    pub ca: Option<PathBuf>,
     /// The relay's program, if not the one that is built into this.
     #[arg(long, value_name = "FILE", conflicts_with = "relay")]
     pub program: Option<PathBuf>,
@@ -100,7 +104,7 @@ pub const SCENARIOS: [Scenario; 6] = [
         name: "idle",
         does: |options| {
             format!(
-                "{} connections that say nothing, ten to a board, then as many as one board takes on one board",
+                "{} connections that say nothing, ten to a board, then as many as one board takes on one board, then some over TLS",
                 options.connections
             )
         },
@@ -142,10 +146,16 @@ impl Options {
     /// The relay to be measured, and its process if that is one of ours. `args` are for the latter.
     fn relay(&self) -> io::Result<(Aim, Option<Server>)> {
         if let Some(address) = &self.relay {
-            let aim = Aim::parse(address).map_err(io::Error::other)?;
+            let aim = Aim::parse(address, self.ca.as_deref())?;
             return Ok((aim, None));
         }
-        let server = Server::relay(self.program.as_deref(), self.folder.as_deref())?;
+        let server = Server::relay(self.program.as_deref(), self.folder.as_deref(), &[])?;
         Ok((Aim::local(server.address()), Some(server)))
+    }
+
+    /// A relay that is started here and speaks TLS.
+    fn secure_relay(&self) -> io::Result<(Aim, Option<Server>)> {
+        let (server, trusted) = Server::secure(self.program.as_deref(), self.folder.as_deref())?;
+        Ok((Aim::secure(server.address(), trusted), Some(server)))
     }
 }

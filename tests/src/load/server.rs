@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::secure::{Certificate, Secure};
+
 /// The arguments with which this program is a relay, or the bare loop.
 pub const RELAY: &str = "as-relay";
 /// See [`RELAY`].
@@ -25,6 +27,8 @@ pub struct Server {
     metrics: Option<SocketAddr>,
     /// What it keeps.
     folder: Option<TempDir>,
+    /// What it shows, whose files it looks at now and then.
+    certificate: Option<Certificate>,
 }
 
 /// What a process has in memory, in KiB.
@@ -38,7 +42,8 @@ pub(super) struct Memory {
 
 impl Server {
     /// Starts a relay whose boards lie below `folder`, which is on a real disk if it isn't given.
-    pub(super) fn relay(program: Option<&Path>, folder: Option<&Path>) -> io::Result<Self> {
+    /// `args` are what else it is told.
+    pub(super) fn relay(program: Option<&Path>, folder: Option<&Path>, args: &[String]) -> io::Result<Self> {
         let data = match folder {
             Some(folder) => tempfile::tempdir_in(folder)?,
             None => on_disk()?,
@@ -57,10 +62,20 @@ impl Server {
                 &metrics.to_string(),
                 "--data",
             ])
-            .arg(data.path());
+            .arg(data.path())
+            .args(args);
         let mut server = Self::start(command)?;
         (server.folder, server.metrics) = (Some(data), Some(metrics));
         Ok(server)
+    }
+
+    /// The same for one that speaks TLS with a certificate, and whom those trust who come to it.
+    pub(super) fn secure(program: Option<&Path>, folder: Option<&Path>) -> io::Result<(Self, Secure)> {
+        let certificate = Certificate::new()?;
+        let mut server = Self::relay(program, folder, &certificate.args())?;
+        let trusted = certificate.trusted()?;
+        server.certificate = Some(certificate);
+        Ok((server, trusted))
     }
 
     /// Starts the bare loop.
@@ -99,6 +114,7 @@ impl Server {
             address,
             metrics: None,
             folder: None,
+            certificate: None,
         })
     }
 

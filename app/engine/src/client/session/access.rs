@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use drawbridge_protocol::{
-    Access, BoardLink, ClientMessage, Code, Key, KeyHash, Link, Manage, Managing, Password, Refused, Role,
+    Access, BoardLink, ClientMessage, Code, Key, KeyHash, Manage, Managing, Password, Refused, Role,
     SlotName, encode,
 };
 
@@ -64,10 +64,16 @@ impl Asks {
 }
 
 impl Session {
-    /// The key with which this client comes in: the owner's, where it has that and the relay knows it.
-    pub(super) fn entry_key<'a>(&'a self, link: &'a Link) -> &'a Key {
-        let owner = self.standing.owner.as_ref().filter(|_| !self.disowned);
-        owner.unwrap_or(&link.key)
+    /// The owner's key, where it may be shown: to a relay on which this person put the board, and which knows it. To one that a
+    /// link names it never goes, or whoever made the link would own the board.
+    fn owner_key(&self, remote: &Remote) -> Option<&Key> {
+        let may_be_shown = remote.create && !self.disowned;
+        self.standing.owner.as_ref().filter(|_| may_be_shown)
+    }
+
+    /// The key with which this client comes in: the owner's or the link's.
+    pub(super) fn entry_key<'a>(&'a self, remote: &'a Remote) -> &'a Key {
+        self.owner_key(remote).unwrap_or(&remote.link.key)
     }
 
     /// Whether the relay may create the board, and who may then do what on it (A2, A3).
@@ -77,18 +83,24 @@ impl Session {
         if !holds || self.standing.role == Some(Role::View) {
             return (false, None);
         }
-        let key = KeyHash::of(self.entry_key(&remote.link));
+        let owner = self.owner_key(remote);
+        let first = || owner.map(|owner| Access::first(Some(owner), &remote.link.key, told.locked));
+        let key = KeyHash::of(self.entry_key(remote));
         if !told.links.is_empty() {
             let now_ms = self.board_ms();
             let comes_in =
                 |link: &&BoardLink| link.hash == key && link.role != Role::View && !link.is_over(now_ms);
-            // By another link than the relay would let in, nothing is brought back.
-            let may = told.links.iter().any(|link| comes_in(&link));
-            return (may, may.then(|| told.clone()));
+            if told.links.iter().any(|link| comes_in(&link)) {
+                return (true, Some(told.clone()));
+            }
+            // By another link than the relay would let in, nothing is brought back; but everybody may share their own copy anew.
+            return if remote.create {
+                (true, first())
+            } else {
+                (false, None)
+            };
         }
-        let owner = self.standing.owner.as_ref().filter(|_| !self.disowned);
-        let first = owner.map(|owner| Access::first(Some(owner), &remote.link.key, told.locked));
-        (true, first)
+        (true, first())
     }
 
     /// The time by the relay's clock, as far as known.
@@ -104,8 +116,9 @@ impl Session {
             self.password = None;
         }
         self.disowned = false;
-        // What one may do there, that relay will say.
-        if self.standing.role.take().is_some() {
+        // What one may do there, that relay will say. Who could only look makes no board of it by following another link.
+        let keeps = self.standing.role == Some(Role::View) && remote.is_some_and(|remote| !remote.create);
+        if !keeps && self.standing.role.take().is_some() {
             self.saving.set_standing(self.standing.clone());
         }
     }
@@ -238,9 +251,10 @@ impl Session {
     /// The relay doesn't know the owner's key, but may know the link's: the board was brought back by somebody who didn't
     /// say whose it is. Tried once. Says whether it is.
     pub(super) fn comes_by_the_link(&mut self, refused: &Refused) -> bool {
-        let other = self.remote.as_ref().is_some_and(|remote| {
-            refused.code == Code::BadKey && *self.entry_key(&remote.link) != remote.link.key
-        });
+        let other = self
+            .remote
+            .as_ref()
+            .is_some_and(|remote| refused.code == Code::BadKey && *self.entry_key(remote) != remote.link.key);
         self.disowned |= other;
         other
     }

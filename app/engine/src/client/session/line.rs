@@ -177,7 +177,7 @@ impl Session {
             features: Vec::new(),
             peer: self.config.peer,
             about: self.config.about.clone(),
-            key: self.entry_key(&remote.link).clone(),
+            key: self.entry_key(remote).clone(),
             password: self.password.clone(),
             // Who holds the board may bring it back to a relay that lost it.
             create,

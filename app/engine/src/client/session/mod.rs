@@ -186,25 +186,31 @@ impl Session {
             link: self
                 .remote
                 .as_ref()
-                .map(|remote| KeyHash::of(self.entry_key(&remote.link))),
+                .map(|remote| KeyHash::of(self.entry_key(remote))),
             relay: self.remote.as_ref().map(|remote| remote.link.relay.clone()),
         }
     }
 
     /// What this person may do, as far as known. Whoever has the owner's key is the owner until a relay says otherwise.
     fn role(&self) -> Option<Role> {
-        let owner = self.standing.owner.as_ref().map(|_| Role::Owner);
+        let shows = self.remote.as_ref().is_none_or(|remote| remote.create);
+        let owner = self
+            .standing
+            .owner
+            .as_ref()
+            .filter(|_| shows)
+            .map(|_| Role::Owner);
         self.standing.role.or(owner)
     }
 
     /// How to come to the board's images, while it is in step with its relay.
     #[must_use]
     pub fn door(&self) -> Option<Door> {
-        let link = &self.remote.as_ref().filter(|_| self.phase() == Phase::Live)?.link;
+        let remote = self.remote.as_ref().filter(|_| self.phase() == Phase::Live)?;
         Some(Door {
             link: Link {
-                key: self.entry_key(link).clone(),
-                ..link.clone()
+                key: self.entry_key(remote).clone(),
+                ..remote.link.clone()
             },
             password: self.password.clone(),
             may_bring: !self.is_barred(),

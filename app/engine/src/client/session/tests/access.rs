@@ -130,6 +130,28 @@ fn a5_no_board_is_made_by_a_viewer_nor_by_a_link_that_is_over() {
 }
 
 #[test]
+fn a1_the_owners_key_goes_to_no_relay_that_a_link_names() {
+    let mut rig = owned();
+    assert_eq!(rig.welcome(false, |_| {}).key, owner_key(), "where they put it");
+    // Somebody on the board made a link to a relay of theirs.
+    let link = "drawbridge://elsewhere:7411/board-1#fedcba9876543210";
+    let link: drawbridge_protocol::Link = link.parse().expect("a link");
+    let followed = Remote {
+        link: link.clone(),
+        create: false,
+    };
+    rig.input(Input::SetRemote(Some(followed)));
+    rig.input(Input::Opened);
+    let hello = rig.hello();
+    assert_eq!(hello.key, link.key);
+    assert!(hello.access.is_none() || !hello.create, "{hello:?}");
+    // Their own wish is another thing.
+    rig.input(Input::SetRemote(Some(Remote { link, create: true })));
+    rig.input(Input::Opened);
+    assert_eq!(rig.hello().key, owner_key());
+}
+
+#[test]
 fn a5_a_viewer_shows_only_what_all_may_and_keeps_what_was_written_anyway() {
     let mut rig = Rig::new();
     rig.welcome(false, |welcome| welcome.role = Role::View);
