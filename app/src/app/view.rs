@@ -84,7 +84,12 @@ impl App {
         }
         if let Some((message, _)) = &self.message {
             panels::message::show(ctx, message, asked);
-        } else if !self.alone && self.is_untouched() && self.board.recent().is_empty() {
+        } else if !self.alone
+            && self.is_untouched()
+            && self.board.recent().is_empty()
+            && share == ShareView::Off
+        {
+            // Not on somebody else's board, to which a link led.
             panels::welcome::show(ctx, asked);
         }
         if let Some(name) = &mut self.renaming {
