@@ -112,7 +112,12 @@ fn every_setting_that_is_named_is_there() {
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     let known: BTreeSet<String> = names
-        .map(|name| format!("DRAWBRIDGE_{}", name.to_uppercase().replace('-', "_")))
+        .map(|name| {
+            name.trim_start_matches("DRAWBRIDGE_")
+                .to_uppercase()
+                .replace('-', "_")
+        })
+        .map(|name| format!("DRAWBRIDGE_{name}"))
         .collect();
     assert!(
         known.contains("DRAWBRIDGE_LISTEN") && known.contains("DRAWBRIDGE_DATA"),
