@@ -433,6 +433,8 @@ async fn a4_a_board_has_so_many_links_and_forgets_the_one_that_has_been_over_the
             owner.manages(n, json!({"end": {"hash": hash(&key(n))}})).await,
             None
         );
+        // Ends are told apart by the relay's clock, in milliseconds.
+        tokio::time::sleep(Duration::from_millis(3)).await;
     }
     assert_eq!(owner.manages(4, third).await, None);
     let links = owner.until("access").await["links"].clone();
