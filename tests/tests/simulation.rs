@@ -13,7 +13,7 @@ use drawbridge_tests::simulation::{Act, Schedule, Violation, run, shrink};
 use drawbridge_tests::tally::Tally;
 
 /// How many schedules a planted fault may hide in.
-const HIDING: u64 = 5_000;
+const HIDING: u64 = 40_000;
 
 fn number(name: &str, default: u64) -> u64 {
     let given = std::env::var(name).ok().and_then(|text| text.parse().ok());
