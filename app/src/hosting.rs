@@ -2,11 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use drawbridge_protocol::{CloseCode, DEFAULT_PORT};
-use drawbridge_relay::{Relay, RelayError, Settings};
+use drawbridge_protocol::{BoardId, CloseCode, DEFAULT_PORT, Refused, RelayAddress};
+use drawbridge_relay::{Door, Guest, Host, Relay, RelayError, Settings};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// How far it is.
@@ -20,10 +22,20 @@ pub enum Hosted {
     Failed(String),
 }
 
+/// What becomes of something that the relay was asked for; it ends without a word where the relay does.
+pub type Answer = Receiver<Result<(), Box<Refused>>>;
+
+type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// How the relay is asked for something, while it serves.
+type Way = Arc<Mutex<Option<(Host, Handle)>>>;
+
 /// The relay, on a thread of its own. Dropped, it tells everybody, commits what it was given, and ends.
-#[derive(Debug)]
 pub struct Hosting {
     state: Arc<Mutex<Hosted>>,
+    way: Way,
+    wake: Wake,
+    door: Arc<Door>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -32,14 +44,18 @@ impl Hosting {
     /// Starts a relay over `folder`, at the port that earlier links name if there is one. `wake` is called, on another
     /// thread, whenever [`Hosting::state`] changes.
     #[must_use]
-    pub fn start(folder: PathBuf, port: Option<u16>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+    pub fn start(folder: PathBuf, port: Option<u16>, wake: Wake) -> Self {
         let state = Arc::new(Mutex::new(Hosted::Starting));
+        let door = Arc::new(Door::new(Arc::clone(&wake)));
+        let at_door = Arc::clone(&door);
         let (stop, stopped) = oneshot::channel();
-        let there = Arc::clone(&state);
+        let way = Way::default();
+        let (there, waking) = (Arc::clone(&state), Arc::clone(&wake));
         let tell = move |now| {
             *lock(&there) = now;
-            wake();
+            waking();
         };
+        let way_there = Arc::clone(&way);
         let on_thread = tell.clone();
         let thread = std::thread::Builder::new()
             .name("drawbridge-relay".to_owned())
@@ -49,9 +65,12 @@ impl Hosting {
                     .enable_all()
                     .build();
                 let outcome = match runtime {
-                    Ok(runtime) => runtime.block_on(serve(folder, port, stopped, &on_thread)),
+                    Ok(runtime) => {
+                        runtime.block_on(serve(folder, port, at_door, stopped, &way_there, &on_thread))
+                    }
                     Err(error) => Err(error.into()),
                 };
+                lock(&way_there).take();
                 if let Err(error) = outcome {
                     tracing::error!(%error, "the relay inside the app ended");
                     on_thread(Hosted::Failed(error.to_string()));
@@ -62,6 +81,9 @@ impl Hosting {
             .ok();
         Self {
             state,
+            door,
+            wake,
+            way,
             stop: Some(stop),
             thread,
         }
@@ -71,6 +93,47 @@ impl Hosting {
     #[must_use]
     pub fn state(&self) -> Hosted {
         lock(&self.state).clone()
+    }
+
+    /// Who is on its boards now, this app itself included.
+    #[must_use]
+    pub fn guests(&self) -> Vec<Guest> {
+        let way = lock(&self.way);
+        way.as_ref().map(|(host, _)| host.guests()).unwrap_or_default()
+    }
+
+    /// Sends everybody who is on a board, or comes to it, to another relay, which has it.
+    #[must_use]
+    pub fn move_board(&self, board: BoardId, to: RelayAddress) -> Answer {
+        self.ask(async move |host| host.move_board(&board, to).await)
+    }
+
+    /// A board that was sent elsewhere lives here again.
+    #[must_use]
+    pub fn keep_board(&self, board: BoardId) -> Answer {
+        self.ask(async move |host| host.keep_board(&board).await)
+    }
+
+    fn ask<F>(&self, what: impl FnOnce(Host) -> F) -> Answer
+    where
+        F: Future<Output = Result<(), Box<Refused>>> + Send + 'static,
+    {
+        let (tell, answer) = channel();
+        if let Some((host, runtime)) = &*lock(&self.way) {
+            let (asking, wake) = (what(host.clone()), Arc::clone(&self.wake));
+            runtime.spawn(async move {
+                // Nobody may wait for it any more.
+                let _ = tell.send(asking.await);
+                wake();
+            });
+        }
+        answer
+    }
+
+    /// Where people who have no link ask to be let in; closed until somebody opens it.
+    #[must_use]
+    pub fn door(&self) -> &Arc<Door> {
+        &self.door
     }
 }
 
@@ -86,7 +149,7 @@ impl Drop for Hosting {
     }
 }
 
-fn lock(state: &Mutex<Hosted>) -> MutexGuard<'_, Hosted> {
+fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
     // Held for no longer than a copy takes, and never across an await.
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -94,16 +157,20 @@ fn lock(state: &Mutex<Hosted>) -> MutexGuard<'_, Hosted> {
 async fn serve(
     folder: PathBuf,
     port: Option<u16>,
+    door: Arc<Door>,
     stopped: oneshot::Receiver<()>,
+    way: &Way,
     tell: &impl Fn(Hosted),
 ) -> Result<(), RelayError> {
     let listener = bind(port.unwrap_or(DEFAULT_PORT)).await?;
     // Nobody knows whether this app shares again.
     let settings = Settings {
         stop_code: CloseCode::GoingAway,
+        door: Some(door),
         ..Settings::default()
     };
     let mut relay = Relay::start(listener, &folder, settings).await?;
+    *lock(way) = Some((relay.host(), Handle::current()));
     tell(Hosted::Serving(relay.local_addr().port()));
     tokio::select! {
         ended = relay.ended() => return ended,

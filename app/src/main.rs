@@ -6,10 +6,12 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use drawbridge::desktop::Desktop;
+use drawbridge::nearby::{Nearby, Networks};
+use drawbridge::panels::trouble::Trouble;
 use drawbridge::wake::Waker;
-use drawbridge::window::{Beginning, Failure, Window};
+use drawbridge::window::{Began, Begin, Beginning, Failure, Target, Window};
 use drawbridge_engine::client::{Authority, Handoff, HandoffError, Profile, Start};
-use drawbridge_protocol::Link;
 
 /// A large board is many small pieces of memory: with this one it opens a fifth faster than with the system's.
 #[global_allocator]
@@ -20,10 +22,18 @@ const DYING: Duration = Duration::from_secs(3);
 
 /// Draw together on a shared board.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true
+)]
 struct Arguments {
-    /// Join the board behind this link (drawbridge://host:port/board#key, or https://host/boards/board#key).
-    link: Option<Link>,
+    #[command(subcommand)]
+    task: Option<Task>,
+    /// Join the board behind this link (drawbridge://host:port/board#key, or https://host/boards/board#key), or open this
+    /// board's file.
+    #[arg(value_name = "LINK or FILE")]
+    target: Option<Target>,
     /// Keep boards and settings in this folder instead of the usual one.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
@@ -32,9 +42,23 @@ struct Arguments {
     trust: Option<PathBuf>,
 }
 
+/// What can be done in place of opening the window.
+#[derive(Debug, clap::Subcommand)]
+enum Task {
+    /// Have this account's desktop open drawbridge:// links and board files with this program.
+    InstallDesktop {
+        /// Take that back.
+        #[arg(long)]
+        remove: bool,
+    },
+}
+
 fn main() -> ExitCode {
     let start = Instant::now();
     let arguments = Arguments::parse();
+    if let Some(Task::InstallDesktop { remove }) = arguments.task {
+        return install_desktop(remove);
+    }
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
@@ -43,53 +67,33 @@ fn main() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
-    let Some(folder) = arguments.data.or_else(usual_folder) else {
+    let Some(folder) = arguments.data.clone().or_else(usual_folder) else {
         eprintln!(
             "drawbridge: this account has no home folder to keep boards in; name one with --data FOLDER"
         );
         return ExitCode::FAILURE;
     };
     let waker = Waker::default();
-    let profile = loop {
-        match Profile::open(&folder, waker.function()) {
-            Ok(Start::Opened(profile)) => break profile,
-            Ok(Start::Running(_)) if arguments.trust.is_some() => {
-                eprintln!(
-                    "drawbridge: it runs already with this folder; choose the file there, by Trusted authorities in its palette"
-                );
-                return ExitCode::FAILURE;
-            }
-            Ok(Start::Running(other)) => match hand_over(&other, arguments.link.as_ref()) {
-                Ok(()) => return ExitCode::SUCCESS,
-                // One that was just killed holds the folder for a moment longer.
-                Err(_) if start.elapsed() < DYING => std::thread::sleep(Duration::from_millis(100)),
-                Err(error) => {
-                    eprintln!("drawbridge: {error}; end it, or use --data FOLDER for a second one");
-                    return ExitCode::FAILURE;
-                }
-            },
-            Err(error) => {
-                eprintln!("drawbridge: {error}; choose another folder with --data FOLDER");
-                return ExitCode::FAILURE;
-            }
+    // A second start shows no window: the first one's comes up.
+    let first = match enter(&folder, &waker, &arguments, start) {
+        Entered::Profile(profile) => Ok(profile),
+        Entered::HandedOver => return ExitCode::SUCCESS,
+        Entered::Trouble(trouble) => Err(trouble),
+        Entered::Ended(why) => {
+            eprintln!("drawbridge: {why}");
+            return ExitCode::FAILURE;
         }
     };
-    if let Some(path) = &arguments.trust
-        && let Err(error) = trust(&profile, path)
-    {
-        eprintln!("drawbridge: {}: {error}", path.display());
-        return ExitCode::FAILURE;
-    }
+    let begin = begin(first, folder, waker.clone(), arguments, start);
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Drawbridge")
             .with_app_id("drawbridge")
+            .with_icon(icon())
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([640.0, 420.0]),
         ..Default::default()
     };
-    // The board is read while the window comes up.
-    let beginning = Beginning::start(&waker, profile, arguments.link, start);
     let failure = Failure::default();
     let failed = Failure::clone(&failure);
     let outcome = eframe::run_native(
@@ -98,7 +102,9 @@ fn main() -> ExitCode {
         Box::new(move |creation| {
             let card = creation.wgpu_render_state.as_ref();
             let ctx = &creation.egui_ctx;
-            Ok(Box::new(Window::new(ctx, card, &waker, beginning, failed)))
+            let nearby = Nearby::new(Networks::All, waker.function());
+            let window = Window::new(ctx, card, &waker, begin, failed);
+            Ok(Box::new(window.meeting(nearby)))
         }),
     );
     match outcome {
@@ -120,6 +126,106 @@ fn main() -> ExitCode {
     }
 }
 
+/// What a try to use the folder comes to.
+enum Entered {
+    Profile(Profile),
+    HandedOver,
+    /// Worth another try.
+    Trouble(Trouble),
+    /// What was asked for can't be done.
+    Ended(String),
+}
+
+fn enter(folder: &Path, waker: &Waker, arguments: &Arguments, start: Instant) -> Entered {
+    loop {
+        match Profile::open(folder, waker.function()) {
+            Ok(Start::Opened(profile)) => {
+                if let Some(path) = &arguments.trust
+                    && let Err(error) = trust(&profile, path)
+                {
+                    return Entered::Ended(format!("{}: {error}", path.display()));
+                }
+                return Entered::Profile(profile);
+            }
+            Ok(Start::Running(_)) if arguments.trust.is_some() => {
+                return Entered::Ended(
+                    "it runs already with this folder; choose the file there, by Trusted authorities in its palette"
+                        .to_owned(),
+                );
+            }
+            Ok(Start::Running(other)) => match hand_over(&other, arguments.target.as_ref()) {
+                Ok(()) => return Entered::HandedOver,
+                // One that was just killed holds the folder for a moment longer.
+                Err(_) if start.elapsed() < DYING => std::thread::sleep(Duration::from_millis(100)),
+                Err(error) => return Entered::Trouble(Trouble::of_other_process(&error, folder)),
+            },
+            Err(error) => return Entered::Trouble(Trouble::of_folder(&error)),
+        }
+    }
+}
+
+/// Opens the board while the window comes up; where nothing can be opened, the window says so and tries again.
+fn begin(
+    first: Result<Profile, Trouble>,
+    folder: PathBuf,
+    waker: Waker,
+    arguments: Arguments,
+    start: Instant,
+) -> Begin {
+    let mut first = match first {
+        Ok(profile) => {
+            let beginning = Beginning::start(&waker, profile, arguments.target.clone(), start);
+            Some(Began::Opening(Box::new(beginning)))
+        }
+        Err(trouble) => {
+            eprintln!("drawbridge: {}. {}", trouble.what, trouble.then);
+            Some(Began::Trouble(trouble))
+        }
+    };
+    Box::new(move || {
+        if let Some(first) = first.take() {
+            return first;
+        }
+        match enter(&folder, &waker, &arguments, start) {
+            Entered::Profile(profile) => {
+                let beginning = Beginning::start(&waker, profile, arguments.target.clone(), start);
+                Began::Opening(Box::new(beginning))
+            }
+            Entered::HandedOver => Began::HandedOver,
+            Entered::Trouble(trouble) => Began::Trouble(trouble),
+            Entered::Ended(why) => Began::Trouble(Trouble::other(&why)),
+        }
+    })
+}
+
+/// Tells the desktop of this program, or has it forget that.
+fn install_desktop(remove: bool) -> ExitCode {
+    if cfg!(any(windows, target_os = "macos")) {
+        eprintln!(
+            "drawbridge: on this system an installer does that, not the program: see app/packages/README.md. A link can always be pasted \
+             under Join by link"
+        );
+        return ExitCode::FAILURE;
+    }
+    let done = Desktop::here().and_then(|desktop| {
+        if remove {
+            desktop.remove()
+        } else {
+            desktop.install()
+        }
+    });
+    match done {
+        Ok(told) => {
+            print!("{told}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("drawbridge: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Keeps the authorities of a file, and says which they are.
 fn trust(profile: &Profile, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     for authority in Authority::read(&std::fs::read(path)?)? {
@@ -132,13 +238,18 @@ fn trust(profile: &Profile, path: &Path) -> Result<(), Box<dyn std::error::Error
     Ok(())
 }
 
-/// Asks the process that runs in the folder already to open the link, or to show itself.
-fn hand_over(other: &Handoff, link: Option<&Link>) -> Result<(), HandoffError> {
-    other.send(&link.map(Link::to_string).unwrap_or_default())?;
+/// Asks the process that runs in the folder already to open the link or file, or to show itself.
+fn hand_over(other: &Handoff, target: Option<&Target>) -> Result<(), HandoffError> {
+    other.send(&target.map(Target::line).unwrap_or_default())?;
     eprintln!(
         "drawbridge: already running with this folder; its window takes over. Use --data FOLDER for a second one"
     );
     Ok(())
+}
+
+/// What stands for the window in bars and lists; where it can't be read, the system has one for such cases.
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../packages/drawbridge.png")).unwrap_or_default()
 }
 
 /// Where this system keeps an application's data.

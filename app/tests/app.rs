@@ -5,6 +5,7 @@ mod shared;
 use std::time::{Duration, Instant};
 
 use drawbridge::open::OpenBoard;
+use drawbridge::panels::trouble::Trouble;
 use drawbridge::wake::Waker;
 use drawbridge::window::{self, Beginning, Failure};
 use drawbridge_engine::client::{Profile, Start};
@@ -378,25 +379,33 @@ fn another_board_takes_the_place_of_the_open_one_and_gives_it_back() {
 }
 
 #[test]
-fn a_window_without_any_board_says_why_and_closes() {
+fn a_window_without_any_board_says_why_and_what_to_do_and_goes_on_when_it_can() {
     let folder = tempfile::tempdir().expect("a folder");
-    let waker = Waker::default();
-    let Start::Opened(profile) =
-        Profile::open(folder.path(), waker.function()).expect("the folder can be used")
-    else {
-        panic!("nobody else uses the folder")
-    };
+    let path = folder.path().to_owned();
+    let boards = path.join("boards");
     // No board can be kept where a file is in the way.
-    std::fs::remove_dir(folder.path().join("boards")).expect("it was empty");
-    std::fs::write(folder.path().join("boards"), "in the way").expect("written");
-    let failure = Failure::default();
+    std::fs::write(&boards, "in the way").expect("written");
+    let waker = Waker::default();
+    let (failure, there) = (Failure::default(), waker.clone());
     let told = Failure::clone(&failure);
-    let mut window = Harness::builder().build_eframe(|creation| {
-        let beginning = Beginning::start(&waker, profile, None, Instant::now());
-        window::Window::new(&creation.egui_ctx, None, &waker, beginning, told)
+    let begin: window::Begin = Box::new(move || match Profile::open(&path, there.function()) {
+        Ok(Start::Opened(profile)) => {
+            let beginning = Beginning::start(&there, profile, None, Instant::now());
+            window::Began::Opening(Box::new(beginning))
+        }
+        Ok(Start::Running(_)) => panic!("nobody else uses the folder"),
+        Err(error) => window::Began::Trouble(Trouble::of_folder(&error)),
     });
-    while failure.lock().expect("nobody broke").is_none() {
-        window.step();
-    }
-    assert!(window.state().app().is_none());
+    let mut window = Harness::builder()
+        .with_size([1280.0, 720.0])
+        .build_eframe(|creation| window::Window::new(&creation.egui_ctx, None, &waker, begin, told));
+    window.run_ok();
+    window.get_by_role_and_label(Role::Alert, "Drawbridge can't begin");
+    window.get_by_label_contains("Your boards are as they were.");
+    assert!(window.state().app().is_none() && failure.lock().expect("nobody broke").is_some());
+    std::fs::remove_file(&boards).expect("removed");
+    click(&mut window, Role::Button, "Try again");
+    until_open(&mut window);
+    window.run_ok();
+    assert!(window.state().app().is_some() && failure.lock().expect("nobody broke").is_none());
 }

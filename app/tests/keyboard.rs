@@ -170,12 +170,20 @@ fn every_command_is_in_the_palette_when_it_can_be_done() {
         can_redo: true,
         cut_off: true,
         parked: true,
+        hints: true,
         message: true,
         manages: true,
         asks_password: true,
+        knocked: true,
         ..Now::default()
     };
-    let shared = Now { shared: true, ..busy };
+    let shared = Now {
+        shared: true,
+        others: true,
+        following: true,
+        hosting: true,
+        ..busy
+    };
     let framed = Now {
         selected: 1,
         frames: 1,

@@ -26,9 +26,9 @@ fn view() -> MinimapView {
             conn: Some(conn),
             name: name.to_owned(),
             color: "#ca4500".to_owned(),
-            role: None,
-            came_by_link: false,
-        },
+            ..Person::default()
+        }
+        .into(),
         view,
         pointer,
     };
@@ -54,7 +54,9 @@ fn panel(view: MinimapView) -> Harness<'static, Asked> {
         .with_size([1280.0, 720.0])
         .with_context_setup(theme::apply)
         .build_ui_state(
-            move |ui, asked: &mut Asked| minimap::show(&ui.ctx().clone(), &view, 44.0, |_| None, asked),
+            move |ui, asked: &mut Asked| {
+                minimap::show(&ui.ctx().clone(), &view, 44.0, |_| None, asked);
+            },
             Asked::new(),
         );
     harness.run();

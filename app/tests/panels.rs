@@ -1,21 +1,27 @@
 //! Each panel by role and label: what it shows, and what it asks for.
 
+use std::sync::Arc;
+
 use drawbridge::command::{Appearance, Command, Now};
-use drawbridge::panels::links::{Ends, LinkView, NewLink};
+use drawbridge::panels::hints::{self, EdgeHint};
+use drawbridge::panels::links::{Ends, Give, LinkView, NewLink};
 use drawbridge::panels::menu::{self, MenuView};
 use drawbridge::panels::message::{self, Message};
 use drawbridge::panels::palette::Sought;
-use drawbridge::panels::people::{self, PeopleDraft, PeopleView, Person};
-use drawbridge::panels::sharing::{self, AccessView, Mine, ShareDraft, ShareLink, ShareView};
+use drawbridge::panels::people::{self, Absent, PeopleDraft, PeopleView, Person};
+use drawbridge::panels::say::{self, SayDraft};
+use drawbridge::panels::sharing::{self, AccessView, Mine, Place, ShareDraft, ShareView};
 use drawbridge::panels::status::{self, Connection, StatusView};
+use drawbridge::panels::together::{self, TogetherView};
 use drawbridge::panels::trust::{self, TrustView};
 use drawbridge::panels::zoom::{self, ZoomView};
 use drawbridge::panels::{Asked, dialogs, palette, shortcuts, toolbar};
 use drawbridge::theme;
 use drawbridge_engine::client::{Authority, Bar, Flaw, Reason};
 use drawbridge_engine::geometry::Kind;
+use drawbridge_engine::presence::Doing;
 use drawbridge_engine::tools::Tool;
-use drawbridge_protocol::{Code, Key, KeyHash, Password, Role as Right};
+use drawbridge_protocol::{Code, Key, KeyHash, Link, Password, Role as Right};
 use egui::accesskit::{Role, Toggled};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -28,6 +34,7 @@ struct State {
     share: ShareDraft,
     people: PeopleDraft,
     sought: Sought,
+    say: SayDraft,
 }
 
 fn window<'a>(show: impl Fn(&egui::Context, &mut State) + 'a) -> Harness<'a, State> {
@@ -142,8 +149,7 @@ fn person(conn: Option<u64>, name: &str) -> Person {
         conn,
         name: name.to_owned(),
         color: "#ca4500".to_owned(),
-        role: None,
-        came_by_link: false,
+        ..Person::default()
     }
 }
 
@@ -151,9 +157,14 @@ fn person(conn: Option<u64>, name: &str) -> Person {
 fn who_is_here_is_listed_on_a_click() {
     let view = PeopleView {
         me: person(None, "Ada"),
-        others: (1..=6).map(|n| person(Some(n), &format!("Guest {n}"))).collect(),
+        others: (1..=6)
+            .map(|n| Arc::new(person(Some(n), &format!("Guest {n}"))))
+            .collect(),
+        absent: Vec::new(),
+        following: None,
         sharing: false,
         manages: false,
+        chat: None,
     };
     let mut harness = window(move |ctx, state| people::show(ctx, &view, &mut state.people, &mut state.asked));
     assert!(harness.query_by_label("Go to Guest 3").is_none());
@@ -167,12 +178,134 @@ fn who_is_here_is_listed_on_a_click() {
 }
 
 #[test]
+fn the_list_says_what_people_do_and_follows_them() {
+    let does = |conn, name: &str, doing| Person {
+        doing,
+        ..person(Some(conn), name)
+    };
+    let view = PeopleView {
+        me: person(None, "Ada"),
+        others: vec![
+            Arc::new(does(1, "Bob", Doing::Away)),
+            Arc::new(does(2, "Cem", Doing::Active)),
+            Arc::new(Person {
+                role: Some(Right::Edit),
+                follows_me: true,
+                ..does(3, "Dov", Doing::Drawing)
+            }),
+            Arc::new(does(4, "Eve", Doing::Idle)),
+        ],
+        absent: vec![Absent {
+            name: "Fay".to_owned(),
+            color: String::new(),
+        }],
+        following: Some(4),
+        sharing: false,
+        manages: false,
+        chat: None,
+    };
+    let mut harness = window(move |ctx, state| people::show(ctx, &view, &mut state.people, &mut state.asked));
+    click(&mut harness, Role::Button, "People: you and 4 more");
+    let top = |name: &str| harness.get_by_label(name).rect().top();
+    let order = ["Go to Dov", "Go to Cem", "Go to Eve", "Go to Bob", "Fay, offline"].map(top);
+    assert!(order.is_sorted(), "{order:?}");
+    let words = |name: &str| {
+        let node = harness.get_by_role_and_label(Role::Button, name);
+        node.accesskit_node().data().description().map(str::to_owned)
+    };
+    assert_eq!(
+        words("Go to Dov").as_deref(),
+        Some("drawing, follows you, can edit")
+    );
+    assert_eq!(words("Go to Bob").as_deref(), Some("away"));
+    assert!(is_on(&harness, Role::Button, "Stop following Eve"));
+    click(&mut harness, Role::Button, "Follow Cem");
+    click(&mut harness, Role::Button, "Stop following Eve");
+    assert_eq!(
+        harness.state().asked,
+        [Command::Follow(2), Command::StopFollowing]
+    );
+}
+
+#[test]
+fn whoever_is_asked_to_follow_answers_by_keyboard_and_whoever_follows_reads_whom() {
+    let view = TogetherView {
+        question: Some((7, "Ada".to_owned(), theme::person("", 7))),
+        following: Some(("Bob".to_owned(), theme::person("", 8))),
+        asking: Some((1, 3)),
+        news: Some("Cem and 3 others joined".to_owned()),
+    };
+    let mut harness = window(move |ctx, state| together::show(ctx, &view, 60.0, &mut state.asked));
+    for words in [
+        "Ada asks everybody to follow",
+        "Following Bob",
+        "1 of 3 follows you",
+    ] {
+        harness.get_by_role_and_label(Role::Alert, words);
+    }
+    harness.get_by_role_and_label(Role::Label, "Cem and 3 others joined");
+    for label in ["Not now", "Follow", "Stop following", "Stop asking"] {
+        harness.get_by_role_and_label(Role::Button, label).focus();
+        harness.run();
+        harness.key_press(egui::Key::Enter);
+        harness.run();
+    }
+    let expected = [
+        Command::NotNow(7),
+        Command::Follow(7),
+        Command::StopFollowing,
+        Command::AskToFollow,
+    ];
+    assert_eq!(harness.state().asked, expected);
+}
+
+#[test]
+fn a_hint_at_the_edge_leads_to_whoever_does_something_there() {
+    let hint = |conn, draws| EdgeHint {
+        conn,
+        name: "Ada".to_owned(),
+        color: theme::person("", conn),
+        draws,
+        at: egui::pos2(1250.0, 100.0 * conn as f32),
+        way: egui::Vec2::X,
+    };
+    let all = [hint(2, true), hint(3, false)];
+    let mut harness = window(move |ctx, state| hints::show(ctx, &all, &mut state.asked));
+    click(&mut harness, Role::Button, "Go to where Ada draws");
+    click(&mut harness, Role::Button, "Go to the pointer of Ada");
+    assert_eq!(harness.state().asked, [Command::GoTo(2), Command::GoTo(3)]);
+}
+
+#[test]
+fn what_is_said_at_the_pointer_ends_with_enter_and_is_taken_away_with_esc() {
+    for (key, command) in [
+        (egui::Key::Enter, Command::Say),
+        (egui::Key::Escape, Command::Cancel),
+    ] {
+        let mut harness = window(|ctx, state| {
+            say::show(ctx, egui::pos2(600.0, 300.0), &mut state.say, &mut state.asked);
+        });
+        let field = harness.get_by_role_and_label(Role::TextInput, "Say at the pointer");
+        field.type_text(&"Look here ".repeat(40));
+        harness.run();
+        assert_eq!(harness.state().say.text.chars().count(), 200);
+        assert!(harness.state().asked.is_empty());
+        harness.key_press(key);
+        harness.step();
+        assert_eq!(harness.state().asked.first(), Some(&command));
+    }
+}
+
+#[test]
 fn ones_own_name_is_changed_in_the_list() {
     let view = PeopleView {
         me: person(None, "Ada"),
         others: Vec::new(),
+        absent: Vec::new(),
+        following: None,
         sharing: false,
         manages: false,
+        chat: None,
     };
     let mut harness = window(move |ctx, state| people::show(ctx, &view, &mut state.people, &mut state.asked));
     click(&mut harness, Role::Button, "People: only you");
@@ -191,8 +324,12 @@ fn ones_own_name_is_changed_in_the_list() {
     assert_eq!(harness.state().asked, [Command::ShowShare]);
 }
 
+fn key(name: &str) -> Key {
+    Key::new(&name.repeat(4)).expect("a key")
+}
+
 fn hash(name: &str) -> KeyHash {
-    KeyHash::of(&Key::new(&format!("a-key-for-the-{name}")).expect("a key"))
+    KeyHash::of(&key(name))
 }
 
 fn link(name: &str, role: Right) -> LinkView {
@@ -204,7 +341,12 @@ fn link(name: &str, role: Right) -> LinkView {
         over: false,
         own: false,
         people: Vec::new(),
-        link: Some(format!("drawbridge://relay:7411/b#{name}")),
+        link: Some(Link {
+            secure: false,
+            relay: "relay:7411".to_owned(),
+            board: "b".parse().expect("a name"),
+            key: key(name),
+        }),
     }
 }
 
@@ -213,6 +355,8 @@ fn access(mine: Mine) -> AccessView {
         mine,
         locked: false,
         links: Vec::new(),
+        given: None,
+        found: Some(true),
         live: true,
         problem: None,
         refused: None,
@@ -224,10 +368,10 @@ fn share<'a>(view: ShareView, access: AccessView) -> Harness<'a, State> {
 }
 
 fn joined() -> ShareView {
-    ShareView::Joined(Some(ShareLink {
-        link: "drawbridge://relay:7411/b#0123456789abcdef".to_owned(),
-        reach: "People who can reach relay:7411".to_owned(),
-    }))
+    ShareView::Joined(Place {
+        relay: "relay:7411".to_owned(),
+        who: "People who can reach relay".to_owned(),
+    })
 }
 
 #[test]
@@ -247,23 +391,25 @@ fn an_owner_sees_each_link_with_its_role_and_people_and_ends_one_on_a_second_wor
         LinkView {
             over: true,
             end: "ended".to_owned(),
-            ..link("old", Right::Edit)
+            ..link("past", Right::Edit)
         },
     ];
     let mut harness = share(joined(), all);
     harness.get_by_label("owns the board · never ends · you");
     harness.get_by_label("can view · never ends · Lin, Bob");
-    harness.get_by_label("can edit · ended");
+    harness.get_by_label("can draw · ended");
     let ends = harness.query_all_by_label_contains("End the link “").count();
     assert_eq!(ends, 1, "neither one's own nor what has ended");
-    assert!(harness.query_by_label("Copy the link “old”").is_none());
+    assert!(harness.query_by_label("Copy the link “past”").is_none());
     click(&mut harness, Role::Button, "Copy the link “class”");
     click(&mut harness, Role::Button, "End the link “class”…");
     harness.get_by_label_contains("Lin, Bob are sent away");
     click(&mut harness, Role::Button, "Keep it");
     assert_eq!(
         std::mem::take(&mut harness.state_mut().asked),
-        [Command::CopyText("drawbridge://relay:7411/b#class".to_owned())]
+        [Command::CopyText(
+            "drawbridge://relay:7411/b#classclassclassclass".to_owned()
+        )]
     );
     click(&mut harness, Role::Button, "End the link “class”…");
     click(&mut harness, Role::Button, "End the link");
@@ -283,6 +429,7 @@ fn an_owner_makes_a_link_with_role_name_and_end_by_keyboard_alone() {
         harness.key_press(egui::Key::Space);
         harness.run();
     };
+    press(&mut harness, Role::DisclosureTriangle, "More links");
     press(&mut harness, Role::Button, "New link…");
     let expected = NewLink {
         role: Right::View,
@@ -291,7 +438,7 @@ fn an_owner_makes_a_link_with_role_name_and_end_by_keyboard_alone() {
     };
     let making = harness.state().share.making.as_ref();
     assert_eq!(making, Some(&expected), "the least is offered first");
-    press(&mut harness, Role::RadioButton, "Can edit");
+    press(&mut harness, Role::RadioButton, "Can draw");
     press(&mut harness, Role::RadioButton, "In 1 day");
     let field = harness.get_by_role_and_label(Role::TextInput, "Name, so that you know it again");
     field.focus();
@@ -381,15 +528,18 @@ fn an_owner_sends_somebody_away_and_ends_their_link_if_wanted() {
             ..person(None, "Ada")
         },
         others: vec![
-            Person {
+            Arc::new(Person {
                 role: Some(Right::View),
                 came_by_link: true,
                 ..person(Some(7), "Lin")
-            },
-            person(Some(8), "Bob"),
+            }),
+            Arc::new(person(Some(8), "Bob")),
         ],
+        absent: Vec::new(),
+        following: None,
         sharing: false,
         manages,
+        chat: None,
     };
     let owner = view(true);
     let mut harness =
@@ -437,27 +587,150 @@ fn who_may_only_look_finds_the_tools_that_change_disabled_and_reads_why() {
     }
 }
 
+fn hosting() -> ShareView {
+    let place = |relay: &str, who: &str| Place {
+        relay: relay.to_owned(),
+        who: who.to_owned(),
+    };
+    ShareView::Hosting(vec![
+        place("192.168.1.5:7411", "People on this network (192.168.1.5)"),
+        place("127.0.0.1:7411", "This computer only"),
+    ])
+}
+
 #[test]
-fn the_share_dialog_shows_and_copies_the_link() {
-    let link = "drawbridge://192.168.1.5:7411/b#0123456789abcdef";
-    let view = ShareView::Hosting(vec![ShareLink {
-        link: link.to_owned(),
-        reach: "People on this network".to_owned(),
-    }]);
-    let mut harness = share(view, access(Mine::Owner));
-    let field = harness.get_by_label("Link for People on this network");
-    assert_eq!(field.value().as_deref(), Some(link));
-    click(&mut harness, Role::Button, "Copy link");
+fn the_share_dialog_begins_with_a_link_to_draw_and_one_to_look_for_whom_one_chooses() {
+    let mut all = access(Mine::Owner);
+    all.links = vec![LinkView {
+        name: String::new(),
+        ..link("team", Right::Edit)
+    }];
+    let mut harness = share(hosting(), all);
+    harness.get_by_label("Draws with you · never ends");
+    click(&mut harness, Role::Button, "Copy the link “Can draw”");
+    click(&mut harness, Role::RadioButton, "This computer only");
+    click(&mut harness, Role::Button, "Copy the link “Can draw”");
+    let copied = |host: &str| Command::CopyText(format!("drawbridge://{host}/b#teamteamteamteam"));
+    assert_eq!(
+        std::mem::take(&mut harness.state_mut().asked),
+        [copied("192.168.1.5:7411"), copied("127.0.0.1:7411")]
+    );
+    // There is none to look yet: it is made, and not twice.
+    click(&mut harness, Role::Button, "Copy the link “Can view”");
+    click(&mut harness, Role::Button, "Copy the link “Can view”");
+    let made = Command::MakeLink {
+        role: Right::View,
+        name: String::new(),
+        ends: Ends::Never,
+    };
+    assert_eq!(std::mem::take(&mut harness.state_mut().asked), [made]);
+    harness.get_by_label("The link is being made…");
+    click(
+        &mut harness,
+        Role::CheckBox,
+        "People nearby find it, and ask you to be let in",
+    );
     click(&mut harness, Role::Button, "Stop sharing");
     click(&mut harness, Role::Button, "Close");
     assert_eq!(
         harness.state().asked,
-        [
-            Command::CopyText(link.to_owned()),
-            Command::StopSharing,
-            Command::Cancel
-        ]
+        [Command::BeFound, Command::StopSharing, Command::Cancel]
     );
+}
+
+#[test]
+fn a_link_that_was_made_on_demand_is_copied_or_shown_once_the_relay_has_it() {
+    for give in [Give::Copy, Give::Code] {
+        let mut all = access(Mine::Owner);
+        all.links = vec![LinkView {
+            name: String::new(),
+            ..link("look", Right::View)
+        }];
+        let mut harness = share(hosting(), all);
+        harness.state_mut().share.wanted = Some((Right::View, give));
+        harness.run();
+        let copied = Command::CopyText("drawbridge://192.168.1.5:7411/b#looklooklooklook".to_owned());
+        match give {
+            Give::Copy => assert_eq!(harness.state().asked, [copied]),
+            Give::Code => {
+                harness.get_by_role_and_label(Role::Image, "QR code of the link “Can view”");
+            }
+        }
+        assert_eq!(harness.state().share.wanted, None);
+    }
+    let mut refused = access(Mine::Owner);
+    refused.problem = Some(Reason {
+        code: Code::BadManage,
+        message: "No.".to_owned(),
+    });
+    let mut harness = share(hosting(), refused);
+    harness.state_mut().share.wanted = Some((Right::View, Give::Copy));
+    harness.run();
+    assert_eq!(
+        harness.state().share.wanted,
+        None,
+        "it doesn't come later as a surprise"
+    );
+}
+
+#[test]
+fn a_code_is_shown_and_hidden_by_keyboard() {
+    let mut all = access(Mine::Owner);
+    all.links = vec![LinkView {
+        name: String::new(),
+        ..link("team", Right::Edit)
+    }];
+    let mut harness = share(hosting(), all);
+    let code = "QR code of the link “Can draw”";
+    for shown in [true, false] {
+        let button = harness.get_by_role_and_label(Role::Button, "Show the link “Can draw” as a QR code");
+        button.focus();
+        harness.run();
+        harness.key_press(egui::Key::Enter);
+        harness.run();
+        assert_eq!(harness.query_by_label(code).is_some(), shown);
+    }
+}
+
+#[test]
+fn a_link_gets_another_name_and_another_end() {
+    let mut all = access(Mine::Owner);
+    all.links = vec![link("class", Right::View)];
+    let mut harness = share(joined(), all);
+    click(&mut harness, Role::Button, "Name and end of the link “class”…");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Name, so that you know it again");
+    assert_eq!(field.value().as_deref(), Some("class"));
+    field.focus();
+    field.type_text(" of 2027");
+    harness.run();
+    click(&mut harness, Role::Button, "Change the link");
+    let changed = |name: &str, ends| Command::ChangeLink {
+        hash: hash("class"),
+        name: name.to_owned(),
+        ends,
+    };
+    assert_eq!(
+        std::mem::take(&mut harness.state_mut().asked),
+        [changed("class of 2027", None)]
+    );
+    click(&mut harness, Role::Button, "Name and end of the link “class”…");
+    click(&mut harness, Role::RadioButton, "Never");
+    click(&mut harness, Role::Button, "Change the link");
+    assert_eq!(harness.state().asked, [changed("class", Some(Ends::Never))]);
+    assert_eq!(harness.state().share.changing, None);
+}
+
+#[test]
+fn whoever_came_by_a_link_can_pass_it_on() {
+    let given = AccessView {
+        given: link("team", Right::Edit).link,
+        ..access(Mine::Editor)
+    };
+    let mut harness = share(joined(), given);
+    click(&mut harness, Role::Button, "Copy the link “Can draw”");
+    let copied = Command::CopyText("drawbridge://relay:7411/b#teamteamteamteam".to_owned());
+    assert_eq!(harness.state().asked, [copied]);
+    harness.get_by_label("People who can reach relay");
 }
 
 #[test]
@@ -561,7 +834,7 @@ fn authorities_that_were_added_are_listed_and_removed() {
 fn joining_takes_a_pasted_link() {
     let mut harness = window(|ctx, state| {
         let State { asked, draft, .. } = state;
-        dialogs::join(ctx, draft, Some("the link has no key"), asked);
+        dialogs::join(ctx, draft, Some("the link has no key"), None, asked);
     });
     harness.get_by_role_and_label(Role::Alert, "That can't be joined: the link has no key");
     harness.event(egui::Event::Paste("drawbridge://h/b".to_owned()));
@@ -640,19 +913,111 @@ fn states_and_messages_reach_a_screen_reader() {
         held_up: None,
         bar: None,
         pictures: status::PicturesView::default(),
+        relay: status::RelayView::default(),
     };
     let message = Message::problem("The link could not be opened. Nothing is lost");
     let mut harness = window(move |ctx, state| {
         status::show(ctx, &view, &mut state.asked);
-        message::show(ctx, &message, &mut state.asked);
+        message::show(ctx, &message, 0.0, &mut state.asked);
     });
     harness.get_by_role_and_label(Role::Status, "Offline: 3 changes waiting for the relay");
-    harness.get_by_role_and_label(
-        Role::Status,
-        "1 change was not taken by the relay, kept on this computer: The board is as full as this relay lets it be. \
-         Delete something, or share the board through another relay; then offer it again.",
-    );
+    harness.get_by_role_and_label(Role::Status, "1 change was not taken by the relay");
     harness.get_by_role_and_label(Role::Alert, "The link could not be opened. Nothing is lost");
     click(&mut harness, Role::Button, "Dismiss");
     assert_eq!(harness.state().asked, [Command::Dismiss]);
+}
+
+#[test]
+fn relays_are_shown_with_how_they_were_found_and_can_be_used_and_forgotten() {
+    use drawbridge::panels::relays::{self, RelayView, RelaysView};
+    use drawbridge_engine::client::Health;
+    let relay = |address: &str, health| RelayView {
+        address: address.parse().expect("an address"),
+        health,
+        password: false,
+        boards: 0,
+        here: false,
+    };
+    let view = RelaysView {
+        relays: vec![
+            RelayView {
+                password: true,
+                boards: 2,
+                ..relay("https://draw.example", Some(Health::Up))
+            },
+            relay(
+                "10.0.0.7:9000",
+                Some(Health::Away("connection refused".to_owned())),
+            ),
+            RelayView {
+                here: true,
+                ..relay("10.0.0.8", None)
+            },
+            relay("mail.example:25", Some(Health::Stranger)),
+        ],
+        hosting: false,
+    };
+    let mut harness = window(move |ctx, state| relays::show(ctx, &view, &mut state.asked));
+    for words in [
+        "Reachable · encrypted (TLS) · asks for a password, which is kept here · 2 boards of yours",
+        "Out of reach · not encrypted",
+        "Can't be reached now: connection refused",
+        "Looking… · not encrypted",
+        "Something answers there that is no relay.",
+        "This board is here",
+    ] {
+        assert!(harness.query_by_label(words).is_some(), "{words}");
+    }
+    click(
+        &mut harness,
+        Role::Button,
+        "Share this board through https://draw.example:443",
+    );
+    click(&mut harness, Role::Button, "Forget http://10.0.0.7:9000");
+    click(&mut harness, Role::Button, "Look again");
+    assert_eq!(
+        harness.state().asked,
+        [
+            Command::ShareThrough("https://draw.example:443".to_owned()),
+            Command::ForgetRelay("http://10.0.0.7:9000".parse().expect("an address")),
+            Command::LookAtRelays,
+        ]
+    );
+}
+
+#[test]
+fn a_handover_that_failed_says_so_and_asks_for_the_password() {
+    use drawbridge::panels::handover::{self, HandoverDraft, HandoverView};
+    let view = HandoverView::Failed(
+        "http://10.0.0.7:9000".to_owned(),
+        Reason {
+            code: Code::Password,
+            message: "The relay asks for a password.".to_owned(),
+        },
+    );
+    let known = [drawbridge::panels::relays::RelayView {
+        address: "http://10.0.0.7:9000".parse().expect("an address"),
+        health: None,
+        password: false,
+        boards: 0,
+        here: false,
+    }];
+    let draft = std::cell::RefCell::new(HandoverDraft::default());
+    let mut harness = window(|ctx, state| {
+        handover::show(ctx, &view, &known, &mut draft.borrow_mut(), &mut state.asked);
+    });
+    let failed = harness.query_by_label_contains("It was not handed over to http://10.0.0.7:9000");
+    assert!(failed.is_some());
+    click(&mut harness, Role::Button, "Use http://10.0.0.7:9000: looking…");
+    harness.get_by_label_contains("The relay's password").click();
+    harness.run();
+    draft.borrow_mut().password = "sesame".to_owned();
+    click(&mut harness, Role::Button, "Hand over");
+    assert_eq!(
+        harness.state().asked,
+        [Command::HandOver {
+            address: "http://10.0.0.7:9000".to_owned(),
+            password: Some(Password::new("sesame")),
+        }]
+    );
 }

@@ -318,14 +318,16 @@ fn what_is_at_the_top_of_the_window_never_overlaps() {
         conn,
         name: "Somebody".to_owned(),
         color: "#ca4500".to_owned(),
-        role: None,
-        came_by_link: false,
+        ..Person::default()
     };
     let people = PeopleView {
         me: person(None),
-        others: (1..=6).map(|n| person(Some(n))).collect(),
+        others: (1..=6).map(|n| person(Some(n)).into()).collect(),
+        absent: Vec::new(),
+        following: None,
         sharing: true,
         manages: false,
+        chat: None,
     };
     let mut harness = window(move |ctx, state| {
         menu::show(ctx, &menu, &mut state.title, &mut state.asked);

@@ -17,7 +17,7 @@ pub enum DecodeError {
 }
 
 /// Names that this version knows, of either direction.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "hello",
     "write",
     "live",
@@ -32,6 +32,7 @@ const KNOWN: [&str; 14] = [
     "manage",
     "access",
     "stopping",
+    "past",
 ];
 
 /// Reads a frame.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{BoardId, Key};
+use crate::{BoardId, Key, RelayAddress};
 
 /// The port that a link means when it names none.
 pub const DEFAULT_PORT: u16 = 7411;
@@ -47,15 +47,13 @@ impl Link {
     /// # Errors
     /// When that is no address.
     pub fn at(address: &str, board: &BoardId, key: &Key) -> Result<Self, LinkError> {
-        let address = address.trim().trim_end_matches('/');
-        let (scheme, host) = address.split_once("://").unwrap_or(("drawbridge", address));
-        let link: Self = format!("{scheme}://{host}/{board}#{}", key.reveal()).parse()?;
-        // A path in the address would be taken for the board's.
-        if link.board == *board && !host.contains(['/', '?', '#']) {
-            Ok(link)
-        } else {
-            Err(LinkError::Relay)
-        }
+        let RelayAddress { secure, relay } = address.parse()?;
+        Ok(Self {
+            secure,
+            relay,
+            board: board.clone(),
+            key: key.clone(),
+        })
     }
 
     /// The address to open the WebSocket at.
@@ -130,7 +128,7 @@ impl FromStr for Link {
 }
 
 /// Checks host and port, and adds the port if there is none.
-fn authority(text: &str, default_port: u16) -> Result<String, LinkError> {
+pub(crate) fn authority(text: &str, default_port: u16) -> Result<String, LinkError> {
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port.parse().map_err(|_| LinkError::Relay)?),
         _ => (text, default_port),

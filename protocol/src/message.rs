@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, Cell, CellKey, ElementId, Key, Limits, MAX_INTEGER, Managing, Peer, Property, SlotName, Value,
-    Window,
+    Access, Cell, CellKey, ElementId, Key, Limits, MAX_INTEGER, Managing, Peer, Property, RelayAddress,
+    SlotName, Value, Window,
 };
 
 /// What a client sends.
@@ -21,6 +21,8 @@ pub enum ClientMessage {
     Live(Slots),
     /// What an owner of the board asks for.
     Manage(Manage),
+    /// A page of what was before.
+    Past(AskPast),
 }
 
 /// What a relay sends.
@@ -45,9 +47,11 @@ pub enum RelayMessage {
     Refused(Box<Refused>),
     /// Who may do what has changed.
     Access(Access),
+    /// A page of what was before.
+    Past(PastPage),
     /// The relay stops, and is back soon.
     Stopping(Stopping),
-    /// Reserved: the board lives at another address.
+    /// The board lives on another relay.
     Moved(Moved),
 }
 
@@ -133,6 +137,34 @@ pub struct Write {
     /// The sender's wet slots that these cells make dry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ends: Vec<SlotName>,
+}
+
+/// `past`, as a client sends it: which page of what was before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskPast {
+    /// The client's number for it, of the same count as those of writes.
+    #[serde(deserialize_with = "integer")]
+    pub id: u64,
+    /// Where it begins: the `next` of the page before; the latest if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+}
+
+/// `past`, as a relay sends it: cells that were overwritten, those of the latest time first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastPage {
+    /// The client's number for it.
+    pub id: u64,
+    /// The cells, as they were written.
+    pub cells: Vec<Cell>,
+    /// Where the next page begins, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// Where there is a next page: what was overwritten after this moment has been sent, in milliseconds by the relay's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<u64>,
+    /// From this moment on the relay has kept all that was overwritten, in milliseconds by its clock.
+    pub since: u64,
 }
 
 fn integer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
@@ -433,6 +465,8 @@ pub enum Code {
     TooMany,
     /// The relay has as many boards as it may.
     RelayFull,
+    /// The board lives on another relay now: nothing is written here any more.
+    Moved,
     /// A cell that breaks a rule: a reserved property, a `deleted` that is neither true nor false.
     BadCell,
     /// A cell above the limit.
@@ -463,14 +497,18 @@ pub enum Code {
     ImageBusy,
     /// A request for an image that isn't one.
     BadImage,
+    /// A place in the past that this relay never named.
+    BadPast,
+    /// A page of the past is on its way already.
+    PastBusy,
     /// A code of a newer relay.
     #[serde(other)]
     Unknown,
 }
 
-/// `moved`: reserved; the board lives at another address.
+/// `moved`: the board lives on another relay now, under the same name, with the same keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
-    /// The address.
-    pub to: String,
+    /// Where that is.
+    pub to: RelayAddress,
 }

@@ -4,9 +4,12 @@
 use std::collections::BTreeSet;
 
 use drawbridge_protocol::{
-    Cell, ClientMessage, CloseCode, Code, Limits, RelayMessage, Window, decode, encode,
+    Cell, ClientMessage, CloseCode, Code, KnockReply, Limits, RelayMessage, Window, decode, encode,
 };
 use serde_json::{Value, json};
+
+/// The answers to a knock, which are no messages.
+const KNOCKS: [&str; 4] = ["waiting", "let_in", "declined", "over"];
 
 const SPEC: &str = include_str!("../SPEC.md");
 
@@ -36,6 +39,7 @@ fn value_of(text: &str) -> Value {
 #[test]
 fn every_example_reads_and_writes_back_the_same() {
     let mut seen = BTreeSet::new();
+    let mut knocks = BTreeSet::new();
     for example in examples() {
         let text = example.to_string();
         let Some(name) = message_name(&example) else {
@@ -45,8 +49,15 @@ fn every_example_reads_and_writes_back_the_same() {
             }
             continue;
         };
-        let from_client =
-            matches!(name, "hello" | "write" | "manage") || (name == "live" && example["live"].is_object());
+        if KNOCKS.contains(&name) {
+            let read: KnockReply = serde_json::from_str(&text).expect("an answer to a knock");
+            assert_eq!(serde_json::to_value(read).expect("JSON"), example);
+            knocks.insert(name.to_owned());
+            continue;
+        }
+        let from_client = matches!(name, "hello" | "write" | "manage")
+            || (name == "live" && example["live"].is_object())
+            || (name == "past" && example["past"].get("cells").is_none());
         let back = if from_client {
             encode(&decode::<ClientMessage>(&text).expect("a client's message"))
         } else {
@@ -59,6 +70,11 @@ fn every_example_reads_and_writes_back_the_same() {
         }
         seen.insert(format!("{}{name}", if from_client { ">" } else { "<" }));
     }
+    assert_eq!(
+        knocks,
+        KNOCKS.map(str::to_owned).into(),
+        "each answer to a knock too"
+    );
     let all = [
         "<access",
         "<ack",
@@ -67,12 +83,14 @@ fn every_example_reads_and_writes_back_the_same() {
         "<joined",
         "<left",
         "<live",
+        "<past",
         "<refused",
         "<stopping",
         "<welcome",
         ">hello",
         ">live",
         ">manage",
+        ">past",
         ">write",
     ];
     assert_eq!(
@@ -117,6 +135,7 @@ fn every_refusal_and_close_code_is_in_its_table() {
         Code::Password,
         Code::TooMany,
         Code::RelayFull,
+        Code::Moved,
         Code::BadCell,
         Code::CellTooBig,
         Code::BadWrite,
@@ -132,6 +151,8 @@ fn every_refusal_and_close_code_is_in_its_table() {
         Code::ImageOffset,
         Code::ImageBusy,
         Code::BadImage,
+        Code::BadPast,
+        Code::PastBusy,
     ];
     let table = SPEC
         .split("## 9.")

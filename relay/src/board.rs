@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{
-    Access, Ack, Code, Here, Joined, Refused, RelayMessage, Retry, Role, SlotName, Slots, encode,
+    Access, Ack, Code, Here, Joined, Moved, Refused, RelayAddress, RelayMessage, Retry, Role, SlotName,
+    Slots, encode,
 };
 
 use crate::bell::Bell;
@@ -56,6 +57,10 @@ pub(crate) struct Next {
     pub(crate) behind: bool,
     /// It is sent away: nothing else is for it any more.
     pub(crate) away: Option<Box<Refused>>,
+    /// It has been sent all of the board, which lives elsewhere: where. Nothing else is for it here.
+    pub(crate) moved: Option<Frame>,
+    /// There is more for it once that has been sent.
+    pub(crate) again: bool,
     /// How many bytes of its writes are on their way to the disk.
     pub(crate) queued: usize,
 }
@@ -135,6 +140,8 @@ pub(crate) struct Board {
     /// When the next one would come in if they came evenly.
     door: Option<Instant>,
     access: Arc<Access>,
+    /// What those are told who have been sent all of it: where it lives, if not here.
+    moved: Option<Frame>,
     /// How often that changed.
     changes: u64,
     /// What those who may draw, and those who may only view, are told of it; made when it is first needed.
@@ -152,6 +159,7 @@ impl Board {
     ) -> Self {
         Self {
             access,
+            moved: None,
             changes: 0,
             access_frames: [None, None],
             head,
@@ -165,6 +173,18 @@ impl Board {
             door: None,
             settings: Arc::clone(settings),
         }
+    }
+
+    /// The same, of a board that may live on another relay.
+    pub(crate) fn living_at(mut self, to: Option<RelayAddress>) -> Self {
+        self.set_moved(to);
+        self
+    }
+
+    /// It lives on another relay from now on, or here again: tells everybody, each once they have been sent all of it.
+    pub(crate) fn set_moved(&mut self, to: Option<RelayAddress>) {
+        self.moved = to.map(|to| encode(&RelayMessage::Moved(Moved { to })).into());
+        self.people.values().for_each(|person| person.bell.ring());
     }
 
     /// The last write's sequence number.
@@ -430,6 +450,17 @@ impl Board {
 
     /// Answers what a connection asked for under `id`, and which took so many bytes of its window.
     pub(crate) fn answer(&mut self, conn: u64, id: u64, bytes: usize, answer: Result<(), Box<Refused>>) {
+        // By a link whose time has just come: the connection ends with what it wrote.
+        let over = answer
+            .as_ref()
+            .err()
+            .filter(|refused| refused.code == Code::LinkEnded);
+        let over = over.map(|refused| {
+            Box::new(Refused {
+                id: None,
+                ..(**refused).clone()
+            })
+        });
         let reply = match answer {
             Ok(()) => encode(&RelayMessage::Ack(Ack { id })),
             Err(mut refused) => {
@@ -438,6 +469,9 @@ impl Board {
             }
         };
         if let Some(person) = self.people.get_mut(&conn) {
+            if let Some(over) = over {
+                person.away.get_or_insert(over);
+            }
             person.writes = person.writes.saturating_sub(1);
             person.bytes = person.bytes.saturating_sub(bytes);
             person.replies.push(reply.into());
@@ -452,11 +486,13 @@ impl Board {
         let Some(person) = self.people.get_mut(&conn) else {
             return next;
         };
+        next.replies = std::mem::take(&mut person.replies);
         if person.away.is_some() {
-            next.away.clone_from(&person.away);
+            // What became of its writes it is told still.
+            next.again = !next.replies.is_empty();
+            next.away = person.away.clone().filter(|_| !next.again);
             return next;
         }
-        next.replies = std::mem::take(&mut person.replies);
         if person.told < self.changes {
             person.told = self.changes;
             let role = person.pass.role;
@@ -480,6 +516,9 @@ impl Board {
             next.wet = Some(frames);
         }
         person.place = *place;
+        next.again = next.cells.is_some();
+        let has_all = !reading && !next.behind && !next.again && place.seq >= self.head;
+        next.moved = self.moved.clone().filter(|_| has_all);
         next
     }
 }

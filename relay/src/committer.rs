@@ -508,6 +508,9 @@ impl<D: Disk> Committer<D> {
                 if let Err(refused) = may.and_then(|()| rights::manage(pass.role)) {
                     return Ok(Err(refused));
                 }
+                if self.writer.has_moved(room.n)? {
+                    return Ok(Err(rights::moved()));
+                }
                 (room.n, Some((*conn, &pass.via)))
             }
             By::Host { board, .. } => match self.writer.find(board)? {
@@ -617,6 +620,7 @@ impl<D: Disk> Committer<D> {
                 row.cells,
                 access,
             );
+            let board = board.living_at(row.moved.clone());
             (Arc::new(Room::new(row.n, board, Arc::clone(&self.core.time))), 0)
         });
         *seats += 1;

@@ -11,13 +11,13 @@ use tokio::time::Sleep;
 
 use crate::bell::{Bell, Rest};
 use crate::budget::Patience;
-use crate::conversation::{Above, Conversation};
+use crate::conversation::{Above, AskedPast, Conversation};
 use crate::hello::Ending;
 use crate::hub::{Hub, Phase};
 use crate::rarely::Rarely;
 use crate::rights::Pass;
 use crate::socket::{Closing, Incoming, Socket};
-use crate::store::{Page, StoreError};
+use crate::store::{Page, PastRows, StoreError};
 
 /// How many messages may wait to be sent before no more are read: they are answers that the other
 /// side doesn't take.
@@ -25,21 +25,30 @@ const MAX_WAITING: usize = 64;
 
 /// How often it is looked whether a link's time is over: well under the 30 seconds that the SPEC promises.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
+/// The least time between two pages of what was before on one connection: whoever leafs through it takes at most some
+/// 5 MB a second.
+const PAST_PAUSE: Duration = Duration::from_millis(50);
 /// A board that can't be read.
 pub(crate) static UNREADABLE: Rarely = Rarely::new();
 
 /// A read of the store that is under way.
 type Reading = Pin<Box<dyn Future<Output = Result<Page, StoreError>> + Send>>;
 
+/// The same of a page of what was before, with the client's number for it.
+type Leafing = Pin<Box<dyn Future<Output = (u64, Result<PastRows, StoreError>)> + Send>>;
+
 /// What woke the task.
 enum Event {
     In(Incoming),
     Page(Result<Page, StoreError>),
+    Past(u64, Result<PastRows, StoreError>),
     Timer,
     Lost,
     Over(CloseCode),
     /// It is sent away.
     Away(Ending),
+    /// It has been told where the board lives now.
+    Moved,
 }
 
 /// A connection that is on a board, and its socket's task.
@@ -53,6 +62,9 @@ pub(crate) struct Connection {
     /// Wakes through `rest`.
     waker: Waker,
     page: Option<Reading>,
+    past: Option<Leafing>,
+    /// When the next page of what was before may be read.
+    past_at: Instant,
     timer: Pin<Box<Sleep>>,
     pinged: Instant,
     patience: Patience,
@@ -71,6 +83,8 @@ impl Connection {
             waker: Arc::clone(&rest).into(),
             rest,
             page: None,
+            past: None,
+            past_at: Instant::now(),
             timer: Box::pin(tokio::time::sleep(hub.core.settings.ping_every.min(LOOK_EVERY))),
             pinged: Instant::now(),
             patience: Patience::new(hub.core.settings.reading),
@@ -131,8 +145,10 @@ impl Connection {
             if !self.stirred || !socket.is_idle() {
                 break;
             }
-            if let Err(ending) = self.fill(socket) {
-                return Poll::Ready(Event::Away(ending));
+            match self.fill(socket) {
+                Err(ending) => return Poll::Ready(Event::Away(ending)),
+                Ok(true) => return Poll::Ready(Event::Moved),
+                Ok(false) => {}
             }
         }
         if let Some(code) = self.closing.filter(|_| socket.is_idle()) {
@@ -161,6 +177,12 @@ impl Connection {
             self.page = None;
             return Poll::Ready(Event::Page(result));
         }
+        if let Some(past) = &mut self.past
+            && let Poll::Ready((id, result)) = past.as_mut().poll(cx)
+        {
+            self.past = None;
+            return Poll::Ready(Event::Past(id, result));
+        }
         if self.timer.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Event::Timer);
         }
@@ -186,6 +208,9 @@ impl Connection {
             Event::In(Incoming::Text(text)) => match self.conversation.message(&text) {
                 Ok(answers) => {
                     answers.into_iter().for_each(|frame| socket.push(frame));
+                    if let Some(asked) = self.conversation.take_asked() {
+                        self.leaf(asked);
+                    }
                     Ok(())
                 }
                 Err(ending) => Err(Some(self.end(ending, socket))),
@@ -195,9 +220,17 @@ impl Connection {
             Event::In(Incoming::Sign) => Ok(()),
             Event::Away(ending) => Err(Some(self.end(ending, socket))),
             Event::Over(code) => Err(Some(Closing::new(code, "the relay stops"))),
+            Event::Moved => Err(Some(Closing::new(
+                CloseCode::GoingAway,
+                "the board lives on another relay",
+            ))),
             Event::Page(page) => {
                 socket.tally().has_read();
                 self.page(page, socket)
+            }
+            Event::Past(id, page) => {
+                self.past(id, page, socket);
+                Ok(())
             }
             Event::Timer => self.heartbeat(socket),
         }
@@ -228,8 +261,35 @@ impl Connection {
         Ok(())
     }
 
-    /// Queues what the board has for this connection. To be asked for once the socket has taken what was queued before.
-    fn fill(&mut self, socket: &mut Socket) -> Result<(), Ending> {
+    /// Begins to read a page of what was before, when its time has come.
+    fn leaf(&mut self, AskedPast { id, board, from }: AskedPast) {
+        let at = self.past_at.max(Instant::now());
+        self.past_at = at + PAST_PAUSE;
+        let readers = Arc::clone(&self.hub.readers);
+        let (max_bytes, bounds) = (
+            self.hub.core.settings.batch_bytes,
+            self.conversation.past_bounds(),
+        );
+        self.past = Some(Box::pin(async move {
+            tokio::time::sleep_until(at.into()).await;
+            (id, readers.past(board, from, max_bytes, bounds).await)
+        }));
+        self.rest.stir();
+    }
+
+    /// A page of what was before has come. One that can't be read harms nothing else.
+    fn past(&mut self, id: u64, page: Result<PastRows, StoreError>, socket: &mut Socket) {
+        let page = page.map_err(|error| {
+            if let Some(left_out) = UNREADABLE.says(Instant::now()) {
+                tracing::error!(%error, left_out, "can't read what was before on a board");
+            }
+        });
+        socket.push(self.conversation.past_page(id, page.as_ref().ok()));
+    }
+
+    /// Queues what the board has for this connection. To be asked for once the socket has taken what was queued before. Says
+    /// whether that is the last: the board lives elsewhere.
+    fn fill(&mut self, socket: &mut Socket) -> Result<bool, Ending> {
         let turn = self.conversation.turn()?;
         self.stirred = turn.again;
         turn.frames.into_iter().for_each(|frame| socket.push(frame));
@@ -240,7 +300,7 @@ impl Connection {
             socket.tally().read_store();
             self.rest.stir();
         }
-        Ok(())
+        Ok(turn.moved)
     }
 
     /// Pings, and ends what is dead, or came by a link whose time is over.

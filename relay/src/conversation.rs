@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use drawbridge_protocol::{
-    CaughtUp, ClientMessage, Code, DecodeError, Hello, Joined, Manage, Refused, RelayMessage, Retry, VERSION,
-    Welcome, Write, decode, encode,
+    AskPast, CaughtUp, ClientMessage, Code, DecodeError, Hello, Joined, Manage, Refused, RelayMessage, Retry,
+    VERSION, Welcome, Write, decode, encode,
 };
 
 use crate::bell::Bell;
@@ -17,7 +17,10 @@ use crate::hello::{self, Ending, stopped};
 use crate::rights::{self, Pass};
 use crate::ring::cells_frame;
 use crate::room::Seat;
-use crate::store::Page;
+use crate::store::{Page, PastBounds, PastPlace, PastRows};
+
+/// After how many milliseconds a page of the past may be asked for again that was refused.
+const PAST_RETRY_MS: u64 = 1_000;
 
 /// Somebody with a seat, who isn't on the board yet.
 #[derive(Debug)]
@@ -33,6 +36,15 @@ pub(crate) struct Arrival {
 pub(crate) struct Above {
     pub(crate) board: i64,
     pub(crate) seq: u64,
+}
+
+/// A page of what was before that is to be read from the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AskedPast {
+    /// The client's number for it.
+    pub(crate) id: u64,
+    pub(crate) board: i64,
+    pub(crate) from: Option<PastPlace>,
 }
 
 impl Arrival {
@@ -104,6 +116,8 @@ impl Arrival {
             more,
             caught_up: false,
             reading: false,
+            leafing: false,
+            asked: None,
             writes: 0,
             bytes: 0,
         };
@@ -122,6 +136,10 @@ pub(crate) struct Conversation {
     caught_up: bool,
     /// A page of the store was asked for and hasn't come.
     reading: bool,
+    /// A page of what was before was asked for and hasn't been answered.
+    leafing: bool,
+    /// That page, until somebody reads it.
+    asked: Option<AskedPast>,
     /// How many writes are under way, those whose answer it hasn't been sent included, and their bytes as of the last turn.
     writes: usize,
     bytes: usize,
@@ -136,6 +154,8 @@ pub(crate) struct Turn {
     pub(crate) read: Option<Above>,
     /// Whether there may be more once that has been sent.
     pub(crate) again: bool,
+    /// Whether the connection ends once that has been sent: the board lives elsewhere, and it knows where.
+    pub(crate) moved: bool,
 }
 
 impl Conversation {
@@ -176,6 +196,7 @@ impl Conversation {
                 self.seat.room.change(conn, |board| board.live(conn, slots))
             }
             Ok(ClientMessage::Manage(manage)) => self.manage(manage, text.len())?.into_iter().collect(),
+            Ok(ClientMessage::Past(ask)) => self.past(&ask).into_iter().collect(),
             Ok(ClientMessage::Hello(_)) => {
                 let text = "The hello came already.";
                 return Err(hello::ending(Code::HelloAgain, text, Retry::Never));
@@ -253,6 +274,65 @@ impl Conversation {
         sent.map(|()| None).map_err(|_| stopped())
     }
 
+    /// Notes which page of what was before is to be read. One at a time: whoever leafs through the past keeps nobody waiting.
+    fn past(&mut self, ask: &AskPast) -> Option<Refused> {
+        let refuse = |code, text: &str, retry| {
+            let mut refused = Refused::new(code, text, retry);
+            refused.id = Some(ask.id);
+            Some(refused)
+        };
+        if self.leafing {
+            let text = "A page of what was before is on its way; ask for the next one when it has come.";
+            return refuse(Code::PastBusy, text, Retry::After(PAST_RETRY_MS));
+        }
+        let from = ask.from.as_deref().map(PastPlace::read);
+        if from == Some(None) {
+            let text = "This relay never named that place in what was before.";
+            return refuse(Code::BadPast, text, Retry::Never);
+        }
+        self.leafing = true;
+        self.asked = Some(AskedPast {
+            id: ask.id,
+            board: self.seat.room.n,
+            from: from.flatten(),
+        });
+        None
+    }
+
+    /// The page of what was before that is to be read now, once.
+    pub(crate) fn take_asked(&mut self) -> Option<AskedPast> {
+        self.asked.take()
+    }
+
+    /// How far a page may claim to reach.
+    pub(crate) fn past_bounds(&self) -> PastBounds {
+        let settings = &self.core.settings;
+        PastBounds {
+            age: settings.past_age,
+            tight: settings.past_bytes < settings.limits.cell as u64,
+            now_ms: self.core.now_ms(),
+        }
+    }
+
+    /// The answer to who asked for a page. `None`: it can't be read.
+    pub(crate) fn past_page(&mut self, id: u64, page: Option<&PastRows>) -> Frame {
+        self.leafing = false;
+        let Some(page) = page else {
+            let text = "The relay can't read what was before.";
+            let mut refused = Refused::new(Code::PastBusy, text, Retry::After(PAST_RETRY_MS));
+            refused.id = Some(id);
+            self.core.metrics.refused(refused.code);
+            return frame(refused);
+        };
+        let PastRows { cells, since_ms, .. } = page;
+        let next = page.next.map(|place| {
+            let reached = place.until_ms;
+            format!(r#""next":"{place}","reached":{reached},"#)
+        });
+        let next = next.unwrap_or_default();
+        format!(r#"{{"past":{{"id":{id},"cells":[{cells}],{next}"since":{since_ms}}}}}"#).into()
+    }
+
     /// Why it has to go, if it has to: it was sent away, or its link's time is over.
     pub(crate) fn away(&self) -> Result<(), Ending> {
         let board = self.seat.room.board();
@@ -288,7 +368,7 @@ impl Conversation {
         self.writes = self.writes.saturating_sub(next.replies.len());
         self.bytes = next.queued;
         let nothing_above = !reading && !next.behind && next.cells.is_none();
-        let again = next.cells.is_some();
+        let again = next.again;
         let mut frames = next.replies;
         frames.extend(next.access);
         frames.extend(next.cells);
@@ -298,12 +378,19 @@ impl Conversation {
             let cursor = format!("{}-{}", self.core.epoch(), self.place.seq);
             frames.push(encode(&RelayMessage::CaughtUp(CaughtUp { cursor })).into());
         }
+        let moved = next.moved.is_some();
+        frames.extend(next.moved);
         self.reading |= next.behind;
         let read = next.behind.then_some(Above {
             board: self.seat.room.n,
             seq: self.place.seq,
         });
-        Ok(Turn { frames, read, again })
+        Ok(Turn {
+            frames,
+            read,
+            again,
+            moved,
+        })
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn ending(code: Code, text: impl Into<String>, retry: Retry) -> Endin
         Code::Removed => "sent away by an owner",
         Code::Password => "the relay asks for its password",
         Code::TooMany => "too many from one address",
+        Code::Moved => "the board lives on another relay",
         Code::RelayFull => "the relay has as many boards as it may",
         _ => "refused",
     };

@@ -18,7 +18,7 @@ use crate::gate::From;
 use crate::hub::Hub;
 use crate::page::{self, Pages};
 use crate::stream::Stream;
-use crate::{images, metrics, opening, origin, ready, title};
+use crate::{images, knock, metrics, opening, origin, ready, title};
 
 /// Where boards are.
 const BOARDS: &str = "/boards/";
@@ -87,6 +87,9 @@ async fn board(State(shared): State<Shared>, request: Request<Body>) -> Response
     if let Some(board) = name.strip_suffix("/title") {
         let (request, _) = request.into_parts();
         return title::serve(&shared.hub, &request, board).await;
+    }
+    if let Some(board) = name.strip_suffix("/knock") {
+        return knock::serve(&shared.hub.core.settings, request, board).await;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();

@@ -168,6 +168,7 @@ impl No {
             Code::NoBoard | Code::NoImage => StatusCode::NOT_FOUND,
             Code::ImageOffset => StatusCode::CONFLICT,
             Code::BoardGone => StatusCode::GONE,
+            Code::Moved => StatusCode::MISDIRECTED_REQUEST,
             Code::ImageTooBig => StatusCode::PAYLOAD_TOO_LARGE,
             Code::ImageType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::ImageHash => StatusCode::UNPROCESSABLE_ENTITY,

@@ -5,8 +5,18 @@ use drawbridge_protocol::{
 };
 use subtle::ConstantTimeEq as _;
 
-/// The slots that viewers have too: they say where somebody is, and change nothing.
-const VIEWERS: [&str; 5] = ["about", "cursor", "view", "laser", "reaction"];
+/// The slots that viewers have too: they say where somebody is and what they look at, and change nothing.
+const VIEWERS: [&str; 9] = [
+    "about",
+    "cursor",
+    "view",
+    "laser",
+    "reaction",
+    "selection",
+    "follow",
+    "present",
+    "say",
+];
 
 /// By which link somebody came, and as what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +48,12 @@ fn ended() -> No {
 pub(crate) fn removed() -> No {
     let text = "An owner of the board has sent you away.";
     no(Code::Removed, text, Retry::Never)
+}
+
+/// The refusal of what is to be written to a board that lives on another relay: whoever wrote it is told which one.
+pub(crate) fn moved() -> No {
+    let text = "The board lives on another relay now.";
+    no(Code::Moved, text, Retry::After(1000))
 }
 
 /// The refusal to send somebody away.

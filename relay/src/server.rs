@@ -21,6 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::failure::Failure;
 use crate::gate::{Gate, Place};
+use crate::host::Host;
 use crate::http::{self, Shared};
 use crate::hub::{Hub, Phase, Threads};
 use crate::images::HangUp;
@@ -126,6 +127,12 @@ impl Relay {
     pub async fn manage(&self, board: &BoardId, what: Managing) -> Result<Access, Box<Refused>> {
         let access = self.hub.manage(board.clone(), what).await?;
         Ok((*access).clone())
+    }
+
+    /// What its host may ask of it from elsewhere, as long as it runs.
+    #[must_use]
+    pub fn host(&self) -> Host {
+        Host::new(self.hub())
     }
 
     /// Where it serves `/metrics`, if it does.

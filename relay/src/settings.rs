@@ -10,12 +10,14 @@ pub(crate) mod table;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use drawbridge_protocol::{CloseCode, Limits, Window};
 
 use crate::address::ProxyHeader;
 use crate::budget::{Rate, RatePerMinute};
+use crate::knock::Door;
 use crate::password::{PasswordFor, PasswordHash};
 
 pub(crate) use row::{Config, LogFormat};
@@ -124,6 +126,8 @@ pub struct Settings {
     pub app_page: Option<String>,
     /// The code with which connections are closed when the relay stops.
     pub stop_code: CloseCode,
+    /// Where people who have no link ask to be let in; `None`: nowhere. Only a program with a person in front of it has one.
+    pub door: Option<Arc<Door>>,
 }
 
 impl Settings {
@@ -200,6 +204,7 @@ impl Default for Settings {
             metrics_listen: None,
             app_page: None,
             stop_code: CloseCode::Restart,
+            door: None,
         }
     }
 }

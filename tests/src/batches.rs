@@ -16,6 +16,7 @@ pub fn meta() -> Meta {
         key: Key::from_bits([7; 16]),
         remote: None,
         hosted: None,
+        chat: Default::default(),
         standing: Default::default(),
     }
 }

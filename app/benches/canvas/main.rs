@@ -345,6 +345,7 @@ fn make(path: &Path, count: usize) -> u64 {
         key: Key::from_bits([1; 16]),
         remote: None,
         hosted: None,
+        chat: Default::default(),
         standing: Default::default(),
     };
     let mut store = SqliteStore::open(path, &meta).expect("a board's file").store;

@@ -2,108 +2,50 @@
 //! stamped, shown, kept and sent; what comes from the relay is shown.
 
 mod access;
+mod chat;
+mod history;
+mod presence;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
-use drawbridge_protocol::{Cell, Here, Peer, Role, SlotName, SlotOp, Slots, Value};
-use serde::Deserialize;
+use drawbridge_protocol::{Cell, Password, RelayAddress, SlotOp, Slots};
 
 use crate::client::{
-    Bar, Client, ClientConfig, CloseError, DamagedStore, DraftOp, Drained, Images, Managed, Meta, OpenError,
-    Opened, PersonChange, Remote, Status,
+    Bar, ChatMark, Client, ClientConfig, CloseError, Courier, DamagedStore, DraftOp, Drained, Images,
+    Incoming, Managed, Meta, News, OpenError, Opened, Past, PersonChange, Phase, Remote, ShelfError, Status,
+    StoreError,
 };
 use crate::document::{Element, Picture, Pictured};
-use crate::editor::{CURSOR_SLOT, Edit, Editor, Effects, Styles, SystemRandom, VIEW_SLOT};
-use crate::geometry::{Camera, MAX_COORDINATE, Point, Rect};
+use crate::editor::{Edit, Editor, Effects, Styles, SystemRandom};
+use crate::geometry::{Camera, Point};
+use crate::presence::{About, People};
 use crate::progress::Progress;
 use crate::tools::{Event, Keystroke, Tool};
 
-/// The slot in which a person changes what the hello said of them.
-const ABOUT_SLOT: &str = "about";
-/// A name is shown up to this many characters.
-const NAME_MAX: usize = 40;
-
-/// What a person says of themselves.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct About {
-    /// What they are called; empty if they don't say.
-    pub name: String,
-    /// Their colour as `#rrggbb`; empty if they don't say.
-    pub color: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct AboutJson {
-    name: Option<String>,
-    color: Option<String>,
-}
-
-impl About {
-    /// As it travels.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        // Two texts are always JSON.
-        Value::from_json(&serde_json::json!({ "name": self.name, "color": self.color })).expect("JSON")
-    }
-
-    /// Reads what somebody sent: whatever it is, the result is short and harmless.
-    #[must_use]
-    fn read(value: &Value) -> Self {
-        let read: AboutJson = value.read().unwrap_or_default();
-        let name = read.name.unwrap_or_default();
-        let name = name
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(NAME_MAX)
-            .collect::<String>();
-        let is_color = |text: &String| {
-            text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|b| b.is_ascii_hexdigit())
-        };
-        Self {
-            name: name.trim().to_owned(),
-            color: read.color.filter(is_color).unwrap_or_default(),
-        }
-    }
-}
-
-/// Somebody else on the board.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Person {
-    /// The connection's number.
-    pub conn: u64,
-    /// This run of their program.
-    pub peer: Peer,
-    /// What they say of themselves.
-    pub about: About,
-    /// Where their pointer is, in board units; `None` when it isn't on the board.
-    pub cursor: Option<Point>,
-    /// What they see of the board; `None` while that isn't known.
-    pub view: Option<Rect>,
-    /// What they may do.
-    pub role: Role,
-    /// The link that they came by: the first characters of its hash.
-    pub via: String,
-    /// What their hello said: it holds again when they clear what they said since.
-    hello: About,
-}
+pub use history::Brought;
+use history::Chronicle;
 
 /// A board, open.
 pub struct Board {
     editor: Editor,
     client: Client,
-    people: BTreeMap<u64, Person>,
+    people: People,
     status: Status,
     meta: Meta,
     damaged: Option<DamagedStore>,
     pictured: Pictured,
+    talk: chat::Talk,
+    chronicle: Chronicle,
     /// How often an owner asked for something.
     calls: u64,
     /// Answers to that.
     managed: Vec<Managed>,
+    /// What was read of what was before.
+    past: Option<Result<Past, StoreError>>,
     /// Why something that was under way ended, until that is said.
     cut_short: Option<Bar>,
+    /// Where the board lives since its relay sent this person on, until that is said.
+    moved: Option<Remote>,
 }
 
 impl Board {
@@ -125,9 +67,10 @@ impl Board {
         wake: Arc<dyn Fn() + Send + Sync>,
         progress: &Progress,
     ) -> Result<Self, OpenError> {
+        let about = About::read(&config.about);
         let opened = Client::open_telling(config, wake, progress)?;
         let editor = Editor::new(Box::new(SystemRandom));
-        Ok(Self::take_over(opened, editor, progress))
+        Ok(Self::take_over(opened, about, editor, progress))
     }
 
     /// The same over an editor whose ids are drawn otherwise: for tests.
@@ -139,31 +82,38 @@ impl Board {
         wake: Arc<dyn Fn() + Send + Sync>,
         editor: Editor,
     ) -> Result<Self, OpenError> {
-        Ok(Self::over(Client::open(config, wake)?, editor))
+        let about = About::read(&config.about);
+        let opened = Client::open(config, wake)?;
+        Ok(Self::take_over(opened, about, editor, &Progress::default()))
     }
 
-    /// The same over a client that is open already.
+    /// The same over a client that is open already, of somebody who says nothing of themselves.
     #[must_use]
     pub fn over(opened: Opened, editor: Editor) -> Self {
-        Self::take_over(opened, editor, &Progress::default())
+        Self::take_over(opened, About::default(), editor, &Progress::default())
     }
 
-    fn take_over(opened: Opened, mut editor: Editor, progress: &Progress) -> Self {
+    fn take_over(opened: Opened, about: About, mut editor: Editor, progress: &Progress) -> Self {
         editor.set_peer(opened.client.peer());
         editor.merge_telling(&opened.cells, progress);
         let mut board = Self {
             editor,
             status: opened.client.status(),
             client: opened.client,
-            people: BTreeMap::new(),
+            people: People::default(),
             meta: opened.meta,
             damaged: opened.damaged,
             pictured: Pictured::default(),
+            talk: chat::Talk::default(),
+            chronicle: Chronicle::of(about),
             calls: 0,
             managed: Vec::new(),
+            past: None,
             cut_short: None,
+            moved: None,
         };
         board.note_images(&opened.cells);
+        board.begin_chat(&opened.cells);
         for (slot, chunks) in opened.drafts {
             match board.editor.finish_draft(&slot, &chunks) {
                 Some(write) => board.apply(Effects {
@@ -332,6 +282,8 @@ impl Board {
             self.go_above_what_is_shown(&mut cells);
             self.editor.commit(&write, &cells);
             self.note_images(&cells);
+            cells.extend(self.sign());
+            self.chronicle.note(&cells);
             self.client.write(cells, write.ends);
         }
     }
@@ -355,6 +307,22 @@ impl Board {
         }
     }
 
+    /// Takes in a file of this same board, whose images are here already: of each cell the greater stamp wins, and what came is
+    /// offered to the relay. [`Board::pump`] shows it. Says how much there is.
+    ///
+    /// # Errors
+    /// When this person may only look.
+    pub fn bring(&self, incoming: &Incoming) -> Result<News, ShelfError> {
+        if self.status.bar().is_some() {
+            return Err(ShelfError::Barred);
+        }
+        let document = self.editor.document();
+        let held = |cell: &Cell| document.get(cell.element.as_str(), cell.prop.as_str());
+        let news = News::of(incoming.cells(), held);
+        self.client.bring(incoming.cells().to_vec());
+        Ok(news)
+    }
+
     /// Takes in what came from the relay and the store since the last time. Says whether to draw a frame.
     pub fn pump(&mut self) -> bool {
         let Drained {
@@ -362,101 +330,44 @@ impl Board {
             cells,
             people,
             managed,
+            moved,
+            past,
             status,
         } = self.client.drain();
         let before = self.editor.scene().generation();
         self.editor.restamped(&restamped);
+        self.note_restamped(&restamped);
+        if !restamped.is_empty() {
+            self.chronicle.note_restamped();
+        }
         self.editor.merge(&cells);
         self.note_images(&cells);
+        self.note_messages(&cells);
+        self.chronicle.note(&cells);
         let mut changed =
             !people.is_empty() || !cells.is_empty() || !managed.is_empty() || status != self.status;
         for change in people {
             self.person(change);
         }
         self.managed.extend(managed);
-        self.status = status;
+        if let Some(remote) = moved {
+            (self.meta.remote, self.meta.hosted) = (Some(remote.clone()), None);
+            self.moved = Some(remote);
+            changed = true;
+        }
+        changed |= past.is_some();
+        self.past = past.or(self.past.take());
+        let status_before = std::mem::replace(&mut self.status, status);
+        changed |= self.look_after_messages(&status_before);
         self.heed_bar();
         changed |= before != self.editor.scene().generation();
         changed
-    }
-
-    fn person(&mut self, change: PersonChange) {
-        match change {
-            PersonChange::Reset(here) => {
-                for conn in std::mem::take(&mut self.people).into_keys() {
-                    self.editor.remote_gone(conn);
-                }
-                here.into_iter().for_each(|person| self.joined(person));
-            }
-            PersonChange::Joined(person) => self.joined(person),
-            PersonChange::Live { conn, slots } => {
-                for (slot, op) in &slots {
-                    self.slot(conn, slot, op);
-                }
-            }
-            PersonChange::Left { conn } => {
-                self.people.remove(&conn);
-                self.editor.remote_gone(conn);
-            }
-        }
-    }
-
-    fn joined(&mut self, here: Here) {
-        let about = About::read(&here.about);
-        self.people.insert(
-            here.conn,
-            Person {
-                conn: here.conn,
-                peer: here.peer,
-                role: here.role,
-                via: here.via,
-                about: about.clone(),
-                cursor: None,
-                view: None,
-                hello: about,
-            },
-        );
-        for (slot, chunks) in here.slots {
-            self.slot(here.conn, &slot, &SlotOp::Put(chunks));
-        }
-    }
-
-    fn slot(&mut self, conn: u64, slot: &SlotName, op: &SlotOp) {
-        let Some(person) = self.people.get_mut(&conn) else {
-            return;
-        };
-        let last = match op {
-            SlotOp::Put(chunks) | SlotOp::Add(chunks) => chunks.last(),
-            SlotOp::Clear => None,
-        };
-        match slot.as_str() {
-            CURSOR_SLOT => person.cursor = last.and_then(point),
-            VIEW_SLOT => person.view = last.and_then(view),
-            ABOUT_SLOT => person.about = last.map_or_else(|| person.hello.clone(), About::read),
-            _ => {
-                // The next flush shows it.
-                let _ = self.editor.remote_live(conn, slot, op);
-            }
-        }
-    }
-
-    /// Who else is here, by connection.
-    pub fn people(&self) -> impl Iterator<Item = &Person> {
-        self.people.values()
     }
 
     /// Where connection and saving stand, as of the last [`Board::pump`].
     #[must_use]
     pub fn status(&self) -> &Status {
         &self.status
-    }
-
-    /// Tells others that this person has another name or colour.
-    pub fn set_about(&self, about: &About) {
-        if let Ok(slot) = SlotName::new(ABOUT_SLOT) {
-            self.client
-                .live(Slots::from([(slot, SlotOp::Put(vec![about.to_value()]))]));
-        }
     }
 
     /// What the board's file says beside the drawing.
@@ -478,6 +389,40 @@ impl Board {
         self.client.set_hosted(hosted);
     }
 
+    /// Begins to put a copy of the board, as it is now, on another relay, with its links and images. The board itself stays where
+    /// it is. `wake` is called, on any thread, when there is something to see for the courier.
+    #[must_use]
+    pub fn send_copy(
+        &self,
+        to: RelayAddress,
+        password: Option<Password>,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Courier {
+        self.client
+            .send_copy(&self.meta, &self.access(), to, password, wake)
+    }
+
+    /// Where the board lives since its relay has sent this person on to another one, if it has since this was asked last.
+    pub fn take_moved(&mut self) -> Option<Remote> {
+        self.moved.take()
+    }
+
+    /// Reads every version of every cell of the board, on a thread of its own; [`Board::take_past`] has them later.
+    pub fn load_past(&self) {
+        self.client.load_past();
+    }
+
+    /// What [`Board::load_past`] asked for, once, when a [`Board::pump`] has taken it in.
+    pub fn take_past(&mut self) -> Option<Result<Past, StoreError>> {
+        self.past.take()
+    }
+
+    /// Brings what the relay keeps of what was before to this computer, page by page, also after breaks; or leaves it for now.
+    /// [`Status::past`] says how far it is.
+    pub fn fetch_past(&self, wanted: bool) {
+        self.client.fetch_past(wanted);
+    }
+
     /// The client, for going offline, waiting and looking.
     #[must_use]
     pub fn client(&self) -> &Client {
@@ -492,75 +437,5 @@ impl Board {
         let effects = self.editor.handle(&Event::Lost);
         self.apply(effects);
         self.client.close()
-    }
-}
-
-/// A pointer's place as somebody sent it.
-fn point(value: &Value) -> Option<Point> {
-    let [x, y] = value.read::<[f64; 2]>().ok()?;
-    let sane = |v: f64| v.is_finite() && v.abs() <= MAX_COORDINATE;
-    (sane(x) && sane(y)).then(|| Point::new(x, y))
-}
-
-/// What somebody sees, as they sent it.
-fn view(value: &Value) -> Option<Rect> {
-    let [x0, y0, x1, y1] = value.read::<[f64; 4]>().ok()?;
-    let sane = |v: f64| v.is_finite() && v.abs() <= 10.0 * MAX_COORDINATE;
-    let all = [x0, y0, x1, y1].into_iter().all(sane);
-    (all && x0 < x1 && y0 < y1).then(|| Rect::new(x0, y0, x1, y1))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use drawbridge_protocol::{BoardId, Role};
-
-    use super::*;
-    use crate::client::Timings;
-
-    fn json(text: &str) -> Value {
-        Value::from_text(text.to_owned()).expect("json")
-    }
-
-    fn offline() -> Board {
-        let config = ClientConfig {
-            path: None,
-            board: BoardId::new("board-1").expect("an id"),
-            key: None,
-            remote: None,
-            about: json("{}"),
-            online: false,
-            timings: Timings::default(),
-            trust: crate::client::Trust::default(),
-        };
-        Board::open(config, Arc::new(|| {})).expect("it opens")
-    }
-
-    #[test]
-    fn a_cleared_about_gives_back_what_the_hello_said() {
-        let mut board = offline();
-        let slot = || SlotName::new(ABOUT_SLOT).expect("a slot");
-        board.person(PersonChange::Joined(Here {
-            conn: 9,
-            peer: Peer::from_bits([9; 12]),
-            about: json(r##"{"name":"Bob","color":"#123456"}"##),
-            role: Role::Edit,
-            via: String::new(),
-            // Somebody who changed it before we came.
-            slots: BTreeMap::from([(slot(), vec![json(r#"{"name":"Rob"}"#)])]),
-        }));
-        let name = |board: &Board| board.people().next().expect("Bob").about.name.clone();
-        assert_eq!(name(&board), "Rob");
-        for (op, expected) in [
-            (SlotOp::Clear, "Bob"),
-            (SlotOp::Put(vec![json(r#"{"name":"Robert"}"#)]), "Robert"),
-            (SlotOp::Put(vec![]), "Bob"),
-        ] {
-            let slots = Slots::from([(slot(), op)]);
-            board.person(PersonChange::Live { conn: 9, slots });
-            assert_eq!(name(&board), expected);
-        }
-        assert_eq!(board.people().next().expect("Bob").about.color, "#123456");
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! `geometry` knows outlines and the camera, `lettering` makes letters of text, `document` turns cells into elements, `arrange` reckons how they
 //! are placed, `tools` and `editor` change them by hand, `scene` keeps what is drawn, `client` keeps the board on disk and in
-//! step with the relay, and `board` is the one place where editor and client meet. `clip`, `export` and `import`
+//! step with the relay, `history` shows a board as it was, `presence` knows who else is there, and `board` is the one place where editor and client meet. `clip`, `export` and `import`
 //! take elements out of a board and into one, as text and as pictures.
 
 pub mod arrange;
@@ -14,9 +14,11 @@ pub mod document;
 pub mod editor;
 pub mod export;
 pub mod geometry;
+pub mod history;
 pub mod images;
 pub mod import;
 pub mod lettering;
+pub mod presence;
 pub mod progress;
 #[cfg(feature = "testing")]
 pub mod sample;

@@ -1,7 +1,15 @@
 //! The window: events become commands, commands go to the board, the board is shown.
 
+mod chat;
+mod hints;
+mod history;
+mod home;
+mod hosting;
+mod keeping;
+mod nearby;
 mod perform;
 mod present;
+mod together;
 mod view;
 
 use std::time::Duration;
@@ -23,10 +31,12 @@ use crate::panels::people::PeopleDraft;
 use crate::panels::sharing::ShareDraft;
 use crate::panels::{self, Asked};
 use crate::settings::Settings;
-use crate::theme;
+use crate::{theme, window};
 
 /// Seconds for which a hint stays.
 const HINT_SECONDS: f64 = 5.0;
+/// The same with something that can be done about it.
+const OFFER_SECONDS: f64 = 12.0;
 
 /// The app: one window on one board.
 pub struct App {
@@ -34,11 +44,16 @@ pub struct App {
     board: OpenBoard,
     canvas: Canvas,
     minimap: Minimap,
+    chat: chat::ChatBox,
+    hints: hints::Hints,
+    keeping: keeping::Keeping,
     dialog: Option<Dialog>,
     join_draft: String,
     join_problem: Option<String>,
     sought: Sought,
     sharing: ShareDraft,
+    /// What concerns the relay inside the app, and others.
+    host: hosting::Host,
     /// Why the relay didn't do what was asked for last in that dialog.
     unmanaged: Option<Reason>,
     /// The relay's password, as far as it is typed.
@@ -49,6 +64,8 @@ pub struct App {
     title_draft: String,
     people: PeopleDraft,
     message: Option<(Message, f64)>,
+    /// What this person does with others.
+    together: together::Together,
     /// Whether everything but the board is hidden.
     alone: bool,
     /// Whether frames are presented.
@@ -68,10 +85,16 @@ pub struct App {
     /// Whether a style was changed that isn't kept yet: while a slider is pulled, many are.
     unkept: bool,
     window_title: String,
+    /// How the board's past is looked at.
+    back: history::LookingBack,
     /// Another board, on its way to take the place of this one.
     next: Option<Next>,
     /// Whether the sample is to be put on that one.
     sample_next: bool,
+    /// The screen with all boards.
+    home: home::Home,
+    /// Those on the network.
+    neighbours: nearby::Neighbours,
 }
 
 impl App {
@@ -90,17 +113,24 @@ impl App {
         editor.set_styles(settings.styles.styles());
         editor.set_keep_tool(settings.keep_tool);
         let mut app = Self {
+            hints: hints::Hints::of(&settings),
             settings,
             board,
             next: None,
             sample_next: false,
+            home: home::Home::default(),
+            neighbours: nearby::Neighbours::default(),
             canvas: Canvas::new(card),
+            back: history::LookingBack::default(),
             minimap: Minimap::default(),
+            chat: chat::ChatBox::default(),
+            keeping: keeping::Keeping::default(),
             dialog: None,
             join_draft: String::new(),
             join_problem: None,
             sought: Sought::default(),
             sharing: ShareDraft::default(),
+            host: hosting::Host::default(),
             unmanaged: None,
             password_draft: String::new(),
             bar_said: None,
@@ -108,6 +138,7 @@ impl App {
             title_draft: String::new(),
             people: PeopleDraft::default(),
             message: None,
+            together: together::Together::default(),
             alone: false,
             presenting: None,
             frame: None,
@@ -148,11 +179,16 @@ impl App {
     }
 
     fn say(&mut self, ctx: &Context, message: Message) {
+        let seconds = if message.offer.is_some() {
+            OFFER_SECONDS
+        } else {
+            HINT_SECONDS
+        };
         let until = if message.problem {
             f64::INFINITY
         } else {
-            ctx.request_repaint_after_secs(HINT_SECONDS as f32);
-            ctx.input(|input| input.time) + HINT_SECONDS
+            ctx.request_repaint_after_secs(seconds as f32);
+            ctx.input(|input| input.time) + seconds
         };
         self.message = Some((message, until));
     }
@@ -176,6 +212,11 @@ impl App {
     /// Says why nothing can be changed, once until that changes.
     fn say_barred(&mut self, ctx: &Context) {
         let bar = self.board.bar();
+        if bar.is_none() && self.board.history().is_some() {
+            let words = "This is how the board was: nothing can be changed here. Esc leads back to now";
+            self.say(ctx, Message::hint(words));
+            return;
+        }
         if self.bar_said == bar {
             return;
         }
@@ -235,12 +276,20 @@ impl App {
     /// Takes in what came from elsewhere; also while the window is hidden.
     pub fn logic(&mut self, ctx: &Context) {
         self.board.pump();
+        self.look_after_quitting(ctx);
+        self.hear_of_moves(ctx);
+        self.look_after_closing(ctx);
+        self.note_presence(ctx);
         self.arrive(ctx, Duration::ZERO);
+        self.hear_of_boards(ctx);
+        self.tend_neighbours(ctx);
         while self.next.is_none()
             && let Some(line) = self.board.handed_over()
         {
             ctx.send_viewport_cmd(ViewportCommand::Focus);
-            if !line.is_empty() {
+            if let Some(path) = line.strip_prefix(window::FILE) {
+                self.board.take_in(path.into());
+            } else if !line.is_empty() {
                 self.join(ctx, &line);
             }
         }
@@ -253,6 +302,17 @@ impl App {
         if self.message.as_ref().is_some_and(|(_, until)| *until <= now) {
             self.message = None;
         }
+        if self.is_home() {
+            let keys = self.home_has_keys(&ctx);
+            self.obey(&ctx, |app, _, asked| app.show_home(ui, asked));
+            self.obey(&ctx, Self::dropped);
+            if keys {
+                self.obey(&ctx, Self::home_keys);
+            }
+            self.end_frame(&ctx);
+            return;
+        }
+        self.look_after_history(&ctx);
         // In the frame after the click, which would close it.
         if let Some(at) = self.canvas.menu_at.take() {
             self.menu_at = at;
@@ -264,28 +324,35 @@ impl App {
         self.obey(&ctx, Self::dropped);
         let (before, after) = view::around_a_button(&ctx);
         self.obey(&ctx, |app, ctx, asked| app.keys(ctx, before, bare, asked));
+        self.look_after_others(&ctx);
         self.canvas.show(ui, &mut self.board, bare);
         if self.canvas.renames.take().is_some() {
             self.obey(&ctx, |_, _, asked| asked.push(Command::ShowFrameName));
         }
         self.look_after_presenting(&ctx);
+        self.look_after_hints(&ctx);
         self.hear_of_access(&ctx);
         self.obey(&ctx, |app, ctx, asked| app.keys(ctx, after, bare, asked));
         self.note_focus(&ctx);
         if self.unkept && !ctx.input(|input| input.pointer.any_down()) {
             self.keep_settings(&ctx);
         }
+        self.end_frame(&ctx);
+    }
+
+    /// What is to be said at the end of each frame, whatever is shown.
+    fn end_frame(&mut self, ctx: &Context) {
         // One at a time: the next waits until this one is dismissed.
         if self.message.is_none()
             && let Some(problem) = self.board.problem()
         {
-            self.say(&ctx, Message::problem(problem));
+            self.say(ctx, Message::problem(problem));
             ctx.request_repaint();
         }
         if let Some(due) = self.board.status_due() {
             ctx.request_repaint_after(due);
         }
-        self.name_window(&ctx);
+        self.name_window(ctx);
     }
 
     /// The window goes: ends what is under way, and waits until all is on this computer's disk.

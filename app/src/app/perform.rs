@@ -19,7 +19,7 @@ use crate::panels::message::Message;
 use crate::panels::palette::Sought;
 use crate::panels::sharing::ShareDraft;
 use crate::sample;
-use crate::settings::{Styles, clean_name};
+use crate::settings::{Styles, clean_name, sentence};
 use crate::theme::{self, Theme};
 
 /// How much one press of a key or button zooms.
@@ -135,6 +135,10 @@ impl App {
                 self.board.react(emoji, at);
             }
             Command::ShowFrameName => self.show_frame_name(),
+            Command::ShowChat => self.toggle_chat(),
+            Command::SendMessage(text) => self.say_message(ctx, &text),
+            Command::Unsay(id) => self.unsay_message(ctx, &id),
+            Command::ReadChat => self.read_messages(),
             Command::Grid => {
                 self.settings.grid = !self.settings.grid;
                 self.set_snapping();
@@ -158,9 +162,15 @@ impl App {
                 panels::context::open(ctx);
             }
             Command::Cancel => self.cancel(ctx),
+            Command::Home
+            | Command::OfBoard(..)
+            | Command::Restore(_)
+            | Command::ChooseFile
+            | Command::OpenFile(_) => self.do_with_boards(ctx, command),
             Command::NewBoard => self.open(ctx, Some(Which::New)),
             Command::OpenSample if self.is_untouched() && self.board.bar().is_none() => {
                 self.fill_with_sample();
+                self.arrived(ctx, true);
             }
             Command::OpenSample if self.next.is_none() => {
                 self.sample_next = true;
@@ -172,13 +182,19 @@ impl App {
             Command::ShowShare => {
                 self.board.look_for_addresses();
                 self.sharing = ShareDraft {
-                    address: self.settings.relay.clone(),
+                    address: self
+                        .settings
+                        .relays
+                        .first()
+                        .map(ToString::to_string)
+                        .unwrap_or_default(),
                     ..ShareDraft::default()
                 };
+                self.board.look_at_relays(&self.settings.relays);
                 self.unmanaged = None;
                 self.dialog = Some(Dialog::Share);
             }
-            Command::ShowJoin => {
+            Command::ShowJoin | Command::ShowNearby => {
                 self.join_draft.clear();
                 self.join_problem = None;
                 self.dialog = Some(Dialog::Join);
@@ -190,16 +206,33 @@ impl App {
             Command::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
             Command::StartSharing => self.board.start_sharing(),
             Command::ShareThrough(address) => match self.board.share_through(&address) {
-                Ok(()) => {
-                    self.settings.relay = address;
-                    self.keep_settings(ctx);
+                Ok(relay) => {
+                    self.remember(ctx, relay);
+                    self.dialog = Some(Dialog::Share);
                 }
                 Err(problem) => self.sharing.problem = Some(problem),
             },
+            Command::ShowHandOver => self.show_hand_over(),
+            Command::HandOver { address, password } => self.hand_over(ctx, &address, password),
+            Command::StopHandingOver => self.board.stop_handing_over(),
+            Command::ShowRelays | Command::LookAtRelays => self.show_relays(),
+            Command::ForgetRelay(relay) => self.forget_relay(ctx, &relay),
             Command::StopSharing => self.board.stop_sharing(),
             Command::Join(text) => self.join(ctx, &text),
+            Command::KnockAt(name) => self.knock(&name),
+            Command::StopKnocking => self.stop_knocking(),
+            Command::AnswerKnock(answer) => self.answer_knock(answer),
+            Command::LookNearby => {
+                self.settings.meeting.look = !self.settings.meeting.look;
+                self.keep_settings(ctx);
+            }
+            Command::BeFound => {
+                self.settings.meeting.found = !self.settings.meeting.found;
+                self.keep_settings(ctx);
+            }
             Command::LockBoard => self.board.toggle_lock(),
             Command::MakeLink { role, name, ends } => self.board.make_link(role, &name, ends),
+            Command::ChangeLink { hash, name, ends } => self.board.change_link(hash, &name, ends),
             Command::EndLink(hash) => self.board.end_link(hash),
             Command::Remove { conn, end_link } => self.board.remove(conn, end_link),
             Command::ShowPassword => {
@@ -219,6 +252,15 @@ impl App {
                 self.copied = Some(text);
             }
             Command::GoTo(conn) => self.go_to(ctx, conn),
+            Command::GoToActive => self.go_to_active(ctx),
+            Command::Follow(conn) => self.follow(ctx, conn),
+            Command::StopFollowing => {
+                self.stop_following();
+            }
+            Command::AskToFollow => self.ask_to_follow(),
+            Command::NotNow(conn) => self.not_now(ctx, conn),
+            Command::ShowSay => self.show_say(ctx),
+            Command::Say => self.finish_saying(ctx),
             Command::MyName(name) => {
                 self.settings.name = clean_name(&name);
                 self.me_changed(ctx);
@@ -244,6 +286,8 @@ impl App {
             }
             Command::Reconnect => self.board.reconnect(),
             Command::OfferAgain => self.board.offer_again(),
+            Command::ShowStatus => panels::status::open(ctx),
+            Command::ShowRefused => self.show_refused(ctx),
             Command::ShowTrust => self.dialog = Some(Dialog::Trust),
             Command::ChooseAuthority => {
                 self.dialog = Some(Dialog::Trust);
@@ -252,6 +296,9 @@ impl App {
             Command::TrustChosen => self.board.trust_chosen(),
             Command::LeaveChosen => self.board.leave_chosen(),
             Command::Distrust(fingerprint) => self.board.distrust(&fingerprint),
+            Command::ShowHints => self.show_hints(),
+            Command::HideHints => self.end_hints(ctx),
+            Command::Past(past) => self.look_back(ctx, past),
             Command::Dismiss => self.message = None,
             Command::FocusMode => {
                 self.alone = !self.alone;
@@ -260,6 +307,15 @@ impl App {
                 }
             }
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::QuitAnyway => self.quit_anyway(ctx),
+        }
+    }
+
+    /// Selects what the relay did not take, as far as it is to be seen.
+    fn show_refused(&mut self, ctx: &Context) {
+        if self.board.show_refused(self.canvas.size()) == 0 {
+            let words = "What was refused is no drawing: the board's title, a message of the chat, or something deleted";
+            self.say(ctx, Message::hint(words));
         }
     }
 
@@ -321,6 +377,11 @@ impl App {
         if self.end_frame_name() {
             return;
         }
+        if self.take_back() || self.board.editor().state().is_idle() && self.stop_following() {}
+
+        if self.close_history() {
+            return;
+        }
         if self.presenting.is_some() && self.board.editor().state().is_idle() {
             self.present(ctx);
         } else {
@@ -341,8 +402,12 @@ impl App {
     }
 
     /// Begins to open another board.
-    fn open(&mut self, ctx: &Context, which: Option<Which>) {
+    pub(super) fn open(&mut self, ctx: &Context, which: Option<Which>) {
         if let Some(which) = which.filter(|_| self.next.is_none()) {
+            if self.stays(ctx) {
+                self.sample_next = false;
+                return;
+            }
             self.next = Some(self.board.begin(which, &self.settings));
             self.arrive(ctx, SOON);
         }
@@ -361,17 +426,26 @@ impl App {
                 self.board.switch(fresh);
                 self.set_snapping();
                 self.canvas.clear();
+                self.leave_others();
                 self.presenting = None;
                 self.end_frame_name();
                 self.canvas.shows.presented = None;
                 self.minimap.clear();
+                self.clear_chat();
                 self.message = None;
                 if sample {
                     self.fill_with_sample();
                 }
+                self.arrived(ctx, true);
             }
-            Ok(Err(problem)) => self.say(ctx, Message::problem(problem)),
-            Err(broke) => self.say(ctx, Message::problem(broke.to_string())),
+            Ok(Err(problem)) => {
+                self.arrived(ctx, false);
+                self.say(ctx, Message::problem(problem));
+            }
+            Err(broke) => {
+                self.arrived(ctx, false);
+                self.say(ctx, Message::problem(broke.to_string()));
+            }
         }
     }
 
@@ -388,21 +462,8 @@ impl App {
         self.board.show_everything(self.canvas.size());
     }
 
-    fn go_to(&mut self, ctx: &Context, conn: u64) {
-        let at = self
-            .board
-            .pointers()
-            .into_iter()
-            .find(|(other, _)| *other == conn);
-        let Some((_, at)) = at else {
-            self.say(ctx, Message::hint("Their pointer is not on the board just now"));
-            return;
-        };
-        self.look_at(at);
-    }
-
     /// Brings a point of the board into the middle of the window.
-    fn look_at(&mut self, at: Point) {
+    pub(super) fn look_at(&mut self, at: Point) {
         let Size { width, height } = self.canvas.size();
         let camera = self.board.camera_mut();
         let now = camera.screen_from_board(at);
@@ -418,7 +479,7 @@ impl App {
         self.unkept = false;
         if let Err(error) = self.settings.save(&self.board.profile().settings_file()) {
             tracing::warn!(%error, "settings not kept");
-            self.say(ctx, Message::problem(error.to_string()));
+            self.say(ctx, Message::problem(sentence(&error)));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What the app shows: the panels, each with what it needs of the state.
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use drawbridge_engine::editor::Edit;
@@ -13,7 +15,7 @@ use crate::panels::dialogs::{self, Dialog};
 use crate::panels::menu::MenuView;
 use crate::panels::minimap::{MinimapView, Other};
 use crate::panels::people::{PeopleView, Person};
-use crate::panels::sharing::{self, ShareView};
+use crate::panels::sharing::{self, AccessView, ShareView};
 use crate::panels::status::Connection;
 use crate::panels::style::StyleView;
 use crate::panels::zoom::ZoomView;
@@ -49,21 +51,30 @@ impl App {
             grid: self.settings.grid,
             snapping: self.settings.snapping,
             minimap: self.settings.minimap,
+            chat: self.is_chatting(),
             alone: self.alone,
             appearance: self.settings.appearance,
             scale: self.settings.scale,
             still: self.settings.reduced_motion,
+            hosting: self.board.can_hand_over() || self.board.is_handing_over(),
             shared: !matches!(self.board.share(), ShareView::Off | ShareView::Failed(_)),
             cut_off: matches!(
                 status.connection,
                 Connection::Offline(_) | Connection::Refused(_) | Connection::Insecure(_)
             ),
             parked: !status.parked.is_empty() || !status.pictures.refused.is_empty(),
+            hints: self.are_hints_shown(),
             message: self.message.is_some(),
             bar: self.board.bar(),
             board_locked: self.board.is_locked(),
             manages: self.board.can_manage(),
             asks_password: self.board.asks_for_password().is_some(),
+            knocked: self.is_asked_about(),
+            meeting: self.settings.meeting,
+            others: !self.board.others().is_empty(),
+            following: self.together.follows(),
+            asking: self.together.asking,
+            back: self.board.history().map(|history| self.back.now(history)),
         }
     }
 
@@ -76,32 +87,38 @@ impl App {
         if !alone {
             self.tools(ctx, now, &share, asked);
         }
+        self.others(ctx, alone, asked);
         // What is not saved is said in focus mode too.
         let words = panels::status::show(ctx, &status, asked);
+        let past = self.history_panel(ctx, asked);
         if !alone {
-            let above = ctx.content_rect().bottom() - words.top() + space::S;
-            self.map(ctx, above, asked);
+            let above = |rect: egui::Rect| ctx.content_rect().bottom() - rect.top() + space::S;
+            let map = self.map(ctx, above(words) + past, asked);
+            let bottom = map.map_or(above(words) + past, above);
+            self.chat_panel(ctx, bottom, now.shared, asked);
         }
         if let Some((message, _)) = &self.message {
-            panels::message::show(ctx, message, asked);
-        } else if !self.alone
-            && self.is_untouched()
-            && self.board.recent().is_empty()
-            && share == ShareView::Off
-        {
-            // Not on somebody else's board, to which a link led.
-            panels::welcome::show(ctx, asked);
+            panels::message::show(ctx, message, past, asked);
+        } else if !alone && !(self.is_chatting() && panels::toolbar::is_narrow(ctx)) {
+            self.welcome(ctx, &share, asked);
         }
         if let Some(name) = &mut self.renaming {
             let canvas = self.canvas.rect();
             let at = self.canvas.name_of(&name.frame).map(|rect| rect.left_bottom());
             panels::frame_name::show(ctx, at.unwrap_or(canvas.center()), name, asked);
         }
+        if let Some(question) = self.question() {
+            panels::nearby::question(ctx, &question, asked);
+        }
         panels::reactions::show(ctx, self.reactions_at, asked);
         panels::context::show(ctx, self.menu_at, &now, asked);
         match self.dialog {
             Some(Dialog::Share) => {
-                let access = self.board.access(self.unmanaged.clone());
+                let access = AccessView {
+                    found: self.is_found(),
+                    ..self.board.access(self.unmanaged.clone())
+                };
+                self.sharing.relays = self.board.relays(&self.settings.relays).relays;
                 sharing::share(
                     ctx,
                     &share,
@@ -113,13 +130,24 @@ impl App {
                 // How long links last is said in minutes.
                 ctx.request_repaint_after(MINUTES);
             }
+            Some(Dialog::HandOver) => {
+                let view = self.board.handover();
+                let known = self.board.relays(&self.settings.relays).relays;
+                panels::handover::show(ctx, &view, &known, &mut self.host.draft, asked);
+            }
+            Some(Dialog::Relays) => {
+                panels::relays::show(ctx, &self.board.relays(&self.settings.relays), asked);
+            }
+            Some(Dialog::Quit) => panels::quitting::show(ctx, &self.quit_view(), asked),
             Some(Dialog::Password) => {
                 let relay = self.board.asks_for_password().unwrap_or_default();
                 let again = self.board.was_password_given();
                 dialogs::password(ctx, &relay, &mut self.password_draft, again, asked);
             }
             Some(Dialog::Join) => {
-                dialogs::join(ctx, &mut self.join_draft, self.join_problem.as_deref(), asked);
+                let nearby = self.nearby_view();
+                let problem = self.join_problem.as_deref();
+                dialogs::join(ctx, &mut self.join_draft, problem, nearby.as_ref(), asked);
             }
             Some(Dialog::Palette) => panels::palette::show(ctx, &mut self.sought, &now, asked),
             Some(Dialog::Trust) => panels::trust::show(ctx, &self.board.trust(), asked),
@@ -139,7 +167,9 @@ impl App {
             now,
         };
         panels::menu::show(ctx, &menu, &mut self.title_draft, asked);
-        panels::toolbar::show(ctx, &now, asked);
+        if now.back.is_none() {
+            panels::toolbar::show(ctx, &now, asked);
+        }
         let people = PeopleView {
             me: Person {
                 conn: None,
@@ -147,13 +177,17 @@ impl App {
                 color: self.settings.color.clone(),
                 role: self.board.role(),
                 came_by_link: false,
+                ..Person::default()
             },
-            others: self.board.others(),
+            others: self.board.others().to_vec(),
+            absent: self.board.absent(),
+            following: self.followed(),
             sharing: matches!(share, ShareView::Hosting(_)),
             manages: now.manages,
+            chat: self.chat_badge(now.shared),
         };
         panels::people::show(ctx, &people, &mut self.people, asked);
-        if now.bar.is_none() {
+        if now.bar.is_none() && now.back.is_none() {
             let style = StyleView {
                 held: self.board.editor().style_held(),
                 now,
@@ -167,34 +201,64 @@ impl App {
         panels::zoom::show(ctx, &zoom, asked);
     }
 
-    fn map(&mut self, ctx: &Context, above: f32, asked: &mut Asked) {
-        let (views, pointers) = (self.board.views(), self.board.pointers());
-        let other = |person: Person| {
-            let here = |conn: u64| person.conn == Some(conn);
-            Other {
-                view: views.iter().find(|(conn, _)| here(*conn)).map(|(_, view)| *view),
-                pointer: pointers.iter().find(|(conn, _)| here(*conn)).map(|(_, at)| *at),
-                person,
-            }
+    /// What is to be seen and done of others.
+    fn others(&mut self, ctx: &Context, alone: bool, asked: &mut Asked) {
+        let mut view = self.together_view();
+        let rows = if alone { 0.0 } else { panels::toolbar::reach(ctx) };
+        if alone {
+            view.news = None;
+        }
+        if self.presenting.is_some() {
+            // The stage is for the frames.
+            view.asking = None;
+        }
+        panels::together::show(ctx, &view, rows + space::M, asked);
+        if !alone {
+            let hints = self.canvas.hints(ctx, &self.board);
+            panels::hints::show(ctx, &hints, asked);
+        }
+        let at = self.together.say_pos;
+        if let Some(draft) = &mut self.together.say {
+            panels::say::show(ctx, at, draft, asked);
+        }
+    }
+
+    fn map(&mut self, ctx: &Context, above: f32, asked: &mut Asked) -> Option<egui::Rect> {
+        let board = &self.board;
+        let other = |person: &Arc<Person>| Other {
+            view: person.conn.and_then(|conn| board.view_of(conn)),
+            pointer: person.conn.and_then(|conn| board.pointer_of(conn)),
+            person: Arc::clone(person),
         };
         let editor = self.board.editor();
         let view = MinimapView {
             open: self.settings.minimap,
             seen: editor.camera().visible(self.canvas.size()),
             everything: editor.scene().bounds(),
-            others: self.board.others().into_iter().map(other).collect(),
+            others: self.board.others().iter().map(other).collect(),
         };
         let images = self.board.images();
         let picture = |scale| self.minimap.picture(ctx, (editor, &images), scale);
-        panels::minimap::show(ctx, &view, above, picture, asked);
+        panels::minimap::show(ctx, &view, above, picture, asked)
     }
 
-    /// Files that were dropped on the window go onto the board.
+    /// Files that were dropped on the window: a board's is opened, others go onto the board.
     pub(super) fn dropped(&mut self, ctx: &Context, asked: &mut Asked) {
         let files = ctx.input(|input| input.raw.dropped_files.clone());
-        if !files.is_empty() && self.next.is_none() {
-            let given = files.iter().map(|file| Given::File(file.path().to_owned()));
-            asked.push(Command::DropPictures(given.collect()));
+        if self.next.is_some() {
+            return;
+        }
+        let is_board = |path: &Path| {
+            path.extension()
+                .is_some_and(|end| end.eq_ignore_ascii_case("board"))
+        };
+        let paths = files.iter().map(|file| file.path().to_owned());
+        let (boards, pictures): (Vec<PathBuf>, Vec<PathBuf>) = paths.partition(|path| is_board(path));
+        asked.extend(boards.into_iter().map(Command::OpenFile));
+        if !pictures.is_empty() && !self.is_home() {
+            asked.push(Command::DropPictures(
+                pictures.into_iter().map(Given::File).collect(),
+            ));
         }
     }
 
@@ -221,6 +285,8 @@ impl App {
                 }
                 let command = if self.presenting.is_some() {
                     command::while_presenting(event)
+                } else if self.board.history().is_some() {
+                    command::while_looking_back(event)
                 } else {
                     command::for_event(event)
                 };

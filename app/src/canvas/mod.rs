@@ -1,5 +1,6 @@
 //! The board on the screen: paints what is visible, and hands what a hand does to the board.
 
+mod company;
 pub mod gather;
 mod missing;
 pub mod names;
@@ -16,15 +17,13 @@ use eframe::egui_wgpu::RenderState;
 use egui::{Context, CursorIcon, Id, Order, PointerButton, Popup, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
 use crate::open::OpenBoard;
-use crate::pointers::Pointers;
+use crate::panels::hints::EdgeHint;
 use crate::theme::{self, Theme};
+use company::Company;
 use gather::{Act, Gather, Kind};
 use names::Names;
 use overlay::Look;
 use picture::Picture;
-
-/// The longest time between two frames that moves anything, in seconds: after a pause nothing leaps.
-const LONGEST_STEP: f64 = 0.1;
 
 /// A button that comes up nearer than that to where it went down has clicked, in points.
 const CLICK: f32 = 4.0;
@@ -48,7 +47,7 @@ pub struct Shows {
 #[derive(Debug)]
 pub struct Canvas {
     gather: Gather,
-    pointers: Pointers,
+    company: Company,
     picture: Picture,
     names: Names,
     /// The frame whose name was clicked twice, until somebody takes it.
@@ -62,6 +61,8 @@ pub struct Canvas {
     id: Option<Id>,
     /// When the caret was last put somewhere else, and where: it doesn't blink then.
     caret: (f64, typing::Seen),
+    /// What one has said oneself, and where on the board, while others see it.
+    pub said: Option<(Point, String)>,
     /// Where the primary button went down, while it is held.
     primary: Option<Pos2>,
     /// The same of the secondary one.
@@ -76,7 +77,7 @@ impl Canvas {
     pub fn new(card: Option<&RenderState>) -> Self {
         Self {
             gather: Gather::default(),
-            pointers: Pointers::default(),
+            company: Company::default(),
             picture: Picture::new(card),
             names: Names::default(),
             renames: None,
@@ -85,6 +86,7 @@ impl Canvas {
             rect: Rect::ZERO,
             id: None,
             caret: Default::default(),
+            said: None,
             primary: None,
             secondary: None,
             menu_at: None,
@@ -94,8 +96,16 @@ impl Canvas {
     /// Another board comes: nothing of the one before stays.
     pub fn clear(&mut self) {
         self.gather = Gather::default();
-        self.pointers = Pointers::default();
+        self.company = Company::default();
+        self.said = None;
         self.picture.clear();
+        self.names = Names::default();
+        self.renames = None;
+    }
+
+    /// The board's past is shown from now on, or its present again.
+    pub fn look_back(&mut self, past: bool) {
+        self.picture.look_back(past);
         self.names = Names::default();
         self.renames = None;
     }
@@ -171,7 +181,8 @@ impl Canvas {
     }
 
     /// Whether a window point is on the canvas, with no panel over it.
-    fn is_bare(&self, ctx: &Context, at: Pos2) -> bool {
+    #[must_use]
+    pub fn is_bare(&self, ctx: &Context, at: Pos2) -> bool {
         self.rect.contains(at)
             && ctx
                 .layer_id_at(at)
@@ -278,7 +289,9 @@ impl Canvas {
         if drawn.more {
             ui.ctx().request_repaint();
         }
-        if board.is_empty() {
+        if board.history().is_some() {
+            overlay::past(&painter, self.rect);
+        } else if board.is_empty() {
             paint::invitation(&painter, self.rect);
         }
         if let Some(bounds) = self.hovered(ui.ctx(), board) {
@@ -294,28 +307,28 @@ impl Canvas {
                 self.names.paint(&painter, editor, look, self.rect, typed);
             }
         }
-        let others = board.others();
-        let mine = board.my_color();
-        overlay::paint(&painter, editor, look, |conn| {
-            let person = others.iter().find(|person| person.conn == conn && conn.is_some());
-            theme::person(
-                person.map_or(mine, |person| &person.color),
-                conn.unwrap_or_default(),
-            )
-        });
+        let color = |conn: Option<u64>| match conn.and_then(|conn| board.other(conn)) {
+            Some(person) => theme::person(&person.color, conn.unwrap_or_default()),
+            None => theme::person(board.my_color(), conn.unwrap_or_default()),
+        };
+        Company::paint_selections(&painter, board, look, editor.camera().visible(self.size()));
+        overlay::paint(&painter, editor, look, color);
         self.paint_typing(&painter, board, look, now);
         let still = ui.style().animation_time == 0.0;
         for reaction in editor.reactions() {
-            let person = others
-                .iter()
-                .find(|person| person.conn == reaction.conn && reaction.conn.is_some());
-            let color = theme::person(
-                person.map_or(mine, |person| &person.color),
-                reaction.conn.unwrap_or_default(),
+            paint::reaction(
+                &painter,
+                look.at(reaction.at),
+                reaction,
+                color(reaction.conn),
+                still,
             );
-            paint::reaction(&painter, look.at(reaction.at), reaction, color, still);
         }
-        self.paint_pointers(ui.ctx(), &painter, board, now);
+        let said = self.said.as_ref().map(|(at, text)| {
+            let pointer = ui.ctx().pointer_hover_pos().filter(|at| self.rect.contains(*at));
+            (pointer.unwrap_or_else(|| look.at(*at)), text.as_str())
+        });
+        self.company.paint(&painter, board, self.rect, said, now);
         self.paint_held(ui.ctx(), &painter);
     }
 
@@ -327,24 +340,17 @@ impl Canvas {
         }
     }
 
-    fn paint_pointers(&mut self, ctx: &Context, painter: &egui::Painter, board: &OpenBoard, now: f64) {
-        let camera = *board.editor().camera();
-        let dt = f64::from(ctx.input(|input| input.stable_dt)).min(LONGEST_STEP);
-        let moving = self.pointers.update(&board.pointers(), now, dt, camera.zoom());
-        let others = board.others();
-        for shown in self.pointers.shown(now) {
-            let Some(person) = others.iter().find(|person| person.conn == Some(shown.conn)) else {
-                continue;
-            };
-            let tip = Look::new(&camera, self.rect.min).at(shown.at);
-            let color = theme::person(&person.color, shown.conn);
-            paint::pointer(painter, tip, &person.name, color, shown.name);
-        }
-        if moving {
-            ctx.request_repaint();
-        } else if let Some(seconds) = self.pointers.next_fade(now) {
-            ctx.request_repaint_after_secs(seconds as f32);
-        }
+    /// Where at the window's edge to hint at what others do out of view.
+    pub fn hints(&mut self, ctx: &Context, board: &OpenBoard) -> Vec<EdgeHint> {
+        let now = ctx.input(|input| input.time);
+        self.company.hints(ctx, board, self.rect, now)
+    }
+
+    /// Who draws, or moved last: those out of view first.
+    #[must_use]
+    pub fn liveliest(&self, ctx: &Context, board: &OpenBoard) -> Option<u64> {
+        let now = ctx.input(|input| input.time);
+        self.company.liveliest(board, self.rect, now)
     }
 
     /// What a press of the select tool would take, where that isn't selected yet: a box around it, on the board.

@@ -5,6 +5,7 @@ use drawbridge_engine::arrange::{Frame, Handle};
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::geometry::{Affine, Camera, Hold, Point, Rect as BoardRect};
 use drawbridge_engine::tools::{Act, Grip, State};
+use drawbridge_protocol::ElementId;
 use egui::{Color32, CursorIcon, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2};
 
 use crate::theme::{Theme, size};
@@ -105,6 +106,12 @@ pub fn paint(painter: &Painter, editor: &Editor, look: Look<'_>, person: impl Fn
     }
 }
 
+/// An edge around a board that is shown as it was.
+pub fn past(painter: &Painter, canvas: Rect) {
+    let edge = Stroke::new(size::PAST_EDGE, Theme::of(painter.ctx()).accent);
+    painter.rect_stroke(canvas, 0.0, edge, StrokeKind::Inside);
+}
+
 fn selection(painter: &Painter, editor: &Editor, look: Look<'_>, theme: &Theme) {
     let selection = &editor.selection().ids;
     let line = Stroke::new(1.0, theme.accent);
@@ -182,6 +189,23 @@ fn held(painter: &Painter, look: Look<'_>, hold: &Hold, theme: &Theme) {
     painter.add(Shape::closed_line(outline, Stroke::new(2.0, theme.accent)));
     let at = look.at(hold.aim());
     painter.circle(at, size::GRIP / 2.0, theme.accent, Stroke::new(1.5, theme.panel));
+}
+
+/// A box around some of the board.
+pub fn boxed(painter: &Painter, look: Look<'_>, around: BoardRect, line: Stroke) {
+    let rect = Rect::from_two_pos(
+        look.at(Point::new(around.x0, around.y0)),
+        look.at(Point::new(around.x1, around.y1)),
+    );
+    painter.rect_stroke(rect.expand(2.0), 2.0, line, StrokeKind::Outside);
+}
+
+/// The frame of an element, as it is shown.
+pub fn outlined(painter: &Painter, look: Look<'_>, editor: &Editor, id: &ElementId, line: Stroke) {
+    let element = editor.scene().element(editor.document(), id);
+    if let Some(frame) = element.and_then(|element| Frame::around(&[element])) {
+        closed(painter, look, frame, line);
+    }
 }
 
 fn closed(painter: &Painter, look: Look<'_>, frame: Frame, stroke: Stroke) {

@@ -14,6 +14,10 @@ const ARROW: [Vec2; 4] = [
     Vec2::new(7.4, 8.6),
     Vec2::new(14.2, 6.6),
 ];
+/// The radius of a pointer that is shown as a dot, in points.
+const DOT: f32 = 3.5;
+/// Wider lines of what is said are broken, in points.
+const SAYING: f32 = 240.0;
 /// How far a reaction rises, in points, ...
 const RISE: f32 = 56.0;
 /// ... and the part of its time after which it fades.
@@ -55,6 +59,30 @@ pub fn pointer(painter: &Painter, tip: Pos2, name: &str, color: Color32, name_se
         color.gamma_multiply(name_seen),
     );
     painter.galley(corner + Vec2::new(7.0, 3.0), galley, letters);
+}
+
+/// The pointer of one of very many.
+pub fn dot(painter: &Painter, at: Pos2, color: Color32) {
+    painter.circle(at, DOT, color, Stroke::new(1.0, Theme::of(painter.ctx()).board));
+}
+
+/// What somebody says at their pointer, as far as `seen` (0 to 1) says; below their name where that stands there.
+pub fn saying(painter: &Painter, tip: Pos2, text: &str, color: Color32, seen: f32, named: bool) {
+    let letters = Theme::letters_on(color).gamma_multiply(seen);
+    let galley = painter.layout(text.to_owned(), fonts::plain(size::TEXT), letters, SAYING);
+    let down = if named { 38.0 } else { 14.0 };
+    let corner = tip + Vec2::new(13.0, down);
+    let label = Rect::from_min_size(corner, galley.size() + Vec2::new(20.0, 12.0));
+    let ground = Theme::of(painter.ctx()).board.gamma_multiply(seen);
+    let edge = Stroke::new(1.5, ground);
+    painter.rect(
+        label,
+        theme::size::PANEL_RADIUS,
+        color.gamma_multiply(seen),
+        edge,
+        egui::StrokeKind::Outside,
+    );
+    painter.galley(corner + Vec2::new(10.0, 6.0), galley, letters);
 }
 
 /// An emoji that somebody reacts with, on a disc with an edge in their colour. It rises and fades, or stands `still` until its time is over.

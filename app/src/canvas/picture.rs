@@ -43,6 +43,14 @@ impl Picture {
         }
     }
 
+    /// The board's past is shown from now on, or its present again.
+    pub fn look_back(&mut self, past: bool) {
+        if let Some((state, renderer, shown)) = &mut self.0 {
+            renderer.look_back(past);
+            free(state, shown);
+        }
+    }
+
     /// Whether the last try to read an image came to nothing.
     #[must_use]
     pub fn is_barren(&self, image: &ImageHash) -> bool {
@@ -78,7 +86,7 @@ impl Picture {
         renderer.images_arrived(&images.take_arrived());
         renderer.read_images(|| Arc::new(move |hash| images.get(hash).ok().flatten()));
         let drawn = renderer.draw(&look, making);
-        if drawn.resized {
+        if drawn.resized || shown.is_empty() {
             free(state, shown);
             let mut egui = state.renderer.write();
             shown.extend(renderer.pictures().map(|picture| {

@@ -56,9 +56,8 @@ impl Canvas {
     pub(super) fn paint_typing(&mut self, painter: &Painter, board: &OpenBoard, look: Look<'_>, now: f64) {
         let (ctx, editor) = (painter.ctx(), board.editor());
         let theme = Theme::of(ctx);
-        let others = board.others();
         for caret in editor.others_carets() {
-            let person = others.iter().find(|person| person.conn == Some(caret.conn));
+            let person = board.other(caret.conn);
             let color = person.map_or(theme.accent, |person| theme::person(&person.color, caret.conn));
             painter.line_segment(caret.line.map(|p| look.at(p)), Stroke::new(OTHERS, color));
         }

@@ -1,25 +1,30 @@
 //! Everything a person can ask for. The table gives each its words, icon, keys and section; menus, toolbar, palette,
 //! shortcut sheet and tooltips are made from it.
 
+mod history;
 mod keys;
 mod now;
 mod search;
 mod table;
 mod typing;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use drawbridge_engine::client::Thrown;
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::tools::{Keystroke, Tool};
-use drawbridge_protocol::{KeyHash, Password, Role};
+use drawbridge_protocol::{BoardId, ElementId, KeyHash, Password, RelayAddress, Role};
 use egui::{ColorImage, KeyboardShortcut};
 
 use crate::open::Given;
 use crate::panels::links::Ends;
+use crate::panels::nearby::Let;
 
+pub use history::{Past, Speed, while_looking_back};
 pub use keys::{for_event, is_of_controls, keys_text, letter, while_presenting};
-pub use now::Now;
+pub use now::{Back, Now};
 pub use search::search;
 pub use table::TABLE;
 pub use typing::for_typing;
@@ -96,6 +101,14 @@ pub enum Command {
     ShowReactions,
     /// Show this emoji to all, where the palette was opened.
     React(&'static str),
+    /// Open the chat, or close it.
+    ShowChat,
+    /// Say this in the chat.
+    SendMessage(String),
+    /// Take back what one has said there.
+    Unsay(ElementId),
+    /// All that was said there was read.
+    ReadChat,
     /// Show the grid, or hide it.
     Grid,
     /// Snap to other elements, or don't.
@@ -108,6 +121,16 @@ pub enum Command {
     ContextMenu,
     /// Give up what is under way, or close what is open.
     Cancel,
+    /// Show all boards of this computer, or go back to the one that is open.
+    Home,
+    /// Do this with a board's file; of the open board's where none is named.
+    OfBoard(Option<BoardId>, Deed),
+    /// Bring back this deleted board, or the one that was deleted last.
+    Restore(Option<Thrown>),
+    /// Let the person choose a board's file to open.
+    ChooseFile,
+    /// Open this board's file.
+    OpenFile(PathBuf),
     /// Begin an empty board.
     NewBoard,
     /// Begin a board with the sample on it.
@@ -120,6 +143,18 @@ pub enum Command {
     ShowShare,
     /// Open the dialog for joining.
     ShowJoin,
+    /// Open the list of boards nearby, which is in the same dialog.
+    ShowNearby,
+    /// Ask to be let in to the board nearby with this name in the list.
+    KnockAt(String),
+    /// Don't ask any more.
+    StopKnocking,
+    /// Answer whoever asks to be let in.
+    AnswerKnock(Let),
+    /// Look for boards nearby, or don't.
+    LookNearby,
+    /// Let people nearby find boards that are shared here, or don't.
+    BeFound,
     /// Open the command palette.
     ShowPalette,
     /// Open the shortcut sheet.
@@ -128,6 +163,23 @@ pub enum Command {
     StartSharing,
     /// Put the board on the relay at this address.
     ShareThrough(String),
+    /// Open the dialog for handing the board over to another relay.
+    ShowHandOver,
+    /// Hand the board over from the relay inside the app to the one at this address.
+    HandOver {
+        /// Where it goes.
+        address: String,
+        /// That relay's password, where it asks for one.
+        password: Option<Password>,
+    },
+    /// Don't go on with that.
+    StopHandingOver,
+    /// Open the list of relays that were used before.
+    ShowRelays,
+    /// Look again how they are.
+    LookAtRelays,
+    /// Take this one out of the list.
+    ForgetRelay(RelayAddress),
     /// Take the board off its relay; if that is the one inside the app, stop it.
     StopSharing,
     /// Lock the board, so that only its owners can change it, or unlock it.
@@ -140,6 +192,15 @@ pub enum Command {
         name: String,
         /// When it ends.
         ends: Ends,
+    },
+    /// Give a link another name, and another end if that is wanted.
+    ChangeLink {
+        /// Which.
+        hash: KeyHash,
+        /// What it is called.
+        name: String,
+        /// When it ends; `None`: as before.
+        ends: Option<Ends>,
     },
     /// End the link with this hash.
     EndLink(KeyHash),
@@ -158,8 +219,22 @@ pub enum Command {
     Join(String),
     /// Put this text on the clipboard.
     CopyText(String),
-    /// Bring the pointer of this person, by connection number, into view.
+    /// Show what this person sees, by connection number.
     GoTo(u64),
+    /// Go where somebody draws, or moved last.
+    GoToActive,
+    /// Show what this person sees, by connection number, until one moves oneself.
+    Follow(u64),
+    /// Don't follow anybody any more.
+    StopFollowing,
+    /// Ask everybody to follow, or end that.
+    AskToFollow,
+    /// Don't follow this person, who asks everybody to.
+    NotNow(u64),
+    /// Open the field in which one types at the pointer.
+    ShowSay,
+    /// What was typed there stays for some seconds.
+    Say,
     /// Be called this.
     MyName(String),
     /// Be seen in this colour, `#rrggbb`.
@@ -174,6 +249,10 @@ pub enum Command {
     Reconnect,
     /// Offer the relay again what it did not take.
     OfferAgain,
+    /// Open what says how the board stands with disk and relay, or close it.
+    ShowStatus,
+    /// Select what the relay did not take, and bring it into view.
+    ShowRefused,
     /// Open the dialog for whom to trust.
     ShowTrust,
     /// Let the person choose a certificate authority's file.
@@ -184,12 +263,37 @@ pub enum Command {
     LeaveChosen,
     /// Trust the authority with this fingerprint no longer.
     Distrust(String),
+    /// Show the first steps.
+    ShowHints,
+    /// Take them away.
+    HideHints,
+    /// Do this with the board's past.
+    Past(Past),
     /// Take the message away.
     Dismiss,
     /// Hide or show everything but the board.
     FocusMode,
     /// Close the window.
     Quit,
+    /// The same, whoever draws through this app.
+    QuitAnyway,
+}
+
+/// What can be done with a board as a whole, be it open or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// Open it.
+    Open,
+    /// Call it this.
+    Rename(String),
+    /// Make another one with all that is on it.
+    Duplicate,
+    /// Put it into the trash.
+    Delete,
+    /// Write a copy of it that can be mailed, to a file that the person chooses.
+    SaveCopy,
+    /// Show the folder in which its file lies.
+    ShowInFolder,
 }
 
 impl Command {
@@ -199,6 +303,7 @@ impl Command {
         match self {
             Self::Tool(tool) => !tool.only_looks(),
             Self::Edit(edit) => edit.changes(),
+            Self::Past(past) => past.changes_board(),
             Self::KeepTool
             | Self::Type(_)
             | Self::Undo
@@ -210,7 +315,9 @@ impl Command {
             | Self::ChoosePictures
             | Self::DropPictures(_)
             | Self::ShowFrameName
-            | Self::Rename(_) => true,
+            | Self::Rename(_)
+            | Self::SendMessage(_)
+            | Self::Unsay(_) => true,
             _ => false,
         }
     }
@@ -224,20 +331,24 @@ pub enum Section {
     Edit,
     Arrange,
     View,
+    Together,
     Appearance,
     Board,
+    History,
     Help,
 }
 
 impl Section {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Tools,
         Self::Edit,
         Self::Arrange,
         Self::View,
+        Self::Together,
         Self::Appearance,
         Self::Board,
+        Self::History,
         Self::Help,
     ];
 
@@ -249,8 +360,10 @@ impl Section {
             Self::Edit => "Edit",
             Self::Arrange => "Arrange",
             Self::View => "View",
+            Self::Together => "Together",
             Self::Appearance => "Appearance",
             Self::Board => "Board",
+            Self::History => "History",
             Self::Help => "Help",
         }
     }

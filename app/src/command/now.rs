@@ -5,8 +5,24 @@ use drawbridge_engine::editor::{Edit, StyleChange};
 use drawbridge_engine::geometry::Route;
 use drawbridge_engine::tools::Tool;
 
-use super::{Appearance, Command, Entry};
+use super::{Appearance, Command, Entry, Past, Speed};
 use crate::icons;
+use crate::settings::Meeting;
+
+/// How the board's past is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Back {
+    /// Whether it is played.
+    pub playing: bool,
+    /// How fast.
+    pub speed: Speed,
+    /// Whether everything is in the colour of who made it.
+    pub by_author: bool,
+    /// Whether there is something before what is shown, ...
+    pub before: bool,
+    /// ... and after it.
+    pub after: bool,
+}
 
 /// The app's state as far as commands depend on it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +66,8 @@ pub struct Now {
     pub snapping: bool,
     /// Whether the minimap is unfolded.
     pub minimap: bool,
+    /// Whether the chat is open.
+    pub chat: bool,
     /// Whether everything but the board is hidden.
     pub alone: bool,
     /// Which mode is in force.
@@ -60,10 +78,14 @@ pub struct Now {
     pub still: bool,
     /// Whether the board is on a relay, or to be.
     pub shared: bool,
+    /// Whether it is on the relay inside this app, from which it can be handed over.
+    pub hosting: bool,
     /// Whether the relay can't be reached or lets nobody in.
     pub cut_off: bool,
     /// Whether the relay did not take something.
     pub parked: bool,
+    /// Whether the first steps are shown.
+    pub hints: bool,
     /// Whether a message is shown.
     pub message: bool,
     /// Why this person may not change the board, if they may not.
@@ -74,6 +96,18 @@ pub struct Now {
     pub manages: bool,
     /// Whether the relay asks for a password.
     pub asks_password: bool,
+    /// Whether somebody asks to be let in.
+    pub knocked: bool,
+    /// Whether others on the network are met.
+    pub meeting: Meeting,
+    /// Whether anybody else is on the board.
+    pub others: bool,
+    /// Whether this person follows somebody.
+    pub following: bool,
+    /// Whether they ask everybody to follow them.
+    pub asking: bool,
+    /// Set while the board is shown as it was.
+    pub back: Option<Back>,
 }
 
 impl Default for Now {
@@ -99,18 +133,27 @@ impl Default for Now {
             grid: false,
             snapping: true,
             minimap: false,
+            chat: false,
             alone: false,
             appearance: Appearance::System,
             scale: 100,
             still: false,
             shared: false,
+            hosting: false,
             cut_off: false,
             parked: false,
+            hints: false,
             message: false,
             bar: None,
             board_locked: false,
             manages: false,
             asks_password: false,
+            knocked: false,
+            meeting: Meeting::default(),
+            others: false,
+            following: false,
+            asking: false,
+            back: None,
         }
     }
 }
@@ -126,31 +169,58 @@ impl Now {
     /// editor refuses the same to whatever else asks.
     #[must_use]
     pub fn bars(&self, command: &Command) -> bool {
-        self.bar.is_some() && command.changes_board()
+        let restores = matches!(command, Command::Past(_));
+        command.changes_board() && (self.bar.is_some() || self.back.is_some() && !restores)
+    }
+
+    fn can_look_back(&self, past: Past) -> bool {
+        let Some(back) = self.back else {
+            return past == Past::Show;
+        };
+        match past {
+            Past::Next | Past::Later | Past::End => back.after,
+            Past::Previous | Past::Earlier | Past::Begin => back.before,
+            Past::Made | Past::ChangedNext | Past::ChangedBefore | Past::Gone | Past::RestoreSelected => {
+                self.selected > 0
+            }
+            Past::Restore => back.after,
+            Past::Show | Past::Play | Past::Speed(_) | Past::To(_) | Past::ByAuthor => true,
+        }
     }
 
     fn can(&self, command: &Command) -> bool {
         match command {
             Command::Edit(edit) => self.allows_edit(edit),
+            Command::Past(past) => self.can_look_back(*past),
+            // Nobody would see it.
+            Command::Tool(Tool::Laser) | Command::ShowReactions | Command::React(_) => self.back.is_none(),
+            Command::Present => self.back.is_none() && (self.any_frames || self.presenting),
             Command::Undo => self.can_undo,
             Command::Redo => self.can_redo,
             Command::Copy | Command::Cut => self.selected > 0 || self.typing,
             Command::ZoomSelection => self.selected > 0,
             Command::CopyPng | Command::CopySvg | Command::ZoomFit => !self.empty,
-            Command::NextFrame
-            | Command::PreviousFrame
-            | Command::FirstFrame
-            | Command::LastFrame
-            | Command::Present => self.any_frames || self.presenting,
+            Command::NextFrame | Command::PreviousFrame | Command::FirstFrame | Command::LastFrame => {
+                self.any_frames || self.presenting
+            }
             Command::ShowFrameName => self.is_frame() && !self.locked,
             Command::StartSharing => !self.shared,
             Command::StopSharing => self.shared,
+            Command::ShowHandOver | Command::HandOver { .. } => self.hosting,
             Command::Reconnect => self.cut_off,
-            Command::OfferAgain => self.parked,
-            Command::LockBoard | Command::MakeLink { .. } | Command::EndLink(_) | Command::Remove { .. } => {
-                self.manages
-            }
+            Command::OfferAgain | Command::ShowRefused => self.parked,
+            Command::LockBoard
+            | Command::MakeLink { .. }
+            | Command::ChangeLink { .. }
+            | Command::EndLink(_)
+            | Command::Remove { .. } => self.manages,
             Command::ShowPassword => self.asks_password,
+            Command::HideHints => self.hints,
+            Command::AnswerKnock(_) => self.knocked,
+            Command::ShowSay => self.shared,
+            Command::AskToFollow => self.shared || self.asking,
+            Command::GoToActive => self.others,
+            Command::StopFollowing => self.following,
             Command::Dismiss => self.message,
             _ => true,
         }
@@ -208,12 +278,19 @@ impl Now {
             Command::Grid => Some(self.grid),
             Command::Snapping => Some(self.snapping),
             Command::Minimap => Some(self.minimap),
+            Command::ShowChat => Some(self.chat),
             Command::LockBoard => Some(self.board_locked),
             Command::FocusMode => Some(self.alone),
             Command::Present => Some(self.presenting),
+            Command::AskToFollow => Some(self.asking),
+            Command::Past(Past::Show) => Some(self.back.is_some()),
+            Command::Past(Past::ByAuthor) => Some(self.back.is_some_and(|back| back.by_author)),
+            Command::Past(Past::Speed(speed)) => Some(self.back.is_some_and(|back| back.speed == *speed)),
             Command::Appearance(mode) => Some(self.appearance == *mode),
             Command::Scale(scale) => Some(self.scale == *scale),
             Command::ReducedMotion => Some(self.still),
+            Command::LookNearby => Some(self.meeting.look),
+            Command::BeFound => Some(self.meeting.found),
             _ => None,
         }
     }
@@ -223,7 +300,11 @@ impl Now {
     pub fn face(&self, entry: &Entry) -> (&'static str, char) {
         match entry.command {
             Command::Edit(Edit::ToggleLock) if self.locked => ("Unlock", icons::UNLOCK),
+            Command::Past(Past::Play) if self.back.is_some_and(|back| back.playing) => {
+                ("Pause", icons::PAUSE)
+            }
             Command::LockBoard if self.board_locked => ("Unlock the board", icons::UNLOCK),
+            Command::AskToFollow if self.asking => ("Stop asking to follow", icons::CLOSE),
             Command::CopyPng if self.is_frame() => ("Copy the frame as PNG", entry.icon),
             Command::CopySvg if self.is_frame() => ("Copy the frame as SVG", entry.icon),
             _ => (entry.label, entry.icon),

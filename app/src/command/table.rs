@@ -6,8 +6,9 @@ use drawbridge_engine::tools::Tool;
 use egui::{Key, KeyboardShortcut};
 
 use super::keys::{alt, alt_shift, ctrl, ctrl_shift, key, shift};
-use super::{Appearance, Command, Entry, Section};
+use super::{Appearance, Command, Deed, Entry, Past, Section, Speed};
 use crate::icons;
+use crate::panels::nearby::Let;
 
 /// Keys of a command.
 type Keys = &'static [KeyboardShortcut];
@@ -70,12 +71,26 @@ const fn view(command: Command, label: &'static str, hint: &'static str, icon: c
     entry(Section::View, command, label, hint, icon, keys)
 }
 
+const fn together(
+    command: Command,
+    label: &'static str,
+    hint: &'static str,
+    icon: char,
+    keys: Keys,
+) -> Entry {
+    entry(Section::Together, command, label, hint, icon, keys)
+}
+
 const fn looks(command: Command, label: &'static str, icon: char) -> Entry {
     entry(Section::Appearance, command, label, "", icon, &[])
 }
 
 const fn board(command: Command, label: &'static str, hint: &'static str, icon: char, keys: Keys) -> Entry {
     entry(Section::Board, command, label, hint, icon, keys)
+}
+
+const fn past(past: Past, label: &'static str, hint: &'static str, icon: char, keys: Keys) -> Entry {
+    entry(Section::History, Command::Past(past), label, hint, icon, keys)
 }
 
 const fn help(command: Command, label: &'static str, icon: char, keys: Keys) -> Entry {
@@ -174,12 +189,18 @@ pub static TABLE: &[Entry] = &[
     view(Command::FirstFrame, "First frame", "", icons::SOONER, &[]),
     view(Command::LastFrame, "Last frame", "", icons::LATER, &[]),
     view(Command::Present, "Present the frames", "One after the other, with all else hidden; Esc ends it", icons::PRESENT, &[key(Key::F5)]),
-    view(Command::ShowReactions, "React…", "Shows everybody an emoji at the pointer for a moment", icons::REACTIONS, &[key(Key::Y)]),
     view(Command::Grid, "Grid", "Shows a grid, and snaps to it", icons::GRID, &[ctrl(Key::Quote)]),
     view(Command::Snapping, "Snap to things", "What is dragged snaps to edges and centres of others", icons::SNAPPING, &[alt(Key::S)]),
     view(Command::Minimap, "Minimap", "", icons::MINIMAP, &[key(Key::M)]),
     view(Command::FocusMode, "Hide all but the board", "", icons::FOCUS, &[ctrl(Key::Period)]),
     view(Command::ContextMenu, "Menu on the board", "", icons::MENU, &[shift(Key::F10)]),
+
+    together(Command::ShowChat, "Chat", "What people say on this board; it is kept with it", icons::CHAT, &[key(Key::C)]),
+    together(Command::ShowReactions, "React…", "Shows everybody an emoji at the pointer for a moment", icons::REACTIONS, &[key(Key::Y)]),
+    together(Command::ShowSay, "Say something…", "Type at the pointer; others read it there, and nothing of it is kept", icons::SAY, &[key(Key::Slash), shift(Key::Slash)]),
+    together(Command::GoToActive, "Go to where somebody draws", "To whoever draws out of view, or moved last", icons::SEEK, &[key(Key::G)]),
+    together(Command::AskToFollow, "Ask everybody to follow me", "They are shown what you see, if they like", icons::ASK_ALL, &[shift(Key::F5)]),
+    together(Command::StopFollowing, "Stop following", "So does whatever moves the view", icons::CLOSE, &[]),
 
     looks(Command::Appearance(Appearance::System), "As the system", icons::SYSTEM),
     looks(Command::Appearance(Appearance::Light), "Light", icons::LIGHT),
@@ -190,22 +211,60 @@ pub static TABLE: &[Entry] = &[
     looks(Command::Scale(200), "Controls at 200 %", icons::SCALE),
     looks(Command::ReducedMotion, "Reduced motion", icons::STILL),
 
+    board(Command::Home, "All boards", "Every board on this computer, with a picture of it", icons::HOME, &[ctrl(Key::O)]),
     board(Command::NewBoard, "New board", "", icons::NEW_BOARD, &[ctrl(Key::N)]),
     board(Command::OpenSample, "Open the sample board", "A new board with things on it to look at and to try", icons::SAMPLE, &[]),
+    board(Command::ChooseFile, "Open a file…", "A board's file; what is in it joins the same board, where that is here already", icons::OPEN_FILE, &[ctrl_shift(Key::O)]),
+    board(Command::OfBoard(None, Deed::SaveCopy), "Save a copy…", "As a file that can be mailed: all that is on the board, and no key to it", icons::SAVE_COPY, &[ctrl_shift(Key::S)]),
+    board(Command::OfBoard(None, Deed::Duplicate), "Duplicate the board", "Another board with all that is on this one, shared with nobody", icons::DUPLICATE, &[]),
+    board(Command::OfBoard(None, Deed::Delete), "Delete the board", "It can be brought back for 30 days", icons::DELETE, &[]),
+    board(Command::OfBoard(None, Deed::ShowInFolder), "Show the board's file", "Opens the folder that it lies in", icons::FOLDER, &[]),
     board(Command::ShowJoin, "Join by link…", "", icons::LINK, &[]),
+    board(Command::ShowNearby, "Boards nearby…", "Those that people on this network share", icons::NEARBY, &[]),
+    board(Command::LookNearby, "Look for boards nearby", "Asks this network who shares a board, while the list is open", icons::NEARBY, &[]),
+    board(Command::BeFound, "Be found by people nearby", "A board that you share from this computer is told on this network by title and your name; whoever wants in asks you", icons::NEARBY, &[]),
+    board(Command::AnswerKnock(Let::Draw), "Let them draw", "Whoever asks to join", icons::PEN, &[]),
+    board(Command::AnswerKnock(Let::Look), "Let them look", "Whoever asks to join", icons::VIEW, &[]),
+    board(Command::AnswerKnock(Let::No), "Not now", "Says no to whoever asks to join", icons::CLOSE, &[]),
     board(Command::ShowShare, "Share…", "Let others draw on this board", icons::SHARE, &[]),
     board(Command::StartSharing, "Start sharing", "", icons::SHARE, &[]),
     board(Command::StopSharing, "Stop sharing", "", icons::CLOSE, &[]),
+    board(Command::ShowHandOver, "Hand the board over to a relay…", "It then needs this app no more; all its links go on working", icons::SENDING, &[]),
+    board(Command::ShowRelays, "Relays…", "Those that you used before, and whether they can be reached", icons::LIVE, &[]),
     board(Command::LockBoard, "Lock the board", "Then only its owner can change it", icons::LOCK, &[]),
     board(Command::ShowPassword, "Type the password…", "Gives the relay the password that it asks for", icons::LOCK, &[]),
     board(Command::Reconnect, "Try now", "Tries to reach the relay at once", icons::LIVE, &[]),
     board(Command::OfferAgain, "Offer again", "Offers the relay what it did not take", icons::SENDING, &[]),
+    board(Command::ShowStatus, "Status", "Where everything is saved, what waits, and what to do", icons::STATUS, &[shift(Key::S)]),
+    board(Command::ShowRefused, "Show what was refused", "Selects what the relay did not take", icons::SELECT_ALL, &[]),
     board(Command::ShowTrust, "Trusted authorities…", "Whose certificates are believed when a relay is reached over TLS", icons::TRUST, &[]),
     board(Command::ChooseAuthority, "Trust a certificate authority…", "Of a relay with a certificate of its own", icons::TRUST, &[]),
     board(Command::Quit, "Quit", "", icons::QUIT, &[ctrl(Key::Q)]),
 
+    past(Past::Show, "History", "Looks at the board as it was, and who drew what", icons::RECENT, &[ctrl(Key::H)]),
+    past(Past::Play, "Play", "Shows how the board came to be; Space does it too", icons::PLAY, &[]),
+    past(Past::Next, "Next change", "→ does it too", icons::NEXT, &[]),
+    past(Past::Previous, "Previous change", "← does it too", icons::PREVIOUS, &[]),
+    past(Past::Later, "Much later", "Page Down does it too", icons::FRAME_AFTER, &[]),
+    past(Past::Earlier, "Much earlier", "Page Up does it too", icons::FRAME_BEFORE, &[]),
+    past(Past::Begin, "Beginning of the history", "Home does it too", icons::SOONER, &[]),
+    past(Past::End, "End of the history", "End does it too", icons::LATER, &[]),
+    past(Past::Speed(Speed::Real), "Play at 1×", "", icons::SPEED, &[]),
+    past(Past::Speed(Speed::Ten), "Play at 10×", "", icons::SPEED, &[]),
+    past(Past::Speed(Speed::Sixty), "Play at 60×", "", icons::SPEED, &[]),
+    past(Past::Speed(Speed::Whole), "Play all in 30 seconds", "", icons::SPEED, &[]),
+    past(Past::ByAuthor, "Colour by author", "Shows each thing in the colour of who made it", icons::PEOPLE, &[]),
+    past(Past::Made, "When the selection was made", "", icons::MADE, &[]),
+    past(Past::ChangedBefore, "When it was changed before", "", icons::SOONER, &[]),
+    past(Past::ChangedNext, "When it was changed next", "", icons::LATER, &[]),
+    past(Past::Gone, "When it was deleted", "Shows it for the last time", icons::DELETE, &[]),
+    past(Past::Restore, "Restore this moment", "Has the whole board be as it is shown; it can be undone", icons::UNDO, &[]),
+    past(Past::RestoreSelected, "Restore the selection", "Has just the selected things be as they are shown; it can be undone", icons::RESTORE_SOME, &[]),
+
     help(Command::ShowPalette, "Find a command…", icons::COMMANDS, &[ctrl(Key::K), ctrl(Key::Slash)]),
     help(Command::ShowShortcuts, "Keyboard shortcuts", icons::KEYBOARD, &[shift(Key::Questionmark), key(Key::Questionmark)]),
+    help(Command::ShowHints, "First steps", icons::IDEA, &[]),
+    help(Command::HideHints, "Got it", icons::CHECK, &[]),
     help(Command::Cancel, "Cancel", icons::CLOSE, &[key(Key::Escape)]),
     help(Command::Dismiss, "Dismiss", icons::CLOSE, &[]),
 ];

@@ -1,10 +1,11 @@
 //! Makes the minimap's picture: now and then, in small pieces of time, and only when something dry has changed.
 
-use drawbridge_engine::document::{Document, Element};
+use drawbridge_engine::document::Document;
 use drawbridge_engine::export::Look;
-use drawbridge_engine::export::png::{Picture, Raster};
+use drawbridge_engine::export::png::Picture;
+use drawbridge_engine::export::small::Small;
 use drawbridge_engine::geometry::Rect;
-use drawbridge_engine::scene::{Item, Scene, Slot};
+use drawbridge_engine::scene::{Scene, Slot};
 
 /// Seconds from one picture to the next, at least; ...
 const PAUSE: f64 = 0.5;
@@ -12,14 +13,6 @@ const PAUSE: f64 = 0.5;
 const RESTS: f64 = 8.0;
 /// When the scale has changed by more than this factor, the picture is made anew.
 const SCALE: f64 = 1.3;
-/// What is smaller is a box in the picture, in pixels.
-const SMALL: f64 = 2.5;
-/// No more than so many elements are drawn in their shape: the largest.
-const SHAPES: usize = 3000;
-/// A line is so wide at least, in pixels; ...
-const THIN: f64 = 1.2;
-/// ... and then as opaque as it would be at its own width, but at least so much.
-const FAINT: f64 = 0.45;
 
 /// What is wanted: a picture in so many pixels a board unit, for this mode.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,12 +54,10 @@ struct Made {
 
 #[derive(Debug)]
 struct Work {
-    raster: Raster,
+    small: Small,
     part: Rect,
     slots: Vec<Slot>,
     next: usize,
-    /// From this size on, in board units, elements are drawn in their shape.
-    small: f64,
     began: Made,
     took: f64,
 }
@@ -106,7 +97,7 @@ impl Maker {
         self.rested = now + PAUSE.max((work.took + spent) * RESTS);
         self.made = Some(work.began);
         match self.work.take() {
-            Some(work) => Step::Done(work.raster.finish(), work.part),
+            Some(work) => Step::Done(work.small.finish(), work.part),
             None => Step::Fresh,
         }
     }
@@ -124,26 +115,17 @@ impl Made {
 impl Work {
     fn begin(scene: &Scene, wanted: Wanted) -> Option<Self> {
         let mut slots = Vec::with_capacity(scene.len());
-        let mut sizes = Vec::with_capacity(scene.len());
         let mut part: Option<Rect> = None;
         for (slot, item) in scene.stacked() {
             slots.push(slot);
-            sizes.push(item.bounds.size().max_side());
             part = Some(part.map_or(item.bounds, |part| part.union(item.bounds)));
         }
         let part = part?;
-        let raster = Raster::new(part, wanted.scale).ok()?;
-        let mut small = SMALL / raster.scale();
-        if sizes.len() > SHAPES {
-            let (_, size, _) = sizes.select_nth_unstable_by(SHAPES, |a, b| b.total_cmp(a));
-            small = small.max(*size);
-        }
         Some(Self {
-            raster,
+            small: Small::new(scene, part, wanted.scale).ok()?,
             part,
             slots,
             next: 0,
-            small,
             began: Made {
                 changes: scene.changes(),
                 wanted,
@@ -153,42 +135,11 @@ impl Work {
     }
 
     fn draw_next(&mut self, scene: &Scene, document: &Document, look: &Look<'_>) {
-        let item = self.slots.get(self.next).and_then(|slot| scene.item(*slot));
-        self.next += 1;
         // What went meanwhile is a change, after which another picture comes.
-        let Some(item) = item else { return };
-        if item.bounds.size().max_side() <= self.small {
-            if let Some(seen) = scene.seen(item) {
-                self.draw_box(item, seen, look);
-            }
-        } else if let Some(mut element) = scene.element(document, &item.element) {
-            thicken(&mut element, THIN / self.raster.scale());
-            self.raster.add(&element, look);
+        if let Some(slot) = self.slots.get(self.next) {
+            self.small.add(scene, document, *slot, look);
         }
-    }
-
-    /// The larger a box, the less of it is ink.
-    fn draw_box(&mut self, item: &Item, seen: Rect, look: &Look<'_>) {
-        let side = seen.size().max_side() * self.raster.scale();
-        let least = 0.5 / self.raster.scale();
-        let grow = |length: f64| ((least - length) / 2.0).max(0.0);
-        let bounds = seen.inflate(grow(seen.width()), grow(seen.height()));
-        let line = 0.5 * (SMALL / side).min(1.0);
-        let style = &item.style;
-        if let Some(fill) = style.fill {
-            self.raster.add_box(bounds, (look.ink)(fill), style.opacity * 0.6);
-        }
-        self.raster
-            .add_box(bounds, (look.ink)(style.color), style.opacity * line);
-    }
-}
-
-/// Draws a line that would hardly be seen a little wider and fainter.
-fn thicken(element: &mut Element, least: f64) {
-    let style = &mut element.style;
-    if style.width < least {
-        style.opacity *= (style.width / least).max(FAINT);
-        style.width = least;
+        self.next += 1;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use drawbridge_engine::client::{Bar, Phase, Reason};
-use drawbridge_protocol::{BoardLink, Code, KeyHash, Password, Role};
+use drawbridge_protocol::{BoardLink, Code, KeyHash, Link, Password, Role};
 
 use super::OpenBoard;
 use crate::panels::links::{Ends, LinkView};
@@ -65,6 +65,8 @@ impl OpenBoard {
             mine,
             locked: access.locked,
             links,
+            given: self.first_link(),
+            found: None,
             live: self.can_manage(),
             problem,
             refused: match &self.board.status().phase {
@@ -88,12 +90,12 @@ impl OpenBoard {
             over: link.is_over(now_ms),
             own: self.board.status().link == Some(link.hash),
             people: people.map(Self::name_of).collect(),
-            link: self.given_link(&link.hash).map(|link| link.to_string()),
+            link: self.given_link(&link.hash),
         }
     }
 
     /// Whether the link that people are given first is of use to nobody.
-    pub(super) fn is_first_link_over(&self) -> bool {
+    fn is_first_link_over(&self) -> bool {
         let Some(remote) = &self.board.meta().remote else {
             return false;
         };
@@ -106,8 +108,19 @@ impl OpenBoard {
             .any(|link| link.hash == hash && link.is_over(now_ms))
     }
 
+    /// The link that people are given first, unless it is of use to nobody, or would make owners of them.
+    fn first_link(&self) -> Option<Link> {
+        let hash = KeyHash::of(&self.board.meta().remote.as_ref()?.link.key);
+        let access = self.board.access();
+        let mut links = access.links.iter();
+        if self.is_first_link_over() || links.any(|link| link.hash == hash && link.role == Role::Owner) {
+            return None;
+        }
+        self.given_link(&hash)
+    }
+
     /// The time by the relay's clock, in milliseconds since the Unix epoch.
-    fn relay_ms(&self) -> u64 {
+    pub(super) fn relay_ms(&self) -> u64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let here = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
         let clock = self.board.client().clock();
@@ -124,6 +137,13 @@ impl OpenBoard {
         if let Err(error) = self.board.make_link(role, name, until) {
             self.problems.push(error.to_string());
         }
+    }
+
+    /// Gives a link another name, and another end if that is wanted.
+    pub fn change_link(&mut self, hash: KeyHash, name: &str, ends: Option<Ends>) {
+        let from_now = |ends: Ends| ends.after_ms().map(|after| self.relay_ms().saturating_add(after));
+        let until = ends.map(from_now);
+        self.board.change_link(hash, name, until);
     }
 
     /// Ends a link; whoever came by it is sent away.

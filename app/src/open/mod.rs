@@ -1,11 +1,19 @@
 //! The board that is open in the window: the one seam between the app's face and the engine.
 
 mod access;
+mod boards;
+mod chat;
 mod clipboard;
+mod handover;
+mod history;
+mod nearby;
 mod opening;
 mod pictures;
+mod presence;
+mod relays;
 mod sharing;
 mod status;
+mod thumbnails;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -13,25 +21,30 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use drawbridge_engine::board::{About, Board};
+use drawbridge_engine::board::Board;
 use drawbridge_engine::client::{
     BoardFile, ClientConfig, Images, OpenError, Phase, Profile, Remote, Timings,
 };
 use drawbridge_engine::document::Element;
 use drawbridge_engine::editor::{Edit, Editor};
-use drawbridge_engine::geometry::{Camera, Point, Rect, Size};
+use drawbridge_engine::geometry::{Camera, Point, Size};
+use drawbridge_engine::presence::{About, State};
 use drawbridge_engine::progress::Progress;
 use drawbridge_engine::tools::{Event, Keystroke, Tool};
 use drawbridge_protocol::{BoardId, Link, Password};
 
 use crate::hosting::Hosting;
 use crate::network;
-use crate::panels::people::Person;
 use crate::settings::Settings;
 use crate::wake::Waker;
+use crate::when;
+pub use boards::{Boards, Word, now_ms};
 pub use clipboard::Pasted;
+pub use history::History;
+pub use nearby::Invitation;
 pub use opening::Opening;
 pub use pictures::Given;
+pub use thumbnails::AsOf;
 
 /// Points between the window's edges and what is shown by "Show everything".
 const FIT_MARGIN: f64 = 72.0;
@@ -41,10 +54,12 @@ const CLOSE_WAIT: Duration = Duration::from_secs(5);
 /// The open board.
 pub struct OpenBoard {
     board: Board,
-    /// The other boards of the folder, as of when this one was opened.
-    others: Vec<BoardFile>,
+    /// The boards of the folder.
+    boards: Boards,
     /// Whether something is on its way to disk or relay.
     busy: status::Busy,
+    /// Since when the relay isn't reached.
+    reach: status::Reach,
     /// Tells when this computer's network changed.
     network: network::Watch,
     problems: Vec<String>,
@@ -56,14 +71,20 @@ pub struct OpenBoard {
     addresses: Vec<Ipv4Addr>,
     wake: Arc<dyn Fn() + Send + Sync>,
     profile: Profile,
-    /// One's own colour, `#rrggbb`.
-    my_color: String,
+    /// Who is on the board.
+    crowd: presence::Crowd,
+    /// The board's past, while somebody looks at it.
+    looking: history::Looking,
     /// The passwords of relays, by scheme, host and port.
     passwords: BTreeMap<String, Password>,
     /// Pictures that are being read.
     imports: Vec<pictures::Import>,
     /// An authority that is being chosen, to be trusted.
     choosing: trust::Choosing,
+    /// The board on its way from the relay inside the app to another one, or back.
+    handover: handover::Handover,
+    /// How relays were found.
+    relays: relays::Relays,
 }
 
 /// Which board to open.
@@ -95,41 +116,63 @@ impl OpenBoard {
     ) -> Result<Self, OpenError> {
         let mut problems = Vec::new();
         let wake = waker.function();
-        let which = match link {
-            Some(link) => Which::Joined(link),
-            None => match kept(&profile, &mut problems).into_iter().next() {
-                Some(last) => Which::Kept(last.id),
-                None => Which::New,
-            },
+        let known = kept(&profile, &mut problems);
+        let which = match (link, known.first()) {
+            (Some(link), _) => Which::Joined(link),
+            (None, Some(last)) => Which::Kept(last.id.clone()),
+            (None, None) => Which::New,
         };
         let open = |which| Place::of(&profile, which, me)?.open(&wake, progress);
         let board = match open(which) {
             Ok(board) => board,
             Err(error) => {
                 problems.push(format!(
-                    "{error}. A new board was opened instead; nothing was deleted"
+                    "Your board can't be opened: {error}. A new one was opened instead; nothing was deleted"
                 ));
                 open(Which::New)?
             }
         };
+        Ok(Self::among(board, known, problems, waker, profile, me))
+    }
+
+    /// The same over a board that is open already.
+    #[must_use]
+    pub fn over(board: Board, waker: &Waker, profile: Profile, me: &Settings) -> Self {
+        let mut problems = Vec::new();
+        let known = kept(&profile, &mut problems);
+        Self::among(board, known, problems, waker, profile, me)
+    }
+
+    fn among(
+        board: Board,
+        known: Vec<BoardFile>,
+        problems: Vec<String>,
+        waker: &Waker,
+        profile: Profile,
+        me: &Settings,
+    ) -> Self {
         let mut open = Self {
             board,
-            others: Vec::new(),
+            boards: Boards::start(&profile, known, waker.function()),
             busy: status::Busy::default(),
+            reach: status::Reach::default(),
             network: network::Watch::start(waker.function()),
             problems,
             sharing: false,
             hosting: None,
             addresses: Vec::new(),
-            wake,
+            wake: waker.function(),
             profile,
-            my_color: me.color.clone(),
+            crowd: presence::Crowd::new(me),
+            looking: history::Looking::default(),
             passwords: me.passwords.clone(),
             imports: Vec::new(),
             choosing: trust::Choosing::default(),
+            handover: handover::Handover::default(),
+            relays: relays::Relays::default(),
         };
         open.look_around();
-        Ok(open)
+        open
     }
 
     /// Begins to open another board; the present one stays until [`OpenBoard::switch`].
@@ -145,6 +188,7 @@ impl OpenBoard {
 
     /// Puts another board in the place of the present one, which is closed.
     pub fn switch(&mut self, fresh: Board) {
+        self.close_history();
         let editor = self.board.editor();
         let (styles, tool, keep, snapping) = (
             editor.styles(),
@@ -152,6 +196,7 @@ impl OpenBoard {
             editor.keeps_tool(),
             editor.snapping(),
         );
+        let left = self.listed();
         let old = std::mem::replace(&mut self.board, fresh);
         let editor = self.board.editor_mut();
         editor.set_styles(styles);
@@ -159,24 +204,25 @@ impl OpenBoard {
         editor.set_keep_tool(keep);
         editor.set_snapping(snapping);
         self.busy = status::Busy::default();
+        self.reach = status::Reach::default();
+        self.crowd = self.crowd.elsewhere();
         // They would have come to the board that is left.
         self.imports.clear();
         if let Err(error) = old.close() {
             self.problems.push(format!("On the board you left, {error}"));
         }
+        self.boards.left(left);
         self.look_around();
     }
 
-    /// Notes what else is in the folder, and what is to be said of this board's file. A board that this app
-    /// shared before is shared again, so that links given then go on working.
+    /// Notes what is to be said of this board's file. A board that this app shared before is shared again, so that links given
+    /// then go on working.
     fn look_around(&mut self) {
-        let here = self.board.meta().board.clone();
-        self.others = kept(&self.profile, &mut self.problems);
-        self.others.retain(|file| file.id != here);
         if let Some(damaged) = self.board.take_damaged() {
             self.problems.push(damaged.to_string());
         }
         self.sharing = false;
+        self.handover = handover::Handover::default();
         self.give_known_password();
         if self.board.meta().hosted.is_some() {
             self.start_sharing();
@@ -186,8 +232,13 @@ impl OpenBoard {
     /// A board of the list that [`OpenBoard::recent`] gives.
     #[must_use]
     pub fn nth_recent(&self, number: usize) -> Option<Which> {
-        let file = self.others.get(number)?;
+        let file = self.recent_files().nth(number)?;
         Some(Which::Kept(file.id.clone()))
+    }
+
+    /// The other boards of the folder, the last written first.
+    fn recent_files(&self) -> impl Iterator<Item = &BoardFile> {
+        self.boards.known().iter().filter(|file| !self.is(&file.id))
     }
 
     /// The board behind a link; `None` if that is the present one, which lives where the link says from now on.
@@ -204,7 +255,13 @@ impl OpenBoard {
     #[must_use]
     pub fn recent(&self) -> Vec<String> {
         let title = |file: &BoardFile| file.title.clone().unwrap_or_default();
-        self.others.iter().map(title).collect()
+        self.recent_files().map(title).collect()
+    }
+
+    /// Wakes the window from another thread.
+    #[must_use]
+    pub fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
+        Arc::clone(&self.wake)
     }
 
     /// The folder it lies in.
@@ -224,10 +281,18 @@ impl OpenBoard {
         (!self.problems.is_empty()).then(|| self.problems.remove(0))
     }
 
-    /// The drawing.
+    /// Something that is to be said, if it is.
+    pub fn note_problem(&mut self, problem: Option<String>) {
+        self.problems.extend(problem);
+    }
+
+    /// The drawing that is shown: the board, or as it was while somebody looks at its past.
     #[must_use]
     pub fn editor(&self) -> &Editor {
-        self.board.editor()
+        match self.history() {
+            Some(history) => history.stage().editor(),
+            None => self.board.editor(),
+        }
     }
 
     /// The engine's board, for tests.
@@ -244,7 +309,7 @@ impl OpenBoard {
 
     /// To look elsewhere.
     pub fn camera_mut(&mut self) -> &mut Camera {
-        self.board.camera_mut()
+        self.editor_mut().camera_mut()
     }
 
     /// Whether nothing is on it, dry or wet.
@@ -264,13 +329,18 @@ impl OpenBoard {
     /// Takes in what came from disk and relay.
     pub fn pump(&mut self) {
         self.board.pump();
+        self.note_people();
+        self.pump_history();
         self.take_imports();
         self.take_chosen();
+        self.look_after_handover();
+        self.hear_of_relays();
         self.move_in();
         let status = self.board.status();
         // Without a relay to send to, nothing is on its way there.
         let sending = status.phase == Phase::Live && status.waiting > 0;
         self.busy.note(status.unstored > 0 || sending, Instant::now());
+        self.reach.note(&status.phase, when::now_ms);
         if self.network.changed() {
             self.board.client().network_back();
         }
@@ -278,22 +348,37 @@ impl OpenBoard {
 
     /// What a hand did. Says whether another frame is wanted.
     pub fn handle(&mut self, event: &Event) -> bool {
-        self.board.handle(event)
+        match self.history_mut() {
+            // On the past nothing can be written, and nobody is told of what one does there.
+            Some(history) => history.stage_mut().editor_mut().handle(event).changed,
+            None => self.board.handle(event),
+        }
     }
 
     /// Once a frame: shows and sends what is due. Says whether another frame is wanted.
     pub fn flush(&mut self, now_ms: f64) -> bool {
-        self.board.flush(now_ms)
+        let changed = self.board.flush(now_ms);
+        match self.history_mut() {
+            Some(history) => history.stage_mut().editor_mut().flush(now_ms).changed,
+            None => changed,
+        }
     }
 
     /// Takes a tool.
     pub fn take(&mut self, tool: Tool) {
-        self.board.set_tool(tool);
+        match self.history_mut() {
+            Some(history) => history.stage_mut().editor_mut().set_tool(tool),
+            None => self.board.set_tool(tool),
+        }
     }
 
     /// Does what a command asks for.
     pub fn edit(&mut self, edit: &Edit) {
-        self.board.edit(edit);
+        if let Some(history) = self.history_mut() {
+            let _ = history.stage_mut().editor_mut().edit(edit);
+        } else {
+            self.board.edit(edit);
+        }
     }
 
     /// Shows an emoji at a point of the board to all.
@@ -312,13 +397,16 @@ impl OpenBoard {
         if self.editor().state().is_idle() && self.editor().tool() != Tool::Select {
             self.edit(&Edit::Insert);
         } else {
-            self.board.handle(&Event::Confirm);
+            self.handle(&Event::Confirm);
         }
     }
 
     /// The editor, for what changes neither the board nor what others see of it.
     pub fn editor_mut(&mut self) -> &mut Editor {
-        self.board.editor_mut()
+        match &mut self.looking {
+            history::Looking::Back(history) => history.stage_mut().editor_mut(),
+            _ => self.board.editor_mut(),
+        }
     }
 
     /// Takes back one's own last step.
@@ -333,27 +421,27 @@ impl OpenBoard {
 
     /// Gives up what is under way.
     pub fn cancel(&mut self) {
-        self.board.handle(&Event::Cancel);
+        self.handle(&Event::Cancel);
     }
 
     /// Brings everything into view of a canvas of this size.
     pub fn show_everything(&mut self, size: Size) {
         if let Some(bounds) = self.editor().scene().bounds() {
-            self.board.camera_mut().fit(bounds, size, FIT_MARGIN);
+            self.camera_mut().fit(bounds, size, FIT_MARGIN);
         }
     }
 
     /// Brings the selection into view of a canvas of this size.
     pub fn show_selection(&mut self, size: Size) {
         if let Some(bounds) = self.editor().selection_bounds() {
-            self.board.camera_mut().fit(bounds, size, FIT_MARGIN);
+            self.camera_mut().fit(bounds, size, FIT_MARGIN);
         }
     }
 
     /// The board's title; empty when it has none.
     #[must_use]
     pub fn title(&self) -> String {
-        self.editor().document().title().unwrap_or_default()
+        self.board.editor().document().title().unwrap_or_default()
     }
 
     /// Names the board.
@@ -361,60 +449,9 @@ impl OpenBoard {
         self.board.set_title(title);
     }
 
-    /// Others see this name and colour from now on.
-    pub fn set_me(&mut self, me: &Settings) {
-        self.my_color.clone_from(&me.color);
-        self.board.set_about(&about(me));
-    }
-
-    /// Who else is here.
-    #[must_use]
-    pub fn others(&self) -> Vec<Person> {
-        let person = |person: &drawbridge_engine::board::Person| Person {
-            conn: Some(person.conn),
-            name: Self::name_of(person),
-            color: person.about.color.clone(),
-            role: Some(person.role),
-            came_by_link: self.link_they_came_by(person.conn).is_some(),
-        };
-        self.board.people().map(person).collect()
-    }
-
-    /// What somebody is called.
-    fn name_of(person: &drawbridge_engine::board::Person) -> String {
-        match person.about.name.as_str() {
-            "" => format!("Guest {}", person.conn),
-            name => name.to_owned(),
-        }
-    }
-
     /// Whether somebody tried to change a board that they may only look at, since this was asked last.
     pub fn take_tried(&mut self) -> bool {
-        self.board.editor_mut().take_tried()
-    }
-
-    /// One's own colour, `#rrggbb`.
-    #[must_use]
-    pub fn my_color(&self) -> &str {
-        &self.my_color
-    }
-
-    /// Where others' pointers are, in board units.
-    #[must_use]
-    pub fn pointers(&self) -> Vec<(u64, Point)> {
-        let people = self.board.people();
-        people
-            .filter_map(|person| Some((person.conn, person.cursor?)))
-            .collect()
-    }
-
-    /// What others see of the board, in board units.
-    #[must_use]
-    pub fn views(&self) -> Vec<(u64, Rect)> {
-        let people = self.board.people();
-        people
-            .filter_map(|person| Some((person.conn, person.view?)))
-            .collect()
+        self.editor_mut().take_tried()
     }
 
     /// Ends what is under way, and waits until all is on this computer's disk.
@@ -432,7 +469,7 @@ impl OpenBoard {
 
 /// The boards of the folder.
 fn kept(profile: &Profile, problems: &mut Vec<String>) -> Vec<BoardFile> {
-    profile.boards().unwrap_or_else(|error| {
+    profile.shelf().boards().unwrap_or_else(|error| {
         problems.push(error.to_string());
         Vec::new()
     })
@@ -442,6 +479,7 @@ fn about(me: &Settings) -> About {
     About {
         name: me.name.clone(),
         color: me.color.clone(),
+        state: State::Active,
     }
 }
 

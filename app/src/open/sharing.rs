@@ -4,11 +4,12 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use drawbridge_engine::client::Remote;
-use drawbridge_protocol::{KeyHash, Link};
+use drawbridge_protocol::{KeyHash, Link, RelayAddress, Role};
 
 use super::OpenBoard;
 use crate::hosting::{self, Hosted, Hosting};
-use crate::panels::sharing::{ShareLink, ShareView};
+use crate::panels::sharing::{Place, ShareView};
+use crate::reach;
 
 impl OpenBoard {
     /// How it is shared.
@@ -19,30 +20,22 @@ impl OpenBoard {
         match (state, &meta.remote) {
             (Some(Hosted::Starting), _) => ShareView::Starting,
             (Some(Hosted::Failed(why)), _) => ShareView::Failed(why),
-            (Some(Hosted::Serving(port)), _) => ShareView::Hosting(self.links(port)),
-            (None, Some(remote)) => ShareView::Joined((!self.is_first_link_over()).then(|| ShareLink {
-                link: remote.link.to_string(),
-                reach: format!("People who can reach {}", remote.link.relay),
-            })),
+            (Some(Hosted::Serving(port)), _) => ShareView::Hosting(self.places(port)),
+            (None, Some(remote)) => ShareView::Joined(Place {
+                relay: remote.link.relay.clone(),
+                who: reach::there(&remote.link.relay),
+            }),
             (None, None) => ShareView::Off,
         }
     }
 
-    /// The links to this board on the relay inside the app, and who can use each.
-    fn links(&self, port: u16) -> Vec<ShareLink> {
-        if self.is_first_link_over() {
-            return Vec::new();
-        }
-        let network = self
-            .addresses
-            .iter()
-            .map(|address| (*address, "People on this network"));
-        let here = (Ipv4Addr::LOCALHOST, "Other windows on this computer");
-        network
-            .chain([here])
-            .map(|(address, reach)| ShareLink {
-                link: self.link(address, port).to_string(),
-                reach: reach.to_owned(),
+    /// Where the relay inside the app is reached, and by whom; this computer itself is the last.
+    fn places(&self, port: u16) -> Vec<Place> {
+        let addresses = self.addresses.iter().copied().chain([Ipv4Addr::LOCALHOST]);
+        addresses
+            .map(|address| Place {
+                relay: format!("{address}:{port}"),
+                who: reach::here(address.into()),
             })
             .collect()
     }
@@ -58,6 +51,22 @@ impl OpenBoard {
         Some(Link {
             key: link.key,
             ..self.link(address, port)
+        })
+    }
+
+    /// The link that lets other windows on this computer do this, while the board is on the relay inside the app; for tests.
+    #[must_use]
+    pub fn link_here(&self, role: Role) -> Option<Link> {
+        let state = self.hosting.as_ref().filter(|_| self.sharing).map(Hosting::state);
+        let Some(Hosted::Serving(port)) = state else {
+            return None;
+        };
+        let links = self.board.access().links;
+        let link = links.iter().find(|link| link.role == role)?;
+        let key = self.board.link_of(&link.hash)?.key;
+        Some(Link {
+            key,
+            ..self.link(Ipv4Addr::LOCALHOST, port)
         })
     }
 
@@ -79,6 +88,7 @@ impl OpenBoard {
             self.hosting = Some(Hosting::start(folder, port, Arc::clone(&self.wake)));
         }
         self.sharing = true;
+        self.handover.begin_again();
         self.move_in();
     }
 
@@ -92,6 +102,10 @@ impl OpenBoard {
         let meta = self.board.meta();
         let there = meta.remote.as_ref().is_some_and(|remote| remote.link == link);
         if !there || meta.hosted != Some(port) {
+            // It may have been handed over from here before.
+            if !self.is_kept_here() {
+                return;
+            }
             self.addresses = hosting::network_addresses();
             self.board.share(Some(Remote { link, create: true }), Some(port));
         }
@@ -106,14 +120,15 @@ impl OpenBoard {
     ///
     /// # Errors
     /// In words for people, when that is no address.
-    pub fn share_through(&mut self, address: &str) -> Result<(), String> {
+    pub fn share_through(&mut self, address: &str) -> Result<RelayAddress, String> {
         let meta = self.board.meta();
         let link = Link::at(address, &meta.board, &meta.key)
             .map_err(|_| "type the relay's host, and its port if it isn't the usual one".to_owned())?;
+        let relay = link.address();
         self.sharing = false;
         self.board.share(Some(Remote { link, create: true }), None);
         self.give_known_password();
-        Ok(())
+        Ok(relay)
     }
 
     /// Takes the board off its relay; if that is the one inside the app, stops it.

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use drawbridge_engine::client::{ImagesStatus, Phase, Reason, Status};
 
 use super::OpenBoard;
-use crate::panels::status::{Connection, PicturesView, StatusView};
+use crate::panels::status::{Connection, PicturesView, RelayView, StatusView};
+use crate::when;
+use drawbridge_engine::geometry::Size;
 
 /// What waits for disk or relay for longer than this is counted; before, it is only said that it is on its way.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -46,13 +48,59 @@ impl Busy {
     }
 }
 
+/// Since when the relay isn't reached, in milliseconds since the Unix epoch.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reach(Option<u64>);
+
+impl Reach {
+    /// Notes how it stands at `now_ms`.
+    pub(super) fn note(&mut self, phase: &Phase, now_ms: impl FnOnce() -> u64) {
+        match phase {
+            Phase::Local | Phase::CatchingUp { .. } | Phase::Live => self.0 = None,
+            _ => self.0 = self.0.or_else(|| Some(now_ms())),
+        }
+    }
+}
+
 impl OpenBoard {
     /// How it stands with disk and relay.
     #[must_use]
     pub fn status(&self) -> StatusView {
         let mut view = status_view(self.board.status(), self.busy.is_brief(Instant::now()));
         view.pictures = pictures_view(&self.board.images().status(), self.importing() > 0);
+        view.relay = self.relay_view();
         view
+    }
+
+    fn relay_view(&self) -> RelayView {
+        let status = self.board.status();
+        let name = match &status.relay {
+            _ if self.board.meta().hosted.is_some() => "the relay in this app".to_owned(),
+            Some(relay) => format!("the relay {relay}"),
+            None => String::new(),
+        };
+        let next_try = match &status.phase {
+            Phase::Offline { retry_at, .. } => retry_at.map(|at| self.board.client().until(at)),
+            _ => None,
+        };
+        let since = self.reach.0.map(|since| when::words(since, when::now_ms()));
+        RelayView {
+            name,
+            since: since.unwrap_or_default(),
+            next_try,
+        }
+    }
+
+    /// Selects what the relay did not take, as far as it is to be seen, and brings it into view of a canvas of this size. Says
+    /// how much that is.
+    pub fn show_refused(&mut self, size: Size) -> usize {
+        let parked = self.board.status().parked.clone();
+        let ids = parked.into_iter().map(|parked| parked.key.element);
+        let shown = self.board.editor_mut().select_these(ids.collect());
+        if shown > 0 {
+            self.show_selection(size);
+        }
+        shown
     }
 
     /// After how long [`OpenBoard::status`] may say something else by itself.
@@ -102,6 +150,7 @@ fn status_view(status: &Status, brief: bool) -> StatusView {
         held_up: status.held_up.clone(),
         bar: status.bar(),
         pictures: PicturesView::default(),
+        relay: RelayView::default(),
         connection,
     }
 }
@@ -133,7 +182,9 @@ mod tests {
             role: None,
             access: Default::default(),
             link: None,
+            conn: None,
             relay: None,
+            past: Default::default(),
         }
     }
 

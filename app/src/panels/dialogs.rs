@@ -3,6 +3,7 @@
 use drawbridge_protocol::Password;
 use egui::{Context, Id, Modal, Role, Ui, WidgetInfo};
 
+use super::nearby::{self, NearbyView};
 use super::{Asked, widgets};
 use crate::command::Command;
 use crate::icons;
@@ -20,6 +21,12 @@ pub enum Dialog {
     Join,
     /// Type the relay's password.
     Password,
+    /// Hand the board over to another relay.
+    HandOver,
+    /// See the relays that were used before.
+    Relays,
+    /// Asked before the app quits while others draw through it.
+    Quit,
     /// Find a command.
     Palette,
     /// See which keys there are.
@@ -28,8 +35,14 @@ pub enum Dialog {
     Trust,
 }
 
-/// Shows the dialog for joining, with what was typed so far and what is wrong with it.
-pub fn join(ctx: &Context, draft: &mut String, problem: Option<&str>, asked: &mut Asked) {
+/// Shows the dialog for joining, with what was typed so far, what is wrong with it, and the boards nearby.
+pub fn join(
+    ctx: &Context,
+    draft: &mut String,
+    problem: Option<&str>,
+    nearby: Option<&NearbyView>,
+    asked: &mut Asked,
+) {
     dialog(ctx, "Join a board", WIDTH, asked, |ui, asked| {
         let label = muted(ui, "Paste the link that somebody sent you");
         let field = egui::TextEdit::singleline(draft)
@@ -47,6 +60,9 @@ pub fn join(ctx: &Context, draft: &mut String, problem: Option<&str>, asked: &mu
         ui.add_space(space::S);
         if widgets::word_button(ui, Some(icons::LINK), "Join", true).clicked() || enter {
             asked.push(Command::Join(draft.clone()));
+        }
+        if let Some(nearby) = nearby {
+            nearby::list(ui, nearby, asked);
         }
     });
 }

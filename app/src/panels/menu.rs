@@ -5,14 +5,14 @@ use drawbridge_engine::editor::{Align, Axis, Edit, Stacking};
 use egui::{Align2, Context, Popup, PopupCloseBehavior, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use super::{Asked, toolbar, widgets};
-use crate::command::{Appearance, Command, Now};
+use crate::command::{Appearance, Command, Deed, Now, Past};
 use crate::theme::{Theme, size, space};
 use crate::{fonts, icons};
 
 /// The longest title, in characters.
 pub const TITLE_MAX: usize = 120;
 /// How many boards are offered to be opened again.
-const RECENT: usize = 12;
+const RECENT: usize = 6;
 /// The narrowest and the widest field for the title, in points.
 const TITLE: std::ops::RangeInclusive<f32> = 78.0..=260.0;
 
@@ -79,9 +79,13 @@ const VIEW: &[&[Command]] = &[
     &[Command::ZoomFit, Command::ZoomSelection, Command::ZoomReset],
     &[Command::ZoomIn, Command::ZoomOut],
     &[Command::Present, Command::NextFrame, Command::PreviousFrame],
-    &[Command::ShowReactions],
     &[Command::Grid, Command::Snapping, Command::Minimap],
     &[Command::FocusMode],
+];
+
+const TOGETHER: &[&[Command]] = &[
+    &[Command::ShowChat, Command::ShowSay, Command::ShowReactions],
+    &[Command::AskToFollow, Command::StopFollowing, Command::GoToActive],
 ];
 
 const APPEARANCE: &[&[Command]] = &[
@@ -229,11 +233,16 @@ fn widest(ctx: &Context, now: &Now) -> f32 {
 fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
     let now = &view.now;
     let start = [
+        Command::Home,
         Command::NewBoard,
         Command::OpenSample,
+        Command::ChooseFile,
+        Command::OfBoard(None, Deed::SaveCopy),
         Command::ShowJoin,
+        Command::ShowNearby,
         Command::ShowShare,
         Command::LockBoard,
+        Command::Past(Past::Show),
     ];
     widgets::command_items(ui, &[&start], now, asked);
     if !view.recent.is_empty() {
@@ -244,6 +253,7 @@ fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
         (icons::EDIT, "Edit", EDIT),
         (icons::ARRANGE, "Arrange", ARRANGE),
         (icons::VIEW, "View", VIEW),
+        (icons::TOGETHER, "Together", TOGETHER),
         (icons::APPEARANCE, "Appearance", APPEARANCE),
     ] {
         widgets::submenu(ui, icon, words, |ui| {
@@ -251,7 +261,10 @@ fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
         });
     }
     widgets::hairline(ui);
-    let end: [&[Command]; 2] = [&[Command::ShowPalette, Command::ShowShortcuts], &[Command::Quit]];
+    let end: [&[Command]; 2] = [
+        &[Command::ShowPalette, Command::ShowShortcuts, Command::ShowHints],
+        &[Command::Quit],
+    ];
     widgets::command_items(ui, &end, now, asked);
 }
 

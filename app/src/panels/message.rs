@@ -8,12 +8,14 @@ use crate::icons;
 use crate::theme::{Theme, size, space};
 
 /// A sentence or two for a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     /// What happened, what it means for the drawing, what to do.
     pub text: String,
     /// Whether something went wrong; then it stays until it is dismissed.
     pub problem: bool,
+    /// What can be done about it, and the word for that.
+    pub offer: Option<(&'static str, Command)>,
 }
 
 impl Message {
@@ -23,6 +25,7 @@ impl Message {
         Self {
             text: text.into(),
             problem: true,
+            offer: None,
         }
     }
 
@@ -32,13 +35,21 @@ impl Message {
         Self {
             text: text.into(),
             problem: false,
+            offer: None,
         }
+    }
+
+    /// The same with something that can be done about it.
+    #[must_use]
+    pub fn offering(mut self, word: &'static str, command: Command) -> Self {
+        self.offer = Some((word, command));
+        self
     }
 }
 
-/// Shows the message.
-pub fn show(ctx: &Context, message: &Message, asked: &mut Asked) {
-    let edge = Vec2::new(0.0, -(space::M + size::TARGET + space::L));
+/// Shows the message, so many points above its usual place.
+pub fn show(ctx: &Context, message: &Message, above: f32, asked: &mut Asked) {
+    let edge = Vec2::new(0.0, -(space::M + size::TARGET + space::L + above));
     widgets::floating(ctx, "Message", Align2::CENTER_BOTTOM, edge, |ui| {
         ui.horizontal(|ui| {
             let theme = Theme::of(ui.ctx());
@@ -55,6 +66,11 @@ pub fn show(ctx: &Context, message: &Message, asked: &mut Asked) {
                 let label = ui.add(egui::Label::new(&message.text).wrap());
                 label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &message.text));
             });
+            if let Some((word, command)) = &message.offer
+                && widgets::word_button(ui, None, word, false).clicked()
+            {
+                asked.extend([Command::Dismiss, command.clone()]);
+            }
             if let Some(entry) = find(&Command::Dismiss) {
                 let button = widgets::IconButton::new(entry.icon, entry.label);
                 widgets::entry_button(ui, entry, button, asked);

@@ -1,5 +1,7 @@
 //! Bottom right: all of the board, what oneself and everybody else sees of it, and where their pointers are.
 
+use std::sync::Arc;
+
 use drawbridge_engine::geometry::{Point, Rect as BoardRect, Vec2 as BoardVec2};
 use egui::{
     Align2, Context, CursorIcon, EventFilter, Key, Painter, Rect, Response, Role, Sense, Stroke, StrokeKind,
@@ -25,7 +27,7 @@ const THERE: f64 = 0.05;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Other {
     /// Who it is.
-    pub person: Person,
+    pub person: Arc<Person>,
     /// What they see, in board units, if that is known.
     pub view: Option<BoardRect>,
     /// Where their pointer is, in board units, if it is on the board.
@@ -59,19 +61,19 @@ pub fn fits(ctx: &Context) -> bool {
 }
 
 /// Shows the panel, `above` points over the window's bottom; nothing where it doesn't fit. `picture` gives one of the elements
-/// for so many points a board unit, with the part of the board that it shows.
+/// for so many points a board unit, with the part of the board that it shows. Says where in the window it lies.
 pub fn show(
     ctx: &Context,
     view: &MinimapView,
     above: f32,
     picture: impl FnOnce(f64) -> Option<(TextureId, BoardRect)>,
     asked: &mut Asked,
-) {
+) -> Option<Rect> {
     if !fits(ctx) {
-        return;
+        return None;
     }
     let corner = vec2(-space::M, -above);
-    widgets::floating(ctx, "Minimap", Align2::RIGHT_BOTTOM, corner, |ui| {
+    let shown = widgets::floating(ctx, "Minimap", Align2::RIGHT_BOTTOM, corner, |ui| {
         if view.open {
             map(ui, view, picture, asked);
         } else if let Some(entry) = command::find(&Command::Minimap) {
@@ -79,6 +81,7 @@ pub fn show(
             widgets::entry_button(ui, entry, button, asked);
         }
     });
+    Some(shown.response.rect)
 }
 
 /// Smaller in a narrow window, where messages need the middle.

@@ -1,5 +1,8 @@
 //! Top right: who is here, and the one filled button.
 
+use std::sync::Arc;
+
+use drawbridge_engine::presence::Doing;
 use drawbridge_protocol::Role;
 use egui::{
     Align2, Context, Popup, PopupCloseBehavior, Rect, Response, Role as Control, Sense, Stroke, Ui, Vec2,
@@ -9,6 +12,7 @@ use egui::{
 use super::{Asked, widgets};
 use crate::command::{Command, find};
 use crate::fonts;
+use crate::icons;
 use crate::settings::{NAME_MAX, clean_name};
 use crate::theme::{self, Theme, size, space};
 
@@ -16,15 +20,21 @@ use crate::theme::{self, Theme, size, space};
 const SHOWN: usize = 4;
 
 /// The list's height in points, from which on it scrolls.
-const LIST_HEIGHT: f32 = 280.0;
+const LIST_HEIGHT: f32 = 300.0;
 
 /// How wide the list is, in points, ...
-const WIDTH: f32 = 300.0;
-/// ... and the button in it by which somebody is sent away.
+const WIDTH: f32 = 320.0;
+/// ... how high a line of it, ...
+const LINE: f32 = 40.0;
+/// ... how wide the button in it by which somebody is sent away, ...
 const REMOVE: f32 = 92.0;
+/// ... and how much room the one by which somebody is followed takes.
+const FOLLOW: f32 = size::TARGET + space::S;
+/// How much of their colour is left of who is idle or away.
+const PALE: f32 = 0.45;
 
 /// Somebody on the board.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
     /// The connection's number; `None` for oneself.
     pub conn: Option<u64>,
@@ -36,6 +46,21 @@ pub struct Person {
     pub role: Option<Role>,
     /// Whether they came by a link that can be ended.
     pub came_by_link: bool,
+    /// What they do.
+    pub doing: Doing,
+    /// Whether they follow one's view.
+    pub follows_me: bool,
+    /// Whether they ask everybody to follow them.
+    pub presents: bool,
+}
+
+/// Somebody who left a short while ago.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// What they are called.
+    pub name: String,
+    /// What they said their colour is, `#rrggbb`.
+    pub color: String,
 }
 
 /// What the panel shows.
@@ -44,11 +69,17 @@ pub struct PeopleView {
     /// Oneself.
     pub me: Person,
     /// The others, in the order they came.
-    pub others: Vec<Person>,
+    pub others: Vec<Arc<Person>>,
+    /// Those who left a short while ago, the last first.
+    pub absent: Vec<Absent>,
+    /// Whose view one follows.
+    pub following: Option<u64>,
     /// Whether a relay inside this app shares the board.
     pub sharing: bool,
     /// Whether this person can send others away.
     pub manages: bool,
+    /// The chat's button, where there is one.
+    pub chat: Option<super::chat::Badge>,
 }
 
 /// What is being typed and chosen in the panel.
@@ -72,6 +103,10 @@ pub fn show(ctx: &Context, view: &PeopleView, draft: &mut PeopleDraft, asked: &m
                 .gap(space::S)
                 .accessible_name("People on this board")
                 .show(|ui| people_list(ui, view, draft, asked));
+            // Here it stays where it is when people come and go.
+            if let Some(badge) = view.chat {
+                super::chat::button(ui, badge, asked);
+            }
             if let Some(entry) = find(&Command::ShowShare) {
                 let word = if view.sharing { "Sharing" } else { "Share" };
                 let button = widgets::word_button(ui, Some(entry.icon), word, true);
@@ -87,7 +122,14 @@ pub fn show(ctx: &Context, view: &PeopleView, draft: &mut PeopleDraft, asked: &m
 /// Overlapping circles, one control.
 fn initials(ui: &mut Ui, view: &PeopleView) -> Response {
     let theme = Theme::of(ui.ctx());
-    let everyone: Vec<&Person> = std::iter::once(&view.me).chain(&view.others).collect();
+    let others: Vec<&Arc<Person>> = if view.others.len() < SHOWN {
+        view.others.iter().collect()
+    } else {
+        by_doing(&view.others)
+    };
+    let everyone: Vec<&Person> = std::iter::once(&view.me)
+        .chain(others.into_iter().map(AsRef::as_ref))
+        .collect();
     let shown = if everyone.len() > SHOWN {
         SHOWN - 1
     } else {
@@ -112,14 +154,8 @@ fn initials(ui: &mut Ui, view: &PeopleView) -> Response {
         circle(ui, place(shown), theme.pressed, theme.text, &format!("+{more}"));
     }
     for (i, person) in everyone.iter().enumerate().take(shown).rev() {
-        let color = theme::person(&person.color, person.conn.unwrap_or_default());
-        circle(
-            ui,
-            place(i),
-            color,
-            Theme::letters_on(color),
-            &initials_of(&person.name),
-        );
+        let (fill, letters) = ink_of(theme, person);
+        circle(ui, place(i), fill, letters, &initials_of(&person.name));
     }
     if response.has_focus() {
         let ring = Stroke::new(2.0, theme.accent);
@@ -131,6 +167,22 @@ fn initials(ui: &mut Ui, view: &PeopleView) -> Response {
         );
     }
     response.on_hover_text(words)
+}
+
+/// Those who do most first: who draws, who is there, who is idle, who is away; else in the order in which they came.
+fn by_doing(others: &[Arc<Person>]) -> Vec<&Arc<Person>> {
+    let mut all: Vec<&Arc<Person>> = others.iter().collect();
+    all.sort_by_key(|person| person.doing);
+    all
+}
+
+/// The colours of a person's disc and of the letters on it. Who isn't there is paler.
+fn ink_of(theme: &Theme, person: &Person) -> (egui::Color32, egui::Color32) {
+    let color = theme::person(&person.color, person.conn.unwrap_or_default());
+    match person.doing {
+        Doing::Drawing | Doing::Active => (color, Theme::letters_on(color)),
+        Doing::Idle | Doing::Away => (theme.panel.lerp_to_gamma(color, PALE), theme.text),
+    }
 }
 
 fn circle(ui: &Ui, center: egui::Pos2, fill: egui::Color32, letters: egui::Color32, words: &str) {
@@ -166,18 +218,25 @@ fn people_list(ui: &mut Ui, view: &PeopleView, draft: &mut PeopleDraft, asked: &
         if let Some(role) = view.me.role {
             widgets::section(ui, role_of_me(role));
         }
-        if view.others.is_empty() {
+        if view.others.is_empty() && view.absent.is_empty() {
             return;
         }
         widgets::hairline(ui);
-        widgets::section(ui, "Also here");
+        let heading = match view.others.len() {
+            0 => "Nobody else is here".to_owned(),
+            n => format!("Also here: {n}"),
+        };
+        widgets::section(ui, &heading);
         egui::ScrollArea::vertical()
             .max_height(LIST_HEIGHT)
             .min_scrolled_height(LIST_HEIGHT)
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
-                for person in &view.others {
-                    row_with_actions(ui, person, view.manages, &mut draft.removing, asked);
+                for person in by_doing(&view.others) {
+                    row_with_actions(ui, person, view, &mut draft.removing, asked);
+                }
+                for absent in &view.absent {
+                    absent_row(ui, absent);
                 }
             });
     });
@@ -219,21 +278,63 @@ fn role_word(role: Option<Role>) -> &'static str {
     }
 }
 
-/// A person, and for an owner what can be done about them.
+/// What somebody does, in a word; nothing where they are just there.
+fn doing_word(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Drawing => "drawing",
+        Doing::Active => "",
+        Doing::Idle => "idle",
+        Doing::Away => "away",
+    }
+}
+
+/// What is said of a person beside their name.
+fn words_of(person: &Person) -> String {
+    let words = [
+        doing_word(person.doing),
+        if person.presents { "asks all to follow" } else { "" },
+        if person.follows_me { "follows you" } else { "" },
+        role_word(person.role),
+    ];
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    words.join(", ")
+}
+
+/// A person, and what can be done about them.
 fn row_with_actions(
     ui: &mut Ui,
     person: &Person,
-    manages: bool,
+    view: &PeopleView,
     removing: &mut Option<u64>,
     asked: &mut Asked,
 ) {
     let Some(conn) = person.conn else { return };
     let name = &person.name;
+    let manages = view.manages;
     ui.horizontal(|ui| {
-        let room = if manages { REMOVE } else { 0.0 };
+        let room = FOLLOW + if manages { REMOVE } else { 0.0 };
         if row(ui, person, ui.available_width() - room).clicked() {
             asked.push(Command::GoTo(conn));
         }
+        let follows = view.following == Some(conn);
+        let label = if follows {
+            format!("Stop following {name}")
+        } else {
+            format!("Follow {name}")
+        };
+        let button = widgets::IconButton {
+            chosen: Some(follows),
+            ..widgets::IconButton::new(icons::FOLLOW, &label)
+        };
+        let button = button.show(ui);
+        if button.clicked() {
+            asked.push(if follows {
+                Command::StopFollowing
+            } else {
+                Command::Follow(conn)
+            });
+        }
+        button.on_hover_ui(|ui| widgets::tooltip(ui, &label, "", ""));
         if manages && widgets::named_button(ui, None, "Remove…", &format!("Remove {name}…")).clicked() {
             *removing = (*removing != Some(conn)).then_some(conn);
         }
@@ -263,47 +364,87 @@ fn row_with_actions(
 
 fn row(ui: &mut Ui, person: &Person, width: f32) -> Response {
     let theme = Theme::of(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 34.0), Sense::click());
-    let role = role_word(person.role);
-    response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Control::Button, true, format!("Go to {}", person.name));
-        info.hint_text = (!role.is_empty()).then(|| role.to_owned());
-        info
-    });
-    if response.hovered() {
-        ui.painter().rect_filled(rect, size::CONTROL_RADIUS, theme.hover);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, LINE), Sense::click());
+    let words = words_of(person);
+    let label = format!("Go to {}", person.name);
+    response.widget_info(|| WidgetInfo::labeled(Control::Button, true, &label));
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_description(words.as_str()));
+    if ui.is_rect_visible(rect) || response.gained_focus() {
+        if response.hovered() {
+            ui.painter().rect_filled(rect, size::CONTROL_RADIUS, theme.hover);
+        }
+        let colors = ink_of(theme, person);
+        line_of(ui, rect, &person.name, &words, colors, theme.text);
+        if person.doing == Doing::Drawing {
+            let at = egui::pos2(rect.left() + space::S + 20.0, rect.center().y + 8.0);
+            ui.painter().circle_filled(at, 7.0, theme.panel);
+            let pen = fonts::icon(11.0);
+            ui.painter()
+                .text(at, Align2::CENTER_CENTER, icons::PEN, pen, theme.text);
+        }
+        widgets::focus_ring(ui, rect, &response);
     }
-    let color = theme::person(&person.color, person.conn.unwrap_or_default());
-    let center = egui::pos2(rect.left() + space::S + 11.0, rect.center().y);
-    ui.painter().circle_filled(center, 11.0, color);
-    let letters = Theme::letters_on(color);
+    response
+}
+
+/// Somebody who was here: nothing can be done about them.
+fn absent_row(ui: &mut Ui, absent: &Absent) {
+    let theme = Theme::of(ui.ctx());
+    let wanted = Vec2::new(ui.available_width(), LINE);
+    let (rect, response) = ui.allocate_exact_size(wanted, Sense::hover());
+    let words = format!("{}, offline", absent.name);
+    response.widget_info(|| WidgetInfo::labeled(Control::Label, true, &words));
+    if ui.is_rect_visible(rect) {
+        line_of(
+            ui,
+            rect,
+            &absent.name,
+            "offline",
+            (theme.pressed, theme.muted),
+            theme.muted,
+        );
+    }
+}
+
+/// A disc with initials, a name, and what is said beside it.
+fn line_of(
+    ui: &Ui,
+    rect: Rect,
+    name: &str,
+    words: &str,
+    (fill, letters): (egui::Color32, egui::Color32),
+    ink: egui::Color32,
+) {
+    let theme = Theme::of(ui.ctx());
+    let center = egui::pos2(rect.left() + space::S + 12.0, rect.center().y);
+    ui.painter().circle_filled(center, 12.0, fill);
     ui.painter().text(
         center,
         Align2::CENTER_CENTER,
-        initials_of(&person.name),
+        initials_of(name),
         fonts::strong(9.5),
         letters,
     );
-    let right = rect.right() - space::XS;
-    let said = ui.painter().text(
-        egui::pos2(right, rect.center().y),
-        Align2::RIGHT_CENTER,
-        role,
-        fonts::plain(size::HINT),
+    let left = egui::pos2(center.x + 12.0 + space::S, rect.top());
+    let place = Rect::from_min_max(left, rect.max - Vec2::new(space::XS, 0.0));
+    let painter = ui.painter().with_clip_rect(place.intersect(ui.clip_rect()));
+    let middle = place.left_center();
+    let (lift, drop) = if words.is_empty() { (0.0, 0.0) } else { (8.0, 8.5) };
+    painter.text(
+        middle - Vec2::new(0.0, lift),
+        Align2::LEFT_CENTER,
+        name,
+        fonts::plain(size::TEXT),
+        ink,
+    );
+    painter.text(
+        middle + Vec2::new(0.0, drop),
+        Align2::LEFT_CENTER,
+        words,
+        fonts::plain(size::HINT - 0.5),
         theme.muted,
     );
-    let left = egui::pos2(center.x + 11.0 + space::S, rect.top());
-    let words = Rect::from_min_max(left, egui::pos2(said.left() - space::XS, rect.bottom()));
-    let painter = ui.painter().with_clip_rect(words.intersect(ui.clip_rect()));
-    painter.text(
-        words.left_center(),
-        Align2::LEFT_CENTER,
-        &person.name,
-        fonts::plain(size::TEXT),
-        theme.text,
-    );
-    widgets::focus_ring(ui, rect, &response);
-    response
 }
 
 /// The first letters of the first and the last word.

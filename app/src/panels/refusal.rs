@@ -1,7 +1,7 @@
 //! What a relay refuses, in words for the person: what happened, what it means for their drawing, and what to do, with a button
 //! where there is something to press. One table for all of them.
 
-use drawbridge_engine::client::Reason;
+use drawbridge_engine::client::{Bar, Reason};
 use drawbridge_protocol::Code;
 
 use crate::command::Command;
@@ -35,6 +35,30 @@ pub fn words(reason: &Reason) -> Words {
         },
         then,
         act,
+    }
+}
+
+/// Why somebody who may not change the board can say nothing in the chat either.
+#[must_use]
+pub fn barred(bar: Bar) -> &'static str {
+    match bar {
+        Bar::ViewOnly => {
+            "Your link is for looking: you can read what is said, not write. Ask whoever sent you the link for another one."
+        }
+        Bar::Locked => "The board is locked by its owner: you can write here again once it is unlocked.",
+    }
+}
+
+/// Why somebody may not change the board, and what to do.
+#[must_use]
+pub fn not_drawing(bar: Bar) -> &'static str {
+    match bar {
+        Bar::ViewOnly => {
+            "Your link is for looking: you can point at things and copy them. Ask whoever sent you the link for one that lets you draw."
+        }
+        Bar::Locked => {
+            "It is locked by its owner: you can point at things and copy them, and change them once it is unlocked."
+        }
     }
 }
 
@@ -96,6 +120,11 @@ fn of(code: Code) -> (&'static str, &'static str, Option<Command>) {
             None,
         ),
         Code::RelayFull => ("The relay has no room for another board", ELSEWHERE, share),
+        Code::Moved => (
+            "The board lives on another relay now, to which this app isn't led safely",
+            ASK,
+            try_now,
+        ),
         Code::BadAccess => (
             "The relay doesn't take this board's links as they are",
             ELSEWHERE,
@@ -133,6 +162,11 @@ fn of(code: Code) -> (&'static str, &'static str, Option<Command>) {
         Code::SlotTooBig | Code::TooManySlots => (
             "What you are drawing is too much to be shown while it grows",
             "The others see it when it is finished.",
+            None,
+        ),
+        Code::BadPast | Code::PastBusy => (
+            "The relay doesn't show what was before just now",
+            "Close the history and open it again.",
             None,
         ),
         Code::BadImage => ("The relay doesn't take a picture in this form", UPDATE, offer),

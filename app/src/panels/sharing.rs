@@ -3,24 +3,25 @@
 use egui::{Context, ScrollArea, Ui};
 
 use super::dialogs::{WIDTH, alert, dialog, muted};
-use super::links::{self, LinkView, NewLink};
-use super::{Asked, refusal, widgets};
+use super::links::{ChangedLink, Give, LinkView, NewLink, Rows};
+use super::relays::RelayView;
+use super::{Asked, handover, refusal, widgets};
 use crate::command::{Command, find};
 use crate::icons;
 use crate::theme::{Theme, size, space};
 use drawbridge_engine::client::Reason;
-use drawbridge_protocol::KeyHash;
+use drawbridge_protocol::{KeyHash, Link, Role};
 
 /// Room for the button that copies, so that the field beside it fills the row.
 const COPY_WIDTH: f32 = 106.0;
 
-/// A link, and who can use it.
+/// An address by which the board is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShareLink {
-    /// What is copied.
-    pub link: String,
+pub struct Place {
+    /// Host and port.
+    pub relay: String,
     /// Who can reach it, in words.
-    pub reach: String,
+    pub who: String,
 }
 
 /// How the board is shared.
@@ -30,10 +31,10 @@ pub enum ShareView {
     Off,
     /// The relay inside the app is starting.
     Starting,
-    /// The relay inside the app serves it.
-    Hosting(Vec<ShareLink>),
-    /// It lives on somebody else's relay; the link to give to others, unless that is over.
-    Joined(Option<ShareLink>),
+    /// The relay inside the app serves it, at these addresses.
+    Hosting(Vec<Place>),
+    /// It lives on somebody else's relay.
+    Joined(Place),
     /// The relay inside the app could not start, and why.
     Failed(String),
 }
@@ -60,6 +61,10 @@ pub struct AccessView {
     pub locked: bool,
     /// The ways in, for an owner.
     pub links: Vec<LinkView>,
+    /// For everybody else, the link that they can pass on, unless that is over.
+    pub given: Option<Link>,
+    /// Whether people nearby find the board while it is hosted here; `None` where nobody is met at all.
+    pub found: Option<bool>,
     /// Whether the relay can be asked for something now.
     pub live: bool,
     /// Why it didn't do what was asked for last, if it didn't.
@@ -79,6 +84,25 @@ pub struct ShareDraft {
     pub making: Option<NewLink>,
     /// A link that is about to be ended.
     pub ending: Option<KeyHash>,
+    /// Relays that were used before, the latest first, with how they were found.
+    pub relays: Vec<RelayView>,
+    /// A link that is being given another name or end.
+    pub changing: Option<ChangedLink>,
+    /// The link whose QR code is shown.
+    pub code: Option<KeyHash>,
+    /// A link that is being made, by what it lets people do, and what is to be done with it then.
+    pub wanted: Option<(Role, Give)>,
+    /// To which of the addresses links lead, by its number.
+    pub place: usize,
+}
+
+impl ShareDraft {
+    /// Gives up what is being made, changed or ended.
+    pub(super) fn leave(&mut self) {
+        self.making = None;
+        self.ending = None;
+        self.changing = None;
+    }
 }
 
 /// Shows the dialog for sharing. `copied` is the link that was copied last.
@@ -117,28 +141,46 @@ pub fn share(
             start(ui, "Try again", asked);
             through_relay(ui, draft, asked);
         }
-        ShareView::Hosting(links) => {
-            let words = match access.mine {
-                Mine::Owner => "Whoever has a link comes in, as long as this app is open.",
-                _ => "Whoever has a link can draw with you, as long as this app is open.",
+        ShareView::Hosting(places) => {
+            let place = places.get(draft.place).or(places.first());
+            let rows = Rows {
+                access,
+                relay: place.map(|place| place.relay.as_str()),
+                copied,
             };
-            muted(ui, words);
-            for (i, link) in links.iter().enumerate() {
-                link_row(ui, link, copied == Some(link.link.as_str()), i == 0, asked);
+            give(ui, &rows, draft, asked);
+            reach(ui, places, draft);
+            who(ui, &rows, draft, asked);
+            if let (Some(found), Some(entry)) = (access.found, find(&Command::BeFound)) {
+                let mut found = found;
+                let check = ui.checkbox(&mut found, "People nearby find it, and ask you to be let in");
+                if check.on_hover_text(entry.hint).changed() {
+                    asked.push(Command::BeFound);
+                }
             }
-            who(ui, access, draft, copied, asked);
             ui.add_space(space::S);
-            if widgets::word_button(ui, None, "Stop sharing", false).clicked() {
-                asked.push(Command::StopSharing);
-            }
+            ui.horizontal_wrapped(|ui| {
+                if widgets::word_button(ui, None, "Stop sharing", false).clicked() {
+                    asked.push(Command::StopSharing);
+                }
+                let hand_over = widgets::word_button(ui, None, "Hand over to a relay…", false);
+                if hand_over.clicked() {
+                    asked.push(Command::ShowHandOver);
+                }
+                hand_over.on_hover_text("Then this app need not stay open; all links go on working");
+            });
         }
-        ShareView::Joined(link) => {
-            muted(ui, "This board lives on a relay. Whoever has the link comes in.");
-            if let Some(link) = link {
-                link_row(ui, link, copied == Some(link.link.as_str()), true, asked);
-            }
+        ShareView::Joined(place) => {
+            let rows = Rows {
+                access,
+                relay: None,
+                copied,
+            };
+            give(ui, &rows, draft, asked);
+            ui.add_space(space::S);
+            muted(ui, &place.who);
             refused(ui, access, asked);
-            who(ui, access, draft, copied, asked);
+            who(ui, &rows, draft, asked);
             ui.add_space(space::S);
             let leave = widgets::word_button(ui, None, "Leave the relay", false);
             if leave.clicked() {
@@ -170,12 +212,42 @@ fn refused(ui: &mut Ui, access: &AccessView, asked: &mut Asked) {
     }
 }
 
-/// What this person may do; for an owner, the links and the lock.
-fn who(ui: &mut Ui, access: &AccessView, draft: &mut ShareDraft, copied: Option<&str>, asked: &mut Asked) {
+/// The links to give away: an owner's two choices, everybody else's one.
+fn give(ui: &mut Ui, rows: &Rows<'_>, draft: &mut ShareDraft, asked: &mut Asked) {
+    match (rows.access.mine, &rows.access.given) {
+        (Mine::Owner, _) => rows.choices(ui, draft, asked),
+        (mine, Some(link)) => {
+            ui.add_space(space::S);
+            rows.one(ui, link, mine, draft, asked);
+        }
+        (_, None) => {}
+    }
+}
+
+/// Who can reach the app, and by which of this computer's addresses.
+fn reach(ui: &mut Ui, places: &[Place], draft: &mut ShareDraft) {
+    ui.add_space(space::S);
+    widgets::section(ui, "Who can reach it, as long as this app is open");
+    if let [only] = places {
+        muted(ui, &format!("{}: it is on no network at present.", only.who));
+        return;
+    }
+    let chosen = draft.place.min(places.len().saturating_sub(1));
+    for (number, place) in places.iter().enumerate() {
+        if ui.radio(number == chosen, &place.who).clicked() {
+            draft.place = number;
+        }
+    }
+}
+
+/// What this person may do; for an owner, the other links and the lock.
+fn who(ui: &mut Ui, rows: &Rows<'_>, draft: &mut ShareDraft, asked: &mut Asked) {
+    let access = rows.access;
     ui.add_space(space::S);
     let words = match (access.mine, access.locked) {
         (Mine::Owner, _) => {
-            links::show(ui, access, draft, copied, asked);
+            widgets::hairline(ui);
+            rows.others(ui, draft, asked);
             if let Some(problem) = &access.problem {
                 let words = refusal::words(problem);
                 alert(ui, &format!("That wasn't done: {}. {}", words.what, words.then));
@@ -214,6 +286,7 @@ fn through_relay(ui: &mut Ui, draft: &mut ShareDraft, asked: &mut Asked) {
             asked.push(Command::ShareThrough(draft.address.trim().to_owned()));
         }
     });
+    handover::offer(ui, &draft.relays, &mut draft.address);
     if let Some(problem) = &draft.problem {
         alert(ui, &format!("That is no relay: {problem}"));
     }
@@ -224,25 +297,4 @@ fn start(ui: &mut Ui, words: &str, asked: &mut Asked) {
     if widgets::word_button(ui, Some(icons::SHARE), words, true).clicked() {
         asked.push(Command::StartSharing);
     }
-}
-
-fn link_row(ui: &mut Ui, link: &ShareLink, copied: bool, first: bool, asked: &mut Asked) {
-    ui.add_space(space::S);
-    widgets::section(ui, &link.reach);
-    ui.horizontal(|ui| {
-        let (icon, word) = if copied {
-            (icons::CHECK, "Copied")
-        } else {
-            (icons::COPY, "Copy link")
-        };
-        let room = ui.available_width() - COPY_WIDTH - space::S;
-        let mut text = link.link.as_str();
-        let field = egui::TextEdit::singleline(&mut text)
-            .desired_width(room)
-            .clip_text(true);
-        ui.add(field).accessible_name(format!("Link for {}", link.reach));
-        if widgets::word_button(ui, Some(icon), word, first && !copied).clicked() {
-            asked.push(Command::CopyText(link.link.clone()));
-        }
-    });
 }

@@ -33,12 +33,7 @@ const MORE: [Tool; 4] = [
 
 /// Shows the tools with the one in the hand chosen. In a narrow window they stand below the menu and the people.
 pub fn show(ctx: &Context, now: &Now, asked: &mut Asked) {
-    let row = if is_narrow(ctx) {
-        size::TARGET + 2.0 * space::M
-    } else {
-        0.0
-    };
-    let edge = Vec2::new(0.0, space::M + row);
+    let edge = Vec2::new(0.0, space::M + row_above(ctx));
     widgets::floating(ctx, "Tools", Align2::CENTER_TOP, edge, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
@@ -55,6 +50,27 @@ pub fn show(ctx: &Context, now: &Now, asked: &mut Asked) {
             widgets::command_button(ui, &Command::KeepTool, now, asked);
         });
     });
+}
+
+/// How high the row above the tools is, where there is one, in points.
+fn row_above(ctx: &Context) -> f32 {
+    if is_narrow(ctx) {
+        size::TARGET + 2.0 * space::M
+    } else {
+        0.0
+    }
+}
+
+/// How far down the tools reach, and the row of styles below them where there is one, in points.
+#[must_use]
+pub fn reach(ctx: &Context) -> f32 {
+    let row = space::M + size::TARGET + 2.0 * space::XS;
+    let styles = if ctx.content_rect().width() < size::NARROW {
+        row
+    } else {
+        0.0
+    };
+    row + row_above(ctx) + styles
 }
 
 /// Whether the window is too narrow for everything in one row.

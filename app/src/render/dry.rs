@@ -481,10 +481,11 @@ impl Dry {
 
 /// How an item is drawn, which is cut off by this clip.
 fn paint(item: &Item, clip: u32) -> Paint {
+    let tinted = |color| item.tint.unwrap_or(color);
     Paint {
         clip,
-        color: item.style.color,
-        fill: item.style.fill.map(|color| (color, item.style.shade)),
+        color: tinted(item.style.color),
+        fill: item.style.fill.map(|color| (tinted(color), item.style.shade)),
         opacity: item.style.opacity * if item.dimmed { DIMMED } else { 1.0 },
     }
 }

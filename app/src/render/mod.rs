@@ -77,10 +77,15 @@ pub struct Renderer {
     under: Sheet<Wet>,
     dry: Sheet<Dry>,
     wet: Sheet<Wet>,
+    /// What is kept of the board while its past is looked at.
+    aside: Option<Box<Sheets>>,
     /// What the pictures show.
     shown: Option<View>,
     limits: Limits,
 }
+
+/// Under the dry one, the dry one, and over it.
+type Sheets = (Sheet<Wet>, Sheet<Dry>, Sheet<Wet>);
 
 /// What is drawn, the picture of it, and what the shader is given for it.
 #[derive(Debug)]
@@ -133,6 +138,7 @@ impl Renderer {
             dry: Sheet::of(Dry::new(device, queue, &pipelines.image_layout, limits)),
             under: Sheet::of(Wet::new(device, queue, true)),
             wet: Sheet::of(Wet::new(device, queue, false)),
+            aside: None,
             shown: None,
             pipelines,
             device: device.clone(),
@@ -142,11 +148,35 @@ impl Renderer {
 
     /// Forgets the board, and gives its memory back: another one comes.
     pub fn clear(&mut self) {
+        self.aside = None;
+        let _ = self.replace();
+    }
+
+    /// Puts nothing in the place of all shapes and pictures, and gives those.
+    fn replace(&mut self) -> Sheets {
         let layout = &self.pipelines.image_layout;
-        self.dry = Sheet::of(Dry::new(&self.device, &self.queue, layout, self.limits));
-        self.under = Sheet::of(Wet::new(&self.device, &self.queue, true));
-        self.wet = Sheet::of(Wet::new(&self.device, &self.queue, false));
+        let dry = Sheet::of(Dry::new(&self.device, &self.queue, layout, self.limits));
+        let under = Sheet::of(Wet::new(&self.device, &self.queue, true));
+        let wet = Sheet::of(Wet::new(&self.device, &self.queue, false));
         self.shown = None;
+        (
+            std::mem::replace(&mut self.under, under),
+            std::mem::replace(&mut self.dry, dry),
+            std::mem::replace(&mut self.wet, wet),
+        )
+    }
+
+    /// The board's past is looked at from now on, a scene of its own, or its present again. What is kept of the present stays
+    /// meanwhile, so that it is there at once; of the past nothing stays.
+    pub fn look_back(&mut self, past: bool) {
+        match self.aside.take() {
+            None if past => self.aside = Some(Box::new(self.replace())),
+            Some(aside) if !past => {
+                (self.under, self.dry, self.wet) = *aside;
+                self.shown = None;
+            }
+            aside => self.aside = aside,
+        }
     }
 
     /// Says where the board's images are, if it doesn't know.
@@ -157,6 +187,9 @@ impl Renderer {
     /// These images have come since the last frame.
     pub fn images_arrived(&mut self, images: &[ImageHash]) {
         self.dry.shapes.pictures_mut().arrived(images);
+        if let Some(aside) = &mut self.aside {
+            aside.1.shapes.pictures_mut().arrived(images);
+        }
     }
 
     /// Whether the last try to read an image came to nothing.
@@ -259,6 +292,7 @@ impl Renderer {
     pub fn bytes(&self) -> u64 {
         let targets = [&self.under.target, &self.dry.target, &self.wet.target];
         let shapes = self.under.shapes.bytes() + self.dry.shapes.bytes() + self.wet.shapes.bytes();
-        targets.into_iter().flatten().map(Target::bytes).sum::<u64>() + shapes
+        let aside = self.aside.as_ref().map_or(0, |aside| aside.1.shapes.bytes());
+        targets.into_iter().flatten().map(Target::bytes).sum::<u64>() + shapes + aside
     }
 }

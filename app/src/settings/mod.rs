@@ -1,22 +1,27 @@
 //! What a person set for all boards: name, colour, looks, the style last used. One small JSON file in the profile folder.
 
+mod nearby;
 mod styles;
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use drawbridge_protocol::Password;
+use drawbridge_protocol::{Password, RelayAddress};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::command::Appearance;
 use crate::theme;
+pub use nearby::Meeting;
 pub use styles::Styles;
 
 /// The longest name, in characters.
 pub const NAME_MAX: usize = 40;
+
+/// How many relays are remembered.
+pub const RELAYS_MAX: usize = 20;
 
 /// How big words and controls can be, of 100.
 pub const SCALES: [u16; 4] = [100, 125, 150, 200];
@@ -56,9 +61,18 @@ pub struct Settings {
     /// What was drawn with last, by family of tools.
     #[serde(deserialize_with = "lenient")]
     pub styles: Styles,
-    /// The relay through which a board was shared last, as it was typed; empty if none was.
+    /// Whether others on the network are met.
     #[serde(deserialize_with = "lenient")]
-    pub relay: String,
+    pub meeting: Meeting,
+    /// Whether the first steps were shown, and are not shown again by themselves.
+    #[serde(deserialize_with = "lenient")]
+    pub greeted: bool,
+    /// The one relay that was remembered before there was a list of them, as it was typed.
+    #[serde(deserialize_with = "lenient", skip_serializing)]
+    relay: String,
+    /// The relays that were used, the latest first; at most [`RELAYS_MAX`].
+    #[serde(deserialize_with = "lenient_list", skip_serializing_if = "Vec::is_empty")]
+    pub relays: Vec<RelayAddress>,
     /// The passwords of relays that ask for one, by scheme, host and port.
     #[serde(deserialize_with = "lenient", skip_serializing_if = "BTreeMap::is_empty")]
     pub passwords: BTreeMap<String, Password>,
@@ -68,6 +82,15 @@ pub struct Settings {
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
     let value = serde_json::Value::deserialize(from)?;
     Ok(T::deserialize(value).unwrap_or_default())
+}
+
+/// The same for a list: what can't be read of it is left out.
+fn lenient_list<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
+    let values: Vec<serde_json::Value> = lenient(from)?;
+    Ok(values
+        .into_iter()
+        .filter_map(|value| T::deserialize(value).ok())
+        .collect())
 }
 
 /// The same for what is on unless somebody turned it off.
@@ -94,7 +117,10 @@ impl Default for Settings {
             minimap: false,
             keep_tool: false,
             styles: Styles::default(),
+            greeted: false,
+            meeting: Meeting::default(),
             relay: String::new(),
+            relays: Vec::new(),
             passwords: BTreeMap::new(),
         }
     }
@@ -102,49 +128,57 @@ impl Default for Settings {
 
 /// Why the settings could not be kept.
 #[derive(Debug, thiserror::Error)]
-#[error("could not keep the settings in {}: {error}; they hold until the app is closed", path.display())]
+#[error("the settings can't be kept in {} ({error}): what you set holds until the app is closed, your drawing is not concerned", path.display())]
 pub struct SettingsError {
     path: PathBuf,
     error: std::io::Error,
 }
 
 impl Settings {
-    /// Reads the settings; somebody new where there are none or they can't be read.
+    /// Reads the settings; somebody new where there are none. A file that can't be read is put aside, never overwritten, and what
+    /// is to be said of that comes along.
     #[must_use]
-    pub fn load(path: &Path) -> Self {
-        let mut settings = match std::fs::read_to_string(path) {
-            Ok(text) => serde_json::from_str(&text).unwrap_or_else(|error| {
-                tracing::warn!(path = %path.display(), %error, "settings can't be read; starting with new ones");
-                Self::default()
-            }),
-            Err(error) => {
-                if error.kind() != std::io::ErrorKind::NotFound {
-                    tracing::warn!(path = %path.display(), %error, "settings can't be read; starting with new ones");
-                }
-                Self::default()
+    pub fn load(path: &Path) -> (Self, Option<String>) {
+        let read = match std::fs::read_to_string(path) {
+            Ok(text) => serde_json::from_str(&text).map_err(|error| error.to_string()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error.to_string()),
+        };
+        let (mut settings, problem) = match read {
+            Ok(settings) => (settings, None),
+            Err(why) => {
+                tracing::warn!(path = %path.display(), why, "settings can't be read; starting with new ones");
+                (Self::default(), Some(put_aside(path)))
             }
         };
         settings.name = clean_name(&settings.name);
         if theme::parse_hex(&settings.color).is_none() {
             theme::PEOPLE[0].clone_into(&mut settings.color);
         }
+        if settings.relays.is_empty() {
+            settings
+                .relays
+                .extend(std::mem::take(&mut settings.relay).parse());
+        }
+        settings.relay.clear();
+        settings.relays.truncate(RELAYS_MAX);
         if !SCALES.contains(&settings.scale) {
             settings.scale = SCALES[0];
         }
-        settings
+        (settings, problem)
     }
 
     /// The same, and begins the file where there is none: somebody new would be somebody else again at the next start.
     #[must_use]
-    pub fn load_or_begin(path: &Path) -> Self {
-        let settings = Self::load(path);
+    pub fn load_or_begin(path: &Path) -> (Self, Option<String>) {
+        let (settings, mut problem) = Self::load(path);
         if !path.exists()
             && let Err(error) = settings.save(path)
         {
-            // The board goes first.
             tracing::warn!(%error, "settings not kept");
+            problem = problem.or_else(|| Some(sentence(&error)));
         }
-        settings
+        (settings, problem)
     }
 
     /// Writes the settings, whole or not at all. There are passwords among them: nobody else may read the file.
@@ -157,7 +191,7 @@ impl Settings {
             let text = serde_json::to_vec_pretty(self)?;
             // What an earlier program left may have other rights.
             match std::fs::remove_file(&fresh) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
             let mut options = OpenOptions::new();
@@ -172,6 +206,37 @@ impl Settings {
             error,
         })
     }
+}
+
+/// Renames a file that can't be read, and says so.
+fn put_aside(path: &Path) -> String {
+    let aside = (0..).map(|n: u32| match n {
+        0 => path.with_extension("json.unreadable"),
+        n => path.with_extension(format!("json.unreadable-{n}")),
+    });
+    let aside = aside.take(1000).find(|aside| !aside.exists());
+    match aside.map(|aside| std::fs::rename(path, &aside).map(|()| aside)) {
+        Some(Ok(aside)) => format!(
+            "Your settings could not be read and begin anew: name, looks and styles are as at a first start, your boards are all \
+             there. The old file is kept as {}",
+            aside.display()
+        ),
+        _ => format!(
+            "Your settings could not be read: name, looks and styles are as at a first start, your boards are all there. What you \
+             change holds until the app is closed, unless {} can be read and written again",
+            path.display()
+        ),
+    }
+}
+
+/// An error as a sentence of its own.
+#[must_use]
+pub fn sentence(error: &SettingsError) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        format!("{}{}", first.to_uppercase(), letters.as_str())
+    })
 }
 
 /// A name as others may see it: one line, trimmed, not too long, never empty.
@@ -197,7 +262,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("settings.json");
         std::fs::write(&file, text).expect("written");
-        Settings::load(&file)
+        Settings::load(&file).0
     }
 
     #[test]
@@ -215,7 +280,13 @@ mod tests {
             minimap: true,
             keep_tool: true,
             styles: Styles::default(),
-            relay: "draw.example".to_owned(),
+            meeting: Meeting {
+                found: false,
+                look: true,
+            },
+            greeted: true,
+            relay: String::new(),
+            relays: vec!["https://draw.example".parse().expect("an address")],
             passwords: BTreeMap::from([("draw.example:7411".to_owned(), Password::new("sesame"))]),
         };
         let style = Style {
@@ -238,7 +309,8 @@ mod tests {
             ..editor::Styles::default()
         });
         settings.save(&file).expect("saved");
-        let loaded = Settings::load(&file);
+        let (loaded, problem) = Settings::load(&file);
+        assert_eq!(problem, None);
         assert_eq!(loaded, settings);
         assert!(!format!("{loaded:?}").contains("sesame"), "it stands in no log");
         #[cfg(unix)]
@@ -278,7 +350,36 @@ mod tests {
             (Color::default(), Some(Color::Ink(Ink::Red)))
         );
         assert!((style.width - 4.0).abs() < f64::EPSILON);
+        let odd = load(r#"{"relays":["http://a:1",7,"no address"],"relay":"old"}"#);
+        assert_eq!(odd.relays, ["http://a:1".parse().expect("an address")]);
+        let old = load(r#"{"relay":"draw.example"}"#);
+        assert_eq!(
+            old.relays,
+            ["http://draw.example:7411".parse().expect("an address")]
+        );
+        let odd = load(r#"{"meeting":{"found":false,"look":"perhaps"}}"#);
+        assert!(!odd.meeting.found && odd.meeting.look);
+        assert_eq!(load(r#"{"meeting":7}"#).meeting, Meeting::default());
         let odd = load(r#"{"styles":{"highlighter":7}}"#);
         assert_eq!(odd.styles, Styles::default());
+    }
+
+    #[test]
+    fn settings_that_cannot_be_read_are_put_aside_and_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.json");
+        for (n, broken) in ["{\"name\": \"Ada\"", "3", ""].into_iter().enumerate() {
+            std::fs::write(&file, broken).expect("written");
+            let (settings, problem) = Settings::load_or_begin(&file);
+            let problem = problem.expect("it is said");
+            assert!(problem.contains("your boards are all there"), "{problem}");
+            let aside = folder.path().join(match n {
+                0 => "settings.json.unreadable".to_owned(),
+                n => format!("settings.json.unreadable-{n}"),
+            });
+            assert_eq!(std::fs::read_to_string(aside).expect("kept"), broken);
+            // What is begun anew holds from the next start on.
+            assert_eq!(Settings::load_or_begin(&file), (settings, None));
+        }
     }
 }

@@ -44,6 +44,10 @@ pub mod size {
     pub const MINIMAP_FOLD: f32 = 24.0;
     /// How wide a message is at most, its icon and button included.
     pub const MESSAGE: f32 = 556.0;
+    /// The chat's width, its edges included.
+    pub const CHAT: f32 = 320.0;
+    /// The width of what says where everything is saved.
+    pub const STATUS: f32 = 340.0;
     /// The side of a grip of the selection.
     pub const GRIP: f32 = 9.0;
     /// The side of a colour swatch.
@@ -72,12 +76,28 @@ pub mod size {
     pub const SHEET_COLUMN: f32 = 264.0;
     /// The width of the bar that says how far the opening of a board is.
     pub const OPENING: f32 = 220.0;
+    /// How wide a board's card is at least, ...
+    pub const CARD: f32 = 216.0;
+    /// ... and how high what is said of it below its picture.
+    pub const CARD_WORDS: f32 = 50.0;
+    /// How wide the field is in which boards are looked for.
+    pub const SEARCH: f32 = 280.0;
     /// A dialog's width.
     pub const DIALOG: f32 = 420.0;
+    /// The side of a code for cameras, its margin included.
+    pub const CODE: f32 = 232.0;
     /// An emoji that somebody reacts with, ...
     pub const REACTION: f32 = 20.0;
     /// ... and the disc that it is shown on.
     pub const REACTION_DISC: f32 = 36.0;
+    /// The edge of a board that is shown as it was.
+    pub const PAST_EDGE: f32 = 3.0;
+    /// The height of a board's past, drawn along the time, ...
+    pub const TRACK: f32 = 40.0;
+    /// ... how wide each of its bars is, ...
+    pub const TRACK_BAR: f32 = 3.0;
+    /// ... and how wide the panel with it is at most.
+    pub const HISTORY: f32 = 1100.0;
     /// A person's round initials.
     pub const AVATAR: f32 = 30.0;
     /// Below this window width the tools stand below the menu and the people.

@@ -18,6 +18,9 @@ pub const TINT: f32 = 0.22;
 /// The tint of a picture that keeps its own colours.
 pub const UNTINTED: Color32 = Color32::WHITE;
 
+/// The ink and the paper of a code for cameras: the same in both modes, since many read none that is light on dark.
+pub const CODE: (Color32, Color32) = (Color32::BLACK, Color32::WHITE);
+
 pub use measure::{size, space};
 pub use palette::{INKS, PEOPLE, Swatch, contrast, hsv, of_hsv, parse_hex, person};
 

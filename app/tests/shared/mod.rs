@@ -22,7 +22,13 @@ pub(crate) fn window(folder: &Path) -> Window {
         .build_eframe(|creation| {
             let waker = Waker::default();
             let beginning = Beginning::start(&waker, profile, None, Instant::now());
-            window::Window::new(&creation.egui_ctx, None, &waker, beginning, Failure::default())
+            window::Window::new(
+                &creation.egui_ctx,
+                None,
+                &waker,
+                window::once(beginning),
+                Failure::default(),
+            )
         });
     until_open(&mut window);
     window.run_ok();

@@ -185,3 +185,43 @@ fn a_crowd_comes_in_one_after_the_other_and_nobody_waits_for_long() {
     assert!(board.knock(ms(200)).is_some(), "there is room at the door again");
     assert_eq!(board.knock(ms(60_000)), Some(ms(60_000)));
 }
+
+#[test]
+fn a4_a_write_by_a_link_whose_time_has_come_is_refused_and_then_the_connection_ends() {
+    let mut fixture = fixture(2);
+    let why = Refused {
+        id: Some(7),
+        ..Refused::new(Code::LinkEnded, "It is over.", Retry::Changed)
+    };
+    fixture.board.answer(0, 7, 0, Err(Box::new(why)));
+    assert!(fixture.rung(0));
+    let next = fixture.next(0);
+    assert_eq!(
+        (next.replies.len(), next.again),
+        (1, true),
+        "the answer comes first"
+    );
+    assert!(next.away.is_none() && !fixture.board.is_here(0));
+    let away = fixture.next(0).away.expect("it is sent away");
+    assert_eq!(
+        (away.code, away.id),
+        (Code::LinkEnded, None),
+        "of the connection, not of the write"
+    );
+    assert!(fixture.next(1).away.is_none());
+}
+
+#[test]
+fn e5_who_lacks_something_of_a_board_that_moved_gets_that_first() {
+    let mut fixture = fixture(2);
+    fixture.board.outcome(outcome(0, Some(1)));
+    fixture
+        .board
+        .set_moved(Some("https://draw.example".parse().expect("an address")));
+    assert!(fixture.rung(1));
+    let next = fixture.next(1);
+    assert!(next.cells.is_some() && next.moved.is_none() && next.again);
+    assert!(fixture.next(1).moved.is_some());
+    fixture.board.set_moved(None);
+    assert!(fixture.next(1).moved.is_none());
+}

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use drawbridge_protocol::{
-    Access, BoardId, Cell, CellKey, ElementId, ImageHash, ImageType, Peer, Property, Refused, Value,
+    Access, BoardId, Cell, CellKey, ElementId, ImageHash, ImageType, Peer, Property, Refused, RelayAddress,
+    Value,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -63,6 +64,11 @@ pub(crate) enum What {
         kind: ImageType,
         /// How many bytes it has.
         bytes: u64,
+    },
+    /// Send everybody who is on the board, or comes to it, to another relay; or to none, if there is no address.
+    Move {
+        /// Where the board lives from now on.
+        to: Option<RelayAddress>,
     },
     /// Delete the board. Its rows go by [`What::Sweep`].
     Bury,
@@ -126,6 +132,8 @@ pub(crate) struct Worked {
     committed: Option<Committed>,
     orphans: Vec<ImageHash>,
     access: Option<Arc<Access>>,
+    /// Where it lives from now on.
+    moved: Option<Option<RelayAddress>>,
 }
 
 impl Chore {
@@ -139,7 +147,12 @@ impl Chore {
             What::Sweep => SWEEP_ROWS as usize / 2,
             // It reads all rows of the board.
             What::Recount => SWEEP_ROWS as usize,
-            What::Bury | What::Forget | What::Keep { .. } | What::Lose { .. } | What::ForgetStarts => 1,
+            What::Move { .. }
+            | What::Bury
+            | What::Forget
+            | What::Keep { .. }
+            | What::Lose { .. }
+            | What::ForgetStarts => 1,
         }
     }
 }
@@ -172,6 +185,12 @@ impl<D: Disk> Committer<D> {
             (_, None) => return Ok(Err(super::no_board())),
             (What::Bury | What::Sweep | What::Forget, Some(row)) => row,
             (_, Some(row)) if row.gone => return Ok(Err(rights::gone())),
+            // Nobody would see it.
+            (What::Write { .. } | What::Rewrite { .. } | What::Keep { .. }, Some(row))
+                if row.moved.is_some() =>
+            {
+                return Ok(Err(rights::moved()));
+            }
             (_, Some(row)) => row,
         };
         let written = match &chore.what {
@@ -217,6 +236,11 @@ impl<D: Disk> Committer<D> {
                 self.writer.forget(row.n);
                 worked.chored.did = 1;
             }
+            What::Move { to } => {
+                let is_new = self.writer.set_moved(row, to.as_ref())?;
+                worked.chored.did = u64::from(is_new);
+                worked.moved = is_new.then(|| to.clone());
+            }
             What::Recount => worked.chored.did = u64::from(self.writer.recount(row.n)?),
             What::Lose { image } => worked.chored.did = u64::from(self.writer.lose_image(row.n, image)?),
             _ => {}
@@ -232,6 +256,9 @@ impl<D: Disk> Committer<D> {
                 chore.images.remove(&worked.orphans);
             }
             if let Some(n) = worked.board {
+                if let (Some(to), Some((room, _))) = (worked.moved, self.rooms.get(&n)) {
+                    room.board().set_moved(to);
+                }
                 self.tell_board(n, worked.access, worked.committed);
             }
             worked.chored

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use drawbridge_protocol::{Access, BoardId, BoardLink, Code, KeyHash, Managing, Refused, Retry};
+use drawbridge_protocol::{
+    Access, BoardId, BoardLink, Code, KeyHash, Managing, Refused, RelayAddress, Retry,
+};
 
-use super::disk::{BoardRow, Disk, DiskError};
+use super::disk::{BoardRow, Disk, DiskError, Totals};
 use super::write::Writer;
 use crate::rights::{self, Pass};
 
@@ -28,6 +30,7 @@ impl<D: Disk> Writer<D> {
             gone: false,
             cells: 0,
             head: 0,
+            moved: None,
         })
     }
 
@@ -49,7 +52,30 @@ impl<D: Disk> Writer<D> {
         let access = self.access(board)?;
         let may = rights::write(&access, pass, now_ms);
         self.access.entry(board).or_insert(access);
+        if may.is_ok() && self.has_moved(board)? {
+            return Ok(Err(rights::moved()));
+        }
         Ok(may)
+    }
+
+    /// Whether a board lives on another relay.
+    pub(crate) fn has_moved(&mut self, board: i64) -> Result<bool, DiskError> {
+        Ok(self.totals(board)?.moved)
+    }
+
+    /// The board lives on another relay from now on, or here again. Says whether that is new.
+    pub(crate) fn set_moved(&mut self, row: &BoardRow, to: Option<&RelayAddress>) -> Result<bool, DiskError> {
+        if row.moved.as_ref() == to {
+            return Ok(false);
+        }
+        let totals = self.totals(row.n)?;
+        self.disk.set_moved(row.n, to)?;
+        let after = Totals {
+            moved: to.is_some(),
+            ..totals
+        };
+        self.change(row.n, totals, after);
+        Ok(true)
     }
 
     /// Does what an owner asks for who came by the link `own`, or what the relay's host asks for, who came by none. Who is

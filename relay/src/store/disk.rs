@@ -1,6 +1,6 @@
 //! What the writer needs of a disk: rows in transactions. `SqliteDisk` is the one that relays have.
 
-use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, ImageHash, KeyHash};
+use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, ImageHash, KeyHash, RelayAddress};
 
 use super::ImageRow;
 #[cfg(any(test, feature = "testing"))]
@@ -28,6 +28,8 @@ pub(crate) struct BoardRow {
     pub(crate) cells: u64,
     /// Its last write.
     pub(crate) head: u64,
+    /// The relay on which it lives now, if that is another one.
+    pub(crate) moved: Option<RelayAddress>,
 }
 
 /// What the checks of a write need to know of its board.
@@ -41,6 +43,8 @@ pub(crate) struct Totals {
     pub(crate) max_ms: u64,
     /// The last write's sequence number.
     pub(crate) head: u64,
+    /// Whether it lives on another relay now.
+    pub(crate) moved: bool,
 }
 
 /// What one step of clearing a deleted board away did.
@@ -90,6 +94,9 @@ pub(crate) trait Disk {
 
     /// Locks a board, or unlocks it.
     fn set_locked(&mut self, board: i64, locked: bool) -> Result<(), DiskError>;
+
+    /// Notes on which other relay a board lives now, or that it lives here.
+    fn set_moved(&mut self, board: i64, to: Option<&RelayAddress>) -> Result<(), DiskError>;
 
     /// Gives a board a link, or changes the one with this hash.
     fn put_link(&mut self, board: i64, link: &BoardLink, now_ms: u64) -> Result<(), DiskError>;

@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use drawbridge_protocol::{Access, BoardId, Cell, ImageHash, ImageType};
+use drawbridge_protocol::{Access, BoardId, Cell, ImageHash, ImageType, RelayAddress};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::read::{access, cell, unsigned};
+use super::read::{access, address, cell, unsigned};
 use super::{ImageRow, StoreError, schema};
 
 /// A store as it was at one moment.
@@ -37,6 +37,8 @@ pub(crate) struct BoardLook {
     pub(crate) max_ms: u64,
     /// How many images it has.
     pub(crate) images: u64,
+    /// The relay on which it lives now, if that is another one.
+    pub(crate) moved: Option<RelayAddress>,
 }
 
 /// What the rows of a board come to when they are counted.
@@ -180,7 +182,7 @@ impl Look {
     }
 }
 
-const BOARD: &str = "SELECT b.n, b.id, b.locked, b.created_ms, b.gone, b.cells, b.bytes, b.max_ms, count(i.hash) \
+const BOARD: &str = "SELECT b.n, b.id, b.locked, b.created_ms, b.gone, b.cells, b.bytes, b.max_ms, count(i.hash), b.moved \
                      FROM boards b LEFT JOIN images i ON i.board = b.n";
 
 fn board(row: &Row<'_>) -> Result<BoardLook, rusqlite::Error> {
@@ -194,6 +196,7 @@ fn board(row: &Row<'_>) -> Result<BoardLook, rusqlite::Error> {
         bytes: unsigned(row, 6)?,
         max_ms: unsigned(row, 7)?,
         images: unsigned(row, 8)?,
+        moved: address(row, 9)?,
     })
 }
 

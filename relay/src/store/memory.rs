@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use drawbridge_protocol::fault::{self, Fault};
-use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, CellKey, ImageHash, KeyHash};
+use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, CellKey, ImageHash, KeyHash, RelayAddress};
 
 use super::ImageRow;
 use super::disk::{BoardRow, Disk, DiskError, Held, Swept, Totals};
 use super::epochs::Epochs;
+use super::past::{PastBounds, PastPlace, PastRows};
 use super::read::{Page, push_cell};
+
+/// So many overwritten cells of a board are kept, so that gaps come up.
+const PAST: usize = 100;
 
 /// What lies on the disk.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,8 +30,12 @@ struct Rows {
     /// When each link was made.
     made: BTreeMap<KeyHash, u64>,
     gone: bool,
+    moved: Option<RelayAddress>,
     totals: Totals,
     cells: BTreeMap<CellKey, (Cell, u64)>,
+    created_ms: u64,
+    /// What was overwritten, in order, by number.
+    past: BTreeMap<i64, (Cell, u64)>,
     images: Vec<ImageRow>,
 }
 
@@ -86,11 +94,59 @@ impl MemoryDisk {
         self.durable.clock_ms
     }
 
+    /// A page of a board's past that survives a power cut, as SQLite's disk has it.
+    pub(crate) fn past(
+        &self,
+        board: i64,
+        from: Option<PastPlace>,
+        max_bytes: usize,
+        bounds: PastBounds,
+    ) -> Result<PastRows, DiskError> {
+        let rows = self.durable_rows(board)?;
+        let kept = match rows.past.first_key_value() {
+            Some((n, (_, until_ms))) if *n > 1 => *until_ms,
+            _ => 0,
+        };
+        let age = u64::try_from(bounds.age.as_millis()).unwrap_or(u64::MAX);
+        let mut page = PastRows {
+            since_ms: rows.created_ms.max(kept).max(bounds.now_ms.saturating_sub(age)),
+            ..PastRows::default()
+        };
+        let mut last = None;
+        for (n, (cell, until_ms)) in rows.past.iter().rev() {
+            let (n, until_ms) = (*n, *until_ms);
+            let place = PastPlace { until_ms, n };
+            if from.is_some_and(|from| place >= from) {
+                continue;
+            }
+            if last.is_some() && page.cells.len() + cell.size() + 128 > max_bytes {
+                page.next = last;
+                break;
+            }
+            last = Some(place);
+            let stamp = (
+                cell.stamp.ms,
+                u64::from(cell.stamp.counter),
+                cell.stamp.peer.as_str(),
+            );
+            let (element, prop) = (cell.element.as_str(), cell.prop.as_str());
+            push_cell(&mut page.cells, element, prop, stamp, cell.value.as_str());
+        }
+        Ok(page)
+    }
+
+    /// Every overwritten cell of a board that is kept and survives a power cut.
+    pub(crate) fn dump_past(&self, id: &BoardId) -> impl Iterator<Item = &Cell> {
+        let rows = self.durable.boards.iter().filter(move |rows| rows.id == *id);
+        rows.flat_map(|rows| rows.past.values().map(|(cell, _)| cell))
+    }
+
     /// Deletes a board: only its gravestone stays.
     pub(crate) fn bury(&mut self, id: &BoardId) {
         for rows in self.durable.boards.iter_mut().filter(|rows| rows.id == *id) {
             rows.gone = true;
             rows.cells.clear();
+            rows.past.clear();
             rows.images.clear();
             if !fault::is_planted(Fault::GravestoneIgnored) {
                 rows.access = Access::default();
@@ -154,6 +210,7 @@ impl Disk for MemoryDisk {
                 gone: rows.gone,
                 cells: rows.totals.cells,
                 head: rows.totals.head,
+                moved: rows.moved.clone(),
             });
         Ok(found)
     }
@@ -162,15 +219,18 @@ impl Disk for MemoryDisk {
         Ok(self.working.boards.iter().filter(|rows| !rows.gone).count() as u64)
     }
 
-    fn create(&mut self, id: &BoardId, _: u64) -> Result<i64, DiskError> {
+    fn create(&mut self, id: &BoardId, now_ms: u64) -> Result<i64, DiskError> {
         self.room()?;
         self.working.boards.push(Rows {
             id: id.clone(),
             access: Access::default(),
             made: BTreeMap::new(),
             gone: false,
+            moved: None,
             totals: Totals::default(),
             cells: BTreeMap::new(),
+            created_ms: now_ms,
+            past: BTreeMap::new(),
             images: Vec::new(),
         });
         Ok(i64::try_from(self.working.boards.len()).unwrap_or(i64::MAX))
@@ -183,6 +243,12 @@ impl Disk for MemoryDisk {
     fn set_locked(&mut self, board: i64, locked: bool) -> Result<(), DiskError> {
         self.room()?;
         self.rows_mut(board)?.access.locked = locked;
+        Ok(())
+    }
+
+    fn set_moved(&mut self, board: i64, to: Option<&RelayAddress>) -> Result<(), DiskError> {
+        self.room()?;
+        self.rows_mut(board)?.moved = to.cloned();
         Ok(())
     }
 
@@ -209,7 +275,11 @@ impl Disk for MemoryDisk {
     }
 
     fn totals(&self, board: i64) -> Result<Totals, DiskError> {
-        Ok(self.rows(board)?.totals)
+        let rows = self.rows(board)?;
+        Ok(Totals {
+            moved: rows.moved.is_some(),
+            ..rows.totals
+        })
     }
 
     fn held(&self, board: i64, cell: &Cell) -> Result<Option<Held>, DiskError> {
@@ -221,10 +291,23 @@ impl Disk for MemoryDisk {
         }))
     }
 
-    fn put(&mut self, board: i64, cell: &Cell, seq: u64, _: Option<&Held>, _: u64) -> Result<(), DiskError> {
+    fn put(
+        &mut self,
+        board: i64,
+        cell: &Cell,
+        seq: u64,
+        _: Option<&Held>,
+        now_ms: u64,
+    ) -> Result<(), DiskError> {
         self.room()?;
         let rows = self.rows_mut(board)?;
-        rows.cells.insert(cell.key(), (cell.clone(), seq));
+        if let Some((before, _)) = rows.cells.insert(cell.key(), (cell.clone(), seq)) {
+            let n = rows.past.last_key_value().map_or(1, |(n, _)| n + 1);
+            rows.past.insert(n, (before, now_ms));
+            if rows.past.len() > PAST {
+                rows.past.pop_first();
+            }
+        }
         Ok(())
     }
 
@@ -253,6 +336,7 @@ impl Disk for MemoryDisk {
         let rows = self.rows_mut(board)?;
         rows.gone = true;
         (rows.access, rows.made) = (Access::default(), BTreeMap::new());
+        rows.past.clear();
         Ok(())
     }
 

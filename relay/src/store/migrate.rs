@@ -17,11 +17,15 @@ const LINKS_OF_KEYS: &str = "
     ALTER TABLE boards ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
 ";
 
+/// Boards can move to other relays.
+const MOVED: &str = "ALTER TABLE boards ADD COLUMN moved TEXT;";
+
 /// What leads from a version to the next.
 fn step(from: i32) -> String {
     match from {
         1 => IMAGES.to_owned(),
         2 => format!("{LINKS} {LINKS_OF_KEYS}"),
+        3 => MOVED.to_owned(),
         _ => String::new(),
     }
 }

@@ -12,6 +12,7 @@ mod look;
 #[cfg(any(test, feature = "testing"))]
 mod memory;
 mod migrate;
+mod past;
 mod read;
 mod revert;
 mod schema;
@@ -34,6 +35,7 @@ pub(crate) use images::{Checked, ImageFiles, ImageRow};
 pub(crate) use look::{BoardLook, Look};
 #[cfg(feature = "testing")]
 pub(crate) use memory::MemoryDisk;
+pub(crate) use past::{PastBounds, PastPlace, PastRows};
 pub(crate) use read::{Contents, Page, Readers, Seen};
 pub(crate) use revert::{Fix, Target};
 pub(crate) use schema::{check as check_file, file as file_in};

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use drawbridge_protocol::{
-    Access, BoardId, BoardLink, Cell, ElementId, ImageHash, ImageType, KeyHash, Peer, Property, Role, Stamp,
-    Value,
+    Access, BoardId, BoardLink, Cell, ElementId, ImageHash, ImageType, KeyHash, Peer, Property, RelayAddress,
+    Role, Stamp, Value,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::Semaphore;
 
-use super::{ImageRow, StoreError, schema};
+use super::{ImageRow, PastBounds, PastPlace, PastRows, StoreError, past, schema};
 
 /// How many reads run at a time.
 const READERS: usize = 4;
@@ -61,6 +61,8 @@ pub(crate) struct Readers {
     // A std mutex: held only to push or pop, never across an await.
     idle: Mutex<Vec<Connection>>,
     gate: Semaphore,
+    /// Whoever leafs through what was before takes turns with all others who do.
+    past_gate: Semaphore,
 }
 
 impl Readers {
@@ -70,6 +72,7 @@ impl Readers {
             path,
             idle: Mutex::new(Vec::new()),
             gate: Semaphore::new(READERS),
+            past_gate: Semaphore::new(1),
         }
     }
 
@@ -81,6 +84,27 @@ impl Readers {
         max_bytes: usize,
     ) -> Result<Page, StoreError> {
         self.run(move |db| page(db, board, above, max_bytes)).await
+    }
+
+    /// A page of what was overwritten on the board: at most `max_bytes`, but at least one cell.
+    pub(crate) async fn past(
+        self: std::sync::Arc<Self>,
+        board: i64,
+        from: Option<PastPlace>,
+        max_bytes: usize,
+        bounds: PastBounds,
+    ) -> Result<PastRows, StoreError> {
+        let readers = std::sync::Arc::clone(&self);
+        let _turn = readers
+            .past_gate
+            .acquire()
+            .await
+            .map_err(|error| StoreError::Io {
+                path: readers.path.clone(),
+                why: error.to_string(),
+            })?;
+        self.run(move |db| past::rows(db, board, from, max_bytes, bounds))
+            .await
     }
 
     /// How many of the board's cells lie above `above`.
@@ -340,6 +364,13 @@ pub(super) fn cell(row: &Row<'_>) -> Result<Cell, rusqlite::Error> {
 
 fn bad(at: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, error.into())
+}
+
+/// Reads a relay's address, where there is one.
+pub(super) fn address(row: &Row<'_>, at: usize) -> Result<Option<RelayAddress>, rusqlite::Error> {
+    let text: Option<String> = row.get(at)?;
+    let read = text.map(|text| text.parse().map_err(|error| bad(at, error)));
+    read.transpose()
 }
 
 /// Reads a number that is never negative.

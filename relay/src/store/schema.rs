@@ -14,8 +14,9 @@ use super::{StoreError, migrate};
 
 /// Marks the file as a relay's: "DrwB".
 const APPLICATION_ID: i32 = 0x4472_7742;
-/// The tables below. Version 1 had no images; version 2 had one key a board, and no roles.
-pub(super) const SCHEMA: i32 = 3;
+/// The tables below. Version 1 had no images; version 2 had one key a board, and no roles; in version 3 no board could
+/// move to another relay.
+pub(super) const SCHEMA: i32 = 4;
 
 const TABLES: &str = "
     CREATE TABLE meta (
@@ -39,7 +40,8 @@ const TABLES: &str = "
         cells INTEGER NOT NULL DEFAULT 0,
         bytes INTEGER NOT NULL DEFAULT 0,
         max_ms INTEGER NOT NULL DEFAULT 0,   -- the greatest stamp's milliseconds
-        head INTEGER NOT NULL DEFAULT 0      -- the last write's sequence number
+        head INTEGER NOT NULL DEFAULT 0,     -- the last write's sequence number
+        moved TEXT                           -- the address of the relay on which it lives now
     ) STRICT;
     CREATE TABLE cells (
         n INTEGER PRIMARY KEY,

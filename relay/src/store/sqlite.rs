@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, ImageHash, KeyHash};
+use drawbridge_protocol::{Access, BoardId, BoardLink, Cell, ImageHash, KeyHash, RelayAddress};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::ImageRow;
@@ -127,6 +127,8 @@ impl Disk for SqliteDisk {
                 bytes,
                 max_ms,
                 head,
+                // It has an act of its own.
+                moved: _,
             } = *totals;
             let row = params![signed(cells), signed(bytes), signed(max_ms), signed(head), board];
             self.db.prepare_cached(sql)?.execute(row)?;
@@ -155,7 +157,7 @@ impl Disk for SqliteDisk {
     }
 
     fn find(&self, id: &BoardId) -> Result<Option<BoardRow>, DiskError> {
-        let sql = "SELECT n, gone, cells, head FROM boards WHERE id = ?";
+        let sql = "SELECT n, gone, cells, head, moved FROM boards WHERE id = ?";
         let mut query = self.db.prepare_cached(sql)?;
         let found = query.query_row([id.as_str()], |row| {
             Ok(BoardRow {
@@ -163,6 +165,7 @@ impl Disk for SqliteDisk {
                 gone: row.get(1)?,
                 cells: unsigned(row, 2)?,
                 head: unsigned(row, 3)?,
+                moved: read::address(row, 4)?,
             })
         });
         Ok(found.optional()?)
@@ -193,6 +196,14 @@ impl Disk for SqliteDisk {
         Ok(())
     }
 
+    fn set_moved(&mut self, board: i64, to: Option<&RelayAddress>) -> Result<(), DiskError> {
+        let sql = "UPDATE boards SET moved = ? WHERE n = ?";
+        let to = to.map(RelayAddress::to_string);
+        self.db.prepare_cached(sql)?.execute(params![to, board])?;
+        self.written += ROW_BYTES;
+        Ok(())
+    }
+
     fn put_link(&mut self, board: i64, link: &BoardLink, now_ms: u64) -> Result<(), DiskError> {
         let sql = "INSERT INTO links (board, hash, role, name, until_ms, ended_ms, made_ms) VALUES (?,?,?,?,?,?,?) \
                    ON CONFLICT DO UPDATE SET (role, name, until_ms, ended_ms) = \
@@ -215,13 +226,14 @@ impl Disk for SqliteDisk {
     }
 
     fn totals(&self, board: i64) -> Result<Totals, DiskError> {
-        let sql = "SELECT cells, bytes, max_ms, head FROM boards WHERE n = ?";
+        let sql = "SELECT cells, bytes, max_ms, head, moved IS NOT NULL FROM boards WHERE n = ?";
         Ok(self.db.prepare_cached(sql)?.query_row([board], |row| {
             Ok(Totals {
                 cells: unsigned(row, 0)?,
                 bytes: unsigned(row, 1)?,
                 max_ms: unsigned(row, 2)?,
                 head: unsigned(row, 3)?,
+                moved: row.get(4)?,
             })
         })?)
     }

@@ -271,6 +271,7 @@ impl<D: Disk> Writer<D> {
         // A board's time never goes back.
         let after = Totals {
             max_ms: totals.max_ms.max(counted.max_ms),
+            moved: totals.moved,
             ..counted
         };
         if after == totals {
@@ -295,12 +296,12 @@ impl<D: Disk> Writer<D> {
         Ok(true)
     }
 
-    fn change(&mut self, board: i64, before: Totals, after: Totals) {
+    pub(super) fn change(&mut self, board: i64, before: Totals, after: Totals) {
         self.before.boards.entry(board).or_insert(before);
         self.boards.insert(board, after);
     }
 
-    fn totals(&mut self, board: i64) -> Result<Totals, DiskError> {
+    pub(super) fn totals(&mut self, board: i64) -> Result<Totals, DiskError> {
         if let Some(totals) = self.boards.get(&board) {
             return Ok(*totals);
         }

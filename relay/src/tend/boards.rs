@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Subcommand;
-use drawbridge_protocol::BoardId;
+use drawbridge_protocol::{BoardId, RelayAddress};
 
 use super::way::Way;
 use super::{Place, TendError, export, import, say, show, times};
@@ -43,6 +43,18 @@ pub(crate) enum Command {
         #[arg(long)]
         forget: bool,
     },
+    /// Send everybody who is on a board, or comes to it, to another relay, which has it already (an import brings it there)
+    Move {
+        /// The board
+        #[arg(allow_hyphen_values = true)]
+        board: BoardId,
+        /// Where it lives from now on: `https://draw.example`, `http://192.168.1.5:7411`
+        #[arg(long, value_name = "ADDRESS", required_unless_present = "back")]
+        to: Option<RelayAddress>,
+        /// It lives here again
+        #[arg(long, conflicts_with = "to")]
+        back: bool,
+    },
     /// Let only owners change a board
     Lock {
         /// The board
@@ -73,6 +85,7 @@ pub(super) async fn run(command: Command, place: &Place) -> Result<(), TendError
         Command::Export { board, file } => export::run(&board, &file, place),
         Command::Import(args) => import::run(args, place).await,
         Command::Delete { board, yes, forget } => delete(&board, yes, forget, place).await,
+        Command::Move { board, to, .. } => send_on(&board, to, place).await,
         Command::Lock { board } => lock(&board, true, place).await,
         Command::Unlock { board } => lock(&board, false, place).await,
     }
@@ -89,6 +102,20 @@ async fn lock(board: &BoardId, locked: bool, place: &Place) -> Result<(), TendEr
         "unlocked"
     };
     say(format_args!("board {board} is {state}"));
+    Ok(())
+}
+
+async fn send_on(board: &BoardId, to: Option<RelayAddress>, place: &Place) -> Result<(), TendError> {
+    let way = Way::find(place).await?;
+    let done = way.chore(board, What::Move { to: to.clone() }).await;
+    way.close().await?;
+    done?;
+    match to {
+        Some(to) => say(format_args!(
+            "whoever is on board {board}, or comes to it, is sent to {to}"
+        )),
+        None => say(format_args!("board {board} lives here")),
+    }
     Ok(())
 }
 

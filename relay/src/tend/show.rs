@@ -6,7 +6,7 @@ use std::fs::TryLockError;
 use std::io::IsTerminal as _;
 
 use clap::{Args, ValueEnum};
-use drawbridge_protocol::{Access, BoardId, Role};
+use drawbridge_protocol::{Access, BoardId, RelayAddress, Role};
 use serde::Serialize;
 
 use super::{Place, TendError, say, times};
@@ -54,6 +54,9 @@ pub(crate) struct ShowArgs {
 struct Told {
     id: BoardId,
     state: &'static str,
+    /// The address of the relay on which it lives now, if that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved: Option<RelayAddress>,
     cells: u64,
     bytes: u64,
     images: u64,
@@ -99,12 +102,14 @@ impl Told {
     fn new(row: BoardLook, people: Option<&HashMap<BoardId, usize>>) -> Self {
         let state = match (row.gone, row.locked) {
             (true, _) => "deleted",
+            _ if row.moved.is_some() => "moved",
             (_, true) => "locked",
             _ => "open",
         };
         Self {
             id: row.id.clone(),
             state,
+            moved: row.moved.clone(),
             cells: row.cells,
             bytes: row.bytes,
             images: row.images,
@@ -194,7 +199,13 @@ pub(super) async fn show(args: &ShowArgs, place: &Place) -> Result<(), TendError
     let written = board.written.unwrap_or_else(|| "never".to_owned());
     for (name, value) in [
         ("board", board.id.to_string()),
-        ("state", board.state.to_owned()),
+        (
+            "state",
+            match &board.moved {
+                Some(to) => format!("moved to {to}"),
+                None => board.state.to_owned(),
+            },
+        ),
         ("cells", board.cells.to_string()),
         (
             "size",

@@ -36,6 +36,11 @@ impl Disk {
         self.0.dump(board)
     }
 
+    /// Every overwritten cell of a board that is kept and survives a power cut.
+    pub fn dump_past(&self, board: &BoardId) -> impl Iterator<Item = &Cell> {
+        self.0.dump_past(board)
+    }
+
     /// Whether there is such a board, alive or deleted.
     #[must_use]
     pub fn has(&self, board: &BoardId) -> bool {
@@ -86,6 +91,8 @@ enum Stage {
     Greeting,
     Waiting(Box<Hello>, oneshot::Receiver<Result<Seat, Box<Refused>>>),
     Open(Box<Conversation>),
+    /// It has been told where the board lives now.
+    Moved,
 }
 
 struct Line {
@@ -398,7 +405,15 @@ impl ByHand {
                     && let Some(text) = line.unread.pop_front()
                 {
                     line.stirred = true;
-                    return Some(conversation.message(&text));
+                    let mut answers = conversation.message(&text);
+                    if let (Some(asked), Ok(frames)) = (conversation.take_asked(), &mut answers) {
+                        let (max_bytes, bounds) =
+                            (self.core.settings.batch_bytes, conversation.past_bounds());
+                        let disk = self.committer.disk_mut();
+                        let page = disk.past(asked.board, asked.from, max_bytes, bounds);
+                        frames.push(conversation.past_page(asked.id, page.ok().as_ref()));
+                    }
+                    return Some(answers);
                 }
                 if line.is_busy || !std::mem::take(&mut line.stirred) {
                     return None;
@@ -413,18 +428,28 @@ impl ByHand {
                     let page = self.committer.disk_mut().page(above.board, above.seq, batch);
                     frames.extend(page.ok().and_then(|page| conversation.page(&page)));
                 }
+                if turn.moved {
+                    line.stage = Stage::Moved;
+                }
                 Some(Ok(frames)).filter(|turn| turn.as_ref().is_ok_and(|frames| !frames.is_empty()))
             }
+            Stage::Moved => None,
         }
     }
 
     fn push(&mut self, n: u64, result: Result<Vec<Frame>, Ending>, out: &mut Vec<(u64, Out)>) {
         match result {
             Ok(frames) => {
+                let mut moved = false;
                 if let Some(line) = self.lines.get_mut(&n) {
                     line.is_busy |= !frames.is_empty();
+                    moved = matches!(line.stage, Stage::Moved);
                 }
                 out.extend(frames.into_iter().map(|frame| (n, Out::Frame(frame.message()))));
+                if moved {
+                    self.lines.remove(&n);
+                    out.push((n, Out::Close(CloseCode::GoingAway)));
+                }
             }
             Err((refused, closing)) => {
                 self.lines.remove(&n);

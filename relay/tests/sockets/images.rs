@@ -18,7 +18,7 @@ use crate::client::{Client, KEY, PATIENCE, cell, fresh, hello, relay, write};
 pub(crate) struct Answer {
     pub(crate) status: u16,
     head: String,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {

@@ -211,3 +211,36 @@ fn control_is_for_the_owner_of_the_folder_alone() {
         "{silent}"
     );
 }
+
+#[test]
+fn e5_a_board_that_moved_leads_people_on_whether_a_relay_ran_when_it_was_said_or_not() {
+    let mut host = Host::running();
+    let mut ann = Guest::join(host.address(), "plan", 'a');
+    ann.write(&[("e1", "base", json!(1))]);
+    host.tool(&["boards", "move", "plan", "--to", "draw.example"])
+        .fine();
+    assert_eq!(ann.until("moved"), json!({"to": "http://draw.example:7411"}));
+    let mut bea = Guest::join(host.address(), "plan", 'b');
+    bea.until("moved");
+    let shown = host.tool(&["boards", "show", "plan"]).fine();
+    assert!(shown.contains("moved to http://draw.example:7411"), "{shown}");
+    let listed = parsed(&host.tool(&["boards", "list", "--json"]).fine());
+    assert_eq!(
+        (&listed[0]["state"], &listed[0]["moved"]),
+        (&json!("moved"), &json!("http://draw.example:7411"))
+    );
+    // An export is of what is there, and nothing can be brought in where nobody would see it.
+    let file = host.path("plan.jsonl");
+    host.tool(&["boards", "export", "plan", &file]).fine();
+    let refused = host.tool(&["boards", "import", &file, "--merge"]).refused();
+    assert!(refused.contains("lives on another relay"), "{refused}");
+    host.stop();
+    host.tool(&["boards", "move", "plan", "--back"]).fine();
+    host.start();
+    let mut cem = Guest::join(host.address(), "plan", 'c');
+    cem.write(&[("e2", "base", json!(2))]);
+    assert_eq!(host.cells("plan").len(), 2);
+    let bad = host.tool(&["boards", "move", "plan", "--to", "a b"]).refused();
+    assert!(bad.contains("--to"), "{bad}");
+    host.tool(&["boards", "move", "plan"]).refused();
+}

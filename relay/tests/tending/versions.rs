@@ -33,6 +33,16 @@ const VERSION_2: &str = "
     PRAGMA user_version = 2;
 ";
 
+/// What version 3 changed.
+const VERSION_3: &str = "
+    CREATE TABLE links (board INTEGER NOT NULL, hash BLOB NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, until_ms INTEGER, ended_ms INTEGER,
+        made_ms INTEGER NOT NULL, PRIMARY KEY (board, hash)) STRICT, WITHOUT ROWID;
+    INSERT INTO links (board, hash, role, name, made_ms) SELECT n, key_hash, 'edit', '', created_ms FROM boards WHERE gone = 0;
+    ALTER TABLE boards DROP COLUMN key_hash;
+    ALTER TABLE boards ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
+    PRAGMA user_version = 3;
+";
+
 const PNG: &[u8] = b"an old picture";
 
 /// Makes a store of this version in a data folder.
@@ -46,7 +56,7 @@ fn make(data: &Path, version: i32) {
         .expect("a hash");
     let sql = "INSERT INTO boards VALUES (1, 'plan', ?, 1789999990000, 0, 1, 23, 1790000000000, 2), (2, 'gone', ?, 1, 1, 0, 0, 0, 0)";
     db.execute(sql, [&key, &key]).expect("boards");
-    if version == 2 {
+    if version >= 2 {
         db.execute_batch(VERSION_2).expect("tables");
         let image = data_encoding::HEXLOWER
             .decode(hash(PNG).as_bytes())
@@ -55,11 +65,14 @@ fn make(data: &Path, version: i32) {
             .expect("an image");
         std::fs::write(data.join("images").join(hash(PNG)), PNG).expect("written");
     }
+    if version >= 3 {
+        db.execute_batch(VERSION_3).expect("tables");
+    }
 }
 
 #[test]
 fn older_stores_are_brought_forward_with_a_copy_first() {
-    for version in [1, 2] {
+    for version in [1, 2, 3] {
         let mut host = Host::new();
         make(&host.data(), version);
         let old = host.tool(&["boards", "list"]).refused();
@@ -72,7 +85,7 @@ fn older_stores_are_brought_forward_with_a_copy_first() {
         );
         let gone = Guest::try_join(host.address(), "gone", 'a', KEY).err();
         assert_eq!(gone.expect("refused")["code"], json!("board_gone"));
-        if version == 2 {
+        if version >= 2 {
             assert_eq!(head_image(host.address(), "plan", &hash(PNG)), 200);
         }
         ann.write(&[("f", "base", json!(2))]);

@@ -32,6 +32,7 @@ pub(super) fn client_message(data: &[u8]) {
         }
         ClientMessage::Live(live) => slots(live),
         ClientMessage::Manage(manage) => assert!(manage.id <= MAX_INTEGER, "S2: {}", manage.id),
+        ClientMessage::Past(ask) => assert!(ask.id <= MAX_INTEGER, "S2: {}", ask.id),
     }
 }
 
@@ -48,6 +49,7 @@ pub(super) fn of_relay(text: &str) -> Option<RelayMessage> {
             }
         }
         RelayMessage::Cells(cells) => cells.cells.iter().for_each(cell),
+        RelayMessage::Past(page) => page.cells.iter().for_each(cell),
         RelayMessage::Live(live) => live.0.iter().for_each(|one| slots(&one.slots)),
         RelayMessage::Joined(joined) => {
             name(joined.peer.as_str(), 16..=16, "-_");

@@ -67,6 +67,7 @@ impl Bench {
             key: remote.link.key.clone(),
             remote: Some(remote.clone()),
             hosted: None,
+            chat: Default::default(),
             standing: Default::default(),
         };
         let mut store = MemoryStore::new(meta);

@@ -69,6 +69,7 @@ fn meta() -> Meta {
         key: Key::from_bits([7; 16]),
         remote: None,
         hosted: Some(7411),
+        chat: Default::default(),
         standing: Default::default(),
     }
 }

@@ -94,6 +94,7 @@ impl Person {
             key: Key::from_bits(KEY),
             remote: Some(remote_of(n)),
             hosted: None,
+            chat: Default::default(),
             standing: Default::default(),
         };
         Self {

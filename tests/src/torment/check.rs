@@ -46,6 +46,7 @@ pub(super) fn read(file: &Path, board: &str) -> Left {
         key: Key::from_bits([0; 16]),
         remote: None,
         hosted: None,
+        chat: Default::default(),
         standing: Default::default(),
     };
     let opened = SqliteStore::open(file, &new).expect("the board's file");

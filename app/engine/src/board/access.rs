@@ -69,6 +69,17 @@ impl Board {
         Ok((hash, self.manage(Managing::Link(link))))
     }
 
+    /// Gives a link another name (at most [`BoardLink::NAME`] bytes) and perhaps another end: `Some(None)` for never, `None` for
+    /// the one that it has. Returns as [`Board::make_link`]; `None` if there is no such link.
+    pub fn change_link(&mut self, hash: KeyHash, name: &str, until: Option<Option<u64>>) -> Option<u64> {
+        let link = self.access().links.into_iter().find(|link| link.hash == hash)?;
+        Some(self.manage(Managing::Link(BoardLink {
+            name: name.to_owned(),
+            until: until.unwrap_or(link.until),
+            ..link
+        })))
+    }
+
     /// Ends a link; whoever came by it is sent away. The answer as of [`Board::make_link`].
     pub fn end_link(&mut self, hash: KeyHash) -> u64 {
         self.manage(Managing::End { hash })

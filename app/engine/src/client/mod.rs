@@ -13,12 +13,24 @@ mod store;
 pub mod testing;
 mod trust;
 
-pub use driver::{Client, ClientConfig, CloseError, Drained, Images, ImagesStatus, OpenError, Opened};
-pub use profile::{BoardFile, Handoff, HandoffError, Profile, ProfileError, Start};
-pub use record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, Standing, StoreBatch, StoredCell};
-pub use session::{
-    Bar, Door, Event, Flaw, Input, Managed, Now, Output, Parked, PersonChange, Phase, Session, SessionConfig,
-    SharedClock, Status, Timings, apply_slots, combine_slots,
+pub use driver::{
+    Carried, Client, ClientConfig, CloseError, Courier, Drained, Health, Images, ImagesStatus, OpenError,
+    Opened, look_at_relay,
 };
-pub use store::{DamagedStore, ImageStore, MemoryStore, SqliteStore, Store, StoreError, StoreOpened, Unsent};
+pub use profile::{
+    BoardFile, Handoff, HandoffError, Incoming, KEPT_MS, Kept, News, Profile, ProfileError, Shelf,
+    ShelfError, Start, Thrown, relays_of_boards,
+};
+pub use record::{
+    CellState, ChatMark, DraftOp, Fetched, Loaded, Meta, Overwritten, Past, PastBatch, Reason, Remote,
+    Standing, StoreBatch, StoredCell,
+};
+pub use session::{
+    Bar, Door, Event, Fetching, Flaw, Input, Managed, Now, Output, Parked, PersonChange, Phase, Session,
+    SessionConfig, SharedClock, Status, Timings, apply_slots, combine_slots,
+};
+pub use store::{
+    DamagedStore, Glance, ImageStore, MemoryStore, Outline, SqliteStore, Store, StoreError, StoreOpened,
+    Unsent,
+};
 pub use trust::{Authority, AuthorityError, Trust};

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use drawbridge_protocol::{Access, BoardId, Cell, Code, Key, KeyHash, Link, Role, SlotName, Stamp, Value};
+use drawbridge_protocol::{
+    Access, BoardId, Cell, CellKey, Code, Key, KeyHash, Link, Peer, Role, SlotName, Stamp, Value,
+};
+use serde::{Deserialize, Serialize};
 
 /// How far a cell has come on its way to the relay. Everything but `Settled` is the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,6 +90,23 @@ pub struct Meta {
     pub hosted: Option<u16>,
     /// What this person may do on it.
     pub standing: Standing,
+    /// How far they have read what was said on it.
+    pub chat: ChatMark,
+}
+
+/// How far a person has read what was said on a board, and which of it they said themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChatMark {
+    /// The last message that they have seen; `None` for none.
+    pub read: Option<Stamp>,
+    /// The peers as which they said something, the latest last; at most [`ChatMark::PEERS`].
+    pub peers: Vec<Peer>,
+}
+
+impl ChatMark {
+    /// So many peers are remembered: one for each run of the program in which something was said.
+    pub const PEERS: usize = 500;
 }
 
 /// What a person may do on a board, and what they know of who else may. It holds offline too.
@@ -125,6 +145,8 @@ pub struct Loaded {
     pub drafts: BTreeMap<SlotName, Vec<Value>>,
     /// The last known difference between the relay's clock and this machine's, in milliseconds.
     pub clock_offset_ms: i64,
+    /// How far the relay's past has been brought here.
+    pub fetched: Fetched,
     /// The rest.
     pub meta: Meta,
 }
@@ -138,6 +160,7 @@ impl Loaded {
             cursor: None,
             drafts: BTreeMap::new(),
             clock_offset_ms: 0,
+            fetched: Fetched::default(),
             meta,
         }
     }
@@ -164,6 +187,8 @@ pub struct StoreBatch {
     pub unsettle: bool,
     /// Rows to insert or replace.
     pub cells: Vec<StoredCell>,
+    /// What becomes of earlier versions.
+    pub past: PastBatch,
     /// The new cursor, if it moved.
     pub cursor: Option<String>,
     /// Changes to the drafts, in order.
@@ -176,6 +201,53 @@ pub struct StoreBatch {
     pub hosted: Option<Option<u16>>,
     /// What this person may do now, if that changed.
     pub standing: Option<Standing>,
+    /// How far they have read what was said, if that changed.
+    pub chat: Option<ChatMark>,
+}
+
+/// A version of a cell that lost against a greater one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overwritten {
+    /// The version.
+    pub cell: Cell,
+    /// Until when it was the present one: the milliseconds of the stamp that beat it. `None`: it came late, and the
+    /// store looks which version followed it.
+    pub until_ms: Option<u64>,
+}
+
+/// Changes to the earlier versions, in the order of the fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PastBatch {
+    /// Own cells that were stamped anew, with the new stamp: what they had overwritten above it is forgotten.
+    pub forget: Vec<(CellKey, Stamp)>,
+    /// Versions to keep. One that is there already stays as it is.
+    pub cells: Vec<Overwritten>,
+    /// Something that was overwritten at this moment, or before, could not be kept.
+    pub lost_ms: Option<u64>,
+    /// Up to this moment nobody else wrote on the board: a relay hears of it for the first time.
+    pub alone_ms: Option<u64>,
+    /// How far the relay's past has been brought here, if that changed.
+    pub fetched: Option<Fetched>,
+}
+
+/// How far the relay's past has been brought into the store. Times are by the relay's clock, in milliseconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Fetched {
+    /// A pass from the latest to the oldest that isn't at its end: when it began, and where it goes on.
+    pub pass: Option<(u64, String)>,
+    /// What earlier passes brought: all that was overwritten from the first of these moments to the second.
+    pub whole: Option<(u64, u64)>,
+}
+
+/// Every version of every cell of a board that is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Past {
+    /// Present cells and earlier ones, in no order, none twice. The greatest of a key is the present one.
+    pub cells: Vec<Cell>,
+    /// From this moment on nothing is known to be missing, in milliseconds by the relay's clock, as in stamps; 0: from the
+    /// board's beginning. `None` where others drew too and the relay's past was never brought here as a whole.
+    pub since_ms: Option<u64>,
 }
 
 impl StoreBatch {

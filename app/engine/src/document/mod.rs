@@ -1,5 +1,6 @@
 //! Cells to elements: what a board is made of, and the text forms of its values.
 
+mod chat;
 mod color;
 mod draft;
 mod element;
@@ -15,6 +16,8 @@ pub mod text;
 mod tie;
 
 pub use crate::geometry::{Corners, Dash, Font, Head, Kind, Route, Shade, TextAlign};
+pub use chat::{Chat, MESSAGE_MAX, Message, message_json, message_text};
+pub(crate) use chat::{read_name, read_person_color};
 pub use color::{Color, Ink};
 pub use draft::Draft;
 pub(crate) use draft::STEPS;

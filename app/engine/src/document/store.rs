@@ -136,6 +136,25 @@ impl Document {
         Change::Element
     }
 
+    /// Says what a cell is, whatever is there; `None` for no cell.
+    pub(crate) fn set(&mut self, element: &ElementId, prop: &Property, to: Option<(Stamp, &Value)>) {
+        let Some((stamp, value)) = to else {
+            if let Some(cells) = self.elements.get_mut(element) {
+                cells.retain(|(held, ..)| held != prop);
+                if cells.is_empty() {
+                    self.elements.remove(element);
+                }
+            }
+            return;
+        };
+        let cells = self.elements.entry(element.clone()).or_default();
+        let cell = (prop.clone(), stamp, value.clone());
+        match cells.binary_search_by(|(held, ..)| held.cmp(prop)) {
+            Ok(at) => cells[at] = cell,
+            Err(at) => cells.insert(at, cell),
+        }
+    }
+
     /// Gives a cell another stamp, if it still has the `old` one: its writer's clock was wrong.
     pub fn restamp(&mut self, key: &CellKey, old: Stamp, new: Stamp) {
         let cells = self.elements.get_mut(&key.element);
@@ -245,6 +264,12 @@ impl Document {
     pub fn source(&self, id: &ElementId) -> Option<Source> {
         let cells = self.elements.get(id)?.clone();
         Some(Source(Origin::Cells(id.clone(), cells, self.wet_of(id).to_vec())))
+    }
+
+    /// An element's cells, sorted by property.
+    pub fn cells_of(&self, id: &ElementId) -> impl Iterator<Item = (&Property, Stamp, &Value)> {
+        let cells = self.elements.get(id).into_iter().flatten();
+        cells.map(|(prop, stamp, value)| (prop, *stamp, value))
     }
 
     /// The ids of all elements that have a cell, in no order.

@@ -1,6 +1,6 @@
 //! What commands do to the selection: each is one transaction and one step to undo.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use drawbridge_protocol::{ElementId, Property};
 
@@ -190,6 +190,7 @@ impl Editor {
             let ids = first.map(|id| unit(&id, None, &self.scene)).unwrap_or_default();
             self.chosen.forget();
             self.selection.ids = ids.into_iter().collect();
+            self.selections += 1;
             self.look_at_selection();
             return changed();
         }
@@ -222,6 +223,17 @@ impl Editor {
             self.tool = Tool::Select;
         }
         self.select(Selection::of(ids.into_iter().collect(), None));
+    }
+
+    /// Selects these, as far as they are to be seen. Says how many that are; where none is, what was selected stays so.
+    pub fn select_these(&mut self, mut ids: BTreeSet<ElementId>) -> usize {
+        ids.retain(|id| self.scene.get(id).is_some() && self.document.has_base(id.as_str()));
+        let count = ids.len();
+        if count > 0 && self.state.is_idle() {
+            self.tool = Tool::Select;
+            self.select(Selection::of(ids, None));
+        }
+        count
     }
 
     fn select_all(&mut self) -> Effects {

@@ -44,6 +44,13 @@ impl Editor {
         }
         changed.sort_unstable();
         changed.dedup();
+        self.look_at_many(&changed, progress);
+        self.remote.show_previews(&self.document, &mut self.scene);
+        self.let_go_of_deleted(cells);
+    }
+
+    /// Shows elements as the document says they are now, each once.
+    pub(super) fn look_at_many(&mut self, changed: &[&ElementId], progress: &Progress) {
         // A whole board is read on all processors.
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let part = changed.len().div_ceil(threads).max(PART);
@@ -77,8 +84,6 @@ impl Editor {
             many
         });
         self.scene.update_many(many, &self.document);
-        self.remote.show_previews(&self.document, &mut self.scene);
-        self.let_go_of_deleted(cells);
     }
 
     /// What somebody deletes is neither dragged nor selected any longer.

@@ -13,6 +13,7 @@ mod history;
 mod lines;
 mod merging;
 mod outside;
+mod past;
 mod random;
 mod reactions;
 mod remote;
@@ -385,6 +386,11 @@ impl Editor {
             write,
             ..Effects::default()
         }
+    }
+
+    /// An id for something new.
+    pub(crate) fn fresh_id(&mut self) -> ElementId {
+        ElementId::from_bits(self.random.bits())
     }
 
     /// Names the board.

@@ -1,14 +1,15 @@
-//! What others are told of one's pointer, view and hand, at most 60 times a second.
+//! What others are told of one's pointer, view, selection and hand, at most 60 times a second.
 
-use drawbridge_protocol::{SlotName, SlotOp, Value};
+use drawbridge_protocol::{ElementId, SlotName, SlotOp, Value};
 
 use super::{Editor, Effects};
 use crate::document::{json, point_json};
+use crate::presence::{SELECTED, SELECTION_SLOT};
 use crate::tools::step;
 
 /// Others are told at most this often, in milliseconds: 60 times a second, with room for a frame that comes early.
 const LIVE_MS: f64 = 15.0;
-/// Where one looks is told at most this often, in milliseconds.
+/// Where one looks, and what one has selected, is told at most this often, in milliseconds.
 const VIEW_MS: f64 = 100.0;
 
 /// The slot in which others see one's pointer.
@@ -21,8 +22,12 @@ pub const VIEW_SLOT: &str = "view";
 pub(super) struct Told {
     cursor: Option<Value>,
     view: Option<Value>,
+    selection: Option<Value>,
+    /// The editor's number of that selection, and how many there were: some go by themselves.
+    selections: (u64, usize),
     live_ms: f64,
     view_ms: f64,
+    selection_ms: f64,
 }
 
 impl Default for Told {
@@ -30,8 +35,11 @@ impl Default for Told {
         Self {
             cursor: None,
             view: None,
+            selection: None,
+            selections: (0, 0),
             live_ms: f64::NEG_INFINITY,
             view_ms: f64::NEG_INFINITY,
+            selection_ms: f64::NEG_INFINITY,
         }
     }
 }
@@ -67,8 +75,29 @@ impl Editor {
                 waits = true;
             }
         }
+        let selections = (self.selections, self.selection.ids.len());
+        if self.told.selections != selections {
+            if due(self.told.selection_ms, VIEW_MS) {
+                self.told.selections = selections;
+                let selection = self.selected_ids();
+                if selection != self.told.selection {
+                    self.told.selection.clone_from(&selection);
+                    self.told.selection_ms = now_ms;
+                    effects.told.extend(slot(SELECTION_SLOT, selection));
+                }
+            } else {
+                waits = true;
+            }
+        }
         effects.changed = waits;
         effects
+    }
+
+    /// What one has selected, as it travels; nothing where that is nothing.
+    fn selected_ids(&self) -> Option<Value> {
+        let ids = self.selection.ids.iter().take(SELECTED);
+        let ids: Vec<&str> = ids.map(ElementId::as_str).collect();
+        (!ids.is_empty()).then(|| json(&ids))
     }
 
     /// What one sees of the board: left, top, right, bottom, to a fraction of a screen point.

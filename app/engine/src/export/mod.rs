@@ -1,6 +1,7 @@
 //! Elements as pictures: SVG and PNG, both from the shapes that are shown, hit and bounded.
 
 pub mod png;
+pub mod small;
 pub mod svg;
 
 use drawbridge_protocol::ImageHash;

@@ -18,7 +18,7 @@ use drawbridge_protocol::ElementId;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::document::{Document, Element, Group, Kind, Order};
+use crate::document::{Color, Document, Element, Group, Kind, Order};
 use crate::geometry::{InkPoint, Point, Rect, Region};
 use framing::Framing;
 use journal::Journal;
@@ -41,6 +41,8 @@ pub struct Item {
     shown: Shown,
     /// Whether it is about to go, and drawn fainter.
     pub dimmed: bool,
+    /// The one colour that it is drawn in, if not in its own.
+    pub tint: Option<Color>,
     /// Names the shape, once in a scene: a key for what a renderer keeps of it. A changed shape gets another one.
     pub serial: u64,
     /// Its height in the stack: greater ones are drawn over smaller ones.
@@ -72,6 +74,7 @@ pub struct Scene {
     groups: HashMap<Group, BTreeSet<ElementId>>,
     framing: Framing,
     dimmed: BTreeSet<ElementId>,
+    tints: HashMap<ElementId, Color>,
     /// The slots of images.
     pictures: BTreeSet<Slot>,
     serial: u64,
@@ -247,6 +250,16 @@ impl Scene {
             self.note(slot);
         }
         self.dimmed.clone_from(dimmed);
+    }
+
+    /// Draws these elements in one colour each, and all others in their own.
+    pub fn tint(&mut self, tints: HashMap<ElementId, Color>) {
+        self.tints = tints;
+        for item in self.items.iter_mut().flatten() {
+            item.tint = self.tints.get(&item.element).copied();
+        }
+        self.journal.forget();
+        self.generation += 1;
     }
 
     /// Shows a wet stroke as far as it is drawn: all its points, no two in a row at one place. `anew` when points that were there before have changed.

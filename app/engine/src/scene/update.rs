@@ -161,6 +161,7 @@ impl Scene {
             element: id.clone(),
             shown,
             dimmed: self.dimmed.contains(&id),
+            tint: self.tints.get(&id).copied(),
             serial,
             rank,
         };

@@ -1,6 +1,7 @@
 //! Wet ink: what others are told while one draws, what they see of it, and what is left after a crash.
 
 use drawbridge_engine::document::Kind;
+use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::{Mesh, Point};
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer, Tool};
 use drawbridge_protocol::{SlotName, SlotOp, Value};
@@ -377,4 +378,31 @@ fn d39_a_reaction_is_seen_for_two_seconds_by_all_and_by_no_newcomer() {
     assert_eq!(ada.told, [(told[0].0.clone(), SlotOp::Clear)]);
     ada.frame();
     assert_eq!(ada.told.len(), 1, "it is cleared once");
+}
+
+#[test]
+fn v9_others_are_told_what_is_selected_and_when_nothing_is() {
+    let mut ada = Person::new(1);
+    ada.rectangle((100.0, 100.0), (200.0, 200.0));
+    ada.rectangle((300.0, 100.0), (400.0, 200.0));
+    let told = |ada: &mut Person| {
+        for _ in 0..20 {
+            ada.frame();
+        }
+        std::mem::take(&mut ada.selections)
+    };
+    told(&mut ada);
+    ada.click(100.0, 150.0);
+    let ids: Vec<String> = ada.shown().iter().map(|e| e.id.as_str().to_owned()).collect();
+    let first = SlotOp::Put(vec![value(&format!(r#"["{}"]"#, ids[0]))]);
+    assert_eq!(told(&mut ada), [first]);
+    assert_eq!(told(&mut ada), [], "once");
+    ada.edit(&Edit::SelectAll);
+    let all = told(&mut ada);
+    let [SlotOp::Put(both)] = all.as_slice() else {
+        panic!("{all:?}");
+    };
+    assert_eq!(both[0].read::<Vec<String>>().expect("ids").len(), 2);
+    ada.edit(&Edit::Delete);
+    assert_eq!(told(&mut ada), [SlotOp::Clear]);
 }

@@ -3,6 +3,7 @@
 use drawbridge_engine::document::{Element, Kind};
 use drawbridge_engine::editor::{CURSOR_SLOT, Edit, Editor, Effects, SeededRandom, VIEW_SLOT};
 use drawbridge_engine::geometry::Point;
+use drawbridge_engine::presence::SELECTION_SLOT;
 use drawbridge_engine::scene::Item;
 use drawbridge_engine::tools::{Button, Event, Keystroke, Modifiers, Motion, Pointer, Tool};
 use drawbridge_protocol::{Cell, Clock, Peer, SlotName, SlotOp, Stamp};
@@ -17,6 +18,8 @@ pub(crate) struct Person {
     pub(crate) writes: Vec<(Vec<Cell>, Vec<SlotName>)>,
     pub(crate) live: Vec<(SlotName, SlotOp)>,
     pub(crate) cursor: Vec<SlotOp>,
+    /// What others were told of the selection.
+    pub(crate) selections: Vec<SlotOp>,
     /// What else others were told: what is dragged, and the laser's trail.
     pub(crate) told: Vec<(SlotName, SlotOp)>,
     /// Both, in the order in which they went out.
@@ -37,6 +40,7 @@ impl Person {
             writes: Vec::new(),
             live: Vec::new(),
             cursor: Vec::new(),
+            selections: Vec::new(),
             told: Vec::new(),
             sent: Vec::new(),
         }
@@ -54,6 +58,7 @@ impl Person {
         for (slot, op) in effects.told {
             match slot.as_str() {
                 CURSOR_SLOT => self.cursor.push(op),
+                SELECTION_SLOT => self.selections.push(op),
                 VIEW_SLOT => {}
                 _ => {
                     self.sent.push((slot.clone(), op.clone()));

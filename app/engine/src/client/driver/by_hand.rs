@@ -49,6 +49,7 @@ impl ByHand {
             mailbox,
             clock,
             wall: Wall::Set(Arc::clone(&wall_ms)),
+            ticker: super::run::Ticker::start(),
             peer,
             images,
             done: None,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::Sender;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use drawbridge_protocol::CellSet;
+use drawbridge_protocol::{CellKey, CellSet};
 use tokio::sync::Notify;
 
 use crate::client::session::{Input, combine_slots};
@@ -14,6 +14,9 @@ use crate::client::session::{Input, combine_slots};
 pub(super) enum Command {
     Input(Input),
     Snapshot(Sender<CellSet>),
+    /// Which of these cells the relay isn't known to have.
+    Waiting(Vec<CellKey>, Sender<Vec<CellKey>>),
+    LoadPast,
     Close,
 }
 

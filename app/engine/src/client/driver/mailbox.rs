@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use drawbridge_protocol::{Cell, CellKey, Slots, Stamp};
 
+use crate::client::record::Past;
+use crate::client::record::Remote;
 use crate::client::session::{Event, Managed, PersonChange, Phase, Status, combine_slots};
+use crate::client::store::StoreError;
 
 /// What came since the last time. To be applied in the order of the fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +23,10 @@ pub struct Drained {
     pub people: Vec<PersonChange>,
     /// Answers to what an owner asked for.
     pub managed: Vec<Managed>,
+    /// Where the board lives now, if its relay has sent this client on.
+    pub moved: Option<Remote>,
+    /// Every version of every cell, as they were read last, if somebody asked.
+    pub past: Option<Result<Past, StoreError>>,
     /// Where things stand.
     pub status: Status,
 }
@@ -37,6 +44,8 @@ struct State {
     comings: Vec<PersonChange>,
     live: BTreeMap<u64, Slots>,
     managed: Vec<Managed>,
+    moved: Option<Remote>,
+    past: Option<Result<Past, StoreError>>,
     status: Status,
     version: u64,
     /// The window knows that there is something.
@@ -58,6 +67,8 @@ impl Mailbox {
                 comings: Vec::new(),
                 live: BTreeMap::new(),
                 managed: Vec::new(),
+                moved: None,
+                past: None,
                 status,
                 version: 0,
                 woken: false,
@@ -83,7 +94,15 @@ impl Mailbox {
             Event::Status(status) => state.status = status,
             Event::Person(change) => state.person(change),
             Event::Managed(managed) => state.managed.push(managed),
+            Event::Moved(remote) => state.moved = Some(remote),
         }
+        self.tell(state);
+    }
+
+    /// What was before has been read.
+    pub(super) fn put_past(&self, past: Result<Past, StoreError>) {
+        let mut state = self.state();
+        state.past = Some(past);
         self.tell(state);
     }
 
@@ -126,6 +145,8 @@ impl Mailbox {
             cells: std::mem::take(&mut state.cells).into_values().collect(),
             people,
             managed: std::mem::take(&mut state.managed),
+            moved: state.moved.take(),
+            past: state.past.take(),
             status: state.status.clone(),
         }
     }

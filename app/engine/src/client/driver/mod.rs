@@ -3,11 +3,14 @@
 
 #[cfg(feature = "testing")]
 pub(super) mod by_hand;
+mod courier;
 #[cfg(feature = "testing")]
 pub(super) mod echo;
+mod health;
 mod images;
 mod inbox;
 mod mailbox;
+mod reading;
 mod run;
 mod saver;
 mod secure;
@@ -25,18 +28,21 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use drawbridge_protocol::{
-    BoardId, Cell, CellSet, Clock, Key, Managing, Password, Peer, SlotName, Slots, Value,
+    BoardId, Cell, CellKey, CellSet, Clock, Key, Managing, Password, Peer, SlotName, Slots, Value,
 };
 
 use self::inbox::{CloseOnDrop, Command, Inbox};
 use self::mailbox::Mailbox;
+use self::reading::Reading;
 use self::works::Works;
-use super::record::{DraftOp, Loaded, Meta, Remote, Standing};
+use super::record::{ChatMark, DraftOp, Loaded, Meta, Remote, Standing};
 use super::session::{Input, Session, SessionConfig, SharedClock, Status, Timings};
 use super::store::{DamagedStore, ImageStore, MemoryStore, SqliteStore, Store, StoreError};
 use super::trust::Trust;
 use crate::progress::Progress;
 
+pub use self::courier::{Carried, Courier};
+pub use self::health::{Health, look_at_relay};
 pub use self::images::{Images, ImagesStatus};
 pub use self::mailbox::Drained;
 
@@ -118,6 +124,7 @@ pub struct Client {
     mailbox: Arc<Mailbox>,
     clock: SharedClock,
     wall: Wall,
+    ticker: run::Ticker,
     peer: Peer,
     images: Images,
     done: Option<Receiver<Result<(), CloseError>>>,
@@ -169,13 +176,9 @@ impl Client {
         wake: Arc<dyn Fn() + Send + Sync>,
         progress: &Progress,
     ) -> Result<Opened, OpenError> {
-        let random = |_| OpenError::System("no random numbers".to_owned());
-        let (mut peer, mut key, mut owner) = ([0; 12], [0; 16], [0; 16]);
-        getrandom::fill(&mut peer).map_err(random)?;
-        getrandom::fill(&mut key).map_err(random)?;
-        getrandom::fill(&mut owner).map_err(random)?;
-        let seed = getrandom::u64().map_err(random)?;
-        let peer = Peer::from_bits(peer);
+        let (mut key, mut owner) = ([0; 16], [0; 16]);
+        getrandom::fill(&mut key).map_err(no_random)?;
+        getrandom::fill(&mut owner).map_err(no_random)?;
         let new = Meta {
             board: config.board.clone(),
             key: match (&config.remote, config.key) {
@@ -185,6 +188,7 @@ impl Client {
             },
             remote: config.remote.clone(),
             hosted: None,
+            chat: Default::default(),
             standing: Standing {
                 // Whoever comes by a link made no board.
                 owner: config.remote.is_none().then(|| Key::from_bits(owner)),
@@ -205,59 +209,20 @@ impl Client {
         if config.remote.is_some() {
             meta.remote.clone_from(&config.remote);
         }
-        let clock = Arc::new(Mutex::new(Clock::new(peer)));
-        let ticker = run::Ticker::start();
-        let session_config = SessionConfig {
-            peer,
-            about: config.about,
+        let client = Beginning {
+            store,
+            images,
             remote: meta.remote.clone(),
+            loaded,
+            about: config.about,
             online: config.online,
             timings: config.timings,
-        };
-        let session = Session::new(session_config, loaded, Arc::clone(&clock), seed, ticker.now());
-        let inbox = Arc::new(Inbox::new());
-        let mailbox = Arc::new(Mailbox::new(session.status(), wake));
-        let have = images.hashes()?;
-        let images = Images::new(images, have, Arc::clone(&mailbox), config.trust.clone());
-        let (done_tx, done) = channel();
-        let system = |error: std::io::Error| OpenError::System(error.to_string());
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(system)?;
-        let saver = saver::start(store).map_err(system)?;
-        let (inbox_there, mailbox_there) = (Arc::clone(&inbox), Arc::clone(&mailbox));
-        let works = Works::new(session, Arc::clone(&inbox), Arc::clone(&mailbox));
-        let images_there = images.clone();
-        let trust = config.trust;
-        std::thread::Builder::new()
-            .name("drawbridge-client".to_owned())
-            .spawn(move || {
-                let _closing = CloseOnDrop(&inbox_there);
-                let run = run::run(works, ticker, &inbox_there, saver, images_there, trust, !seed);
-                // What it left half done is dropped with it; nothing looks at it again.
-                match catch_unwind(AssertUnwindSafe(|| runtime.block_on(run))) {
-                    Ok(result) => {
-                        // Nobody may be waiting any more.
-                        let _ = done_tx.send(result);
-                    }
-                    Err(_) => {
-                        tracing::error!("the client's thread panicked");
-                        mailbox_there.broke();
-                    }
-                }
-            })
-            .map_err(system)?;
+            trust: config.trust,
+            path: config.path,
+        }
+        .start(wake)?;
         Ok(Opened {
-            client: Self {
-                inbox,
-                mailbox,
-                clock,
-                wall: Wall::System,
-                peer,
-                images,
-                done: Some(done),
-            },
+            client,
             cells,
             drafts,
             meta,
@@ -269,6 +234,12 @@ impl Client {
     /// make dry. It is stored, then sent; drafts of the same names end with it.
     pub fn write(&self, cells: Vec<Cell>, ends: Vec<SlotName>) {
         self.input(Input::Write { cells, ends });
+    }
+
+    /// Takes in what a file of the same board brought: cells of others, as far as this client knows. They are stored,
+    /// offered to the relay, and told by [`Client::drain`] where they win.
+    pub fn bring(&self, cells: Vec<Cell>) {
+        self.input(Input::Brought(cells));
     }
 
     /// Moves wet slots.
@@ -289,6 +260,26 @@ impl Client {
     /// Remembers the port at which this program hosts the board.
     pub fn set_hosted(&self, port: Option<u16>) {
         self.input(Input::SetHosted(port));
+    }
+
+    /// Remembers how far the person has read what was said.
+    pub fn set_chat_mark(&self, mark: ChatMark) {
+        self.input(Input::SetChatMark(mark));
+    }
+
+    /// Asks which of these cells the relay isn't known to have, those that it refused aside. The answer comes soon after;
+    /// `wake` is called then.
+    #[must_use]
+    pub fn which_wait(&self, keys: Vec<CellKey>) -> Receiver<Vec<CellKey>> {
+        let (reply, answer) = channel();
+        self.inbox.push(Command::Waiting(keys, reply));
+        answer
+    }
+
+    /// How long it is until a time of the driver's clock, as [`super::Phase::Offline`] names one; zero once it has come.
+    #[must_use]
+    pub fn until(&self, at: Duration) -> Duration {
+        at.saturating_sub(self.ticker.now().mono)
     }
 
     /// Goes offline, or connects (also after a refusal).
@@ -319,6 +310,18 @@ impl Client {
     /// The password of the relay through which the board is shared now. It goes to no other relay.
     pub fn set_password(&self, password: Option<Password>) {
         self.input(Input::SetPassword(password));
+    }
+
+    /// Reads every version of every cell from the store, on a thread of its own; [`Drained::past`] has them. While one reading
+    /// is under way another begins only after it.
+    pub fn load_past(&self) {
+        self.inbox.push(Command::LoadPast);
+    }
+
+    /// Brings what the relay keeps of what was before into the store, page by page, also after breaks; or leaves it for now.
+    /// [`Status::past`] says how far it is.
+    pub fn fetch_past(&self, wanted: bool) {
+        self.input(Input::FetchPast(wanted));
     }
 
     /// The clock that stamps this board's cells.
@@ -434,6 +437,104 @@ impl Drop for Client {
             tracing::error!(%error, "closing a board");
         }
     }
+}
+
+/// What a client starts over.
+struct Beginning {
+    store: Box<dyn Store>,
+    images: ImageStore,
+    loaded: Loaded,
+    /// Where the board is shared, whatever was loaded.
+    remote: Option<Remote>,
+    about: Value,
+    online: bool,
+    timings: Timings,
+    trust: Trust,
+    /// The store's file, if it is one.
+    path: Option<PathBuf>,
+}
+
+impl Beginning {
+    /// Starts its threads.
+    fn start(self, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Client, OpenError> {
+        let mut peer = [0; 12];
+        getrandom::fill(&mut peer).map_err(no_random)?;
+        let seed = getrandom::u64().map_err(no_random)?;
+        let peer = Peer::from_bits(peer);
+        let clock = Arc::new(Mutex::new(Clock::new(peer)));
+        let ticker = run::Ticker::start();
+        let session_config = SessionConfig {
+            peer,
+            about: self.about,
+            remote: self.remote,
+            online: self.online,
+            timings: self.timings,
+        };
+        let session = Session::new(
+            session_config,
+            self.loaded,
+            Arc::clone(&clock),
+            seed,
+            ticker.now(),
+        );
+        let inbox = Arc::new(Inbox::new());
+        let mailbox = Arc::new(Mailbox::new(session.status(), wake));
+        let have = self.images.hashes()?;
+        let images = Images::new(self.images, have, Arc::clone(&mailbox), self.trust.clone());
+        let (done_tx, done) = channel();
+        let system = |error: std::io::Error| OpenError::System(error.to_string());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(system)?;
+        let saver = saver::start(self.store).map_err(system)?;
+        let (inbox_there, mailbox_there) = (Arc::clone(&inbox), Arc::clone(&mailbox));
+        let works = Works::new(session, Arc::clone(&inbox), Arc::clone(&mailbox));
+        let images_there = images.clone();
+        let reading = Reading::new(self.path);
+        let trust = self.trust;
+        std::thread::Builder::new()
+            .name("drawbridge-client".to_owned())
+            .spawn(move || {
+                let _closing = CloseOnDrop(&inbox_there);
+                let run = run::run(
+                    works,
+                    ticker,
+                    &inbox_there,
+                    saver,
+                    images_there,
+                    reading,
+                    trust,
+                    !seed,
+                );
+                // What it left half done is dropped with it; nothing looks at it again.
+                match catch_unwind(AssertUnwindSafe(|| runtime.block_on(run))) {
+                    Ok(result) => {
+                        // Nobody may be waiting any more.
+                        let _ = done_tx.send(result);
+                    }
+                    Err(_) => {
+                        tracing::error!("the client's thread panicked");
+                        mailbox_there.broke();
+                    }
+                }
+            })
+            .map_err(system)?;
+        Ok(Client {
+            inbox,
+            mailbox,
+            clock,
+            wall: Wall::System,
+            ticker,
+            peer,
+            images,
+            done: Some(done),
+        })
+    }
+}
+
+fn no_random(_: getrandom::Error) -> OpenError {
+    OpenError::System("no random numbers".to_owned())
 }
 
 type OpenStore = (Box<dyn Store>, ImageStore, Loaded, Option<DamagedStore>);

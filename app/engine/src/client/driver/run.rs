@@ -6,7 +6,8 @@ use drawbridge_protocol::CloseCode;
 
 use super::images::Images;
 use super::inbox::Inbox;
-use super::saver::Saver;
+use super::reading::Reading;
+use super::saver::{Job, Saver};
 use super::socket::{self, FromSocket, Socket};
 use super::works::Works;
 use super::{CLOSE_WAIT, CloseError};
@@ -48,6 +49,7 @@ pub(super) async fn run(
     inbox: &Inbox,
     mut saver: Saver,
     images: Images,
+    mut reading: Reading,
     trust: Trust,
     seed: u64,
 ) -> Result<(), CloseError> {
@@ -81,13 +83,17 @@ pub(super) async fn run(
                     if batch.forgets_images() {
                         forgetting = Some(id);
                     }
-                    if saver.batches.send((id, batch)).is_err() {
+                    if saver.jobs.send(Job::Commit(id, batch)).is_err() {
                         tracing::error!("the store's thread has ended");
                     }
                 }
             }
         }
         images.set_door(works.session.door());
+        if works.reads_past && !reading.is_busy() {
+            works.reads_past = false;
+            reading.start(works.session.unsaved(), &saver);
+        }
         let now = ticker.now().mono;
         if works.is_over(now) {
             break;
@@ -104,6 +110,7 @@ pub(super) async fn run(
                 let result = result.map_err(|error| error.to_string());
                 works.handle(ticker.now(), Input::Stored { id, result });
             }
+            past = reading.done() => works.past(past),
             word = hear(&mut socket) => works.handle(ticker.now(), word),
             () = tokio::time::sleep(sleep) => works.handle(ticker.now(), Input::Timeout),
         }
@@ -158,8 +165,8 @@ async fn finish(
         // It bounds itself.
         let _ = tokio::time::timeout(socket::CLOSE_WAIT, farewell).await;
     }
-    let Saver { batches, mut results } = saver;
-    drop(batches);
+    let Saver { jobs, mut results } = saver;
+    drop(jobs);
     // Ends when the store is closed and its file free.
     let closed = async { while results.recv().await.is_some() {} };
     let in_time = tokio::time::timeout(CLOSE_WAIT, closed).await.is_ok();

@@ -5,27 +5,47 @@ use std::sync::mpsc::{Sender, channel};
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::client::record::StoreBatch;
+use drawbridge_protocol::Cell;
+
+use crate::client::record::{Past, StoreBatch};
 use crate::client::store::{Store, StoreError};
 
-/// Batches go in, results come out, in order. Once `batches` is dropped and everything committed,
+/// What the store's thread is to do.
+pub(super) enum Job {
+    /// Commit a batch, of this number.
+    Commit(u64, StoreBatch),
+    /// Read all versions, those given included, and hand them on.
+    Past(Vec<Cell>, Box<dyn FnOnce(Result<Past, StoreError>) + Send>),
+}
+
+/// Jobs go in, results of commits come out, in order. Once `jobs` is dropped and everything committed,
 /// the store is closed and `results` ends.
 #[derive(Debug)]
 pub(super) struct Saver {
-    pub(super) batches: Sender<(u64, StoreBatch)>,
+    pub(super) jobs: Sender<Job>,
     pub(super) results: UnboundedReceiver<(u64, Result<(), StoreError>)>,
 }
 
 pub(super) fn start(mut store: Box<dyn Store>) -> std::io::Result<Saver> {
-    let (batches, todo) = channel::<(u64, StoreBatch)>();
+    let (jobs, todo) = channel::<Job>();
     let (told, results) = unbounded_channel();
     std::thread::Builder::new()
         .name("drawbridge-store".to_owned())
         .spawn(move || {
-            for (id, batch) in todo {
+            for job in todo {
+                let (id, batch) = match job {
+                    Job::Commit(id, batch) => (id, batch),
+                    Job::Past(unsaved, take) => {
+                        take(
+                            catch_unwind(AssertUnwindSafe(|| store.past(unsaved)))
+                                .unwrap_or_else(|_| Err(broke())),
+                        );
+                        continue;
+                    }
+                };
                 // A defect in the store is a commit that failed: it is shown, and tried again.
-                let result = catch_unwind(AssertUnwindSafe(|| store.commit(&batch)))
-                    .unwrap_or_else(|_| Err(StoreError::Other("the program broke while storing".to_owned())));
+                let result =
+                    catch_unwind(AssertUnwindSafe(|| store.commit(&batch))).unwrap_or_else(|_| Err(broke()));
                 if told.send((id, result)).is_err() {
                     break;
                 }
@@ -33,7 +53,11 @@ pub(super) fn start(mut store: Box<dyn Store>) -> std::io::Result<Saver> {
             drop(store);
             drop(told);
         })?;
-    Ok(Saver { batches, results })
+    Ok(Saver { jobs, results })
+}
+
+pub(super) fn broke() -> StoreError {
+    StoreError::Other("the program broke while storing".to_owned())
 }
 
 #[cfg(test)]
@@ -57,6 +81,10 @@ mod tests {
             );
             Ok(())
         }
+
+        fn past(&mut self, _: Vec<Cell>) -> Result<Past, StoreError> {
+            Ok(Past::default())
+        }
     }
 
     #[test]
@@ -64,8 +92,8 @@ mod tests {
         let mut saver = start(Box::new(Broken(false))).expect("a thread");
         for id in [1, 2] {
             saver
-                .batches
-                .send((id, StoreBatch::default()))
+                .jobs
+                .send(Job::Commit(id, StoreBatch::default()))
                 .expect("it listens");
         }
         let (id, first) = saver.results.blocking_recv().expect("an answer");

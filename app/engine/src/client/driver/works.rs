@@ -12,9 +12,11 @@ use drawbridge_protocol::{CellSet, Slots};
 use super::CLOSE_WAIT;
 use super::inbox::{Command, Inbox};
 use super::mailbox::Mailbox;
+use crate::client::record::Past;
 #[cfg(feature = "testing")]
 use crate::client::session::Event;
 use crate::client::session::{Input, Now, Output, Session, combine_slots};
+use crate::client::store::StoreError;
 
 /// The time between two wet steps on the wire, on average: at most 60 a second.
 const WET_PAUSE: Duration = Duration::from_nanos(16_666_666);
@@ -35,6 +37,8 @@ pub(super) struct Works {
     snapshots: Vec<Sender<CellSet>>,
     /// The person asked to offer again what was refused.
     pub(super) unparks: bool,
+    /// The person wants to see what was before.
+    pub(super) reads_past: bool,
     /// For whoever watches.
     #[cfg(feature = "testing")]
     pub(super) restamped: Vec<(CellKey, Stamp, Stamp)>,
@@ -50,6 +54,7 @@ impl Works {
             closing: None,
             snapshots: Vec::new(),
             unparks: false,
+            reads_past: false,
             #[cfg(feature = "testing")]
             restamped: Vec::new(),
         }
@@ -99,6 +104,11 @@ impl Works {
             .min()
     }
 
+    /// What was before has been read.
+    pub(super) fn past(&self, past: Result<Past, StoreError>) {
+        self.mailbox.put_past(past);
+    }
+
     /// Something happened in the world.
     pub(super) fn handle(&mut self, now: Now, input: Input) {
         self.session.handle(now, input);
@@ -118,6 +128,13 @@ impl Works {
                     self.session.handle(now, input);
                 }
                 Command::Snapshot(reply) => self.snapshots.push(reply),
+                Command::Waiting(mut keys, reply) => {
+                    keys.retain(|key| self.session.is_waiting(key));
+                    // Nobody may be waiting for it any more.
+                    let _ = reply.send(keys);
+                    self.mailbox.touch();
+                }
+                Command::LoadPast => self.reads_past = true,
                 Command::Close => {
                     self.closing = Some(now.mono + CLOSE_WAIT);
                     self.session.handle(now, Input::Flush);

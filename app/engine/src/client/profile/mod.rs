@@ -1,9 +1,16 @@
 //! A person's folder: which boards are in it, and that only one process uses it at a time. A second
 //! start hands what it was asked to open over to the first.
 
+mod copies;
 mod handoff;
+mod pictures;
+mod shelf;
+#[cfg(test)]
+mod tests;
+mod trash;
 mod trusted;
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -11,12 +18,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::UNIX_EPOCH;
 
-use drawbridge_protocol::{BoardId, Key};
+use drawbridge_protocol::{BoardId, Key, RelayAddress};
 
+pub use self::copies::{Incoming, News};
 use self::handoff::listen;
 pub use self::handoff::{Handoff, HandoffError};
+pub use self::pictures::Kept;
+pub use self::shelf::{BoardFile, Shelf, ShelfError};
+pub use self::trash::{KEPT_MS, Thrown};
 use super::store::SqliteStore;
 use super::trust::Trust;
 
@@ -37,17 +47,18 @@ pub struct ProfileError {
     error: std::io::Error,
 }
 
-/// One board in a profile.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BoardFile {
-    /// The board.
-    pub id: BoardId,
-    /// Its file.
-    pub path: PathBuf,
-    /// The title on it, if it has one.
-    pub title: Option<String>,
-    /// When it was last written, in milliseconds since the Unix epoch on the wall clock.
-    pub modified_ms: u64,
+impl ProfileError {
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the disk said.
+    #[must_use]
+    pub fn kind(&self) -> std::io::ErrorKind {
+        self.error.kind()
+    }
 }
 
 /// A folder in use by this process, until it is dropped.
@@ -144,19 +155,29 @@ impl Profile {
         self.folder.join("boards").join(format!("{board}.board"))
     }
 
-    /// The boards here, the last written first.
-    ///
-    /// # Errors
-    /// When the folder can't be read.
-    pub fn boards(&self) -> Result<Vec<BoardFile>, ProfileError> {
-        let folder = self.folder.join("boards");
-        let entries = std::fs::read_dir(&folder).map_err(|error| ProfileError { path: folder, error })?;
-        let mut boards: Vec<BoardFile> = entries
-            .filter_map(|entry| board_file(&entry.ok()?.path()))
-            .collect();
-        boards.sort_by(|a, b| b.modified_ms.cmp(&a.modified_ms).then_with(|| a.id.cmp(&b.id)));
-        Ok(boards)
+    /// The boards here.
+    #[must_use]
+    pub fn shelf(&self) -> Shelf {
+        Shelf {
+            folder: self.folder.clone(),
+        }
     }
+}
+
+/// How many of the boards in a person's folder live on which relay. Reads a row of each: not for a window's thread.
+#[must_use]
+pub fn relays_of_boards(folder: &Path) -> BTreeMap<RelayAddress, usize> {
+    let entries = std::fs::read_dir(folder.join("boards"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let paths = entries.map(|entry| entry.path());
+    let boards = paths.filter(|path| path.extension().is_some_and(|end| end == "board"));
+    let mut relays = BTreeMap::new();
+    for relay in boards.filter_map(|path| SqliteStore::peek_relay(&path)) {
+        *relays.entry(relay).or_default() += 1;
+    }
+    relays
 }
 
 impl Drop for Profile {
@@ -165,27 +186,6 @@ impl Drop for Profile {
         // Wakes the listening thread, which then ends.
         drop(TcpStream::connect(self.address));
     }
-}
-
-fn board_file(path: &Path) -> Option<BoardFile> {
-    if path.extension()? != "board" {
-        return None;
-    }
-    let id = BoardId::new(path.file_stem()?.to_str()?).ok()?;
-    let mut modified = path.metadata().ok()?.modified().ok()?;
-    // What was written last may still lie in the log beside it.
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    if let Ok(time) = std::fs::metadata(log).and_then(|meta| meta.modified()) {
-        modified = modified.max(time);
-    }
-    let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Some(BoardFile {
-        id,
-        path: path.to_owned(),
-        title: SqliteStore::peek_title(path),
-        modified_ms: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
-    })
 }
 
 /// Creates a folder that only its owner can look into, where the system knows such a thing: boards'
@@ -209,79 +209,4 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())?;
     drop(file);
     std::fs::rename(new, path)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Read as _;
-
-    use super::*;
-
-    fn open(folder: &Path, wake: Arc<dyn Fn() + Send + Sync>) -> Start {
-        Profile::open(folder, wake).expect("a folder we may use")
-    }
-
-    #[test]
-    fn a_second_start_hands_its_link_to_the_first() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let (woken, wakes) = channel();
-        let wake = Arc::new(move || woken.send(()).expect("the test waits"));
-        let Start::Opened(first) = open(dir.path(), wake) else {
-            panic!("nobody else is here")
-        };
-        let Start::Running(handoff) = open(dir.path(), Arc::new(|| {})) else {
-            panic!("two processes in one folder")
-        };
-        handoff.send("drawbridge://host/board#key").expect("handed over");
-        wakes.recv().expect("woken");
-        assert_eq!(first.handed().as_deref(), Some("drawbridge://host/board#key"));
-        assert_eq!(first.handed(), None);
-        assert!(handoff.send("two\nlines").is_err());
-
-        drop(first);
-        assert!(matches!(open(dir.path(), Arc::new(|| {})), Start::Opened(_)));
-    }
-
-    #[test]
-    fn a_hand_over_without_the_token_is_not_taken() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let Start::Opened(profile) = open(dir.path(), Arc::new(|| {})) else {
-            panic!("nobody else is here")
-        };
-        let mut stream = TcpStream::connect(profile.address).expect("it listens");
-        stream.write_all(b"guess\nlink\n").expect("written");
-        let mut answer = String::new();
-        // Closed without a word, or reset.
-        let _ = stream.read_to_string(&mut answer);
-        assert_eq!(answer, "");
-        assert_eq!(profile.handed(), None);
-    }
-
-    #[test]
-    fn boards_are_listed_by_their_files() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let Start::Opened(profile) = open(dir.path(), Arc::new(|| {})) else {
-            panic!("nobody else is here")
-        };
-        assert_eq!(profile.boards().expect("listed"), []);
-        let board = BoardId::new("plan").expect("an id");
-        let file = profile.board_file(&board);
-        let meta = crate::client::Meta {
-            board: board.clone(),
-            key: Key::from_bits([1; 16]),
-            remote: None,
-            hosted: None,
-            standing: Default::default(),
-        };
-        let opened = SqliteStore::open(&file, &meta).expect("a new board");
-        std::fs::write(dir.path().join("boards/strange name!.board"), "x").expect("written");
-        std::fs::write(dir.path().join("boards/notes.txt"), "x").expect("written");
-        let found = profile.boards().expect("listed");
-        assert_eq!(found.len(), 1);
-        assert_eq!(
-            (&found[0].id, &found[0].path, &found[0].title),
-            (&board, &file, &None)
-        );
-        drop(opened);
-    }
 }

@@ -13,7 +13,17 @@ use super::{Event, Managed, Output, Session, Status};
 use crate::client::record::{Reason, Remote};
 
 /// The slots that everybody may have, also who may only view.
-const OPEN_SLOTS: [&str; 5] = ["about", "cursor", "view", "laser", "reaction"];
+const OPEN_SLOTS: [&str; 9] = [
+    "about",
+    "cursor",
+    "view",
+    "laser",
+    "reaction",
+    "selection",
+    "follow",
+    "present",
+    "say",
+];
 
 /// Why a person may not change a board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +114,7 @@ impl Session {
     }
 
     /// The time by the relay's clock, as far as known.
-    fn board_ms(&self) -> u64 {
+    pub(super) fn board_ms(&self) -> u64 {
         let offset = self.lock_clock().offset_ms();
         self.now.wall_ms.saturating_add_signed(offset)
     }

@@ -8,7 +8,8 @@ use drawbridge_protocol::{
     SlotName, Slots, Stamp, Value,
 };
 
-use crate::client::record::{DraftOp, Reason, Remote, StoreBatch};
+use super::past::Fetching;
+use crate::client::record::{ChatMark, DraftOp, Reason, Remote, StoreBatch};
 
 /// One hybrid clock a board and process. The window stamps with it at once; the session corrects
 /// it to the relay's and shows it every stamp that comes by.
@@ -115,6 +116,8 @@ pub enum Input {
         /// The slots that these cells make dry; drafts of the same names end with them.
         ends: Vec<SlotName>,
     },
+    /// A file of the same board brought these: others' cells, as far as this client knows.
+    Brought(Vec<Cell>),
     /// The person's wet state moved.
     Live(Slots),
     /// A stroke that is under way grew.
@@ -130,6 +133,8 @@ pub enum Input {
     SetRemote(Option<Remote>),
     /// Remember the port at which this program hosts the board.
     SetHosted(Option<u16>),
+    /// Remember how far the person has read what was said.
+    SetChatMark(ChatMark),
     /// Work offline, or connect (also after a refusal, or when other authorities are trusted).
     SetOnline(bool),
     /// The machine's network came back.
@@ -147,6 +152,8 @@ pub enum Input {
     KeepKey(Key),
     /// The password of the relay through which the board is shared now; it goes to no other one.
     SetPassword(Option<Password>),
+    /// Bring what the relay keeps of what was before into the store, or leave it for now.
+    FetchPast(bool),
     /// Hand everything that waits for the store to it now.
     Flush,
 }
@@ -193,6 +200,8 @@ pub enum Event {
     Person(PersonChange),
     /// What became of something that an owner asked for.
     Managed(Managed),
+    /// The board's relay has sent this client on to another one, where it lives now.
+    Moved(Remote),
 }
 
 /// The answer to something that an owner asked for.
@@ -252,6 +261,8 @@ pub struct Status {
     /// Why the relay takes no changes at present, if it says so: its disk is full, for instance. They are offered again by
     /// themselves.
     pub held_up: Option<Reason>,
+    /// The number that the relay gave this connection, while there is one.
+    pub conn: Option<u64>,
     /// What this person may do, as the relay said last.
     pub role: Option<Role>,
     /// Who may do what, as the relay said last; whoever may only view hears of no links.
@@ -260,6 +271,8 @@ pub struct Status {
     pub link: Option<KeyHash>,
     /// The relay's host and port, if the board is shared.
     pub relay: Option<String>,
+    /// How far the relay's past has been brought here.
+    pub past: Fetching,
 }
 
 /// A cell that the relay doesn't take.

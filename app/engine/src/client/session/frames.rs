@@ -39,6 +39,7 @@ impl Session {
                 }
             }
             (RelayMessage::Access(access), true) => self.on_access(access),
+            (RelayMessage::Past(page), true) => self.on_past_page(page),
             (RelayMessage::Live(live), true) => {
                 let own = self.own_conn();
                 for one in live.0.into_iter().filter(|one| Some(one.conn) != own) {
@@ -62,8 +63,7 @@ impl Session {
             }
             (RelayMessage::Left(left), true) => self.person(PersonChange::Left { conn: left.conn }),
             (RelayMessage::Stopping(stopping), _) => self.on_stopping(&stopping),
-            // Reserved in this version.
-            (RelayMessage::Moved(_), _) => {}
+            (RelayMessage::Moved(moved), _) => self.on_moved(moved),
             (_, _) => self.fail(CloseCode::Protocol, "the relay spoke out of turn"),
         }
     }
@@ -98,7 +98,13 @@ impl Session {
             self.cursor = None;
             self.replica.unsettle();
             self.saving.unsettle();
+            self.forget_fetched();
         }
+        if self.standing.owner.is_some() && self.cursor.is_none() && !self.replica.knows_the_relay() {
+            self.replica.lost.set_alone(welcome.time);
+            self.save_soon();
+        }
+        self.leafing.reconnected();
         self.replica.forget_acks();
         let conn = welcome.conn;
         let mut outbox = Outbox::new(self.serial, welcome.limits, welcome.window);
@@ -119,6 +125,7 @@ impl Session {
             refused: None,
             outbox,
             asks: Asks::default(),
+            past_asked: None,
         }));
         self.be_told(welcome.role, welcome.access);
         self.keep_within_bar();
@@ -175,6 +182,9 @@ impl Session {
     }
 
     fn on_refused(&mut self, refused: Refused) {
+        if self.on_past_refused(&refused) {
+            return;
+        }
         if let Some(id) = refused.id {
             if !self.on_answer(id, Some(&refused)) {
                 self.on_refused_write(id, &refused);

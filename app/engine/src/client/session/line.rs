@@ -75,12 +75,21 @@ pub(super) struct Up {
     pub(super) refused: Option<Refused>,
     pub(super) outbox: Outbox,
     pub(super) asks: Asks,
+    /// The number of the page of the past that was asked for and hasn't come.
+    pub(super) past_asked: Option<u64>,
 }
 
 impl Line {
     pub(super) fn role(&self) -> Option<Role> {
         match self {
             Self::Up(up) => Some(up.role),
+            _ => None,
+        }
+    }
+
+    pub(super) fn conn(&self) -> Option<u64> {
+        match self {
+            Self::Up(up) => Some(up.conn),
             _ => None,
         }
     }
@@ -300,7 +309,7 @@ impl Session {
 
     /// Gives up what belonged to the connection. Its cells are unsettled still, and so are offered
     /// on the next one; slots that were about to end are dry by then.
-    fn leave(&mut self, next: Line) {
+    pub(super) fn leave(&mut self, next: Line) {
         if let Line::Up(up) = std::mem::replace(&mut self.line, next) {
             for slot in up.outbox.ends() {
                 self.slots.remove(slot);
@@ -319,6 +328,7 @@ impl Session {
         }
         self.leave(Line::Idle);
         self.moved_to(remote.as_ref());
+        self.forget_fetched();
         self.remote.clone_from(&remote);
         self.saving.set_remote(remote);
         self.unpark_all();
@@ -330,6 +340,7 @@ impl Session {
         self.online = online;
         self.disowned = false;
         self.attempts = 0;
+        self.moves = 0;
         if online && !self.line.is_open() {
             self.connect();
         } else if !online {

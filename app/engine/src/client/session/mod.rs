@@ -9,7 +9,10 @@ mod access;
 mod api;
 mod frames;
 mod line;
+mod lost;
+mod moving;
 mod outbox;
+mod past;
 mod people;
 mod random;
 mod refused;
@@ -32,9 +35,11 @@ pub use api::{
     Door, Event, Flaw, Input, Managed, Now, Output, Parked, PersonChange, Phase, SessionConfig, SharedClock,
     Status, Timings,
 };
+pub use past::Fetching;
 pub use people::{apply_slots, combine_slots};
 
 use self::line::Line;
+use self::past::Leafing;
 use self::people::People;
 use self::random::Random;
 use self::replica::Replica;
@@ -65,12 +70,15 @@ pub struct Session {
     serial: u64,
     /// Connections that failed since the last stable one.
     attempts: u32,
+    /// How many relays in a row have sent this client on.
+    moves: u32,
     /// How long the relay asked to be left alone, on the present connection.
     come_back_after: Duration,
     next_write: u64,
     /// The person's own wet slots, to be put again after each welcome.
     slots: BTreeMap<SlotName, Vec<Value>>,
     people: People,
+    leafing: Leafing,
     outputs: VecDeque<Output>,
     told: Option<Status>,
 }
@@ -102,10 +110,12 @@ impl Session {
             line: Line::default(),
             serial: 0,
             attempts: 0,
+            moves: 0,
             come_back_after: Duration::ZERO,
             next_write: 1,
             slots: BTreeMap::new(),
             people: People::default(),
+            leafing: Leafing::new(loaded.fetched),
             outputs: VecDeque::new(),
             told: None,
             clock,
@@ -120,6 +130,7 @@ impl Session {
         }
         if remote_is_new {
             session.saving.set_remote(session.remote.clone());
+            session.forget_fetched();
             session.unpark_all();
         }
         session.connect();
@@ -138,20 +149,29 @@ impl Session {
             Input::Closed { code, reason } => self.on_closed(code, &reason),
             Input::Insecure { flaw, message } => self.on_insecure(flaw, message),
             Input::Write { cells, ends } => self.on_write(&cells, &ends),
+            Input::Brought(cells) => self.on_brought(cells),
             Input::Live(slots) => self.on_live(slots),
             Input::Draft(op) => {
                 let due = self.now.mono + self.config.timings.store_lazy;
                 self.saving.draft(op, due);
             }
             Input::Stored { id, result } => self.on_stored(id, result),
-            Input::SetRemote(remote) => self.on_set_remote(remote),
+            Input::SetRemote(remote) => {
+                self.moves = 0;
+                self.on_set_remote(remote);
+            }
             Input::SetHosted(port) => self.saving.set_hosted(port),
+            Input::SetChatMark(mark) => {
+                let due = self.now.mono + self.config.timings.store_lazy;
+                self.saving.set_chat_mark(mark, due);
+            }
             Input::SetOnline(online) => self.on_set_online(online),
             Input::NetworkBack => self.on_network_back(),
             Input::RetryParked => self.on_retry_parked(),
             Input::Manage { call, what } => self.on_manage(call, what),
             Input::KeepKey(key) => self.on_keep_key(key),
             Input::SetPassword(password) => self.on_password(password),
+            Input::FetchPast(wanted) => self.on_fetch_past(wanted),
             Input::Flush => self.saving.urge(self.now.mono),
         }
         self.on_time();
@@ -181,6 +201,7 @@ impl Session {
             parked: self.replica.parked(),
             store_error: self.saving.error().map(str::to_owned),
             held_up: self.line.held_up().cloned(),
+            conn: self.line.conn(),
             role: self.role(),
             access: Arc::clone(&self.access),
             link: self
@@ -188,6 +209,7 @@ impl Session {
                 .as_ref()
                 .map(|remote| KeyHash::of(self.entry_key(remote))),
             relay: self.remote.as_ref().map(|remote| remote.link.relay.clone()),
+            past: self.fetching(),
         }
     }
 
@@ -229,6 +251,12 @@ impl Session {
         self.replica.get(key).map(|entry| (entry.stamp, &entry.value))
     }
 
+    /// Whether the relay isn't known to have a cell yet, and hasn't refused it.
+    #[must_use]
+    pub fn is_waiting(&self, key: &CellKey) -> bool {
+        self.replica.is_waiting(key)
+    }
+
     /// Who else is here, with their wet slots.
     pub fn people(&self) -> impl Iterator<Item = &Here> {
         self.people.iter()
@@ -245,6 +273,7 @@ impl Session {
             self.access = Arc::new(self.standing.access.clone());
         }
         self.pump_asks();
+        self.pump_past();
         self.pump();
         self.save();
         let status = self.status();

@@ -6,6 +6,7 @@ use drawbridge_protocol::fault::{self, Fault};
 use drawbridge_protocol::{Cell, CellKey, CellSet, Stamp, Value};
 
 use super::api::Parked;
+use super::lost::Lost;
 use crate::client::record::{CellState, Reason, StoredCell};
 
 /// A cell and its way to disk and relay.
@@ -45,6 +46,8 @@ pub(super) struct Replica {
     waiting: usize,
     /// Changed since the last batch was taken.
     dirty: BTreeSet<CellKey>,
+    /// What lost since then.
+    pub(super) lost: Lost,
     /// Written here and not yet on disk.
     unstored: BTreeSet<CellKey>,
     /// The number of the batch that is taken next.
@@ -107,6 +110,10 @@ impl Replica {
 
     pub(super) fn has_settled(&self) -> bool {
         self.cells.len() > self.unsettled.len()
+    }
+
+    pub(super) fn is_waiting(&self, key: &CellKey) -> bool {
+        self.cells.get(key).is_some_and(Entry::is_waiting)
     }
 
     pub(super) fn waiting(&self) -> usize {
@@ -181,6 +188,7 @@ impl Replica {
             Some(held) => Some(held.stamp),
             None => None,
         };
+        self.keep_loser(&key, cell);
         self.unstored.insert(key.clone());
         let entry = Entry {
             stamp: cell.stamp,
@@ -196,11 +204,37 @@ impl Replica {
         true
     }
 
+    /// Takes in what a file of the same board brought: its stamp stays, and the relay may not have it. `true` when it won.
+    pub(super) fn bring(&mut self, cell: &Cell) -> bool {
+        let key = cell.key();
+        let held = self.cells.get(&key);
+        if held.is_some_and(|held| !cell.beats(held.stamp, held.value.as_str())) {
+            self.raise_floor(&key, cell.stamp);
+            return false;
+        }
+        self.unstored.insert(key.clone());
+        let entry = Entry {
+            stamp: cell.stamp,
+            value: cell.value.clone(),
+            state: CellState::Waiting,
+            acked: false,
+            parked: None,
+            floor: None,
+            batch: self.next_batch,
+            sent_on: 0,
+        };
+        self.put(key, entry);
+        true
+    }
+
     /// Takes in what the relay's stream brought, and settles what it settles. `true` when it won.
     pub(super) fn receive(&mut self, cell: &Cell) -> bool {
         let key = cell.key();
         let won = match self.cells.get(&key) {
             Some(held) if (held.stamp, &held.value) > (cell.stamp, &cell.value) => {
+                if held.stamp != cell.stamp {
+                    self.lost.push(cell.clone(), None);
+                }
                 self.raise_floor(&key, cell.stamp);
                 if fault::is_planted(Fault::LesserCellSettles) {
                     self.edit(&key, |entry| entry.state = CellState::Settled);
@@ -217,6 +251,7 @@ impl Replica {
         };
         let held_batch = self.cells.get(&key).filter(|_| !won).map(|held| held.batch);
         if won {
+            self.keep_loser(&key, cell);
             self.unstored.remove(&key);
         }
         let entry = Entry {
@@ -231,6 +266,43 @@ impl Replica {
         };
         self.put(key, entry);
         won
+    }
+
+    /// Takes in a cell of the relay's past. `true` when it won: the relay has a greater one, but this client not yet.
+    pub(super) fn receive_past(&mut self, cell: &Cell) -> bool {
+        let key = cell.key();
+        if let Some(held) = self.cells.get(&key)
+            && !cell.beats(held.stamp, held.value.as_str())
+        {
+            if held.stamp != cell.stamp {
+                self.lost.push(cell.clone(), None);
+            }
+            self.raise_floor(&key, cell.stamp);
+            return false;
+        }
+        self.keep_loser(&key, cell);
+        self.unstored.remove(&key);
+        let entry = Entry {
+            stamp: cell.stamp,
+            value: cell.value.clone(),
+            state: CellState::Waiting,
+            acked: false,
+            parked: None,
+            floor: None,
+            batch: self.next_batch,
+            sent_on: 0,
+        };
+        self.put(key, entry);
+        true
+    }
+
+    /// What is held under a key is about to be overwritten by a greater cell. Two values with one stamp are one version.
+    fn keep_loser(&mut self, key: &CellKey, winner: &Cell) {
+        if let Some(held) = self.cells.get(key)
+            && held.stamp != winner.stamp
+        {
+            self.lost.push(cell_of(key, held), Some(winner.stamp.ms));
+        }
     }
 
     /// Notes that the relay has a lesser cell than the fresh one that is held: stamped anew, that must
@@ -250,6 +322,7 @@ impl Replica {
     /// Gives a fresh cell another stamp.
     pub(super) fn restamp(&mut self, key: &CellKey, stamp: Stamp) {
         let batch = self.next_batch;
+        self.lost.forget_above(key, stamp);
         self.unstored.insert(key.clone());
         self.edit(key, |entry| {
             entry.stamp = stamp;
@@ -305,7 +378,12 @@ impl Replica {
     }
 
     pub(super) fn is_dirty(&self) -> bool {
-        !self.dirty.is_empty()
+        !self.dirty.is_empty() || !self.lost.is_empty()
+    }
+
+    /// What changed since the last batch was taken.
+    pub(super) fn dirty_cells(&self) -> impl Iterator<Item = Cell> {
+        self.dirty.iter().filter_map(|key| self.cell(key))
     }
 
     /// Takes what changed since the last time, as it stands now, and the number of the batch.

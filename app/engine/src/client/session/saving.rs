@@ -3,10 +3,13 @@
 
 use std::time::Duration;
 
+use drawbridge_protocol::Cell;
 use drawbridge_protocol::fault::{self, Fault};
 
 use super::{Output, Session};
-use crate::client::record::{CellState, DraftOp, Remote, Standing, StoreBatch, StoredCell};
+use crate::client::record::{
+    CellState, ChatMark, DraftOp, PastBatch, Remote, Standing, StoreBatch, StoredCell,
+};
 
 #[derive(Debug, Default)]
 pub(super) struct Saving {
@@ -67,8 +70,28 @@ impl Saving {
         self.urge(Duration::ZERO);
     }
 
+    pub(super) fn set_chat_mark(&mut self, mark: ChatMark, due: Duration) {
+        self.next.chat = Some(mark);
+        self.urge(due);
+    }
+
     pub(super) fn error(&self) -> Option<&str> {
         self.error.as_deref()
+    }
+
+    /// Whether the batch that is under way has earlier versions in it.
+    pub(super) fn stores_past(&self) -> bool {
+        let past = self.under_way.as_ref().map(|(_, batch)| &batch.past);
+        past.is_some_and(|past| *past != PastBatch::default())
+    }
+
+    /// The versions in the batch that is under way.
+    pub(super) fn unsaved(&self) -> impl Iterator<Item = Cell> {
+        let batches = self.under_way.iter().map(|(_, batch)| batch);
+        batches.flat_map(|batch| {
+            let lost = batch.past.cells.iter().map(|lost| &lost.cell);
+            batch.cells.iter().map(|row| &row.cell).chain(lost).cloned()
+        })
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -99,6 +122,7 @@ impl Saving {
         self.next.remote = self.next.remote.take().or(failed.remote);
         self.next.hosted = self.next.hosted.or(failed.hosted);
         self.next.standing = self.next.standing.take().or(failed.standing);
+        self.next.chat = self.next.chat.take().or(failed.chat);
     }
 }
 
@@ -128,6 +152,7 @@ impl Session {
             self.saving.urge(self.now.mono + self.config.timings.store_lazy);
         }
         batch.cells = cells;
+        batch.past = self.replica.lost.take();
         if std::mem::take(&mut self.saving.cursor_moved) {
             batch.cursor.clone_from(&self.cursor);
         }
@@ -149,6 +174,8 @@ impl Session {
             }
             Err(message) => {
                 self.replica.not_stored(&batch.cells);
+                let mut batch = batch;
+                self.replica.lost.put_back(std::mem::take(&mut batch.past));
                 self.saving.put_back(batch);
                 let timings = &self.config.timings;
                 let doubled = timings.store_retry * 2_u32.pow(self.saving.failures.min(10));

@@ -55,6 +55,22 @@ impl Session {
         }
     }
 
+    /// A file of the same board brought these: they are kept, shown and offered like what others did.
+    pub(super) fn on_brought(&mut self, mut cells: Vec<Cell>) {
+        {
+            let mut clock = self.lock_clock();
+            cells.iter().for_each(|cell| clock.observe(cell.stamp));
+        }
+        cells.retain(|cell| self.replica.bring(cell));
+        self.saving.urge(self.now.mono);
+        if let Line::Up(up) = &mut self.line {
+            up.outbox.offer_all(&self.replica);
+        }
+        if !cells.is_empty() {
+            self.event(Event::Cells(cells));
+        }
+    }
+
     pub(super) fn on_live(&mut self, mut slots: Slots) {
         let limits = match &self.line {
             Line::Up(up) => up.outbox.limits.clone(),

@@ -1,6 +1,7 @@
 //! A board's file as the file system sees it: held by one process, put aside when damaged.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -12,9 +13,13 @@ const TRIES: u32 = 25;
 const BETWEEN: Duration = Duration::from_millis(20);
 
 /// Takes the board at `path` for this process, as long as the file that is returned lives.
-pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+pub(in crate::client) fn lock(path: &Path) -> Result<File, StoreError> {
     let beside = beside(path, "-lock");
-    let other = |error: &dyn std::fmt::Display| StoreError::Other(format!("{}: {error}", beside.display()));
+    let other = |error: &std::io::Error| match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::Full,
+        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => StoreError::ReadOnly,
+        _ => StoreError::Other(format!("{}: {error}", beside.display())),
+    };
     let file = File::options()
         .create(true)
         .truncate(false)
@@ -31,14 +36,14 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     Err(StoreError::Busy(path.to_owned()))
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(in crate::client) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
 /// Whether SQLite's log of the file has something in it.
-pub(super) fn has_log(path: &Path) -> bool {
+pub(in crate::client) fn has_log(path: &Path) -> bool {
     std::fs::metadata(beside(path, "-wal")).is_ok_and(|meta| meta.len() > 0)
 }
 
@@ -65,4 +70,33 @@ pub(super) fn put_aside(path: &Path) -> std::io::Result<PathBuf> {
         }
     }
     Ok(aside)
+}
+
+/// Moves a board that nobody has open, with what SQLite keeps beside it. Where that fails, it is where it was.
+pub(in crate::client) fn move_board(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut moved: Vec<&str> = Vec::new();
+    // As in `put_aside`: first what belongs to it.
+    for suffix in ["-wal", "-shm", ""] {
+        if !suffix.is_empty() && !beside(from, suffix).exists() {
+            continue;
+        }
+        if let Err(error) = std::fs::rename(beside(from, suffix), beside(to, suffix)) {
+            for suffix in moved {
+                std::fs::rename(beside(to, suffix), beside(from, suffix))?;
+            }
+            return Err(error);
+        }
+        moved.push(suffix);
+    }
+    Ok(())
+}
+
+/// Removes a board's file for good, with what is kept beside it.
+pub(in crate::client) fn remove_board(path: &Path) -> std::io::Result<()> {
+    std::fs::remove_file(path)?;
+    for suffix in ["-wal", "-shm", "-lock"] {
+        // Of no use without it.
+        let _ = std::fs::remove_file(beside(path, suffix));
+    }
+    Ok(())
 }

@@ -65,6 +65,11 @@ enum Place {
         images: BTreeMap<ImageHash, Held>,
         parts: BTreeMap<ImageHash, Vec<u8>>,
     },
+    /// Those of another store, which are to be brought elsewhere: none is taken in, and what is sent is noted here alone.
+    Lent {
+        from: Arc<ImageStore>,
+        unsent: BTreeMap<ImageHash, Unsent>,
+    },
     Closed,
 }
 
@@ -87,6 +92,42 @@ impl ImageStore {
             images: BTreeMap::new(),
             parts: BTreeMap::new(),
         }))
+    }
+
+    /// These of another store, all to be sent.
+    pub(in crate::client) fn lent(from: &Arc<Self>, which: &[ImageHash]) -> Result<Self, StoreError> {
+        let sizes = from.sizes()?.into_iter();
+        let unsent = sizes
+            .filter(|(hash, _)| which.contains(hash))
+            .map(|(hash, bytes)| {
+                let parked = None;
+                (hash, Unsent { hash, bytes, parked })
+            });
+        Ok(Self(Mutex::new(Place::Lent {
+            from: Arc::clone(from),
+            unsent: unsent.collect(),
+        })))
+    }
+
+    /// How many bytes each image has that is here as a whole.
+    fn sizes(&self) -> Result<Vec<(ImageHash, u64)>, StoreError> {
+        match &*self.place() {
+            Place::File(db) => {
+                let mut query = db.prepare_cached("SELECT hash, length(bytes) FROM images")?;
+                let rows = query.query_map([], |row| {
+                    let bytes: i64 = row.get(1)?;
+                    let hash = ImageHash::from_bytes(row.get(0)?);
+                    Ok((hash, u64::try_from(bytes).unwrap_or_default()))
+                })?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            }
+            Place::Memory { images, .. } => {
+                let size = |(hash, held): (&ImageHash, &Held)| (*hash, held.image.bytes.len() as u64);
+                Ok(images.iter().map(size).collect())
+            }
+            Place::Lent { from, .. } => from.sizes(),
+            Place::Closed => Err(closed()),
+        }
     }
 
     fn place(&self) -> MutexGuard<'_, Place> {
@@ -125,6 +166,7 @@ impl ImageStore {
                 Ok(image)
             }
             Place::Memory { images, .. } => Ok(images.get(hash).map(|held| held.image.clone())),
+            Place::Lent { from, .. } => from.get(hash),
             Place::Closed => Err(closed()),
         }
     }
@@ -140,6 +182,7 @@ impl ImageStore {
                 Ok(query.exists([hash.as_bytes()])?)
             }
             Place::Memory { images, .. } => Ok(images.contains_key(hash)),
+            Place::Lent { from, .. } => from.has(hash),
             Place::Closed => Err(closed()),
         }
     }
@@ -156,6 +199,7 @@ impl ImageStore {
                 Ok(rows.collect::<Result<_, _>>()?)
             }
             Place::Memory { images, .. } => Ok(images.keys().copied().collect()),
+            Place::Lent { from, .. } => from.hashes(),
             Place::Closed => Err(closed()),
         }
     }
@@ -189,6 +233,7 @@ impl ImageStore {
                     parked: None,
                 });
             }
+            Place::Lent { .. } => return Err(lent()),
             Place::Closed => return Err(closed()),
         }
         Ok(())
@@ -208,6 +253,7 @@ impl ImageStore {
                 Ok(u64::try_from(bytes).unwrap_or_default())
             }
             Place::Memory { parts, .. } => Ok(parts.get(hash).map_or(0, |part| part.len() as u64)),
+            Place::Lent { .. } => Ok(0),
             Place::Closed => Err(closed()),
         }
     }
@@ -224,6 +270,7 @@ impl ImageStore {
                 db.prepare_cached(sql)?.execute(params![hash.as_bytes(), bytes])?;
             }
             Place::Memory { parts, .. } => parts.entry(*hash).or_default().extend_from_slice(bytes),
+            Place::Lent { .. } => return Err(lent()),
             Place::Closed => return Err(closed()),
         }
         Ok(())
@@ -241,6 +288,7 @@ impl ImageStore {
             Place::Memory { parts, .. } => {
                 parts.remove(hash);
             }
+            Place::Lent { .. } => {}
             Place::Closed => return Err(closed()),
         }
         Ok(())
@@ -262,6 +310,7 @@ impl ImageStore {
                 }
             }
             Place::Memory { parts, .. } => bytes.extend(parts.get(hash).into_iter().flatten()),
+            Place::Lent { .. } => return Err(lent()),
             Place::Closed => return Err(closed()),
         }
         if Sha256::digest(&bytes).as_slice() != hash.as_bytes() {
@@ -295,6 +344,7 @@ impl ImageStore {
                 });
                 Ok(unsent.collect())
             }
+            Place::Lent { unsent, .. } => Ok(unsent.values().cloned().collect()),
             Place::Closed => Err(closed()),
         }
     }
@@ -326,6 +376,13 @@ impl ImageStore {
                     (held.sent, held.parked) = (result.is_ok(), result.err());
                 }
             }
+            Place::Lent { unsent, .. } => match (result, unsent.get_mut(hash)) {
+                (Ok(()), _) => {
+                    unsent.remove(hash);
+                }
+                (Err(reason), Some(held)) => held.parked = Some(reason),
+                (Err(_), None) => {}
+            },
             Place::Closed => return Err(closed()),
         }
         Ok(())
@@ -341,6 +398,7 @@ impl ImageStore {
                 db.execute("UPDATE images SET parked_code = NULL, parked_message = NULL", [])?;
             }
             Place::Memory { images, .. } => images.values_mut().for_each(|held| held.parked = None),
+            Place::Lent { unsent, .. } => unsent.values_mut().for_each(|held| held.parked = None),
             Place::Closed => return Err(closed()),
         }
         Ok(())
@@ -362,6 +420,10 @@ fn unsent(row: &Row<'_>) -> Result<Unsent, rusqlite::Error> {
     })
 }
 
+fn lent() -> StoreError {
+    StoreError::Other("these images are only lent".to_owned())
+}
+
 fn closed() -> StoreError {
     StoreError::Other("the board is closed".to_owned())
 }
@@ -372,6 +434,7 @@ mod tests {
 
     use super::*;
     use crate::client::record::StoreBatch;
+    use crate::client::store::glance::title_of;
     use crate::client::store::tests::{meta, open};
     use crate::client::store::{SqliteStore, Store as _};
 
@@ -465,11 +528,13 @@ mod tests {
         let db = Connection::open(&path).expect("it opens");
         let title = r#"INSERT INTO cells VALUES ('board', 'title', 1, 0, 'AAAAAAAAAAAAAAAA', '"Plans"', 0, NULL, NULL, NULL)"#;
         db.execute(title, []).expect("a title");
-        db.execute_batch("DROP TABLE images; DROP TABLE image_parts; PRAGMA user_version = 1;")
-            .expect("as it was");
+        db.execute_batch(
+            "DROP TABLE images; DROP TABLE image_parts; DROP TABLE past; PRAGMA user_version = 1;",
+        )
+        .expect("as it was");
         drop(db);
         assert_eq!(
-            SqliteStore::peek_title(&path).as_deref(),
+            title_of(&path).as_deref(),
             Some("Plans"),
             "it can be read as it is"
         );

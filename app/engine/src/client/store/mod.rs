@@ -1,9 +1,12 @@
 //! Where a board lies on this machine: store and outbox in one. The session says what to store; a
 //! store commits each batch whole or not at all.
 
-mod files;
+pub(super) mod copy;
+pub(super) mod files;
+mod glance;
 mod images;
 mod memory;
+mod past;
 mod rows;
 mod sqlite;
 #[cfg(test)]
@@ -13,11 +16,14 @@ mod tests;
 
 use std::path::PathBuf;
 
+pub use glance::{Glance, Outline};
 pub use images::{ImageStore, Unsent};
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
-use super::record::{Loaded, StoreBatch};
+use drawbridge_protocol::Cell;
+
+use super::record::{Loaded, Past, StoreBatch};
 
 /// One board's store.
 pub trait Store: Send {
@@ -32,6 +38,12 @@ pub trait Store: Send {
     /// # Errors
     /// When it can't be written; then nothing of it is.
     fn commit(&mut self, batch: &StoreBatch) -> Result<(), StoreError>;
+
+    /// Every version of every cell that is in it, and of those that it may not have yet.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    fn past(&mut self, unsaved: Vec<Cell>) -> Result<Past, StoreError>;
 }
 
 /// Why a store doesn't do what it should. Each says what a person can do.
@@ -40,9 +52,15 @@ pub enum StoreError {
     /// No room.
     #[error("the disk is full; free some room, it is tried again by itself")]
     Full,
+    /// Writing isn't allowed.
+    #[error("the folder of the board can't be written to; allow that, it is tried again by itself")]
+    ReadOnly,
     /// Another program has it open.
     #[error("another program has this board open: {0}")]
     Busy(PathBuf),
+    /// Another program holds the file's contents.
+    #[error("another program holds the board's file; close it there, it is tried again by itself")]
+    Held,
     /// A newer version of this program wrote it.
     #[error("a newer version of Drawbridge wrote this board (format {0}); update this one to open it")]
     Newer(i64),

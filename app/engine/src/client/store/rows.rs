@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use drawbridge_protocol::{Access, BoardId, Cell, ElementId, Key, Peer, Property, SlotName, Stamp, Value};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
 
-use super::StoreError;
-use crate::client::record::{CellState, DraftOp, Loaded, Meta, Reason, Remote, Standing, StoredCell};
+use super::{StoreError, past};
+use crate::client::record::{
+    CellState, ChatMark, DraftOp, Loaded, Meta, Reason, Remote, Standing, StoredCell,
+};
 
 pub(super) fn set(tx: &Transaction<'_>, name: &str, value: Option<&str>) -> Result<(), StoreError> {
     match value {
@@ -40,6 +42,15 @@ pub(super) fn set_standing(tx: &Transaction<'_>, standing: &Standing) -> Result<
     )?;
     let keys = serde_json::to_string(&standing.keys).map_err(json)?;
     set(tx, "keys", (!standing.keys.is_empty()).then_some(keys.as_str()))
+}
+
+pub(super) fn set_chat(tx: &Transaction<'_>, mark: &ChatMark) -> Result<(), StoreError> {
+    let text = serde_json::to_string(mark).map_err(|error| StoreError::Other(error.to_string()))?;
+    set(
+        tx,
+        "chat",
+        (*mark != ChatMark::default()).then_some(text.as_str()),
+    )
 }
 
 pub(super) fn put_cell(tx: &Transaction<'_>, row: &StoredCell) -> Result<(), StoreError> {
@@ -95,14 +106,17 @@ pub(super) fn draft(tx: &Transaction<'_>, op: &DraftOp) -> Result<(), StoreError
     Ok(())
 }
 
-/// Everything that is in a file. `told` is called after each row with how many bytes of values were read so far.
+/// What a file says under a name.
+pub(super) fn get(db: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?)
+}
+
+/// Everything that is in a file but its past. `told` is called after each row with how many bytes of values were read so far.
 pub(super) fn load(db: &Connection, told: &dyn Fn(usize)) -> Result<Loaded, StoreError> {
-    let get = |name: &str| -> Result<Option<String>, StoreError> {
-        Ok(db
-            .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
-            .query_row([name], |row| row.get(0))
-            .optional()?)
-    };
+    let get = |name: &str| get(db, name);
     let board = get("board")?.unwrap_or_default();
     let key = get("key")?.unwrap_or_default();
     let create = get("create")?.is_some();
@@ -123,6 +137,10 @@ pub(super) fn load(db: &Connection, told: &dyn Fn(usize)) -> Result<Loaded, Stor
     };
     let meta = Meta {
         standing,
+        // What can't be read costs nothing but that: messages count as new again.
+        chat: get("chat")?
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default(),
         board: BoardId::new(&board).map_err(damaged)?,
         key: Key::new(&key).map_err(damaged)?,
         remote,
@@ -156,19 +174,17 @@ pub(super) fn load(db: &Connection, told: &dyn Fn(usize)) -> Result<Loaded, Stor
             .map(|offset| offset.parse().map_err(damaged))
             .transpose()?
             .unwrap_or_default(),
+        fetched: past::rows::fetched(db)?,
         meta,
     })
 }
 
-fn read<T: serde::de::DeserializeOwned>(json: Option<String>) -> Result<Option<T>, StoreError> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(json: Option<String>) -> Result<Option<T>, StoreError> {
     json.map(|json| serde_json::from_str(&json).map_err(damaged))
         .transpose()
 }
 
-fn cell(row: &Row<'_>) -> Result<StoredCell, StoreError> {
-    let text = |n: usize| -> Result<&str, StoreError> { row.get_ref(n)?.as_str().map_err(damaged) };
-    let ms: i64 = row.get(2)?;
-    let peer = Peer::new(text(4)?).map_err(damaged)?;
+pub(super) fn cell(row: &Row<'_>) -> Result<StoredCell, StoreError> {
     let floor: Option<String> = row.get(7)?;
     let code: Option<String> = row.get(8)?;
     let message: Option<String> = row.get(9)?;
@@ -180,13 +196,7 @@ fn cell(row: &Row<'_>) -> Result<StoredCell, StoreError> {
         None => None,
     };
     Ok(StoredCell {
-        cell: Cell {
-            element: ElementId::new(text(0)?).map_err(damaged)?,
-            prop: Property::new(text(1)?).map_err(damaged)?,
-            stamp: Stamp::try_from((u64::try_from(ms).map_err(damaged)?, row.get(3)?, peer))
-                .map_err(damaged)?,
-            value: Value::from_text(row.get(5)?).map_err(damaged)?,
-        },
+        cell: cell_in(row)?,
         state: match row.get(6)? {
             0 => CellState::Settled,
             1 => CellState::Waiting,
@@ -200,8 +210,21 @@ fn cell(row: &Row<'_>) -> Result<StoredCell, StoreError> {
     })
 }
 
+/// The cell in a row that begins with element, property, milliseconds, counter, peer and value.
+pub(super) fn cell_in(row: &Row<'_>) -> Result<Cell, StoreError> {
+    let text = |n: usize| -> Result<&str, StoreError> { row.get_ref(n)?.as_str().map_err(damaged) };
+    let ms: i64 = row.get(2)?;
+    let peer = Peer::new(text(4)?).map_err(damaged)?;
+    Ok(Cell {
+        element: ElementId::new(text(0)?).map_err(damaged)?,
+        prop: Property::new(text(1)?).map_err(damaged)?,
+        stamp: Stamp::try_from((u64::try_from(ms).map_err(damaged)?, row.get(3)?, peer)).map_err(damaged)?,
+        value: Value::from_text(row.get(5)?).map_err(damaged)?,
+    })
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
-fn damaged(error: impl ToString) -> StoreError {
+pub(super) fn damaged(error: impl ToString) -> StoreError {
     StoreError::Damaged(error.to_string())
 }
 
@@ -213,6 +236,8 @@ impl From<rusqlite::Error> for StoreError {
                 ErrorCode::DiskFull => Self::Full,
                 // No room for the log's index.
                 _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => Self::Full,
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Held,
+                ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Self::ReadOnly,
                 ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Damaged(error.to_string()),
                 // A table or column that should be there.
                 ErrorCode::Unknown => Self::Damaged(error.to_string()),

@@ -4,20 +4,24 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
+use drawbridge_protocol::Cell;
+use drawbridge_protocol::{Link, RelayAddress};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::files::{has_log, lock, put_aside};
 use super::images::{self, forget_sent};
-use super::rows::{draft, load, put_cell, set, set_remote, set_standing};
+use super::past::rows as past_rows;
+use super::past::{Bounds, Tally};
+use super::rows::{draft, load, put_cell, set, set_chat, set_remote, set_standing};
 use super::{DamagedStore, Store, StoreError, StoreOpened};
-use crate::client::record::{Loaded, Meta, StoreBatch};
+use crate::client::record::{Loaded, Meta, Past, PastBatch, StoreBatch};
 use crate::progress::Progress;
 
 /// Tells a board from any other SQLite file: "Draw".
-const APPLICATION_ID: i64 = 0x4472_6177;
-/// The layout below, and that of images, which format 1 didn't have.
-const FORMAT: i64 = 2;
+pub(super) const APPLICATION_ID: i64 = 0x4472_6177;
+/// The layout below, that of images, which format 1 didn't have, and that of earlier versions, which format 2 didn't have.
+pub(super) const FORMAT: i64 = 3;
 
 const LAYOUT: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -46,6 +50,9 @@ CREATE TABLE drafts (
 #[derive(Debug)]
 pub struct SqliteStore {
     db: Connection,
+    /// Of earlier versions, as of the last commit.
+    tally: Tally,
+    bounds: Bounds,
     /// Held as long as the store is open, so that no second one writes the same board.
     _lock: File,
 }
@@ -81,10 +88,35 @@ impl SqliteStore {
             Err(error) => return Err(error),
         };
         Ok(StoreOpened {
-            store: Self { db, _lock: lock },
+            store: Self {
+                tally: past_rows::tally(&db)?,
+                bounds: Bounds::default(),
+                db,
+                _lock: lock,
+            },
             loaded,
             damaged,
         })
+    }
+
+    /// Reads every version from the board at `path`, which may be open: on a connection of its own, so that nobody is kept
+    /// from writing. `unsaved` are those that the file may not have yet. Takes a second for several 100,000 versions.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn read_past(path: &Path, unsaved: Vec<Cell>) -> Result<Past, StoreError> {
+        past_rows::load_file(path, unsaved)
+    }
+
+    /// Keeps less, or for less long.
+    #[cfg(test)]
+    pub(super) fn set_bounds(&mut self, bounds: Bounds) {
+        self.bounds = bounds;
+    }
+
+    #[cfg(test)]
+    pub(super) fn tally(&self) -> Tally {
+        self.tally
     }
 
     #[cfg(test)]
@@ -92,18 +124,14 @@ impl SqliteStore {
         &self.db
     }
 
-    /// The title on a board that may be open elsewhere; `None` if it has none or can't be read.
+    /// The relay on which a board lives that may be open elsewhere; `None` if there is none, or the file can't be read.
     #[must_use]
-    pub fn peek_title(path: &Path) -> Option<String> {
+    pub(in crate::client) fn peek_relay(path: &Path) -> Option<RelayAddress> {
         let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).ok()?;
-        let found = layout(&db).ok()?;
-        if (1..=FORMAT).all(|format| ours(format).ok().as_ref() != Some(&found)) {
-            return None;
-        }
-        let sql = "SELECT value FROM cells WHERE element = 'board' AND prop = 'title'";
-        let value: String = db.query_row(sql, [], |row| row.get(0)).ok()?;
-        serde_json::from_str(&value).ok()
+        let sql = "SELECT value FROM meta WHERE name = 'remote'";
+        let link: String = db.query_row(sql, [], |row| row.get(0)).ok()?;
+        Some(link.parse::<Link>().ok()?.address())
     }
 }
 
@@ -149,7 +177,10 @@ fn open_and_load(path: &Path, new: &Meta, progress: &Progress) -> Result<(Connec
         }
         if format < FORMAT {
             let tx = db.transaction()?;
-            tx.execute_batch(images::LAYOUT)?;
+            if format < 2 {
+                tx.execute_batch(images::LAYOUT)?;
+            }
+            past_rows::begin(&tx)?;
             tx.pragma_update(None, "user_version", FORMAT)?;
             tx.commit()?;
         }
@@ -168,7 +199,7 @@ fn open_and_load(path: &Path, new: &Meta, progress: &Progress) -> Result<(Connec
 }
 
 /// The statements that made what is in a file, comments and spaces aside.
-fn layout(db: &Connection) -> Result<BTreeSet<String>, rusqlite::Error> {
+pub(super) fn layout(db: &Connection) -> Result<BTreeSet<String>, rusqlite::Error> {
     let plain = |sql: String| {
         let lines = sql
             .lines()
@@ -187,20 +218,24 @@ fn layout(db: &Connection) -> Result<BTreeSet<String>, rusqlite::Error> {
 }
 
 /// The same of a board's in a format.
-fn ours(format: i64) -> Result<BTreeSet<String>, rusqlite::Error> {
+pub(super) fn ours(format: i64) -> Result<BTreeSet<String>, rusqlite::Error> {
     let db = Connection::open_in_memory()?;
     db.execute_batch(LAYOUT)?;
     if format > 1 {
         db.execute_batch(images::LAYOUT)?;
     }
+    if format > 2 {
+        db.execute_batch(past_rows::LAYOUT)?;
+    }
     layout(&db)
 }
 
 /// Lays out a new file in one transaction.
-fn start(db: &mut Connection, new: &Meta) -> Result<(), StoreError> {
+pub(super) fn start(db: &mut Connection, new: &Meta) -> Result<(), StoreError> {
     let tx = db.transaction()?;
     tx.execute_batch(LAYOUT)?;
     tx.execute_batch(images::LAYOUT)?;
+    tx.execute_batch(past_rows::LAYOUT)?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.pragma_update(None, "user_version", FORMAT)?;
     set(&tx, "board", Some(new.board.as_str()))?;
@@ -231,6 +266,10 @@ impl Store for SqliteStore {
         for row in &batch.cells {
             put_cell(&tx, row)?;
         }
+        let mut tally = self.tally;
+        if batch.past != PastBatch::default() {
+            tally = past_rows::put(&tx, tally, &batch.past, self.bounds)?;
+        }
         if let Some(cursor) = &batch.cursor {
             set(&tx, "cursor", Some(cursor))?;
         }
@@ -252,7 +291,15 @@ impl Store for SqliteStore {
         if let Some(standing) = &batch.standing {
             set_standing(&tx, standing)?;
         }
+        if let Some(mark) = &batch.chat {
+            set_chat(&tx, mark)?;
+        }
         tx.commit()?;
+        self.tally = tally;
         Ok(())
+    }
+
+    fn past(&mut self, unsaved: Vec<Cell>) -> Result<Past, StoreError> {
+        past_rows::load(&self.db, unsaved)
     }
 }

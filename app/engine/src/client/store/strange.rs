@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::glance::title_of;
 use super::tests::{meta, open, row};
 use super::{SqliteStore, Store as _};
 use crate::client::record::{CellState, StoreBatch};
@@ -81,7 +82,7 @@ fn a_file_that_would_run_somebodys_statements_is_no_board() {
         let db = Connection::open(&path).expect("it opens");
         db.execute_batch(&trap).expect("a trap");
         drop(db);
-        assert_eq!(SqliteStore::peek_title(&path), None);
+        assert_eq!(title_of(&path), None);
         let opened = open(&path);
         let damaged = opened.damaged.expect("it is put aside");
         assert_eq!(damaged.reason, "its tables are not a board's", "{trap}");

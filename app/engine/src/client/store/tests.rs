@@ -6,8 +6,9 @@ use drawbridge_protocol::{
     Access, BoardId, Cell, Code, ElementId, Key, Peer, Property, Role, SlotName, Stamp, Value,
 };
 
+use super::glance::title_of;
 use super::*;
-use crate::client::record::{CellState, DraftOp, Meta, Reason, Remote, Standing, StoredCell};
+use crate::client::record::{CellState, ChatMark, DraftOp, Meta, Reason, Remote, Standing, StoredCell};
 
 pub(super) fn meta() -> Meta {
     Meta {
@@ -15,6 +16,7 @@ pub(super) fn meta() -> Meta {
         key: Key::from_bits([3; 16]),
         remote: None,
         hosted: None,
+        chat: Default::default(),
         standing: Default::default(),
     }
 }
@@ -83,6 +85,10 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
         .expect("a link");
     let remote = Remote { link, create: true };
     let (owner, made) = (Key::from_bits([7; 16]), Key::from_bits([8; 16]));
+    let chat = ChatMark {
+        read: Some(stamp(9)),
+        peers: vec![Peer::from_bits([4; 12])],
+    };
     let standing = Standing {
         access: Access::first(Some(&owner), &remote.link.key, true),
         owner: Some(owner),
@@ -101,6 +107,7 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
         remote: Some(Some(remote.clone())),
         hosted: Some(Some(7411)),
         standing: Some(standing.clone()),
+        chat: Some(chat.clone()),
         ..StoreBatch::default()
     };
     store.commit(&first).expect("committed");
@@ -119,6 +126,7 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
         remote: Some(remote),
         hosted: Some(7411),
         standing: standing.clone(),
+        chat: chat.clone(),
         ..meta()
     };
     assert_eq!(loaded.meta, expected);
@@ -430,11 +438,11 @@ fn a_title_can_be_read_while_the_board_is_open() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("board-1.board");
     let mut store = open(&path).store;
-    assert_eq!(SqliteStore::peek_title(&path), None);
+    assert_eq!(title_of(&path), None);
     let batch = StoreBatch {
         cells: vec![row("board", "title", "\"Plan \\\"B\\\"\"", CellState::Fresh)],
         ..StoreBatch::default()
     };
     store.commit(&batch).expect("committed");
-    assert_eq!(SqliteStore::peek_title(&path).as_deref(), Some("Plan \"B\""));
+    assert_eq!(title_of(&path).as_deref(), Some("Plan \"B\""));
 }

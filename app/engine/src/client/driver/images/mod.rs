@@ -14,7 +14,7 @@ use tokio::sync::{Notify, watch};
 use super::mailbox::Mailbox;
 use crate::client::record::Reason;
 use crate::client::session::Door;
-use crate::client::store::{ImageStore, StoreError};
+use crate::client::store::{ImageStore, StoreError, Unsent};
 use crate::client::trust::Trust;
 use crate::images::StoredImage;
 
@@ -152,6 +152,27 @@ impl Images {
     /// When the disk fails.
     pub fn get(&self, hash: &ImageHash) -> Result<Option<StoredImage>, StoreError> {
         self.0.store.get(hash)
+    }
+
+    /// Those of the images that the board's elements name and that are here, for another client, which brings them elsewhere;
+    /// and their names.
+    pub(super) fn lend(&self) -> Result<(ImageStore, Vec<ImageHash>), StoreError> {
+        let named: Vec<ImageHash> = {
+            let state = self.0.state();
+            let here = state.used.iter().filter(|hash| state.have.contains(hash));
+            here.copied().collect()
+        };
+        Ok((ImageStore::lent(&self.0.store, &named)?, named))
+    }
+
+    /// What the relay isn't known to have.
+    pub(super) fn unsent(&self) -> Result<Vec<Unsent>, StoreError> {
+        self.0.store.unsent()
+    }
+
+    /// Who may vouch for a relay.
+    pub(super) fn trust(&self) -> Trust {
+        self.0.trust.clone()
     }
 
     /// Whether all of an image is here, as far as known.

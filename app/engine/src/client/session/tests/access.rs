@@ -159,7 +159,18 @@ fn a5_a_viewer_shows_only_what_all_may_and_keeps_what_was_written_anyway() {
     rig.take_sent();
     let put = || SlotOp::Put(vec![json("1")]);
     let names = [
-        "about", "cursor", "view", "laser", "reaction", "stroke", "drag", "text.a.1",
+        "about",
+        "cursor",
+        "view",
+        "laser",
+        "reaction",
+        "selection",
+        "follow",
+        "present",
+        "say",
+        "stroke",
+        "drag",
+        "text.a.1",
     ];
     rig.live(names.iter().map(|name| (slot(name), put())).collect());
     let sent = rig.take_sent();
@@ -167,7 +178,18 @@ fn a5_a_viewer_shows_only_what_all_may_and_keeps_what_was_written_anyway() {
         panic!("{sent:?}");
     };
     let shown: Vec<&str> = shown.keys().map(SlotName::as_str).collect();
-    assert_eq!(shown, ["about", "cursor", "laser", "reaction", "view"]);
+    let expected = [
+        "about",
+        "cursor",
+        "follow",
+        "laser",
+        "present",
+        "reaction",
+        "say",
+        "selection",
+        "view",
+    ];
+    assert_eq!(shown, expected);
     rig.draw("a", "base", "{}", &[]);
     rig.pass_ms(9_000);
     assert_eq!((rig.take_writes(), rig.status().waiting), (vec![], 1));

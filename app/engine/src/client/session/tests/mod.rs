@@ -1,8 +1,11 @@
 //! The session over virtual time, against frames written by hand and a store in memory.
 
 mod access;
+mod bringing;
 mod connecting;
 mod healing;
+mod moving;
+mod past;
 mod presence;
 mod refusals;
 mod saving;
@@ -33,6 +36,7 @@ fn meta(create: bool) -> Meta {
         key: Key::new("0123456789abcdef").expect("a key"),
         remote: Some(Remote { link, create }),
         hosted: None,
+        chat: Default::default(),
         standing: Default::default(),
     }
 }

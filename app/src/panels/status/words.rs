@@ -1,96 +1,12 @@
-//! Bottom right: where the drawing is kept, and how it stands with the relay, in words.
+//! How the board stands with disk and relay, in a line.
 
-use drawbridge_engine::client::{Bar, Reason};
-use egui::{Align2, Color32, Context, Rect, Role, Sense, Vec2, WidgetInfo};
+use drawbridge_engine::client::Bar;
 
-use super::{Asked, refusal, widgets};
-use crate::command::{Command, find};
-use crate::fonts;
+use super::{Connection, PicturesView, StatusView, Tone};
 use crate::icons;
-use crate::theme::{Theme, size, space};
+use crate::panels::refusal;
 
-/// How the board stands with its relay.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Connection {
-    /// The board is on this computer only.
-    Alone,
-    /// On the way to the relay.
-    Connecting,
-    /// Taking what others drew meanwhile; of 100.
-    CatchingUp(u8),
-    /// In step.
-    Live,
-    /// The relay can't be reached; tries go on. Why, where it was the relay that said so.
-    Offline(Option<Reason>),
-    /// The relay does not let us in, and why.
-    Refused(Reason),
-    /// There is no safe way to speak to the relay, and why.
-    Insecure(String),
-}
-
-/// What the panel shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatusView {
-    /// How the board stands with its relay.
-    pub connection: Connection,
-    /// Whether changes have been on their way to this computer's disk for longer than usual.
-    pub saving: bool,
-    /// Something is on its way to disk or relay since a moment only, or has just arrived.
-    pub brief: bool,
-    /// Own changes that the relay doesn't have yet.
-    pub waiting: usize,
-    /// Why the relay took some changes not at all, one for each.
-    pub parked: Vec<Reason>,
-    /// Why changes can't be saved on this computer, if they can't.
-    pub unsaved: Option<String>,
-    /// Why the relay takes no changes at present, if it doesn't.
-    pub held_up: Option<Reason>,
-    /// Why this person may not change the board, if they may not.
-    pub bar: Option<Bar>,
-    /// How pictures stand with disk and relay.
-    pub pictures: PicturesView,
-}
-
-/// How pictures stand with disk and relay.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PicturesView {
-    /// Whether some are being read, to be put on the board.
-    pub reading: bool,
-    /// How many have to go to the relay, or come from it.
-    pub waiting: usize,
-    /// Whether some of them have to go there.
-    pub sending: bool,
-    /// How much of that is done, of 100.
-    pub percent: u8,
-    /// Why the relay doesn't take some, one for each.
-    pub refused: Vec<Reason>,
-}
-
-/// How much a person should care.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// All is as it should be.
-    Good,
-    /// It is under way.
-    Quiet,
-    /// Worth a look; nothing is lost.
-    Care,
-    /// Something has to be done.
-    Wrong,
-}
-
-impl Tone {
-    fn color(self, theme: &Theme) -> Color32 {
-        match self {
-            Self::Good => theme.good,
-            Self::Quiet => theme.muted,
-            Self::Care => theme.warning,
-            Self::Wrong => theme.error,
-        }
-    }
-}
-
-fn changes(n: usize) -> String {
+pub(super) fn changes(n: usize) -> String {
     if n == 1 {
         "1 change".to_owned()
     } else {
@@ -222,27 +138,38 @@ fn kept(n: usize) -> String {
     }
 }
 
-/// What is to be said of changes that the relay did not take.
+/// That the relay did not take something, if it didn't. Why, and what to do, stands with the details.
 #[must_use]
-pub fn parked_words(view: &StatusView) -> Option<String> {
-    let why = refusal::words(view.parked.first()?);
-    let verb = if view.parked.len() == 1 { "was" } else { "were" };
-    let kept = "kept on this computer";
-    Some(format!(
-        "{} {verb} not taken by the relay, {kept}: {}. {}",
-        changes(view.parked.len()),
-        why.what,
-        why.then
-    ))
+pub fn refused_words(view: &StatusView) -> Option<String> {
+    let things = things(view.parked.len(), view.pictures.refused.len())?;
+    let verb = if view.parked.len() + view.pictures.refused.len() == 1 {
+        "was"
+    } else {
+        "were"
+    };
+    Some(format!("{things} {verb} not taken by the relay"))
+}
+
+/// So many changes and pictures; `None` for none.
+pub(super) fn things(parked: usize, images: usize) -> Option<String> {
+    match (parked, images) {
+        (0, 0) => None,
+        (0, n) => Some(pictures(n)),
+        (n, 0) => Some(changes(n)),
+        (n, m) => Some(format!("{} and {}", changes(n), pictures(m))),
+    }
+}
+
+fn pictures(n: usize) -> String {
+    match n {
+        1 => "1 picture".to_owned(),
+        n => format!("{n} pictures"),
+    }
 }
 
 /// What is to be said of pictures, if anything.
 #[must_use]
 pub fn pictures_words(view: &StatusView) -> Option<String> {
-    let pictures = |n: usize| match n {
-        1 => "1 picture".to_owned(),
-        n => format!("{n} pictures"),
-    };
     let PicturesView {
         reading,
         waiting,
@@ -257,127 +184,13 @@ pub fn pictures_words(view: &StatusView) -> Option<String> {
     }
 }
 
-/// What is to be said of pictures that the relay did not take.
-#[must_use]
-pub fn refused_words(view: &StatusView) -> Option<String> {
-    let why = refusal::words(view.pictures.refused.first()?);
-    let kept = "kept on this computer";
-    Some(match view.pictures.refused.len() {
-        1 => format!(
-            "A picture was not taken by the relay, {kept}: {}. {}",
-            why.what, why.then
-        ),
-        n => format!(
-            "{n} pictures were not taken by the relay, {kept}: {}. {}",
-            why.what, why.then
-        ),
-    })
-}
-
-/// Shows the panel; where a person can do something, with a button for it. Says where in the window it lies.
-pub fn show(ctx: &Context, view: &StatusView, asked: &mut Asked) -> Rect {
-    let corner = Vec2::new(-space::M, -space::M);
-    let shown = widgets::bare(ctx, "Connection and saving", Align2::RIGHT_BOTTOM, corner, |ui| {
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = space::XS;
-            let all = [
-                (parked_words(view), &view.parked),
-                (refused_words(view), &view.pictures.refused),
-            ];
-            let (mut any, mut act) = (false, None);
-            for (words, reasons) in all {
-                let Some(words) = words else { continue };
-                any = true;
-                act = act.or_else(|| refusal::words(reasons.first()?).act);
-                let response = line(ui, icons::WARNING, &words, Tone::Care);
-                response.on_hover_ui(|ui| {
-                    for why in reasons {
-                        ui.label(&why.message);
-                    }
-                });
-            }
-            if any && view.connection == Connection::Live {
-                if let Some(act) = act.filter(|act| *act != Command::OfferAgain) {
-                    action(ui, act, asked);
-                }
-                action(ui, Command::OfferAgain, asked);
-            }
-            if let Some(pictures) = pictures_words(view) {
-                line(ui, icons::PICTURE, &pictures, Tone::Quiet);
-            }
-            let (icon, text, tone) = words(view);
-            line(ui, icon, &text, tone);
-            match &view.connection {
-                Connection::Offline(_) => action(ui, Command::Reconnect, asked),
-                Connection::Refused(why) => {
-                    let act = refusal::words(why).act;
-                    if let Some(act) = act.filter(|act| *act != Command::Reconnect) {
-                        action(ui, act, asked);
-                    }
-                    action(ui, Command::Reconnect, asked);
-                }
-                // What to do about it, and another try, are there.
-                Connection::Insecure(_) => action(ui, Command::ShowTrust, asked),
-                _ => {}
-            }
-        });
-    });
-    shown.response.rect
-}
-
-fn action(ui: &mut egui::Ui, command: Command, asked: &mut Asked) {
-    let Some(entry) = find(&command) else { return };
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-        if widgets::word_button(ui, None, entry.label, false).clicked() {
-            asked.push(command);
-        }
-    });
-}
-
-fn line(ui: &mut egui::Ui, icon: char, text: &str, tone: Tone) -> egui::Response {
-    let theme = Theme::of(ui.ctx());
-    let color = if tone == Tone::Good {
-        theme.muted
-    } else {
-        tone.color(theme)
-    };
-    let room = (ui.ctx().content_rect().width() * 0.45).max(240.0);
-    let galley = ui
-        .painter()
-        .layout(text.to_owned(), fonts::plain(size::HINT), color, room);
-    let ground = theme.board.gamma_multiply(0.9);
-    let wanted = Vec2::new(
-        galley.size().x + 20.0 + 2.0 * space::S,
-        galley.size().y + space::S,
-    );
-    let right = ui.available_width() - wanted.x;
-    let mut rect = ui
-        .allocate_space(Vec2::new(wanted.x.max(ui.available_width()), wanted.y))
-        .1;
-    if right > 0.0 {
-        rect.min.x = rect.max.x - wanted.x;
-    }
-    let response = ui.interact(rect, ui.scope_id().with(text), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, text));
-    ui.painter().rect_filled(rect, size::CONTROL_RADIUS, ground);
-    let left = rect.left() + space::S;
-    let at = egui::pos2(left + 7.0, rect.center().y);
-    ui.painter().text(
-        at,
-        Align2::CENTER_CENTER,
-        icon,
-        fonts::icon(15.0),
-        tone.color(theme),
-    );
-    let at = egui::pos2(left + 20.0, rect.center().y - galley.size().y / 2.0);
-    ui.painter().galley(at, galley, color);
-    response
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use drawbridge_engine::client::Reason;
     use drawbridge_protocol::Code;
+
+    use super::*;
+    use crate::panels::status::RelayView;
 
     fn reason(code: Code) -> Reason {
         Reason {
@@ -397,6 +210,7 @@ mod tests {
             held_up: None,
             bar: None,
             pictures: PicturesView::default(),
+            relay: RelayView::default(),
         }
     }
 
@@ -496,16 +310,22 @@ mod tests {
     }
 
     #[test]
-    fn parked_changes_are_said_with_their_reason() {
+    fn what_was_not_taken_is_counted() {
         let mut some = view(Connection::Live, 0);
-        assert_eq!(parked_words(&some), None);
+        assert_eq!(refused_words(&some), None);
         some.parked = vec![reason(Code::BoardFull); 2];
+        let said = refused_words(&some);
+        assert_eq!(said.as_deref(), Some("2 changes were not taken by the relay"));
+        some.pictures.refused = vec![reason(Code::ImageTooBig)];
+        let said = refused_words(&some);
         assert_eq!(
-            parked_words(&some).as_deref(),
-            Some(
-                "2 changes were not taken by the relay, kept on this computer: The board is as full as this relay lets it \
-                 be. Delete something, or share the board through another relay; then offer it again."
-            )
+            said.as_deref(),
+            Some("2 changes and 1 picture were not taken by the relay")
+        );
+        some.parked.clear();
+        assert_eq!(
+            refused_words(&some).as_deref(),
+            Some("1 picture was not taken by the relay")
         );
     }
 

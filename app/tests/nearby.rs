@@ -1,0 +1,322 @@
+//! Boards nearby: what is shown of them, and two apps of which one finds the other's board and knocks. They meet on the loopback
+//! interface alone.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use drawbridge::command::Command;
+use drawbridge::nearby::{Nearby, Networks, State as Knock};
+use drawbridge::open::OpenBoard;
+use drawbridge::panels::nearby::{self, Let, NearbyBoard, NearbyView, Question};
+use drawbridge::panels::status::Connection;
+use drawbridge::panels::{Asked, dialogs};
+use drawbridge::theme;
+use drawbridge::wake::Waker;
+use drawbridge::window::{self, Beginning, Failure};
+use drawbridge_engine::client::{Profile, Start};
+use drawbridge_protocol::Role as Right;
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+/// No step takes this long on any machine; it only ends a test that hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn shown<'a>(show: impl Fn(&egui::Context, &mut Asked) + 'a) -> Harness<'a, Asked> {
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 720.0])
+        .with_context_setup(theme::apply)
+        .build_ui_state(
+            move |ui, asked: &mut Asked| show(&ui.ctx().clone(), asked),
+            Asked::new(),
+        );
+    // What spins wants frames for ever.
+    harness.run_steps(4);
+    harness
+}
+
+fn list(view: NearbyView) -> Harness<'static, Asked> {
+    shown(move |ctx, asked| dialogs::join(ctx, &mut String::new(), None, Some(&view), asked))
+}
+
+fn view(knock: Option<Knock>) -> NearbyView {
+    let board = |name: &str, title: &str, by: &str| NearbyBoard {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        by: by.to_owned(),
+        here: false,
+    };
+    NearbyView {
+        look: true,
+        found: true,
+        boards: vec![
+            board("a", "Kitchen", "Ada"),
+            board("b", "", ""),
+            NearbyBoard {
+                here: true,
+                ..board("c", "Mine", "Me")
+            },
+        ],
+        knock: knock.map(|state| ("Ada".to_owned(), state)),
+    }
+}
+
+fn press(harness: &mut Harness<'_, Asked>, role: Role, label: &str, key: egui::Key) {
+    harness.get_by_role_and_label(role, label).focus();
+    harness.run_steps(2);
+    harness.key_press(key);
+    harness.run_steps(2);
+}
+
+#[test]
+fn boards_nearby_are_asked_for_by_keyboard_and_what_is_told_can_be_turned_off() {
+    let mut harness = list(view(None));
+    harness.get_by_label("by Ada");
+    harness.get_by_label("Open here");
+    press(
+        &mut harness,
+        Role::Button,
+        "Ask to join “Untitled board”",
+        egui::Key::Enter,
+    );
+    press(
+        &mut harness,
+        Role::Button,
+        "Ask Ada to join “Kitchen”",
+        egui::Key::Space,
+    );
+    press(
+        &mut harness,
+        Role::CheckBox,
+        "Look for boards nearby",
+        egui::Key::Space,
+    );
+    press(
+        &mut harness,
+        Role::CheckBox,
+        "Be found by people nearby",
+        egui::Key::Space,
+    );
+    let expected = [
+        Command::KnockAt("b".to_owned()),
+        Command::KnockAt("a".to_owned()),
+        Command::LookNearby,
+        Command::BeFound,
+    ];
+    assert_eq!(*harness.state(), expected);
+    let mut off = view(None);
+    off.look = false;
+    let harness = list(off);
+    assert!(
+        harness.query_by_label("by Ada").is_none(),
+        "nobody looks, so nothing is shown"
+    );
+}
+
+#[test]
+fn how_far_a_knock_is_is_said_kindly_and_it_can_be_given_up() {
+    for (state, words, word) in [
+        (Knock::Reaching, "Asking Ada…", "Don't ask"),
+        (Knock::Waiting(1_001), "stands for 2 more seconds", "Don't ask"),
+        (Knock::Declined, "Ada would rather not just now", "OK"),
+        (Knock::Over, "Ada hasn't answered", "OK"),
+        (Knock::Crowded, "Try again in a minute", "OK"),
+        (Knock::Gone, "Ask for a link", "OK"),
+        (Knock::Unreachable, "can't be reached", "OK"),
+    ] {
+        let mut harness = list(view(Some(state)));
+        harness.get_by(|node| {
+            node.role() == Role::Status && node.label().is_some_and(|label| label.contains(words))
+        });
+        harness
+            .get_by_role_and_label(Role::Button, "Ask Ada to join “Kitchen”")
+            .click();
+        harness.get_by_role_and_label(Role::Button, word).click();
+        harness.run_steps(2);
+        assert_eq!(*harness.state(), [Command::StopKnocking], "one at a time");
+    }
+}
+
+#[test]
+fn whoever_knocks_is_asked_about_and_answered_by_keyboard() {
+    let question = Question {
+        name: "Bob".to_owned(),
+        from: IpAddr::from(Ipv4Addr::new(192, 168, 1, 7)),
+        title: "Plan".to_owned(),
+        look: true,
+    };
+    let ask = question.clone();
+    let mut harness = shown(move |ctx, asked| nearby::question(ctx, &ask, asked));
+    harness.get_by_role_and_label(Role::Alert, "Bob would like to join “Plan”");
+    harness.get_by_label_contains("192.168.1.7");
+    for label in ["Let them draw", "Let them look", "Not now"] {
+        press(&mut harness, Role::Button, label, egui::Key::Enter);
+    }
+    let all = [Let::Draw, Let::Look, Let::No].map(Command::AnswerKnock);
+    assert_eq!(*harness.state(), all);
+    let nameless = Question {
+        name: String::new(),
+        title: String::new(),
+        look: false,
+        ..question
+    };
+    let harness = shown(move |ctx, asked| nearby::question(ctx, &nameless, asked));
+    harness.get_by_role_and_label(Role::Alert, "Somebody nearby would like to join this board");
+    assert!(harness.query_by_label("Let them look").is_none());
+}
+
+struct Window {
+    harness: Harness<'static, window::Window>,
+    woken: Receiver<()>,
+}
+
+impl Window {
+    fn open(folder: &Path, port: u16) -> Self {
+        let (tell, woken): (Sender<()>, _) = channel();
+        let waker = Waker::default();
+        let profile = match Profile::open(folder, waker.function()).expect("the folder can be used") {
+            Start::Opened(profile) => profile,
+            Start::Running(_) => panic!("nobody else uses the folder"),
+        };
+        let mut harness = Harness::builder()
+            .with_size([1280.0, 720.0])
+            .build_eframe(|creation| {
+                creation.egui_ctx.set_request_repaint_callback(move |_| {
+                    // The test may have ended.
+                    let _ = tell.send(());
+                });
+                let beginning = Beginning::start(&waker, profile, None, Instant::now());
+                let nearby = Nearby::new(Networks::Loopback(port), waker.function());
+                window::Window::new(
+                    &creation.egui_ctx,
+                    None,
+                    &waker,
+                    window::once(beginning),
+                    Failure::default(),
+                )
+                .meeting(nearby)
+            });
+        while harness.state().app().is_none() {
+            harness.step();
+        }
+        harness.run_ok();
+        Self { harness, woken }
+    }
+
+    fn click(&mut self, role: Role, label: &str) {
+        self.harness.get_by_role_and_label(role, label).click();
+        self.harness.run_steps(4);
+    }
+
+    fn board(&self) -> &OpenBoard {
+        self.harness.state().app().expect("a board is open").board()
+    }
+
+    fn sees(&self, label: &str) -> bool {
+        self.harness.query_by_label_contains(label).is_some()
+    }
+
+    fn is_live(&self) -> bool {
+        self.board().status().connection == Connection::Live
+    }
+}
+
+/// Draws frames of all, whenever one of them wants one or a tenth of a second has passed, until it is as wanted.
+fn until(what: &str, windows: &mut [&mut Window], wanted: impl Fn(&[&mut Window]) -> bool) {
+    let end = Instant::now() + LIMIT;
+    loop {
+        for window in windows.iter_mut() {
+            window.harness.step();
+        }
+        if wanted(windows) {
+            return;
+        }
+        assert!(Instant::now() < end, "not within a minute: {what}");
+        // Who is asked about, and for how long, changes with time alone.
+        let _ = windows[0].woken.recv_timeout(Duration::from_millis(100));
+        for window in windows.iter_mut() {
+            while window.woken.try_recv().is_ok() {}
+        }
+    }
+}
+
+/// A port that nobody uses just now.
+fn free_port() -> u16 {
+    let socket = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
+    socket.local_addr().expect("its address").port()
+}
+
+#[test]
+fn k1_a_board_nearby_is_found_and_whoever_knocks_is_let_in_to_look() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let port = free_port();
+    let mut ada = Window::open(folders[0].path(), port);
+    ada.click(Role::Button, "Share");
+    ada.click(Role::Button, "Start sharing");
+    until("the board is on the relay", &mut [&mut ada], |all| {
+        all[0].is_live()
+    });
+    ada.click(Role::Button, "Close");
+
+    let mut bob = Window::open(folders[1].path(), port);
+    bob.harness
+        .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+    bob.harness.run_steps(2);
+    bob.harness.event(egui::Event::Text("boards nearby".to_owned()));
+    bob.harness.run_steps(2);
+    bob.harness.key_press(egui::Key::Enter);
+    bob.harness.run_steps(4);
+    until("he finds her board", &mut [&mut ada, &mut bob], |all| {
+        all[1].sees("to join “Untitled board”")
+    });
+    let ask = bob.harness.get_by_label_contains("to join “Untitled board”");
+    ask.click();
+    until("she is asked", &mut [&mut bob, &mut ada], |all| {
+        all[1].sees("would like to join this board")
+    });
+    ada.click(Role::Button, "Let them look");
+    until("he is on her board", &mut [&mut ada, &mut bob], |all| {
+        all[1].is_live() && all[1].board().board().meta().board == all[0].board().board().meta().board
+    });
+    assert_eq!(bob.board().role(), Some(Right::View));
+    assert!(!ada.sees("would like to join"), "the question is answered");
+}
+
+#[test]
+fn k3_whoever_is_not_let_in_is_told_so_and_whoever_turned_it_off_is_not_found() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let port = free_port();
+    let mut ada = Window::open(folders[0].path(), port);
+    ada.click(Role::Button, "Share");
+    ada.click(Role::Button, "Start sharing");
+    until("the board is on the relay", &mut [&mut ada], |all| {
+        all[0].is_live()
+    });
+    ada.click(Role::Button, "Close");
+    let mut bob = Window::open(folders[1].path(), port);
+    bob.click(Role::Button, "Menu");
+    bob.click(Role::MenuItem, "Boards nearby…");
+    until("he finds her board", &mut [&mut ada, &mut bob], |all| {
+        all[1].sees("to join “Untitled board”")
+    });
+    bob.harness
+        .get_by_label_contains("to join “Untitled board”")
+        .click();
+    until("she is asked", &mut [&mut bob, &mut ada], |all| {
+        all[1].sees("would like to join")
+    });
+    ada.click(Role::Button, "Not now");
+    until("he is told", &mut [&mut ada, &mut bob], |all| {
+        all[1].sees("would rather not")
+    });
+    bob.click(Role::Button, "OK");
+
+    ada.click(Role::Button, "Menu");
+    ada.click(Role::MenuItem, "Boards nearby…");
+    ada.click(Role::CheckBox, "Be found by people nearby");
+    until("it isn't listed any more", &mut [&mut ada, &mut bob], |all| {
+        !all[1].sees("to join “Untitled board”")
+    });
+}
