@@ -25,6 +25,9 @@ use crate::theme::space;
 /// How often the share dialog looks how long links last.
 const MINUTES: Duration = Duration::from_secs(20);
 
+/// So many others are shown on the minimap at most.
+const MAPPED: usize = 24;
+
 impl App {
     /// The state as far as commands depend on it.
     pub(super) fn now(&self) -> Now {
@@ -230,12 +233,18 @@ impl App {
             pointer: person.conn.and_then(|conn| board.pointer_of(conn)),
             person: Arc::clone(person),
         };
+        // Of a crowd, those who do most.
+        let mut others: Vec<&Arc<Person>> = board.others().iter().collect();
+        if others.len() > MAPPED {
+            others.sort_by_key(|person| person.doing);
+            others.truncate(MAPPED);
+        }
         let editor = self.board.editor();
         let view = MinimapView {
             open: self.settings.minimap,
             seen: editor.camera().visible(self.canvas.size()),
             everything: editor.scene().bounds(),
-            others: self.board.others().iter().map(other).collect(),
+            others: others.into_iter().map(other).collect(),
         };
         let images = self.board.images();
         let picture = |scale| self.minimap.picture(ctx, (editor, &images), scale);
