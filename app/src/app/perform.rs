@@ -377,8 +377,9 @@ impl App {
         if self.end_frame_name() {
             return;
         }
-        if self.take_back() || self.board.editor().state().is_idle() && self.stop_following() {}
-
+        if self.take_back() || self.board.editor().state().is_idle() && self.stop_following() {
+            return;
+        }
         if self.close_history() {
             return;
         }
