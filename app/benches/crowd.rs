@@ -136,7 +136,7 @@ fn told(people: u64, drawing: u64, n: usize) -> String {
         );
         if conn < 100 + drawing {
             let stroke = format!("stroke-{conn}-{}", n / 120);
-            let op = if n % 120 == 0 {
+            let op = if n.is_multiple_of(120) {
                 format!(
                     "{{\"put\":[{{\"kind\":\"stroke\",\"order\":\"a0\",\"color\":\"blue\",\"width\":4,\"points\":\"{x:.0} {y:.0} 3 4\"}}]}}"
                 )
@@ -144,7 +144,7 @@ fn told(people: u64, drawing: u64, n: usize) -> String {
                 "{\"add\":[{\"points\":\"3 4-2 3 4-1\"}]}".to_owned()
             };
             let _ = write!(text, ",\"{stroke}\":{op}");
-            if n > 0 && n % 120 == 0 {
+            if n > 0 && n.is_multiple_of(120) {
                 let _ = write!(text, ",\"stroke-{conn}-{}\":\"clear\"", n / 120 - 1);
             }
         }
@@ -180,7 +180,7 @@ fn bench(folder: &std::path::Path) -> Bench {
                 secure: false,
                 relay: "relay:7411".to_owned(),
                 board,
-                key: key.clone(),
+                key,
             },
             create: true,
         }),

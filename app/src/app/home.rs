@@ -282,7 +282,7 @@ impl App {
                     Some(Command::Home | Command::NewBoard | Command::ChooseFile | Command::Quit)
                         if !typing || input.modifiers.command =>
                     {
-                        asked.extend(command)
+                        asked.extend(command);
                     }
                     Some(Command::Undo) if !typing => asked.push(Command::Restore(None)),
                     _ => {}

@@ -102,7 +102,7 @@ impl App {
         }
         if let Some((message, _)) = &self.message {
             panels::message::show(ctx, message, past, asked);
-        } else if !alone && !(self.is_chatting() && panels::toolbar::is_narrow(ctx)) {
+        } else if !(alone || self.is_chatting() && panels::toolbar::is_narrow(ctx)) {
             self.welcome(ctx, &share, asked);
         }
         if let Some(name) = &mut self.renaming {

@@ -38,7 +38,7 @@ pub fn show(ctx: &Context, view: WelcomeView, asked: &mut Asked) {
         });
     } else if view.sample {
         widgets::bare(ctx, "Welcome", Align2::CENTER_BOTTOM, edge, |ui| {
-            sample(ui, asked)
+            sample(ui, asked);
         });
     }
 }

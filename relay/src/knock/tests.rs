@@ -81,7 +81,7 @@ fn k2_whoever_is_let_in_gets_the_key_and_nobody_else_does() {
         key: key(),
         role: Role::Edit,
     };
-    assert!(rig.door.answer(first, answer.clone(), rig.now));
+    assert!(rig.door.answer(first, answer, rig.now));
     assert!(
         !rig.door.answer(first, Answer::Declined, rig.now),
         "it is answered"

@@ -67,7 +67,7 @@ fn written(dice: &mut Dice, count: u64) -> Vec<Cell> {
         let n = dice.below(100);
         let (prop, value) = match dice.below(9) {
             0..3 => ("base", base(n)),
-            3 => ("deleted", (n % 2 == 0).to_string()),
+            3 => ("deleted", n.is_multiple_of(2).to_string()),
             4 => ("color", r#""blue""#.to_owned()),
             5 => ("place", format!("[1,0,0,1,{n},0]")),
             6 => ("order", format!(r#""b{n}""#)),
@@ -255,8 +255,7 @@ fn letters_are_restored_by_typing_and_what_others_type_meanwhile_stays() {
         let mut dice = Dice(SeededRandom(seed));
         let mut now = merged([cell("e", "base", 1, 0, &base(3))].iter());
         let mut thens = Vec::new();
-        let mut ms = 10;
-        for _ in 0..12 {
+        for ms in 11..23 {
             let me = peer(dice.below(3));
             let letters = now.sequence(&id, false).expect("a text");
             let mut ops = now.ops(&id, me);
@@ -270,7 +269,6 @@ fn letters_are_restored_by_typing_and_what_others_type_meanwhile_stays() {
                 let typed = ["x", "yes ", "äß", "no"][dice.below(4) as usize];
                 ops.insert(me, &letters, letters.before(from), typed);
             }
-            ms += 1;
             let stamp = Stamp {
                 ms,
                 counter: 0,

@@ -491,22 +491,16 @@ impl Beginning {
         let (inbox_there, mailbox_there) = (Arc::clone(&inbox), Arc::clone(&mailbox));
         let works = Works::new(session, Arc::clone(&inbox), Arc::clone(&mailbox));
         let images_there = images.clone();
-        let reading = Reading::new(self.path);
+        let disk = run::Disk {
+            saver,
+            reading: Reading::new(self.path),
+        };
         let trust = self.trust;
         std::thread::Builder::new()
             .name("drawbridge-client".to_owned())
             .spawn(move || {
                 let _closing = CloseOnDrop(&inbox_there);
-                let run = run::run(
-                    works,
-                    ticker,
-                    &inbox_there,
-                    saver,
-                    images_there,
-                    reading,
-                    trust,
-                    !seed,
-                );
+                let run = run::run(works, ticker, &inbox_there, disk, images_there, trust, !seed);
                 // What it left half done is dropped with it; nothing looks at it again.
                 match catch_unwind(AssertUnwindSafe(|| runtime.block_on(run))) {
                     Ok(result) => {

@@ -42,17 +42,26 @@ impl Ticker {
     }
 }
 
+/// The ways to the store.
+pub(super) struct Disk {
+    pub(super) saver: Saver,
+    pub(super) reading: Reading,
+}
+
 /// Runs until the handle closes it and the store is closed.
 pub(super) async fn run(
     mut works: Works,
     ticker: Ticker,
     inbox: &Inbox,
-    mut saver: Saver,
+    disk: Disk,
     images: Images,
-    mut reading: Reading,
     trust: Trust,
     seed: u64,
 ) -> Result<(), CloseError> {
+    let Disk {
+        mut saver,
+        mut reading,
+    } = disk;
     let transfers = tokio::spawn(images.clone().run(seed));
     // The batch after which all images are to be offered again.
     let mut forgetting = None;
@@ -83,7 +92,7 @@ pub(super) async fn run(
                     if batch.forgets_images() {
                         forgetting = Some(id);
                     }
-                    if saver.jobs.send(Job::Commit(id, batch)).is_err() {
+                    if saver.jobs.send(Job::Commit(id, Box::new(batch))).is_err() {
                         tracing::error!("the store's thread has ended");
                     }
                 }

@@ -13,7 +13,7 @@ use crate::client::store::{Store, StoreError};
 /// What the store's thread is to do.
 pub(super) enum Job {
     /// Commit a batch, of this number.
-    Commit(u64, StoreBatch),
+    Commit(u64, Box<StoreBatch>),
     /// Read all versions, those given included, and hand them on.
     Past(Vec<Cell>, Box<dyn FnOnce(Result<Past, StoreError>) + Send>),
 }
@@ -93,7 +93,7 @@ mod tests {
         for id in [1, 2] {
             saver
                 .jobs
-                .send(Job::Commit(id, StoreBatch::default()))
+                .send(Job::Commit(id, Box::default()))
                 .expect("it listens");
         }
         let (id, first) = saver.results.blocking_recv().expect("an answer");

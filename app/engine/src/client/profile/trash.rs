@@ -107,10 +107,10 @@ impl Shelf {
             }
             match remove_board(&thrown.path) {
                 Ok(()) => {
-                    tracing::info!(board = %thrown.id, "a board that was deleted a month ago is gone for good")
+                    tracing::info!(board = %thrown.id, "a board that was deleted a month ago is gone for good");
                 }
                 Err(error) => {
-                    tracing::warn!(path = %thrown.path.display(), %error, "a deleted board can't be removed")
+                    tracing::warn!(path = %thrown.path.display(), %error, "a deleted board can't be removed");
                 }
             }
         }

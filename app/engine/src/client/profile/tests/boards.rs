@@ -93,7 +93,7 @@ fn what_is_deleted_can_be_brought_back_with_its_keys_for_a_month() {
         [""; 0],
         "nothing is left of it"
     );
-    assert_eq!(shelf.thrown(), [thrown.clone()]);
+    assert_eq!(shelf.thrown(), std::slice::from_ref(&thrown));
     shelf.sweep(NOW + KEPT_MS - 1);
     shelf.restore(&thrown).expect("brought back");
     assert_eq!(shelf.thrown(), []);

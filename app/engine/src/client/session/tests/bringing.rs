@@ -25,11 +25,15 @@ fn what_a_file_brings_is_stored_then_offered_with_its_stamp_then_settled() {
     rig.hold_store();
     let theirs = cell("a", "base", at(RELAY_MS - 5000, 9), "{}");
     brought(&mut rig, std::slice::from_ref(&theirs));
-    assert_eq!(told(&mut rig), [theirs.clone()], "it is seen at once");
+    assert_eq!(
+        told(&mut rig),
+        std::slice::from_ref(&theirs),
+        "it is seen at once"
+    );
     assert_eq!((rig.status().unstored, rig.status().waiting), (1, 1));
     assert_eq!(rig.take_writes(), [], "not before it is on the disk");
     rig.release_store();
-    assert_eq!(rig.only_write().cells, [theirs.clone()]);
+    assert_eq!(rig.only_write().cells, std::slice::from_ref(&theirs));
     assert_eq!(rig.state("a", "base"), (CellState::Waiting, theirs.stamp));
     rig.cells("e-1", vec![theirs]);
     rig.pass_ms(100);

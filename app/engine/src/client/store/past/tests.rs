@@ -91,7 +91,7 @@ fn every_version_is_there_once_and_none_was_missed() {
         store
             .commit(&batch(&[], &[(&b, None), (&a, None)]))
             .expect("committed");
-        assert_eq!(past(store), (vec![a.clone(), b.clone(), c.clone()], Some(0)));
+        assert_eq!(past(store), (vec![a, b, c.clone()], Some(0)));
 
         // What the store may not have yet is put beside it, once.
         let d = cell("e", "place", 4_000, "4");
@@ -273,7 +273,7 @@ fn how_far_all_is_known_is_said_only_where_it_is() {
         };
         store.commit(&says(whole.clone(), None)).expect("committed");
         assert_eq!(past(store).1, Some(50));
-        store.commit(&says(whole.clone(), Some(60))).expect("committed");
+        store.commit(&says(whole, Some(60))).expect("committed");
         assert_eq!(past(store).1, Some(0), "before 60 nobody else was there");
         let gap = StoreBatch {
             past: PastBatch {
