@@ -217,9 +217,7 @@ impl App {
         if let Some((message, _)) = &self.message {
             panels::message::show(&ctx, message, 0.0, asked);
         }
-        if let Some(next) = &self.next {
-            panels::opening::over(&ctx, next.share());
-        }
+        self.over_all(&ctx, asked);
         ctx.request_repaint_after_secs(WORDS);
     }
 
@@ -269,7 +267,8 @@ impl App {
 
     /// Whether the keys are this screen's, and not those of a menu or of a field for a title.
     pub(super) fn home_has_keys(&self, ctx: &Context) -> bool {
-        self.next.is_none() && !egui::Popup::is_any_open(ctx) && self.home.draft.renaming.is_none()
+        let free = self.next.is_none() && self.dialog.is_none() && self.home.draft.renaming.is_none();
+        free && !egui::Popup::is_any_open(ctx)
     }
 
     /// The commands whose keys were pressed while all boards are shown.

@@ -110,11 +110,17 @@ impl App {
             let at = self.canvas.name_of(&name.frame).map(|rect| rect.left_bottom());
             panels::frame_name::show(ctx, at.unwrap_or(canvas.center()), name, asked);
         }
+        panels::reactions::show(ctx, self.reactions_at, asked);
+        panels::context::show(ctx, self.menu_at, &now, asked);
+        self.over_all(ctx, asked);
+    }
+
+    /// What is shown over everything, also over the screen with all boards: a question, a dialog, and that a board is on its way.
+    pub(super) fn over_all(&mut self, ctx: &Context, asked: &mut Asked) {
         if let Some(question) = self.question() {
             panels::nearby::question(ctx, &question, asked);
         }
-        panels::reactions::show(ctx, self.reactions_at, asked);
-        panels::context::show(ctx, self.menu_at, &now, asked);
+        let (share, now) = (self.board.share(), self.now());
         match self.dialog {
             Some(Dialog::Share) => {
                 let access = AccessView {
