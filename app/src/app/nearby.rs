@@ -41,8 +41,10 @@ pub(super) struct Neighbours {
     /// When the last question went.
     asked: Option<Instant>,
     guests: Vec<Guest>,
-    /// Where this person knocks themselves.
+    /// Where this person knocks themselves, ...
     knocking: Option<Knocking>,
+    /// ... and whether it was found out that nobody is there.
+    doubted: bool,
 }
 
 impl App {
@@ -196,6 +198,7 @@ impl App {
             return;
         };
         let wake = self.board.waker();
+        self.neighbours.doubted = false;
         self.neighbours.knocking = Some(Knocking::start(found, &self.settings.name, &wake));
     }
 
@@ -216,7 +219,9 @@ impl App {
             }
             // Whoever closes the list wants nothing from it any more.
             _ if self.dialog != Some(Dialog::Join) => neighbours.knocking = None,
-            State::Unreachable => {
+            // Once: each doubt is a packet.
+            State::Unreachable if !neighbours.doubted => {
+                neighbours.doubted = true;
                 if let Some(nearby) = &neighbours.nearby {
                     nearby.doubt(&knocking.at);
                 }
