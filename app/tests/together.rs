@@ -361,15 +361,7 @@ fn what_one_says_another_reads_and_sees_that_it_is_new() {
     let mut ada = Window::open(folders[0].path(), None);
     ada.click(Role::Button, "Share");
     ada.click(Role::Button, "Start sharing");
-    ada.until("the relay serves", |harness| {
-        harness
-            .query_by_label("Link for Other windows on this computer")
-            .is_some()
-    });
-    let field = ada
-        .harness
-        .get_by_label("Link for Other windows on this computer");
-    let link: Link = field.value().expect("a text").parse().expect("a link");
+    let link = ada.link();
     ada.until("the board is on the relay", live);
     ada.click(Role::Button, "Close");
     let mut bob = Window::open(folders[1].path(), Some(link));
