@@ -126,7 +126,7 @@ fn contract(mut store: Box<dyn Store>, reopen: impl Fn(Box<dyn Store>) -> Box<dy
         remote: Some(remote),
         hosted: Some(7411),
         standing: standing.clone(),
-        chat: chat,
+        chat,
         ..meta()
     };
     assert_eq!(loaded.meta, expected);
