@@ -94,6 +94,22 @@ impl World {
 
     /// A batch is on a person's disk.
     pub(super) fn check_batch(&mut self, n: usize, batch: &StoreBatch) -> Result {
+        let lost = batch.past.cells.iter().map(|lost| lost.cell.key());
+        for key in batch.cells.iter().map(|row| row.cell.key()).chain(lost) {
+            if self.people[n].disk.is_overtaken(&key) {
+                return self.fail(
+                    "the present version is the greatest",
+                    format!("person {n}: {key:?}"),
+                );
+            }
+        }
+        for lost in &batch.past.cells {
+            self.tally.count("earlier versions kept");
+            if !self.model.knows(&lost.cell) {
+                let detail = format!("person {n}: {:?}", lost.cell);
+                return self.fail("nobody keeps what nobody wrote", detail);
+            }
+        }
         for op in &batch.drafts {
             let (DraftOp::Put(slot, _) | DraftOp::Add(slot, _) | DraftOp::End(slot)) = op;
             let Ok(id) = ElementId::new(slot.as_str()) else {

@@ -221,7 +221,11 @@ impl World {
             timings: Timings::default(),
         };
         let drafts: Vec<_> = loaded.drafts.keys().cloned().collect();
-        let (opened, hand) = ByHand::open(config, loaded, seed, now);
+        let (opened, mut hand) = ByHand::open(config, loaded, seed, now);
+        // Every second one looks at what was before.
+        if n.is_multiple_of(2) {
+            hand.handle(now, Input::FetchPast(true));
+        }
         person.run = Some(Run {
             number: self.runs,
             peer: Peer::from_bits(bits),

@@ -8,11 +8,11 @@ use std::time::Duration;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags, params};
 
-use super::StoreError;
 use super::files::{beside, has_log};
 use super::glance::Glance;
 use super::rows::put_cell;
 use super::sqlite::start;
+use super::{StoreError, past};
 use crate::client::record::{CellState, Meta, StoredCell};
 
 /// How many pages one step copies, of 4 KiB each.
@@ -69,6 +69,8 @@ fn fill(
         };
         put_cell(&tx, &row)?;
     }
+    // What was overwritten stays where it was drawn.
+    past::rows::begin_now(&tx)?;
     from.images(|hash, image| -> Result<(), StoreError> {
         tx.prepare_cached("INSERT INTO images (hash, type, bytes, sent) VALUES (?1, ?2, ?3, 0)")?
             .execute(params![hash.as_bytes(), image.kind.as_str(), &*image.bytes])?;

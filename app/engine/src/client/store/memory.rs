@@ -49,6 +49,16 @@ impl MemoryStore {
         self.cells.values()
     }
 
+    /// Whether an earlier version of a key is greater than the present one, which never may be.
+    #[must_use]
+    pub fn is_overtaken(&self, key: &CellKey) -> bool {
+        let Some(row) = self.cells.get(key) else {
+            return false;
+        };
+        let above = self.past.range((key.clone(), row.cell.stamp)..);
+        above.take_while(|((of, _), _)| of == key).count() > 0
+    }
+
     /// Strokes that are under way.
     #[must_use]
     pub fn drafts(&self) -> &BTreeMap<SlotName, Vec<Value>> {

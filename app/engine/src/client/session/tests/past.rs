@@ -1,5 +1,7 @@
 //! What was before: what moves to the store's past, and how the relay's is fetched.
 
+use std::hash::{BuildHasher as _, RandomState};
+
 use drawbridge_protocol::{AskPast, Code, PastPage, Retry};
 
 use super::*;
@@ -318,4 +320,153 @@ fn y5_of_a_relay_that_lost_its_disk_nothing_is_claimed_any_more() {
     assert_eq!(rig.past().since_ms, None);
     assert_eq!(rig.stamps(), [50, 100], "what is here stays");
     assert_eq!(rig.status().past, Fetching::Idle);
+}
+
+/// A relay that keeps what was overwritten, some of the latest only.
+#[derive(Default)]
+struct Keeper {
+    cells: std::collections::BTreeMap<CellKey, Cell>,
+    past: Vec<Cell>,
+}
+
+impl Keeper {
+    /// Takes a cell; says whether it won.
+    fn take(&mut self, cell: &Cell) -> bool {
+        let held = self.cells.get(&cell.key());
+        if held.is_some_and(|held| !cell.beats(held.stamp, held.value.as_str())) {
+            return false;
+        }
+        self.past.extend(self.cells.insert(cell.key(), cell.clone()));
+        true
+    }
+
+    /// The page that begins at a place, of three cells.
+    fn page(&self, ask: &AskPast) -> PastPage {
+        let end = ask
+            .from
+            .as_ref()
+            .map_or(self.past.len(), |from| from.parse().expect("a place"));
+        let start = end.saturating_sub(3);
+        PastPage {
+            id: ask.id,
+            cells: self.past[start..end].iter().rev().cloned().collect(),
+            next: (start > 0).then(|| start.to_string()),
+            // It claims nothing, so every pass goes to the end.
+            reached: (start > 0).then_some(u64::MAX >> 11),
+            since: 5,
+        }
+    }
+}
+
+impl Rig {
+    /// Answers what was asked, as the relay does.
+    fn serve(&mut self, keeper: &mut Keeper, pages: usize) {
+        for _ in 0..pages {
+            for message in self.take_sent() {
+                match message {
+                    ClientMessage::Write(write) => {
+                        self.ack(write.id);
+                        let won: Vec<Cell> =
+                            write.cells.into_iter().filter(|cell| keeper.take(cell)).collect();
+                        if !won.is_empty() {
+                            self.cells("k-1", won);
+                        }
+                    }
+                    ClientMessage::Past(ask) => {
+                        let page = keeper.page(&ask);
+                        self.frame(&RelayMessage::Past(page));
+                    }
+                    _ => {}
+                }
+            }
+            self.pass_ms(60);
+        }
+    }
+}
+
+#[test]
+fn whatever_happens_no_version_is_there_twice_none_is_made_up_and_the_present_one_is_the_greatest() {
+    // The standard library's maps are seeded at random.
+    let seed = RandomState::new().hash_one(0);
+    println!("seed {seed}");
+    let mut state = seed | 1;
+    let mut random = |below: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below
+    };
+    for round in 0..40_u8 {
+        let mut keeper = Keeper::default();
+        let mut written: std::collections::BTreeSet<(CellKey, Stamp)> = Default::default();
+        let mut rig = Rig::new();
+        rig.join();
+        let (mut runs, mut others) = (1, RELAY_MS);
+        for step in 0..60 {
+            let (element, value) = (format!("e{}", random(3)), step.to_string());
+            rig.step(Duration::from_millis(random(500)));
+            match random(10) {
+                0..=3 => {
+                    let own = rig.draw(&element, "place", &value, &[]);
+                    written.insert((own.key(), own.stamp));
+                }
+                4..=6 => {
+                    // Somebody else, who may be late; what nobody is sent before it is overwritten is in the past only.
+                    others += random(300);
+                    let theirs = cell(
+                        &element,
+                        "place",
+                        at(others.saturating_sub(random(900)), 9),
+                        &value,
+                    );
+                    written.insert((theirs.key(), theirs.stamp));
+                    if keeper.take(&theirs) && random(3) > 0 && rig.live_phase() {
+                        rig.cells("k-1", vec![theirs]);
+                    }
+                }
+                7 if rig.live_phase() => rig.input(Input::FetchPast(random(2) == 0)),
+                8 => {
+                    runs += 1;
+                    rig.pass_ms(60);
+                    rig = Rig::over(rig.store, runs);
+                    rig.now.wall_ms += u64::from(runs) * 100_000;
+                    let resumed = random(3) > 0;
+                    rig.welcome(resumed, |_| {});
+                    rig.caught_up("k-0");
+                }
+                _ if rig.live_phase() => rig.serve(&mut keeper, 2),
+                _ => {}
+            }
+            let past = rig.past();
+            let mut seen = std::collections::BTreeSet::new();
+            for cell in &past.cells {
+                let name = (cell.key(), cell.stamp);
+                assert!(seen.insert(name.clone()), "seed {seed}: twice: {cell:?}");
+                assert!(written.contains(&name), "seed {seed}: nobody wrote {cell:?}");
+                let (stamp, _) = rig.session.get(&cell.key()).expect("each has a present one");
+                assert!(cell.stamp <= stamp, "seed {seed}: {cell:?} is above {stamp:?}");
+            }
+        }
+        // In the end somebody looks, and the relay has time.
+        let mut rig = Rig::over(rig.store, 200);
+        rig.now.wall_ms += 90_000_000;
+        rig.welcome(round % 2 == 0, |_| {});
+        rig.cells("k-2", keeper.cells.values().cloned().collect());
+        rig.caught_up("k-2");
+        rig.fetch();
+        rig.serve(&mut keeper, 120);
+        let held: std::collections::BTreeSet<_> = rig
+            .past()
+            .cells
+            .iter()
+            .map(|cell| (cell.key(), cell.stamp))
+            .collect();
+        for cell in keeper.past.iter().chain(keeper.cells.values()) {
+            assert!(
+                held.contains(&(cell.key(), cell.stamp)),
+                "seed {seed}: the relay's {cell:?} is missing"
+            );
+        }
+        assert_eq!(rig.status().past, Fetching::Done { since_ms: 5 }, "seed {seed}");
+    }
 }

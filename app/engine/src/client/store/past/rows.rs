@@ -34,6 +34,11 @@ const FETCHED: &str = "past_fetched";
 /// A file of a format that kept no earlier versions: of what was overwritten up to its latest stamp they may be missing.
 pub(in crate::client::store) fn begin(tx: &Transaction<'_>) -> Result<(), StoreError> {
     tx.execute_batch(LAYOUT)?;
+    begin_now(tx)
+}
+
+/// The cells came without what was before them: up to the latest stamp it may be missing.
+pub(in crate::client::store) fn begin_now(tx: &Transaction<'_>) -> Result<(), StoreError> {
     let latest: Option<i64> = tx.query_row("SELECT max(ms) FROM cells", [], |row| row.get(0))?;
     set(tx, FROM, latest.map(|ms| ms.to_string()).as_deref())
 }

@@ -7,8 +7,9 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::client::record::{CellState, Fetched, Overwritten, Past, StoreBatch, StoredCell};
+use crate::client::store::glance::Glance;
 use crate::client::store::tests::{meta, open};
-use crate::client::store::{MemoryStore, SqliteStore, Store};
+use crate::client::store::{MemoryStore, SqliteStore, Store, copy};
 
 fn stamp(ms: u64) -> Stamp {
     Stamp {
@@ -348,6 +349,20 @@ fn files_and_memory_keep_the_same_whatever_comes() {
             "seed {seed}: what is counted is what is there"
         );
     }
+}
+
+#[test]
+fn a_copy_takes_nothing_with_it_that_was_overwritten_and_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, to) = (folder.path().join("a.board"), folder.path().join("b.board"));
+    let mut store = open(&path).store;
+    let (a, b) = (cell("e", "place", 500, "1"), cell("e", "place", 900, "2"));
+    store
+        .commit(&batch(std::slice::from_ref(&b), &[(&a, Some(900))]))
+        .expect("committed");
+    let from = Glance::at(&path).expect("a board");
+    copy::write(&to, &meta(), [b.clone()], &from).expect("copied");
+    assert_eq!(past(&mut open(&to).store), (vec![b], Some(900)));
 }
 
 #[test]
