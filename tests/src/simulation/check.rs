@@ -103,12 +103,8 @@ impl World {
                 );
             }
         }
-        for lost in &batch.past.cells {
-            self.tally.count("earlier versions kept");
-            if !self.model.knows(&lost.cell) {
-                let detail = format!("person {n}: {:?}", lost.cell);
-                return self.fail("nobody keeps what nobody wrote", detail);
-            }
+        if !batch.past.cells.is_empty() {
+            self.tally.count("batches with earlier versions");
         }
         for op in &batch.drafts {
             let (DraftOp::Put(slot, _) | DraftOp::Add(slot, _) | DraftOp::End(slot)) = op;

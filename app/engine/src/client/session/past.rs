@@ -47,6 +47,8 @@ pub(super) struct Leafing {
     cells: u64,
     bytes: usize,
     reached_ms: Option<u64>,
+    /// The last page isn't on the disk yet.
+    unstored: bool,
 }
 
 impl Leafing {
@@ -66,7 +68,9 @@ impl Leafing {
             return Fetching::Refused(reason.clone());
         }
         match self.fetched.whole {
-            Some((since_ms, _)) if self.fetched.pass.is_none() && !self.due => Fetching::Done { since_ms },
+            Some((since_ms, _)) if self.fetched.pass.is_none() && !self.due && !self.unstored => {
+                Fetching::Done { since_ms }
+            }
             _ if !self.wanted => Fetching::Idle,
             _ if !is_up => Fetching::Waiting,
             _ => Fetching::Running {
@@ -111,6 +115,7 @@ impl Leafing {
             .map(drawbridge_protocol::Cell::size)
             .sum::<usize>();
         self.reached_ms = page.reached.or(self.reached_ms);
+        self.unstored = true;
         let Some((began, _)) = self.fetched.pass.take() else {
             return &self.fetched;
         };
@@ -167,6 +172,7 @@ impl Session {
     pub(super) fn pump_past(&mut self) {
         let now_ms = self.board_ms();
         let is_stored = self.replica.lost.is_empty() && !self.saving.stores_past();
+        self.leafing.unstored &= !is_stored;
         let Line::Up(up) = &mut self.line else { return };
         if up.progress.is_some() || up.past_asked.is_some() || !is_stored {
             return;
