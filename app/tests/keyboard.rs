@@ -5,7 +5,7 @@ mod shared;
 
 use std::collections::BTreeSet;
 
-use drawbridge::command::{Command, Now, TABLE, find, for_event, search};
+use drawbridge::command::{Back, Command, Now, Speed, TABLE, find, for_event, search};
 use drawbridge_engine::document::{Color, Ink};
 use drawbridge_engine::geometry::Kind;
 use drawbridge_engine::tools::Tool;
@@ -196,8 +196,18 @@ fn every_command_is_in_the_palette_when_it_can_be_done() {
         points: true,
         ..busy
     };
+    let back = Now {
+        back: Some(Back {
+            playing: false,
+            speed: Speed::default(),
+            by_author: false,
+            before: true,
+            after: true,
+        }),
+        ..busy
+    };
     for entry in TABLE {
-        let listed = [busy, shared, framed, line].iter().any(|now| {
+        let listed = [busy, shared, framed, line, back].iter().any(|now| {
             search(now, entry.label)
                 .iter()
                 .any(|found| found.label == entry.label)

@@ -9,7 +9,7 @@ use egui::{Color32, Context};
 
 use super::App;
 use crate::command::{Back, Past, Speed};
-use crate::open::History;
+use crate::open::{History, Reach};
 use crate::panels::Asked;
 use crate::panels::history::{self, Author, HistoryView};
 use crate::panels::message::Message;
@@ -309,7 +309,7 @@ impl App {
             authors: &drawn.authors,
             when: when(history, moment),
             who: who.unwrap_or_default().to_owned(),
-            since: "",
+            since: &reach_words(&self.board.reach()),
         };
         let room = history::show(ctx, &view, &now, asked);
         self.show_maker(ctx);
@@ -345,8 +345,30 @@ impl App {
     }
 }
 
+/// How far back the past reaches, in a sentence; empty where that is all.
+fn reach_words(reach: &Reach) -> String {
+    match reach {
+        Reach::Whole => String::new(),
+        Reach::Since(ms) => {
+            let when = when::words(*ms, when::now_ms());
+            format!("Earlier changes aren't kept: what was overwritten before {when} is missing")
+        }
+        Reach::Unknown => "What was overwritten before isn't kept on this computer".to_owned(),
+        Reach::Coming(0) => "Earlier changes come from the relay…".to_owned(),
+        Reach::Coming(1) => "Earlier changes come from the relay: 1 so far…".to_owned(),
+        Reach::Coming(count) => format!("Earlier changes come from the relay: {count} so far…"),
+        Reach::Waiting => "Earlier changes come when the relay can be reached".to_owned(),
+        Reach::Refused(None) => "This relay doesn't show what was before".to_owned(),
+        Reach::Refused(Some(why)) => format!("The relay doesn't show what was before: {why}"),
+    }
+}
+
 /// When a moment was, in words; empty for the empty board before all.
 fn when(history: &History, moment: usize) -> String {
     let moment = history.timeline().moment(moment);
-    moment.map_or_else(String::new, |moment| when::words(moment.ms, when::now_ms()))
+    moment.map_or_else(String::new, |moment| {
+        let words = when::words(moment.ms, when::now_ms());
+        // Changes follow each other within seconds.
+        format!("{words}:{:02}", moment.ms / 1000 % 60)
+    })
 }

@@ -408,6 +408,46 @@ mod tests {
     }
 
     #[test]
+    fn the_past_is_for_all_and_restored_by_those_who_may_change_the_board() {
+        let back = Back {
+            playing: false,
+            speed: Speed::default(),
+            by_author: false,
+            before: true,
+            after: true,
+        };
+        let looking = Now {
+            selected: 1,
+            empty: false,
+            back: Some(back),
+            ..Now::default()
+        };
+        let restores = [Past::Restore, Past::RestoreSelected].map(Command::Past);
+        for command in &restores {
+            assert!(looking.allows(command));
+            assert!(!Now::default().allows(command), "there is nothing to restore");
+        }
+        for command in [
+            Command::Edit(Edit::Delete),
+            Command::Tool(Tool::Pen),
+            Command::Paste,
+            Command::Rename(String::new()),
+        ] {
+            assert!(looking.bars(&command), "{command:?}");
+        }
+        assert!(looking.allows(&Command::Copy) && looking.allows(&Command::Tool(Tool::Hand)));
+        let barred = Now {
+            bar: Some(Bar::ViewOnly),
+            ..looking
+        };
+        for command in &restores {
+            assert!(!barred.allows(command) && barred.bars(command));
+        }
+        assert!(barred.allows(&Command::Past(Past::Previous)));
+        assert!(barred.allows(&Command::Past(Past::ByAuthor)));
+    }
+
+    #[test]
     fn of_each_choice_just_one_is_chosen() {
         let now = Now::default();
         for alike in [

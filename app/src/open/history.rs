@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use drawbridge_engine::board::Brought;
+use drawbridge_engine::client::{Fetching, Past};
 use drawbridge_engine::history::{Stage, Timeline, Track};
 use drawbridge_engine::tools::{Event, Tool};
-use drawbridge_protocol::ElementId;
+use drawbridge_protocol::{Cell, Code, ElementId};
 
 use super::{OpenBoard, Opening};
 
@@ -20,6 +21,27 @@ pub struct History {
     moment: usize,
     /// How often the timeline has changed.
     version: u64,
+    /// From when on nothing is missing, in milliseconds since the Unix epoch; `None` where that isn't known.
+    since: Option<u64>,
+    /// Whether all that the relay keeps of it is here, or on its way from the disk.
+    whole: bool,
+}
+
+/// How far the past reaches back, and what is being done about that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// To the board's beginning.
+    Whole,
+    /// To this moment, in milliseconds since the Unix epoch on the relay's clock.
+    Since(u64),
+    /// That isn't known.
+    Unknown,
+    /// What was before comes from the relay: so many changes have come.
+    Coming(u64),
+    /// It will come when the relay can be reached.
+    Waiting,
+    /// The relay doesn't give it, and says why; `None` where it is too old to know of it.
+    Refused(Option<String>),
 }
 
 /// Whether the past is looked at.
@@ -28,7 +50,9 @@ pub(super) enum Looking {
     /// No.
     #[default]
     Not,
-    /// It is being read.
+    /// Its versions are read from the disk.
+    Loading,
+    /// It is made of them.
     Opening(Opening<History>),
     /// It is shown.
     Back(Box<History>),
@@ -87,6 +111,25 @@ impl History {
         &mut self.stage
     }
 
+    /// Takes up further versions.
+    fn take(&mut self, cells: &[Cell]) {
+        // Who looks at the end goes on to see what comes.
+        let at_the_end = self.moment == self.last();
+        let time = self.timeline.moment(self.moment).map(|moment| moment.ms);
+        let places = self.timeline.extend(cells);
+        if places.is_empty() {
+            return;
+        }
+        self.stage.extended(&self.timeline, &places);
+        self.track = Track::of(&self.timeline);
+        self.version += 1;
+        self.moment = match time {
+            _ if at_the_end => self.last(),
+            Some(time) => self.timeline.up_to(time),
+            None => 0,
+        };
+    }
+
     /// The selected elements, those of them that there are then.
     fn selected(&self) -> impl Iterator<Item = &ElementId> {
         self.stage.editor().selection().ids.iter()
@@ -124,7 +167,15 @@ impl OpenBoard {
     pub fn open_history(&mut self) {
         self.board.handle(&Event::Lost);
         self.board.handle(&Event::Leave);
-        let cells = self.board.versions();
+        self.board.follow_news();
+        self.board.load_past();
+        self.board.fetch_past(true);
+        self.looking = Looking::Loading;
+    }
+
+    fn make_history(&mut self, mut cells: Vec<Cell>, since: Option<u64>) {
+        // The answer may be one to an earlier question. What came since is told as news.
+        cells.extend(self.board.versions());
         self.looking = Looking::Opening(Opening::start(Arc::clone(&self.wake), move |progress| {
             let timeline = Timeline::of(&cells);
             let stage = Stage::at_the_end(&timeline, progress);
@@ -134,6 +185,8 @@ impl OpenBoard {
                 timeline,
                 stage,
                 version: 0,
+                since,
+                whole: false,
             }
         }));
     }
@@ -145,6 +198,24 @@ impl OpenBoard {
             *self.board.camera_mut() = *history.stage.editor().camera();
         }
         self.board.end_news();
+        self.board.fetch_past(false);
+    }
+
+    /// How far back the past reaches that is shown.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        let since = match self.history().map(|history| history.since) {
+            Some(Some(0)) => Reach::Whole,
+            Some(Some(ms)) => Reach::Since(ms),
+            _ => Reach::Unknown,
+        };
+        match &self.board.status().past {
+            Fetching::Idle | Fetching::Done { .. } => since,
+            Fetching::Waiting => Reach::Waiting,
+            Fetching::Running { cells, .. } => Reach::Coming(*cells),
+            Fetching::Refused(why) if why.code == Code::UnknownMessage => Reach::Refused(None),
+            Fetching::Refused(why) => Reach::Refused(Some(why.message.clone())),
+        }
     }
 
     /// The past, while it is shown.
@@ -168,6 +239,7 @@ impl OpenBoard {
     #[must_use]
     pub fn reads_history(&self) -> Option<f64> {
         match &self.looking {
+            Looking::Loading => Some(0.0),
             Looking::Opening(opening) => Some(opening.share()),
             _ => None,
         }
@@ -175,6 +247,18 @@ impl OpenBoard {
 
     /// Takes in what of the past was read, and what became the past since.
     pub(super) fn pump_history(&mut self) {
+        let loaded = self.board.take_past();
+        if let (Looking::Loading, Some(loaded)) = (&self.looking, loaded.as_ref()) {
+            match loaded {
+                Ok(Past { cells, since_ms }) => self.make_history(cells.clone(), *since_ms),
+                Err(error) => {
+                    let words = format!("What is kept of the board's past could not be read: {error}");
+                    self.problems.push(words);
+                    self.make_history(Vec::new(), None);
+                }
+            }
+            return;
+        }
         if let Looking::Opening(opening) = &self.looking {
             match opening.done_within(Duration::ZERO) {
                 None => return,
@@ -213,21 +297,18 @@ impl OpenBoard {
             .timeline
             .hear_of(self.board.client().peer(), self.crowd.me());
         history.version += u64::from(news);
-        if cells.is_empty() {
-            return;
+        history.take(&cells);
+        if let Some(Ok(past)) = loaded {
+            history.take(&past.cells);
+            if history.since != past.since_ms {
+                history.since = past.since_ms;
+                history.version += 1;
+            }
         }
-        // Who looks at the end goes on to see what comes.
-        let at_the_end = history.moment == history.last();
-        let time = history.timeline.moment(history.moment).map(|moment| moment.ms);
-        let places = history.timeline.extend(&cells);
-        history.stage.extended(&history.timeline, &places);
-        history.track = Track::of(&history.timeline);
-        history.version += 1;
-        history.moment = match time {
-            _ if at_the_end => history.last(),
-            Some(time) => history.timeline.up_to(time),
-            None => 0,
-        };
+        if !history.whole && matches!(self.board.status().past, Fetching::Done { .. }) {
+            history.whole = true;
+            self.board.load_past();
+        }
     }
 
     /// Has the board be as it is shown, all of it or just what is selected, and shows the present again. Says what was written.

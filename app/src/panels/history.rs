@@ -184,6 +184,23 @@ fn controls(ui: &mut Ui, view: &HistoryView<'_>, now: &Now, asked: &mut Asked) {
     let (rect, _) = ui.allocate_exact_size(vec2(galley.size().x.max(220.0), size::TARGET), Sense::hover());
     let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, theme.text);
+    // What changes the board stands at the right, where there is room.
+    let known = ui.scope_id().with("right");
+    let wanted = ui.data(|data| data.get_temp::<f32>(known)).unwrap_or_default();
+    let room = ui.available_width() - wanted - space::S;
+    if room > 0.0 {
+        ui.add_space(room);
+    }
+    let right = ui.scope(|ui| ui.horizontal(|ui| right(ui, now, asked)));
+    let width = right.response.rect.width();
+    if (width - wanted).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(known, width));
+        ui.ctx()
+            .request_discard("what stands at the right has another width");
+    }
+}
+
+fn right(ui: &mut Ui, now: &Now, asked: &mut Asked) {
     widgets::command_button(ui, &Command::Past(Past::ByAuthor), now, asked);
     selection(ui, now, asked);
     for (past, word) in [

@@ -64,9 +64,14 @@ impl Chronicle {
 }
 
 impl Board {
-    /// All versions of cells that are known here, in no order. From now on [`Board::take_news`] has what comes to them.
-    pub fn versions(&mut self) -> Vec<Cell> {
+    /// From now on [`Board::take_news`] has what comes to the versions that [`Board::load_past`] gives.
+    pub fn follow_news(&mut self) {
         self.chronicle.news = Some(News::default());
+    }
+
+    /// The present versions of all cells, in no order.
+    #[must_use]
+    pub fn versions(&self) -> Vec<Cell> {
         self.editor.document().cells().collect()
     }
 
@@ -201,6 +206,7 @@ mod tests {
     fn a_moment_is_restored_in_one_step_that_can_be_undone() {
         let mut board = board("Ada");
         let first = draw(&mut board);
+        board.follow_news();
         let mut timeline = Timeline::of(&board.versions());
         let mut stage = Stage::at_the_end(&timeline, &crate::progress::Progress::default());
         let then = shown(&board);
@@ -220,6 +226,14 @@ mod tests {
         let restored = board.restore(stage.editor().document(), None);
         assert_eq!(restored, Brought { cells: 3, full: 0 });
         assert_eq!(shown(&board), then);
+        // Others have the same by the cells alone.
+        board.client.sync();
+        let mut other = Document::default();
+        for cell in board.client.snapshot().iter() {
+            let _ = other.merge(&cell);
+        }
+        let seen: Vec<Element> = other.elements().filter(|element| !element.deleted).collect();
+        assert_eq!(seen, then);
         assert!(board.undo());
         assert_eq!(shown(&board), now);
         assert!(board.redo());

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use drawbridge_protocol::ElementId;
 
 /// So many versions are gone through before it is asked whether there is time for more.
-const STEP: usize = 256;
+const STEP: usize = 64;
 
 /// A board as it was.
 pub struct Stage {
