@@ -5,7 +5,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use drawbridge::open::OpenBoard;
+use drawbridge::panels::handover::HandoverView;
 use drawbridge::panels::links::{Ends, general};
+use drawbridge::panels::sharing::ShareView;
 use drawbridge::panels::status::Connection;
 use drawbridge::wake::Waker;
 use drawbridge::window::{self, Beginning, Failure, Target};
@@ -156,6 +158,7 @@ fn quitting_asks_while_others_draw_and_not_else() {
     ada.harness.run_ok();
     ada.click(Role::Button, "Quit anyway");
     assert!(ada.closes());
+    assert!(!ada.closes(), "it was said of that one time");
 }
 
 #[test]
@@ -311,4 +314,42 @@ fn an_owners_link_is_not_what_is_offered_to_everybody() {
     let links = bob.board.access(None).links;
     let offered = general(&links, Right::Edit).and_then(|link| link.link.as_ref());
     assert_ne!(offered.expect("a link to draw").key, owners.key);
+}
+
+#[test]
+fn a_board_is_not_handed_over_to_the_relay_that_has_it_by_another_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ada = Desk::open(folder.path(), None);
+    ada.board.start_sharing();
+    ada.until("the board is on the relay", OpenBoard::can_hand_over);
+    let relay = ada.board.link_here(Right::Edit).expect("a link").relay;
+    assert!(ada.board.hand_over(&relay, None).is_err(), "its own address");
+    let port = relay.rsplit(':').next().expect("a port");
+    // The same computer, as its resolver reads it.
+    assert!(ada.board.hand_over(&format!("127.1:{port}"), None).is_ok());
+    ada.until("it is found out", |board| {
+        matches!(board.handover(), HandoverView::Failed(..))
+    });
+    ada.until("the board stayed", OpenBoard::can_hand_over);
+}
+
+#[test]
+fn a_link_to_another_relay_takes_a_board_off_the_one_in_the_app_and_one_to_that_does_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ada = Desk::open(folder.path(), None);
+    ada.board.start_sharing();
+    ada.until("the board is on the relay", OpenBoard::can_manage);
+    let here = ada.board.link_here(Right::Edit).expect("a link");
+    assert!(ada.board.linked(here.clone()).is_none());
+    ada.board.pump();
+    assert!(matches!(ada.board.share(), ShareView::Hosting(_)));
+    let elsewhere = Link {
+        relay: "127.0.0.1:9".to_owned(),
+        ..here
+    };
+    assert!(ada.board.linked(elsewhere.clone()).is_none());
+    ada.board.pump();
+    assert!(matches!(ada.board.share(), ShareView::Joined(_)));
+    let remote = ada.board.board().meta().remote.clone();
+    assert_eq!(remote.expect("a relay").link, elsewhere);
 }

@@ -24,7 +24,11 @@ impl App {
     /// The window is asked to close: stays while others draw through this app, and asks.
     pub(super) fn look_after_quitting(&mut self, ctx: &Context) {
         let asked = ctx.input(|input| input.viewport().close_requested());
-        if !asked || self.host.quits || !self.quit_view().is_anybody_there() {
+        if !asked {
+            return;
+        }
+        // Said of this one close: something else may keep the window open still.
+        if std::mem::take(&mut self.host.quits) || !self.quit_view().is_anybody_there() {
             return;
         }
         ctx.send_viewport_cmd(ViewportCommand::CancelClose);

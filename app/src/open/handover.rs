@@ -91,7 +91,7 @@ impl OpenBoard {
     }
 
     /// Whether this is the address of the relay inside this app.
-    fn is_own(&self, address: &RelayAddress) -> bool {
+    pub(super) fn is_own(&self, address: &RelayAddress) -> bool {
         let Some(Hosted::Serving(port)) = self.hosting.as_ref().map(Hosting::state) else {
             return false;
         };
@@ -125,6 +125,9 @@ impl OpenBoard {
         }
         let next = match &mut self.handover.stage {
             Stage::Carrying(courier, carried) => match courier.look() {
+                Carried::There if is_among(courier, self.hosting.as_ref()) => {
+                    Stage::Failed(courier.to().clone(), broke("That is the relay inside this app."))
+                }
                 Carried::There => match &self.hosting {
                     Some(hosting) if self.sharing => {
                         let (board, to) = (self.board.meta().board.clone(), courier.to().clone());
@@ -209,7 +212,12 @@ impl OpenBoard {
             .get_or_insert_with(|| hosting.keep_board(board));
         match keeping.try_recv() {
             Err(TryRecvError::Empty) => return false,
-            Ok(Err(refused)) => self.problems.push(refused.message),
+            Ok(Err(refused)) => {
+                self.problems.push(refused.message);
+                self.handover.keeping = None;
+                self.sharing = false;
+                return false;
+            }
             // Where it has stopped, that is said elsewhere.
             Ok(Ok(())) | Err(TryRecvError::Disconnected) => {}
         }
@@ -217,6 +225,12 @@ impl OpenBoard {
         self.handover.is_kept = true;
         true
     }
+}
+
+/// Whether the courier came to the relay inside this app, by whatever name.
+fn is_among(courier: &Courier, hosting: Option<&Hosting>) -> bool {
+    let guests = hosting.map(Hosting::guests).unwrap_or_default();
+    guests.iter().any(|guest| Some(guest.peer) == courier.peer())
 }
 
 fn broke(message: &str) -> Reason {

@@ -244,8 +244,12 @@ impl OpenBoard {
     /// The board behind a link; `None` if that is the present one, which lives where the link says from now on.
     pub fn linked(&mut self, link: Link) -> Option<Which> {
         if link.board == self.board.meta().board {
-            lead_to(&mut self.board, link);
-            self.give_known_password();
+            // By whatever link to the relay in here: that has it already.
+            if !(self.sharing && self.is_own(&link.address())) {
+                self.sharing = false;
+                lead_to(&mut self.board, link);
+                self.give_known_password();
+            }
             return None;
         }
         Some(Which::Joined(link))

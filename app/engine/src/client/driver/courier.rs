@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
-use drawbridge_protocol::{Access, Cell, Code, KeyHash, Link, Managing, Password, RelayAddress, Role, Value};
+use drawbridge_protocol::{
+    Access, Cell, Code, KeyHash, Link, Managing, Password, Peer, RelayAddress, Role, Value,
+};
 
 use super::images::Images;
 use super::inbox::{Command, Inbox};
@@ -139,7 +141,9 @@ fn start(
 ) -> Result<Client, OpenError> {
     let (reply, answer) = channel();
     inbox.push(Command::Snapshot(reply));
-    let cells = answer.recv().unwrap_or_default();
+    // Nothing of a board that has stopped working is the same as an empty one.
+    let stopped = |_| OpenError::System("the board stopped working".to_owned());
+    let cells = answer.recv().map_err(stopped)?;
     let row = |cell| StoredCell {
         cell,
         // Whoever wrote it, it keeps its stamp.
@@ -190,6 +194,15 @@ impl Courier {
     #[must_use]
     pub fn to(&self) -> &RelayAddress {
         &self.to
+    }
+
+    /// Whose connections to the other relay are, once it has begun.
+    #[must_use]
+    pub fn peer(&self) -> Option<Peer> {
+        match &self.client {
+            Begun::Running(client) => Some(client.peer()),
+            Begun::Starting(_) | Begun::Over => None,
+        }
     }
 
     /// Sees how far it is, and does what is to be done next.

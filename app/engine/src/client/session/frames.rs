@@ -121,6 +121,7 @@ impl Session {
             relay_ms: welcome.time,
             pulse: self.fresh_pulse(),
             progress: Some((0, welcome.more)),
+            in_step: None,
             held_up: None,
             refused: None,
             outbox,
@@ -171,6 +172,7 @@ impl Session {
         self.move_cursor(cursor);
         if let Line::Up(up) = &mut self.line {
             up.progress = None;
+            up.in_step = Some(self.now.mono);
             up.outbox.caught_up(&self.replica);
         }
     }

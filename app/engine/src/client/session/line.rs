@@ -69,6 +69,8 @@ pub(super) struct Up {
     pub(super) pulse: Pulse,
     /// Cells that came and cells in all, until it has caught up.
     pub(super) progress: Option<(u64, u64)>,
+    /// Since when it has.
+    pub(super) in_step: Option<Duration>,
     /// Why the relay takes no writes at present, if it said so since it last took one.
     pub(super) held_up: Option<Reason>,
     /// The last refusal of nothing that this version knows: a close may follow it.

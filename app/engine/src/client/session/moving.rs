@@ -16,7 +16,8 @@ impl Session {
         let Some(remote) = self.remote.clone() else { return };
         let to = moved.to;
         if let Line::Up(up) = &self.line
-            && self.now.mono >= up.since + self.config.timings.stable
+            && let Some(since) = up.in_step
+            && self.now.mono >= since + self.config.timings.stable
         {
             self.moves = 0;
         }

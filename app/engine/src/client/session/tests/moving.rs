@@ -119,6 +119,20 @@ fn e6_relays_that_send_visitors_in_circles_are_left_alone() {
     let tries = rig.opened.len();
     rig.pass(Duration::from_secs(600));
     assert_eq!(rig.opened.len(), tries);
+    // However long it takes to be sent the board.
+    let mut rig = Rig::new();
+    for turn in 0..10 {
+        if rig.refusal().is_some() {
+            break;
+        }
+        rig.welcome(false, |_| {});
+        rig.step(2 * Timings::default().stable);
+        rig.input(Input::Heard);
+        rig.caught_up("e-0");
+        let to = if turn % 2 == 0 { "other" } else { "relay" };
+        rig.moved(&format!("http://{to}:7411"));
+    }
+    assert_eq!(rig.refusal(), Some(Code::Moved));
     // Boards that move now and then, over days, are no circle.
     let mut rig = Rig::new();
     for turn in 0..10 {
