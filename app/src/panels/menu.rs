@@ -235,16 +235,20 @@ fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
     let start = [
         Command::Home,
         Command::NewBoard,
-        Command::OpenSample,
-        Command::ChooseFile,
-        Command::OfBoard(None, Deed::SaveCopy),
         Command::ShowJoin,
         Command::ShowNearby,
         Command::ShowShare,
-        Command::LockBoard,
         Command::Past(Past::Show),
     ];
     widgets::command_items(ui, &[&start], now, asked);
+    widgets::submenu(ui, icons::OPEN_FILE, "File", |ui| {
+        let files = [
+            Command::ChooseFile,
+            Command::OfBoard(None, Deed::SaveCopy),
+            Command::OpenSample,
+        ];
+        widgets::command_items(ui, &[&files, &[Command::LockBoard]], now, asked);
+    });
     if !view.recent.is_empty() {
         widgets::submenu(ui, icons::RECENT, "Recent boards", |ui| recent(ui, view, asked));
     }

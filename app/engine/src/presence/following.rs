@@ -2,8 +2,11 @@
 
 use super::People;
 
+/// A chain longer than this many is not gone along: people would have to mean harm to make one.
+const LONGEST: usize = 32;
+
 /// The last of the chain that begins with whom one follows: their view is to be shown. `None` if the chain leads to `me`.
-/// Where it goes in a circle, or to somebody who isn't here, it ends with the last before that; a circle ends with `first`.
+/// Where it leads to somebody who isn't here, or on for too long, it ends with the last before that; a circle ends with `first`.
 #[must_use]
 pub fn leader(people: &People, first: u64, me: Option<u64>) -> Option<u64> {
     let mut passed = vec![first];
@@ -15,7 +18,7 @@ pub fn leader(people: &People, first: u64, me: Option<u64>) -> Option<u64> {
         if passed.contains(&next) {
             return Some(first);
         }
-        if people.get(next).is_none() {
+        if people.get(next).is_none() || passed.len() == LONGEST {
             break;
         }
         passed.push(next);
