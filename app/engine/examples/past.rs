@@ -32,6 +32,7 @@ fn open(path: &Path) -> SqliteStore {
         key: Key::from_bits([3; 16]),
         remote: None,
         hosted: None,
+        chat: Default::default(),
         standing: Default::default(),
     };
     SqliteStore::open(path, &meta).expect("a board").store
