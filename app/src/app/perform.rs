@@ -406,7 +406,9 @@ impl App {
     pub(super) fn open(&mut self, ctx: &Context, which: Option<Which>) {
         if let Some(which) = which.filter(|_| self.next.is_none()) {
             if self.stays(ctx) {
+                // What was to be done once it is there isn't done with another one.
                 self.sample_next = false;
+                self.arrived(ctx, false);
                 return;
             }
             self.next = Some(self.board.begin(which, &self.settings));
