@@ -63,6 +63,15 @@ fn what_another_program_keeps_from_being_saved_is_said_and_saved_later() {
     click(&mut window, Role::MenuItem, "New board");
     window.get_by_label_contains("Another board can be opened once this one is saved");
     assert_eq!(app(&window).board().board().meta().board, board);
+    // Nor is it deleted, now or when another one is opened later on.
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run_ok();
+    let field = window.get_by_role_and_label(Role::TextInput, "Find a command");
+    field.type_text("Delete the board");
+    window.run_ok();
+    window.key_press(Key::Enter);
+    window.run_ok();
+    assert_eq!(app(&window).board().board().meta().board, board);
     other.execute_batch("COMMIT").expect("it ends");
     wait(&mut window, |status| {
         status.store_error.is_none() && status.unstored == 0
@@ -72,6 +81,7 @@ fn what_another_program_keeps_from_being_saved_is_said_and_saved_later() {
     click(&mut window, Role::MenuItem, "New board");
     until_open(&mut window);
     assert_ne!(app(&window).board().board().meta().board, board);
+    assert!(file.exists(), "it is where it was");
     let stored: i64 = other
         .query_row("SELECT count(*) FROM cells WHERE prop = 'base'", [], |row| {
             row.get(0)
