@@ -157,6 +157,12 @@ impl Connection {
                 return Poll::Ready(Event::Over(code));
             }
         }
+        // Whoever takes nothing is read no page: it would wait here.
+        if socket.is_idle()
+            && let Some(asked) = self.conversation.take_asked()
+        {
+            self.leaf(asked);
+        }
         if !self.rest.take(cx) {
             return Poll::Pending;
         }
@@ -208,9 +214,6 @@ impl Connection {
             Event::In(Incoming::Text(text)) => match self.conversation.message(&text) {
                 Ok(answers) => {
                     answers.into_iter().for_each(|frame| socket.push(frame));
-                    if let Some(asked) = self.conversation.take_asked() {
-                        self.leaf(asked);
-                    }
                     Ok(())
                 }
                 Err(ending) => Err(Some(self.end(ending, socket))),

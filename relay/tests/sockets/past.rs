@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 
 use drawbridge_relay::Settings;
+use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::client::{Client, KEY, cell, fresh, hello, relay, write};
 
@@ -198,10 +200,15 @@ async fn y4_a_second_page_at_once_is_refused_and_the_first_one_comes() {
     let (_folder, relay) = fresh().await;
     let mut a = join(relay.local_addr(), 'a').await;
     overwrite(&mut a, "e", 0..3).await;
-    // The page after this one is held back a little.
-    page(&mut a, 10, None).await;
-    a.send(&json!({"past": {"id": 11}})).await;
-    a.send(&json!({"past": {"id": 12}})).await;
+    // Both in one write: the second is there before the first can be answered.
+    for id in [11, 12] {
+        let ask = json!({"past": {"id": id}});
+        a.socket
+            .feed(Message::text(ask.to_string()))
+            .await
+            .expect("taken");
+    }
+    a.socket.flush().await.expect("sent");
     let refused = a.until("refused").await;
     assert_eq!(
         (&refused["code"], &refused["id"]),
@@ -233,6 +240,42 @@ async fn y4_whoever_leafs_keeps_nobody_from_writing() {
         (0..149).rev().collect::<Vec<u64>>(),
         "none twice, none left out"
     );
+}
+
+#[tokio::test]
+async fn y4_for_whoever_takes_nothing_no_pages_pile_up() {
+    let folder = TempDir::new().expect("a folder");
+    let settings = Settings {
+        batch_bytes: 2 << 20,
+        ..Settings::default()
+    };
+    let relay = relay(folder.path(), settings).await;
+    let mut other = join(relay.local_addr(), 'b').await;
+    let filler = "x".repeat(900_000);
+    for n in 0..4_u64 {
+        other
+            .send(&write(n, &[cell("e", NOW + n, &json!([n, filler]))], &[]))
+            .await;
+        other.until("ack").await;
+    }
+    let mut idle = join(relay.local_addr(), 'a').await;
+    const ASKS: u64 = 30;
+    for n in 0..ASKS {
+        idle.send(&json!({"past": {"id": n}})).await;
+        // Those who ask take turns: when this one has its page, the other one had the time for its own.
+        page(&mut other, 100 + 2 * n, None).await;
+        page(&mut other, 101 + 2 * n, None).await;
+    }
+    // What the system's buffers take was sent; the rest never was made.
+    let (mut pages, mut refused) = (0, 0);
+    while pages + refused < ASKS {
+        match idle.message().await.0.as_str() {
+            "past" => pages += 1,
+            "refused" => refused += 1,
+            _ => {}
+        }
+    }
+    assert!(pages < ASKS / 2, "{pages} pages for somebody who took none");
 }
 
 #[tokio::test]

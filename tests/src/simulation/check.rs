@@ -96,11 +96,9 @@ impl World {
     pub(super) fn check_batch(&mut self, n: usize, batch: &StoreBatch) -> Result {
         let lost = batch.past.cells.iter().map(|lost| lost.cell.key());
         for key in batch.cells.iter().map(|row| row.cell.key()).chain(lost) {
-            if self.people[n].disk.is_overtaken(&key) {
-                return self.fail(
-                    "the present version is the greatest",
-                    format!("person {n}: {key:?}"),
-                );
+            if let Some((present, earlier)) = self.people[n].disk.overtaken(&key) {
+                let detail = format!("person {n}: {key:?}: {present:?}, and before {earlier:?}");
+                return self.fail("the present version is the greatest", detail);
             }
         }
         if !batch.past.cells.is_empty() {

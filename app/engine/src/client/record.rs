@@ -218,7 +218,7 @@ pub struct Overwritten {
 /// Changes to the earlier versions, in the order of the fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PastBatch {
-    /// Own cells that were stamped anew, with the new stamp: what they had overwritten above it is forgotten.
+    /// Own cells that were stamped anew, with the new stamp: what they had overwritten from that on is forgotten.
     pub forget: Vec<(CellKey, Stamp)>,
     /// Versions to keep. One that is there already stays as it is.
     pub cells: Vec<Overwritten>,

@@ -24,9 +24,9 @@ impl Lost {
         }
     }
 
-    /// An own cell got another stamp: what it had overwritten above that nobody else knows, and it would look like the latest.
-    pub(super) fn forget_above(&mut self, key: &CellKey, stamp: Stamp) {
-        self.next.cells.retain(|lost| !is_above(lost, key, stamp));
+    /// An own cell got another stamp: what it had overwritten from that on nobody else knows, and it would look like the latest.
+    pub(super) fn forget_from(&mut self, key: &CellKey, stamp: Stamp) {
+        self.next.cells.retain(|lost| !is_from(lost, key, stamp));
         self.next.forget.push((key.clone(), stamp));
     }
 
@@ -56,7 +56,7 @@ impl Lost {
     /// A batch failed: it goes before what came since.
     pub(super) fn put_back(&mut self, mut failed: PastBatch) {
         for (key, stamp) in &self.next.forget {
-            failed.cells.retain(|lost| !is_above(lost, key, *stamp));
+            failed.cells.retain(|lost| !is_from(lost, key, *stamp));
         }
         let since = self.take();
         failed.forget.extend(since.forget);
@@ -80,8 +80,8 @@ impl Lost {
     }
 }
 
-fn is_above(lost: &Overwritten, key: &CellKey, stamp: Stamp) -> bool {
-    lost.cell.stamp > stamp && lost.cell.element == key.element && lost.cell.prop == key.prop
+fn is_from(lost: &Overwritten, key: &CellKey, stamp: Stamp) -> bool {
+    lost.cell.stamp >= stamp && lost.cell.element == key.element && lost.cell.prop == key.prop
 }
 
 #[cfg(test)]
@@ -124,12 +124,12 @@ mod tests {
         lost.push(cell(20, 1), Some(30));
         let failed = lost.take();
         lost.push(cell(30, 1), Some(40));
-        lost.forget_above(&cell(0, 0).key(), cell(15, 0).stamp);
-        lost.push(cell(15, 1), Some(16));
+        lost.forget_from(&cell(0, 0).key(), cell(15, 0).stamp);
+        lost.push(cell(12, 1), Some(15));
         lost.put_back(failed);
         let batch = lost.take();
         let stamps: Vec<u64> = batch.cells.iter().map(|lost| lost.cell.stamp.ms).collect();
-        assert_eq!(stamps, [10, 15], "20 and 30 lay above the new stamp");
+        assert_eq!(stamps, [10, 12], "20 and 30 lay above the new stamp");
         assert!(lost.is_empty());
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Leafing {
     reached_ms: Option<u64>,
     /// The last page isn't on the disk yet.
     unstored: bool,
+    /// A pass was begun anew on this connection, because the relay didn't know its place.
+    begun_anew: bool,
 }
 
 impl Leafing {
@@ -84,6 +86,7 @@ impl Leafing {
     pub(super) fn reconnected(&mut self) {
         self.due |= self.wanted;
         self.refused = None;
+        self.begun_anew = false;
     }
 
     fn begin(&mut self) {
@@ -198,6 +201,18 @@ impl Session {
             return;
         }
         up.past_asked = None;
+        let asked = self.leafing.fetched.pass.as_ref().map(|(_, from)| from);
+        if page.next.is_some() && (page.cells.is_empty() || page.next.as_ref() == asked) {
+            // It leads nowhere, and would do so for ever.
+            self.leafing.fetched.pass = None;
+            self.leafing.refused = Some(Reason {
+                code: Code::Unknown,
+                message: "The relay's answers about what was before lead nowhere.".to_owned(),
+            });
+            self.replica.lost.set_fetched(self.leafing.fetched.clone());
+            self.save_soon();
+            return;
+        }
         {
             let mut clock = self.lock_clock();
             for cell in &page.cells {
@@ -227,7 +242,9 @@ impl Session {
         }
         up.past_asked = None;
         let goes_on = self.leafing.fetched.pass.as_ref();
-        if refused.code == Code::BadPast && goes_on.is_some_and(|(_, from)| !from.is_empty()) {
+        let is_known = goes_on.is_none_or(|(_, from)| from.is_empty()) || self.leafing.begun_anew;
+        if refused.code == Code::BadPast && !is_known {
+            self.leafing.begun_anew = true;
             // The place is from a disk that the relay has no more: from the latest again.
             self.leafing.fetched.pass = None;
             self.leafing.due = true;

@@ -208,10 +208,16 @@ impl Replica {
     pub(super) fn bring(&mut self, cell: &Cell) -> bool {
         let key = cell.key();
         let held = self.cells.get(&key);
-        if held.is_some_and(|held| !cell.beats(held.stamp, held.value.as_str())) {
+        if let Some(held) = held
+            && !cell.beats(held.stamp, held.value.as_str())
+        {
+            if held.stamp != cell.stamp {
+                self.lost.push(cell.clone(), None);
+            }
             self.raise_floor(&key, cell.stamp);
             return false;
         }
+        self.keep_loser(&key, cell);
         self.unstored.insert(key.clone());
         let entry = Entry {
             stamp: cell.stamp,
@@ -322,7 +328,7 @@ impl Replica {
     /// Gives a fresh cell another stamp.
     pub(super) fn restamp(&mut self, key: &CellKey, stamp: Stamp) {
         let batch = self.next_batch;
-        self.lost.forget_above(key, stamp);
+        self.lost.forget_from(key, stamp);
         self.unstored.insert(key.clone());
         self.edit(key, |entry| {
             entry.stamp = stamp;

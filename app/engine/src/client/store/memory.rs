@@ -49,14 +49,12 @@ impl MemoryStore {
         self.cells.values()
     }
 
-    /// Whether an earlier version of a key is greater than the present one, which never may be.
+    /// The present version of a key and an earlier one that isn't below it, which never may be.
     #[must_use]
-    pub fn is_overtaken(&self, key: &CellKey) -> bool {
-        let Some(row) = self.cells.get(key) else {
-            return false;
-        };
-        let above = self.past.range((key.clone(), row.cell.stamp)..);
-        above.take_while(|((of, _), _)| of == key).count() > 0
+    pub fn overtaken(&self, key: &CellKey) -> Option<(Stamp, Stamp)> {
+        let present = self.cells.get(key)?.cell.stamp;
+        let ((of, stamp), _) = self.past.range((key.clone(), present)..).next()?;
+        (of == key).then_some((present, *stamp))
     }
 
     /// Strokes that are under way.
@@ -207,10 +205,10 @@ impl Shelf for MemoryStore {
         Ok(self.cells.get(key).map(|row| row.cell.stamp))
     }
 
-    fn all_above(&mut self, key: &CellKey, above: Stamp) -> Result<Vec<Stamp>, StoreError> {
-        let rows = self.past.range((key.clone(), above)..);
+    fn from(&mut self, key: &CellKey, least: Stamp) -> Result<Vec<Stamp>, StoreError> {
+        let rows = self.past.range((key.clone(), least)..);
         let stamps = rows.map_while(|((of, stamp), _)| (of == key).then_some(*stamp));
-        Ok(stamps.filter(|stamp| *stamp > above).collect())
+        Ok(stamps.collect())
     }
 
     fn oldest(&mut self) -> Result<Option<(u64, CellKey, Stamp)>, StoreError> {

@@ -73,8 +73,8 @@ pub(super) trait Shelf {
     /// The present cell's stamp.
     fn present(&mut self, key: &CellKey) -> Result<Option<Stamp>, StoreError>;
 
-    /// All versions of a key above a stamp.
-    fn all_above(&mut self, key: &CellKey, stamp: Stamp) -> Result<Vec<Stamp>, StoreError>;
+    /// All versions of a key from a stamp on.
+    fn from(&mut self, key: &CellKey, least: Stamp) -> Result<Vec<Stamp>, StoreError>;
 
     /// What was overwritten first: when, and which.
     fn oldest(&mut self) -> Result<Option<(u64, CellKey, Stamp)>, StoreError>;
@@ -89,8 +89,8 @@ pub(super) fn keep(
 ) -> Result<Tally, StoreError> {
     tally.from_ms = tally.from_ms.max(batch.lost_ms.unwrap_or(0));
     for (key, stamp) in &batch.forget {
-        for above in shelf.all_above(key, *stamp)? {
-            take(shelf, &mut tally, key, above)?;
+        for later in shelf.from(key, *stamp)? {
+            take(shelf, &mut tally, key, later)?;
         }
     }
     let mut latest = 0;

@@ -288,7 +288,8 @@ fn y2_a_place_that_the_relay_never_named_begins_anew_once() {
     rig.take_sent();
     rig.fetch();
     let first = rig.asked();
-    rig.page(first.id, vec![], Some(("95-3", 95)), 10);
+    let some = || vec![cell("e", "place", at(50, 9), "1")];
+    rig.page(first.id, some(), Some(("95-3", 95)), 10);
     let second = rig.asked();
     let no = |id| {
         let mut refused = Refused::new(Code::BadPast, "Never named.", Retry::Never);
@@ -298,9 +299,54 @@ fn y2_a_place_that_the_relay_never_named_begins_anew_once() {
     rig.refuse(no(second.id));
     let third = rig.asked();
     assert_eq!(third.from, None);
-    rig.refuse(no(third.id));
-    assert!(matches!(rig.status().past, Fetching::Refused(_)));
-    assert_eq!(rig.take_sent(), []);
+    rig.page(third.id, some(), Some(("95-3", 95)), 10);
+    let fourth = rig.asked();
+    rig.refuse(no(fourth.id));
+    assert!(matches!(rig.status().past, Fetching::Refused(_)), "not for ever");
+    rig.pass_ms(500);
+    assert!(
+        rig.take_sent()
+            .iter()
+            .all(|message| !matches!(message, ClientMessage::Past(_)))
+    );
+}
+
+#[test]
+fn pages_that_lead_nowhere_end_the_pass() {
+    for (cells, next) in [(0, "95-3"), (1, "90-1")] {
+        let mut rig = Rig::new();
+        rig.join();
+        rig.cells("e-1", vec![cell("e", "place", at(100, 9), "9")]);
+        rig.take_sent();
+        rig.fetch();
+        let first = rig.asked();
+        rig.page(
+            first.id,
+            vec![cell("e", "place", at(50, 9), "1")],
+            Some(("90-1", 90)),
+            10,
+        );
+        let second = rig.asked();
+        let cells = (0..cells)
+            .map(|n| cell("e", "place", at(40 + n, 9), "1"))
+            .collect();
+        rig.page(second.id, cells, Some((next, 90)), 10);
+        assert!(matches!(rig.status().past, Fetching::Refused(_)), "{next}");
+        assert_eq!(rig.take_sent(), []);
+        assert_eq!(rig.past().since_ms, None, "nothing is claimed");
+    }
+}
+
+#[test]
+fn what_a_file_of_the_board_brings_and_overwrites_is_kept_too() {
+    let mut rig = Rig::new();
+    let old = rig.drawn("1");
+    let late = cell("e", "place", at(old.stamp.ms - 10, 9), "0");
+    let newer = cell("e", "place", at(old.stamp.ms + 10, 9), "2");
+    rig.input(Input::Brought(vec![late.clone()]));
+    rig.input(Input::Brought(vec![newer.clone()]));
+    rig.pass_ms(60);
+    assert_eq!(rig.past().cells, [late, old, newer]);
 }
 
 #[test]

@@ -215,17 +215,17 @@ impl Shelf for Rows<'_> {
         rows.next()?.map(|row| stamp(row, 0)).transpose()
     }
 
-    fn all_above(&mut self, key: &CellKey, above: Stamp) -> Result<Vec<Stamp>, StoreError> {
+    fn from(&mut self, key: &CellKey, least: Stamp) -> Result<Vec<Stamp>, StoreError> {
         let sql = "SELECT ms, counter, peer FROM past
-                   WHERE element = ?1 AND prop = ?2 AND (ms, counter, peer) > (?3, ?4, ?5)";
+                   WHERE element = ?1 AND prop = ?2 AND (ms, counter, peer) >= (?3, ?4, ?5)";
         let mut query = self.0.prepare_cached(sql)?;
         let (element, prop) = (key.element.as_str(), key.prop.as_str());
         let row = params![
             element,
             prop,
-            signed(above.ms),
-            above.counter,
-            above.peer.as_str()
+            signed(least.ms),
+            least.counter,
+            least.peer.as_str()
         ];
         let mut rows = query.query(row)?;
         let mut stamps = Vec::new();
