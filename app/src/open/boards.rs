@@ -198,6 +198,7 @@ impl Boards {
 
     /// Deletes a board that isn't open.
     pub fn delete(&mut self, board: BoardId) {
+        self.thumbnails.forget(&board);
         self.known.retain(|file| file.id != board);
         self.begin(move |shelf, say| match shelf.throw_away(&board, now_ms()) {
             Ok(thrown) => say(Word::Deleted(thrown)),

@@ -134,6 +134,21 @@ impl Thumbnails {
         self.shared.1.notify_one();
     }
 
+    /// No picture of this board is wanted any more: its file goes elsewhere.
+    pub(super) fn forget(&self, board: &BoardId) {
+        let mut wish = lock(&self.shared);
+        wish.left.retain(|left| left != board);
+        let Wish {
+            seen,
+            missing,
+            others,
+            ..
+        } = &mut *wish;
+        for list in [seen, missing, others] {
+            list.retain(|(of, _)| of != board);
+        }
+    }
+
     /// The next picture that is there, if any.
     #[must_use]
     pub fn take(&self) -> Option<Made> {

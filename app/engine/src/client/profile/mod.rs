@@ -27,7 +27,7 @@ pub use self::handoff::{Handoff, HandoffError};
 pub use self::pictures::Kept;
 pub use self::shelf::{BoardFile, Shelf, ShelfError};
 pub use self::trash::{KEPT_MS, Thrown};
-use super::store::SqliteStore;
+use super::store::Glance;
 use super::trust::Trust;
 
 /// What starting in a folder comes to.
@@ -174,7 +174,8 @@ pub fn relays_of_boards(folder: &Path) -> BTreeMap<RelayAddress, usize> {
     let paths = entries.map(|entry| entry.path());
     let boards = paths.filter(|path| path.extension().is_some_and(|end| end == "board"));
     let mut relays = BTreeMap::new();
-    for relay in boards.filter_map(|path| SqliteStore::peek_relay(&path)) {
+    let relay = |path: PathBuf| Glance::at(&path).ok()?.outline().ok()?.relay;
+    for relay in boards.filter_map(relay) {
         *relays.entry(relay).or_default() += 1;
     }
     relays

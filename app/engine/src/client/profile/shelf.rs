@@ -254,7 +254,9 @@ fn look(path: &Path, as_of: [(u64, u64); 2]) -> Known {
     Known {
         as_of,
         title: outline.as_ref().and_then(|outline| outline.title.clone()),
-        relay: outline.as_ref().and_then(|outline| outline.relay.clone()),
+        relay: outline
+            .as_ref()
+            .and_then(|outline| Some(outline.relay.clone()?.relay)),
         hosted: outline.as_ref().is_some_and(|outline| outline.hosted),
         role: outline.and_then(|outline| outline.role),
     }

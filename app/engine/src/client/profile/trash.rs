@@ -1,7 +1,9 @@
 //! Deleted boards: kept in the profile's folder `trash` for a month, then removed for good. A file's name there says when
 //! its board was deleted.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use drawbridge_protocol::BoardId;
 
@@ -12,6 +14,10 @@ use crate::client::store::files::{beside, lock, move_board, remove_board};
 
 /// How long a deleted board is kept, in milliseconds.
 pub const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+
+/// How often a board is tried to be moved, and how long between two times.
+const TRIES: u32 = 25;
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// A board in the trash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +70,7 @@ impl Shelf {
             }
             thrown_ms += 1;
         };
-        move_board(&from, &path).map_err(|error| ShelfError::io(&from, &error))?;
+        patiently(|| move_board(&from, &path)).map_err(|error| ShelfError::io(&from, &error))?;
         drop(held);
         // It is of no use without its board.
         let _ = std::fs::remove_file(beside(&from, "-lock"));
@@ -116,4 +122,17 @@ impl Shelf {
         }
         self.sweep_pictures();
     }
+}
+
+/// Tries something for a moment. On Windows, whoever looks into a file just now holds it, so that it can't be moved.
+fn patiently(act: impl Fn() -> std::io::Result<()>) -> std::io::Result<()> {
+    for _ in 1..TRIES {
+        match act() {
+            Err(error) if cfg!(windows) && error.kind() == ErrorKind::PermissionDenied => {
+                std::thread::sleep(BETWEEN);
+            }
+            done => return done,
+        }
+    }
+    act()
 }

@@ -31,6 +31,10 @@ pub(in crate::client) fn write(
     cells: impl IntoIterator<Item = drawbridge_protocol::Cell>,
     from: &Glance,
 ) -> Result<(), StoreError> {
+    // It would be taken for the new file's.
+    if has_log(to) {
+        return Err(StoreError::Busy(to.to_owned()));
+    }
     let part = beside(to, ".part");
     let written = fill(&part, meta, cells, from).and_then(|()| {
         let synced = File::open(&part).and_then(|file| file.sync_all());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use drawbridge_protocol::{BoardId, Cell, ImageHash, ImageType, Link, Role};
+use drawbridge_protocol::{BoardId, Cell, ImageHash, ImageType, Link, RelayAddress, Role};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::StoreError;
@@ -22,8 +22,8 @@ pub struct Outline {
     pub board: BoardId,
     /// The title on it, if it has one.
     pub title: Option<String>,
-    /// The host and port of the relay that it is shared through.
-    pub relay: Option<String>,
+    /// The relay that it is shared through.
+    pub relay: Option<RelayAddress>,
     /// Whether that relay is the one inside this program.
     pub hosted: bool,
     /// What its relay let this person do last.
@@ -76,7 +76,7 @@ impl Glance {
         Ok(Outline {
             board: BoardId::new(&board).map_err(damaged)?,
             title: title.filter(|title| !title.trim().is_empty()),
-            relay: link.map(|link| link.relay),
+            relay: link.map(|link| link.address()),
             hosted: self.get("hosted")?.is_some(),
             role: self
                 .get("role")?

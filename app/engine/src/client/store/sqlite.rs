@@ -5,7 +5,6 @@ use std::fs::File;
 use std::path::Path;
 
 use drawbridge_protocol::Cell;
-use drawbridge_protocol::{Link, RelayAddress};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
@@ -122,16 +121,6 @@ impl SqliteStore {
     #[cfg(test)]
     pub(super) fn db(&self) -> &Connection {
         &self.db
-    }
-
-    /// The relay on which a board lives that may be open elsewhere; `None` if there is none, or the file can't be read.
-    #[must_use]
-    pub(in crate::client) fn peek_relay(path: &Path) -> Option<RelayAddress> {
-        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(path, flags).ok()?;
-        let sql = "SELECT value FROM meta WHERE name = 'remote'";
-        let link: String = db.query_row(sql, [], |row| row.get(0)).ok()?;
-        Some(link.parse::<Link>().ok()?.address())
     }
 }
 

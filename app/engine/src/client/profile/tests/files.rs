@@ -158,6 +158,11 @@ fn a_copy_to_be_mailed_has_cells_and_images_and_no_key() {
         "the link's key"
     );
 
+    // What lies beside the place of a copy, as of a board that is open there, would be read as part of it.
+    let taken = folder.path().join("mail/Taken.board");
+    std::fs::write(folder.path().join("mail/Taken.board-wal"), "a log").expect("written");
+    assert_eq!(shelf.save_copy(&id("plan"), &taken), Err(ShelfError::Busy));
+    assert!(!taken.exists());
     let inside = shelf.boards_folder().join("other.board");
     assert!(shelf.save_copy(&id("plan"), &inside).is_err() && !inside.exists());
     let nowhere = folder.path().join("none/Plan.board");
