@@ -22,8 +22,8 @@ use crate::presence::{About, People};
 use crate::progress::Progress;
 use crate::tools::{Event, Keystroke, Tool};
 
-pub use history::Brought;
 use history::Chronicle;
+pub use history::{Brought, RestoreError};
 
 /// A board, open.
 pub struct Board {

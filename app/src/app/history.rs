@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use drawbridge_engine::board::RestoreError;
 use drawbridge_engine::document::Color;
 use drawbridge_engine::history::Deed;
 use egui::{Color32, Context};
 
 use super::App;
 use crate::command::{Back, Past, Speed};
-use crate::open::{History, Reach};
+use crate::open::{History, NotRestored, Reach};
 use crate::panels::Asked;
 use crate::panels::history::{self, Author, HistoryView};
 use crate::panels::message::Message;
@@ -225,8 +226,19 @@ impl App {
             .board
             .history()
             .map(|history| self::when(history, history.moment()));
-        let brought = self.board.restore_shown(selected);
         self.back.playing = None;
+        let brought = match self.board.restore_shown(selected) {
+            Ok(brought) => brought,
+            Err(NotRestored::Refused(RestoreError::Barred(_))) => {
+                self.bar_said = None;
+                self.say_barred(ctx);
+                return;
+            }
+            Err(why) => {
+                self.say(ctx, Message::hint(not_restored(&why)));
+                return;
+            }
+        };
         let then = match when.as_deref() {
             None | Some("") => "as it was before the first change".to_owned(),
             Some(when) => format!("as of {when}"),
@@ -360,6 +372,27 @@ fn reach_words(reach: &Reach) -> String {
         Reach::Waiting => "Earlier changes come when the relay can be reached".to_owned(),
         Reach::Refused(None) => "This relay doesn't show what was before".to_owned(),
         Reach::Refused(Some(why)) => format!("The relay doesn't show what was before: {why}"),
+    }
+}
+
+/// Why a moment isn't restored, in words.
+fn not_restored(why: &NotRestored) -> String {
+    let missing = "Not all is known that was on the board then, so it isn't restored";
+    match why {
+        NotRestored::Refused(_) => {
+            "Nothing was restored: something else is under way on the board".to_owned()
+        }
+        NotRestored::Missing(Reach::Since(ms)) => {
+            let when = when::words(*ms, when::now_ms());
+            format!("{missing}. From {when} on all is known")
+        }
+        NotRestored::Missing(Reach::Coming(_)) => {
+            format!("{missing} yet: earlier changes are still coming from the relay")
+        }
+        NotRestored::Missing(Reach::Waiting) => {
+            format!("{missing} yet: earlier changes come when the relay can be reached")
+        }
+        NotRestored::Missing(_) => missing.to_owned(),
     }
 }
 

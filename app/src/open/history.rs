@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use drawbridge_engine::board::Brought;
+use drawbridge_engine::board::{Brought, RestoreError};
 use drawbridge_engine::client::{Fetching, Past};
 use drawbridge_engine::history::{Stage, Timeline, Track};
 use drawbridge_engine::tools::{Event, Tool};
@@ -56,6 +56,21 @@ pub(super) enum Looking {
     Opening(Opening<History>),
     /// It is shown.
     Back(Box<History>),
+}
+
+/// Why a moment isn't restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotRestored {
+    /// Not all is known that was on the board then.
+    Missing(Reach),
+    /// The board takes nothing.
+    Refused(RestoreError),
+}
+
+impl From<RestoreError> for NotRestored {
+    fn from(error: RestoreError) -> Self {
+        Self::Refused(error)
+    }
 }
 
 impl History {
@@ -274,7 +289,7 @@ impl OpenBoard {
                     self.looking = Looking::Back(Box::new(history));
                 }
                 Some(Err(broke)) => {
-                    self.looking = Looking::Not;
+                    self.close_history();
                     self.problems.push(broke.to_string());
                     return;
                 }
@@ -312,16 +327,26 @@ impl OpenBoard {
     }
 
     /// Has the board be as it is shown, all of it or just what is selected, and shows the present again. Says what was written.
-    pub fn restore_shown(&mut self, selected: bool) -> Brought {
-        let nothing = Brought { cells: 0, full: 0 };
+    ///
+    /// # Errors
+    /// When that can't be done: the past is shown on.
+    pub fn restore_shown(&mut self, selected: bool) -> Result<Brought, NotRestored> {
+        let reach = self.reach();
         let Looking::Back(history) = &mut self.looking else {
-            return nothing;
+            return Ok(Brought { cells: 0, full: 0 });
         };
+        let time = history
+            .timeline
+            .moment(history.moment)
+            .map_or(0, |moment| moment.ms);
+        if history.since.is_none_or(|since| time < since) {
+            return Err(NotRestored::Missing(reach));
+        }
         history.go(|| true);
         let editor = history.stage.editor();
         let which = selected.then(|| editor.selection().ids.clone());
-        let brought = self.board.restore(editor.document(), which.as_ref());
+        let brought = self.board.restore(editor.document(), which.as_ref())?;
         self.close_history();
-        brought
+        Ok(brought)
     }
 }

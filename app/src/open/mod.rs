@@ -40,7 +40,7 @@ use crate::wake::Waker;
 use crate::when;
 pub use boards::{Boards, Word, now_ms};
 pub use clipboard::Pasted;
-pub use history::{History, Reach};
+pub use history::{History, NotRestored, Reach};
 pub use nearby::Invitation;
 pub use opening::Opening;
 pub use pictures::Given;

@@ -2,8 +2,8 @@
 //! the past which is shown.
 
 use egui::{
-    Align2, Area, Color32, Context, CursorIcon, EventFilter, Id, Key, Order, Painter, Popup, Pos2, Rect,
-    Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Area, Color32, Context, CursorIcon, EventFilter, Id, Key, Layout, Order, Painter, Popup,
+    Pos2, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{Asked, toolbar, widgets};
@@ -14,6 +14,8 @@ use crate::theme::{Theme, size, space};
 
 /// What hasn't come yet is drawn this much fainter.
 const LATER: f32 = 0.35;
+/// A panel this wide has everything in one row, in points.
+const BESIDE: f32 = 860.0;
 /// So many authors are named in the legend, the first ones.
 const NAMED: usize = 12;
 
@@ -101,7 +103,20 @@ pub fn show(ctx: &Context, view: &HistoryView<'_>, now: &Now, asked: &mut Asked)
     let shown = widgets::floating(ctx, "History", Align2::CENTER_BOTTOM, edge, |ui| {
         ui.set_width(panel_width(ui.ctx()));
         ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
-        ui.horizontal_wrapped(|ui| controls(ui, view, now, asked));
+        if panel_width(ui.ctx()) >= BESIDE {
+            // What changes the board stands at the right.
+            ui.horizontal(|ui| {
+                controls(ui, view, now, asked);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    Act::ALL.iter().rev().for_each(|act| act.show(ui, now, asked));
+                });
+            });
+        } else {
+            ui.horizontal_wrapped(|ui| {
+                controls(ui, view, now, asked);
+                Act::ALL.iter().for_each(|act| act.show(ui, now, asked));
+            });
+        }
         ui.horizontal(|ui| {
             ui.add_space(space::S);
             track(ui, view, asked);
@@ -184,46 +199,54 @@ fn controls(ui: &mut Ui, view: &HistoryView<'_>, now: &Now, asked: &mut Asked) {
     let (rect, _) = ui.allocate_exact_size(vec2(galley.size().x.max(220.0), size::TARGET), Sense::hover());
     let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, theme.text);
-    // What changes the board stands at the right, where there is room.
-    let known = ui.scope_id().with("right");
-    let wanted = ui.data(|data| data.get_temp::<f32>(known)).unwrap_or_default();
-    let room = ui.available_width() - wanted - space::S;
-    if room > 0.0 {
-        ui.add_space(room);
-    }
-    let right = ui.scope(|ui| ui.horizontal(|ui| right(ui, now, asked)));
-    let width = right.response.rect.width();
-    if (width - wanted).abs() > 0.5 {
-        ui.data_mut(|data| data.insert_temp(known, width));
-        ui.ctx()
-            .request_discard("what stands at the right has another width");
+}
+
+/// What can be done with what is shown, from left to right.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    ByAuthor,
+    GoTo,
+    RestoreSelected,
+    Restore,
+    Close,
+}
+
+impl Act {
+    const ALL: [Self; 5] = [
+        Self::ByAuthor,
+        Self::GoTo,
+        Self::RestoreSelected,
+        Self::Restore,
+        Self::Close,
+    ];
+
+    fn show(self, ui: &mut Ui, now: &Now, asked: &mut Asked) {
+        match self {
+            Self::ByAuthor => widgets::command_button(ui, &Command::Past(Past::ByAuthor), now, asked),
+            Self::GoTo => selection(ui, now, asked),
+            Self::RestoreSelected if now.selected == 0 => {}
+            Self::RestoreSelected => restore(ui, Past::RestoreSelected, "Restore the selection", now, asked),
+            Self::Restore => restore(ui, Past::Restore, "Restore this moment", now, asked),
+            Self::Close => {
+                let button = widgets::IconButton::new(icons::CLOSE, "Back to now").show(ui);
+                if button.clicked() {
+                    asked.push(Command::Past(Past::Show));
+                }
+                button.on_hover_ui(|ui| widgets::tooltip(ui, "Back to now", "Esc", ""));
+            }
+        }
     }
 }
 
-fn right(ui: &mut Ui, now: &Now, asked: &mut Asked) {
-    widgets::command_button(ui, &Command::Past(Past::ByAuthor), now, asked);
-    selection(ui, now, asked);
-    for (past, word) in [
-        (Past::RestoreSelected, "Restore the selection"),
-        (Past::Restore, "Restore this moment"),
-    ] {
-        if past == Past::RestoreSelected && now.selected == 0 {
-            continue;
+fn restore(ui: &mut Ui, past: Past, word: &str, now: &Now, asked: &mut Asked) {
+    let command = Command::Past(past);
+    // Whoever may not restore is told why by trying.
+    let can = now.allows(&command) || now.bars(&command);
+    ui.add_enabled_ui(can, |ui| {
+        if widgets::word_button(ui, None, word, past == Past::Restore && can).clicked() {
+            asked.push(command);
         }
-        let command = Command::Past(past);
-        // Whoever may not restore is told why by trying.
-        let can = now.allows(&command) || now.bars(&command);
-        ui.add_enabled_ui(can, |ui| {
-            if widgets::word_button(ui, None, word, past == Past::Restore && can).clicked() {
-                asked.push(command);
-            }
-        });
-    }
-    let button = widgets::IconButton::new(icons::CLOSE, "Back to now").show(ui);
-    if button.clicked() {
-        asked.push(Command::Past(Past::Show));
-    }
-    button.on_hover_ui(|ui| widgets::tooltip(ui, "Back to now", "Esc", ""));
+    });
 }
 
 /// Where one can go from what is selected.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use drawbridge_protocol::{Cell, ElementId, Value};
 
-use super::{About, Board};
+use super::{About, Bar, Board};
 use crate::document::Document;
 use crate::history::{restored, who_is};
 
@@ -27,10 +27,21 @@ struct News {
     restamped: bool,
 }
 
+/// Why nothing was brought back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// This person may not change the board.
+    #[error("this person may not change the board")]
+    Barred(Bar),
+    /// Something is under way.
+    #[error("something else is under way on the board")]
+    Busy,
+}
+
 /// What was brought back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Brought {
-    /// How many cells were written; 0 where all was so already, or nothing may be written.
+    /// How many cells were written; 0 where all was so already.
     pub cells: usize,
     /// How many texts stay as they are: this person has typed as much in them as one can.
     pub full: usize,
@@ -89,17 +100,30 @@ impl Board {
     }
 
     /// Has elements be as they were on another document of this board, all or just some: one write, and one step to undo.
-    pub fn restore(&mut self, then: &Document, which: Option<&BTreeSet<ElementId>>) -> Brought {
+    ///
+    /// # Errors
+    /// When something would be written that may not be written, or not now.
+    pub fn restore(
+        &mut self,
+        then: &Document,
+        which: Option<&BTreeSet<ElementId>>,
+    ) -> Result<Brought, RestoreError> {
+        if let Some(bar) = self.bar() {
+            return Err(RestoreError::Barred(bar));
+        }
         let effects = self.editor.end_typing();
         self.apply(effects);
         let restored = restored(then, self.editor.document(), which, self.client.peer());
+        let cells = restored.sets.len();
         let effects = self.editor.write_as_it_was(restored.sets);
-        let cells = effects.write.as_ref().map_or(0, |write| write.sets.len());
+        if cells > 0 && effects.write.is_none() {
+            return Err(RestoreError::Busy);
+        }
         self.apply(effects);
-        Brought {
+        Ok(Brought {
             cells,
             full: restored.full,
-        }
+        })
     }
 
     /// The cell that says who this is, if what it would say isn't on the board.
@@ -224,7 +248,7 @@ mod tests {
         assert_eq!((stage.place(), timeline.len()), (2, 5));
 
         let restored = board.restore(stage.editor().document(), None);
-        assert_eq!(restored, Brought { cells: 3, full: 0 });
+        assert_eq!(restored, Ok(Brought { cells: 3, full: 0 }));
         assert_eq!(shown(&board), then);
         // Others have the same by the cells alone.
         board.client.sync();
@@ -239,15 +263,29 @@ mod tests {
         assert!(board.redo());
         assert_eq!(shown(&board), then);
         assert_eq!(
-            board.restore(stage.editor().document(), None).cells,
-            0,
+            board.restore(stage.editor().document(), None),
+            Ok(Brought { cells: 0, full: 0 }),
             "it is so already"
         );
 
         // Just some of it.
         assert!(board.undo());
         let some = [first.clone()].into();
-        assert_eq!(board.restore(stage.editor().document(), Some(&some)).cells, 2);
+        let restored = board.restore(stage.editor().document(), Some(&some));
+        assert_eq!(restored, Ok(Brought { cells: 2, full: 0 }));
+        // While something is under way nothing is written, and that is said.
+        board.set_tool(Tool::Pen);
+        board.handle(&crate::tools::Event::Down(
+            crate::tools::Button::Primary,
+            crate::tools::Pointer {
+                pos: crate::geometry::Point::new(5.0, 5.0),
+                pressure: None,
+                time_ms: 0.0,
+                modifiers: crate::tools::Modifiers::default(),
+            },
+        ));
+        assert_eq!(board.restore(&Document::default(), None), Err(RestoreError::Busy));
+        board.handle(&crate::tools::Event::Cancel);
         let ids: BTreeSet<ElementId> = shown(&board).into_iter().map(|element| element.id).collect();
         assert_eq!(ids, [first, second].into());
 

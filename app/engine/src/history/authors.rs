@@ -27,7 +27,7 @@ pub(super) fn said_of(prop: &Property) -> Option<Peer> {
 }
 
 /// Somebody who changed the board.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Author {
     /// What they are called; empty if that isn't known.
     pub name: String,
@@ -82,16 +82,14 @@ impl Authors {
     pub(super) fn count(&mut self, peers: impl Iterator<Item = Peer>) {
         self.all.clear();
         self.numbers.clear();
-        let mut last = None;
+        let mut held: HashMap<Author, usize> = HashMap::new();
         for peer in peers {
-            if last == Some(peer) || self.numbers.contains_key(&peer) {
+            if self.numbers.contains_key(&peer) {
                 continue;
             }
-            last = Some(peer);
             let known = self.written.get(&peer).or_else(|| self.heard.get(&peer));
             let author = known.cloned().unwrap_or_default();
-            let number = self.all.iter().position(|held| *held == author);
-            let number = number.unwrap_or_else(|| {
+            let number = *held.entry(author.clone()).or_insert_with(|| {
                 self.all.push(author);
                 self.all.len() - 1
             });

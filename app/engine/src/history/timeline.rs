@@ -85,6 +85,7 @@ pub struct Timeline {
     things: Vec<Thing>,
     by_id: HashMap<ElementId, u32>,
     keys: Vec<Key>,
+    by_key: HashMap<(u32, Property), u32>,
     versions: Vec<Version>,
     moments: Vec<Moment>,
     authors: Authors,
@@ -117,6 +118,11 @@ impl Timeline {
         let kept = self
             .versions
             .partition_point(|version| order(version, first).is_lt());
+        let is_known = |version: &Version| {
+            let says_who = said_of(&self.keys[version.key as usize].prop).is_some();
+            !says_who && self.authors.number(version.stamp.peer).is_some()
+        };
+        let known = fresh.iter().all(is_known);
         let mut places = Vec::with_capacity(fresh.len());
         let mut moved = self.versions.split_off(kept).into_iter().peekable();
         if moved.peek().is_some() {
@@ -135,7 +141,9 @@ impl Timeline {
         }
         moved.for_each(|held| self.push(held));
         self.find_moments(kept);
-        self.find_authors();
+        if !known {
+            self.find_authors();
+        }
         places
     }
 
@@ -161,11 +169,7 @@ impl Timeline {
         if cell.prop.as_str() == Property::BASE && is_message(&cell.value) {
             held.drawn = false;
         }
-        let known = held
-            .keys
-            .iter()
-            .find(|key| self.keys[**key as usize].prop == cell.prop);
-        let key = known.copied().unwrap_or_else(|| {
+        let key = *self.by_key.entry((thing, cell.prop.clone())).or_insert_with(|| {
             self.keys.push(Key {
                 thing,
                 prop: cell.prop.clone(),
