@@ -112,8 +112,8 @@ pub fn show(ctx: &Context, view: &HistoryView<'_>, now: &Now, asked: &mut Asked)
                 });
             });
         } else {
-            ui.horizontal_wrapped(|ui| {
-                controls(ui, view, now, asked);
+            ui.horizontal(|ui| controls(ui, view, now, asked));
+            ui.horizontal(|ui| {
                 Act::ALL.iter().for_each(|act| act.show(ui, now, asked));
             });
         }
