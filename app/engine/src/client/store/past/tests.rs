@@ -190,15 +190,17 @@ fn a_version_that_comes_late_ends_where_the_next_one_begins() {
 #[test]
 fn what_an_own_clock_that_ran_ahead_had_overwritten_is_forgotten() {
     each(Bounds::default(), |store| {
-        let [a, b, c] = [10, 900, 950].map(|ms| cell("e", "place", ms, "1"));
+        // One of them has the very stamp that the present one gets: the clock was set back in between.
+        let [a, same, b, c] = [10, 100, 900, 950].map(|ms| cell("e", "place", ms, "1"));
         let other = cell("f", "place", 900, "1");
-        store
-            .commit(&batch(
-                &[c],
-                &[(&a, Some(900)), (&b, Some(950)), (&other, Some(901))],
-            ))
-            .expect("committed");
-        let anew = cell("e", "place", 100, "1");
+        let lost = [
+            (&a, Some(100)),
+            (&same, Some(900)),
+            (&b, Some(950)),
+            (&other, Some(901)),
+        ];
+        store.commit(&batch(&[c], &lost)).expect("committed");
+        let anew = cell("e", "place", 100, "2");
         let mut restamped = batch(std::slice::from_ref(&anew), &[]);
         restamped.past.forget = vec![(anew.key(), anew.stamp)];
         store.commit(&restamped).expect("committed");
