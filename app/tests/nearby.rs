@@ -7,8 +7,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use drawbridge::command::Command;
-use drawbridge::nearby::{Nearby, Networks, State as Knock};
+use drawbridge::hosting::{Hosted, Hosting};
+use drawbridge::nearby::{Announcement, Nearby, Networks, State as Knock};
 use drawbridge::open::OpenBoard;
+use drawbridge::panels::elsewhere::{self, ElsewhereView};
 use drawbridge::panels::nearby::{self, Let, NearbyBoard, NearbyView, Question};
 use drawbridge::panels::status::Connection;
 use drawbridge::panels::{Asked, dialogs};
@@ -16,7 +18,8 @@ use drawbridge::theme;
 use drawbridge::wake::Waker;
 use drawbridge::window::{self, Beginning, Failure};
 use drawbridge_engine::client::{Profile, Start};
-use drawbridge_protocol::Role as Right;
+use drawbridge_protocol::{Key, Link, RelayAddress, Role as Right};
+use drawbridge_relay::Answer;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -167,6 +170,47 @@ fn whoever_knocks_is_asked_about_and_answered_by_keyboard() {
     assert!(harness.query_by_label("Let them look").is_none());
 }
 
+#[test]
+fn a_board_that_is_kept_here_moves_only_when_its_person_says_so() {
+    let relay = |text: &str| text.parse::<RelayAddress>().expect("an address");
+    let view = ElsewhereView {
+        title: "Plan".to_owned(),
+        home: Some(relay("https://relay.example")),
+        hosted: false,
+        by: "Ada".to_owned(),
+        to: relay("192.168.1.7:7411"),
+    };
+    let ask = view.clone();
+    let mut harness = shown(move |ctx, asked| elsewhere::show(ctx, &ask, asked));
+    for address in ["relay.example:443 (encrypted)", "192.168.1.7:7411"] {
+        harness.get_by(|node| {
+            node.role() == Role::Alert && node.label().is_some_and(|label| label.contains(address))
+        });
+    }
+    // Enter without looking lets it stay.
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(2);
+    harness.key_press(egui::Key::Escape);
+    harness.run_steps(2);
+    press(
+        &mut harness,
+        Role::Button,
+        "Move it to 192.168.1.7:7411",
+        egui::Key::Enter,
+    );
+    let expected = [Command::Cancel, Command::Cancel, Command::GoElsewhere];
+    assert_eq!(*harness.state(), expected);
+    let alone = ElsewhereView {
+        title: String::new(),
+        home: None,
+        by: String::new(),
+        ..view
+    };
+    let harness = shown(move |ctx, asked| elsewhere::show(ctx, &alone, asked));
+    harness
+        .get_by_label_contains("This board is on this computer already, and is on no relay. Somebody nearby");
+}
+
 struct Window {
     harness: Harness<'static, window::Window>,
     woken: Receiver<()>,
@@ -215,7 +259,7 @@ impl Window {
     }
 
     fn sees(&self, label: &str) -> bool {
-        self.harness.query_by_label_contains(label).is_some()
+        self.harness.query_all_by_label_contains(label).next().is_some()
     }
 
     fn is_live(&self) -> bool {
@@ -319,4 +363,98 @@ fn k3_whoever_is_not_let_in_is_told_so_and_whoever_turned_it_off_is_not_found() 
     until("it isn't listed any more", &mut [&mut ada, &mut bob], |all| {
         !all[1].sees("to join “Untitled board”")
     });
+}
+
+/// Has `bob` ask to join what Eve tells of, and Eve let him in.
+fn let_in_by_eve(bob: &mut Window, eve: &Hosting) {
+    bob.click(Role::Button, "Menu");
+    bob.click(Role::MenuItem, "Boards nearby…");
+    until("he hears of it", &mut [&mut *bob], |all| {
+        all[0].sees("Ask Eve to join")
+    });
+    bob.harness.get_by_label_contains("Ask Eve to join").click();
+    until("he is asked", &mut [&mut *bob], |all| {
+        let key = Key::from_bits([7; 16]);
+        let now = Instant::now();
+        for one in eve.door().waiting(now) {
+            let role = Right::Edit;
+            eve.door().answer(
+                one.id,
+                Answer::LetIn {
+                    key: key.clone(),
+                    role,
+                },
+                now,
+            );
+        }
+        all[0].sees("Move the board to another relay?")
+    });
+}
+
+#[test]
+fn whoever_tells_of_a_board_that_is_kept_here_does_not_have_it_without_a_question() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let port = free_port();
+    let mut bob = Window::open(folders[0].path(), port);
+    bob.click(Role::Button, "Share");
+    bob.click(Role::Button, "Start sharing");
+    until("the board is on his relay", &mut [&mut bob], |all| {
+        all[0].is_live()
+    });
+    bob.click(Role::Button, "Close");
+    let his = bob.board().board().meta().clone();
+    let home = his.remote.clone().expect("a relay").link;
+    bob.click(Role::Button, "Menu");
+    bob.click(Role::MenuItem, "New board");
+    until("he begins another", &mut [&mut bob], |all| {
+        all[0].board().board().meta().board != his.board
+    });
+    let other = bob.board().board().meta().board.clone();
+
+    let (tell, told) = channel();
+    let wake: std::sync::Arc<dyn Fn() + Send + Sync> = std::sync::Arc::new(move || {
+        // The test may have ended.
+        let _ = tell.send(());
+    });
+    let eve = Hosting::start(folders[1].path().to_owned(), Some(0), wake.clone());
+    told.recv_timeout(LIMIT).expect("a word");
+    let Hosted::Serving(eves) = eve.state() else {
+        panic!("{:?}", eve.state())
+    };
+    eve.door().open(Some(&his.board));
+    let mut nearby = Nearby::new(Networks::Loopback(port), wake);
+    nearby.tell(Some(Announcement {
+        board: his.board.clone(),
+        title: "Plan".to_owned(),
+        by: "Eve".to_owned(),
+        port: eves,
+    }));
+
+    let_in_by_eve(&mut bob, &eve);
+    assert!(bob.sees(&home.relay) && bob.sees(&format!("127.0.0.1:{eves}")));
+    bob.harness.key_press(egui::Key::Enter);
+    bob.harness.run_steps(4);
+    assert!(!bob.sees("Move the board to another relay?"), "it stays");
+    let app = bob.harness.state().app().expect("a board is open");
+    assert!(!app.is_opening());
+    assert_eq!(bob.board().board().meta().board, other);
+    let kept = bob.board().profile().shelf().glance(&his.board).expect("a look");
+    assert_eq!(kept.outline().expect("a look").relay, Some(home.address()));
+
+    let_in_by_eve(&mut bob, &eve);
+    bob.click(Role::Button, &format!("Move it to 127.0.0.1:{eves}"));
+    until("it moves", &mut [&mut bob], |all| {
+        let meta = all[0].board().board().meta();
+        let relay = meta.remote.as_ref().map(|remote| &remote.link.relay);
+        meta.board == his.board && relay == Some(&format!("127.0.0.1:{eves}"))
+    });
+    // The same of a board that is open.
+    let there = bob.board().board().meta().remote.clone().expect("a relay").link;
+    assert_eq!(bob.board().led_away(&there, String::new()), None);
+    let back = Link {
+        secure: true,
+        ..there
+    };
+    assert!(bob.board().led_away(&back, String::new()).is_some());
+    assert!(bob.board().led_away(&home, String::new()).is_some());
 }

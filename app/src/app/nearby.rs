@@ -1,15 +1,17 @@
 //! Meeting others on the network: the board that is hosted here is told, whoever knocks is asked about, and one knocks oneself.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use drawbridge_protocol::Role;
-use drawbridge_relay::{Answer, Knocker};
+use drawbridge_protocol::{BoardId, Link, Role};
+use drawbridge_relay::{Answer, Door, Knocker};
 use egui::{Context, UserAttentionType, ViewportCommand};
 
 use super::App;
 use crate::nearby::{Knocking, Nearby, State};
 use crate::open::Invitation;
 use crate::panels::dialogs::Dialog;
+use crate::panels::elsewhere::ElsewhereView;
 use crate::panels::message::Message;
 use crate::panels::nearby::{Let, NearbyBoard, NearbyView, Question};
 
@@ -25,9 +27,20 @@ const LINK_WITHIN: Duration = Duration::from_secs(10);
 /// Somebody who is to be let in as soon as there is a link for them.
 struct Guest {
     id: u64,
+    /// To which board, ...
+    board: BoardId,
+    /// ... and at which door: another one counts its questions from the beginning.
+    door: Arc<Door>,
     role: Role,
     asked: bool,
     since: Instant,
+}
+
+impl Guest {
+    /// Whether they wait at this door, for this board.
+    fn waits_at(&self, door: &Arc<Door>, board: &BoardId) -> bool {
+        Arc::ptr_eq(&self.door, door) && self.board == *board
+    }
 }
 
 /// Those nearby, as far as this window deals with them.
@@ -45,6 +58,8 @@ pub(super) struct Neighbours {
     knocking: Option<Knocking>,
     /// ... and whether it was found out that nobody is there.
     doubted: bool,
+    /// Where they were let in, while they are asked whether the board that is kept here shall move there.
+    elsewhere: Option<(Link, ElsewhereView)>,
 }
 
 impl App {
@@ -70,8 +85,8 @@ impl App {
     pub(super) fn tend_neighbours(&mut self, ctx: &Context) {
         let now = Instant::now();
         self.be_found(ctx, now);
-        self.hear_knocks(ctx, now);
         self.let_in(ctx, now);
+        self.hear_knocks(ctx, now);
         self.hear_answer(ctx);
     }
 
@@ -140,18 +155,21 @@ impl App {
             return;
         };
         self.neighbours.asked = Some(now);
+        let Some(door) = self.board.door() else {
+            return;
+        };
         let role = match answer {
             Let::Draw => Role::Edit,
             Let::Look => Role::View,
             Let::No => {
-                if let Some(door) = self.board.door() {
-                    door.answer(one.id, Answer::Declined, now);
-                }
+                door.answer(one.id, Answer::Declined, now);
                 return;
             }
         };
         self.neighbours.guests.push(Guest {
             id: one.id,
+            board: one.board,
+            door,
             role,
             asked: false,
             since: now,
@@ -164,6 +182,9 @@ impl App {
             self.neighbours.guests.clear();
             return;
         };
+        // Whoever waits for another board must not be given the key of this one; their question is over.
+        let here = &self.board.board().meta().board;
+        self.neighbours.guests.retain(|guest| guest.waits_at(&door, here));
         for mut guest in std::mem::take(&mut self.neighbours.guests) {
             let asked = guest.asked;
             match self.board.invitation(guest.role, asked) {
@@ -213,12 +234,13 @@ impl App {
             return;
         };
         match knocking.state() {
-            State::Welcome(link) => {
-                neighbours.knocking = None;
-                self.join(ctx, &link.to_string());
-            }
             // Whoever closes the list wants nothing from it any more.
             _ if self.dialog != Some(Dialog::Join) => neighbours.knocking = None,
+            State::Welcome(link) => {
+                let by = knocking.at.by.clone();
+                neighbours.knocking = None;
+                self.welcomed(ctx, link, by);
+            }
             // Once: each doubt is a packet.
             State::Unreachable if !neighbours.doubted => {
                 neighbours.doubted = true;
@@ -227,6 +249,32 @@ impl App {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `by` let this person in. Anybody on the network can say that they share a board: one that is kept here goes nowhere else
+    /// before its person has said so.
+    fn welcomed(&mut self, ctx: &Context, link: Link, by: String) {
+        match self.board.led_away(&link, by) {
+            None => self.join(ctx, &link.to_string()),
+            Some(view) => {
+                self.neighbours.elsewhere = Some((link, view));
+                self.dialog = Some(Dialog::Elsewhere);
+                ctx.request_repaint();
+            }
+        }
+    }
+
+    /// What is asked before a board that is kept here moves.
+    pub(super) fn elsewhere_view(&self) -> Option<&ElsewhereView> {
+        self.neighbours.elsewhere.as_ref().map(|(_, view)| view)
+    }
+
+    /// Goes where this person was let in, although the board lived elsewhere.
+    pub(super) fn go_elsewhere(&mut self, ctx: &Context) {
+        let asked = self.dialog == Some(Dialog::Elsewhere);
+        if let Some((link, _)) = self.neighbours.elsewhere.take().filter(|_| asked) {
+            self.join(ctx, &link.to_string());
         }
     }
 
@@ -258,5 +306,31 @@ impl App {
             title: self.board.title(),
             look: self.board.lets_look(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guest_waits_for_one_board_at_one_door() {
+        let door = Arc::new(Door::new(Arc::new(|| {})));
+        let board = |name| BoardId::new(name).expect("a name");
+        let guest = Guest {
+            id: 1,
+            board: board("plan"),
+            door: Arc::clone(&door),
+            role: Role::Edit,
+            asked: true,
+            since: Instant::now(),
+        };
+        assert!(guest.waits_at(&door, &board("plan")));
+        assert!(!guest.waits_at(&door, &board("diary")), "another board is open");
+        let again = Arc::new(Door::new(Arc::new(|| {})));
+        assert!(
+            !guest.waits_at(&again, &board("plan")),
+            "the first question there is another one"
+        );
     }
 }

@@ -221,6 +221,7 @@ impl App {
             Command::Join(text) => self.join(ctx, &text),
             Command::KnockAt(name) => self.knock(&name),
             Command::StopKnocking => self.stop_knocking(),
+            Command::GoElsewhere => self.go_elsewhere(ctx),
             Command::AnswerKnock(answer) => self.answer_knock(answer),
             Command::LookNearby => {
                 self.settings.meeting.look = !self.settings.meeting.look;

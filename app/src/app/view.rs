@@ -158,6 +158,11 @@ impl App {
                 let problem = self.join_problem.as_deref();
                 dialogs::join(ctx, &mut self.join_draft, problem, nearby.as_ref(), asked);
             }
+            Some(Dialog::Elsewhere) => {
+                if let Some(view) = self.elsewhere_view() {
+                    panels::elsewhere::show(ctx, view, asked);
+                }
+            }
             Some(Dialog::Palette) => panels::palette::show(ctx, &mut self.sought, &now, asked),
             Some(Dialog::Trust) => panels::trust::show(ctx, &self.board.trust(), asked),
             Some(Dialog::Shortcuts) => panels::shortcuts::show(ctx, asked),

@@ -149,6 +149,8 @@ pub enum Command {
     KnockAt(String),
     /// Don't ask any more.
     StopKnocking,
+    /// Have a board that is kept here move to where one was let in.
+    GoElsewhere,
     /// Answer whoever asks to be let in.
     AnswerKnock(Let),
     /// Look for boards nearby, or don't.

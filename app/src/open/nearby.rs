@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use drawbridge_protocol::{Key, KeyHash, Role};
+use drawbridge_protocol::{Key, KeyHash, Link, Role};
 use drawbridge_relay::Door;
 
 use super::OpenBoard;
 use crate::hosting::{Hosted, Hosting};
 use crate::nearby::Announcement;
+use crate::panels::elsewhere::ElsewhereView;
 use crate::panels::links::Ends;
 
 /// The key that lets somebody in.
@@ -40,6 +41,36 @@ impl OpenBoard {
             title: self.title(),
             by: by.to_owned(),
             port,
+        })
+    }
+
+    /// What to ask when `by` lets this person in to a board that is kept here already, and not on the relay of this link; `None`
+    /// where it leads nothing away.
+    #[must_use]
+    pub fn led_away(&self, link: &Link, by: String) -> Option<ElsewhereView> {
+        let meta = self.board.meta();
+        let (title, home, hosted) = if link.board == meta.board {
+            let home = meta.remote.as_ref().map(|remote| remote.link.address());
+            (self.title(), home, meta.hosted.is_some())
+        } else {
+            let shelf = self.profile.shelf();
+            if !shelf.file(&link.board).exists() {
+                return None;
+            }
+            // One that can't be looked into is here all the same.
+            let glance = shelf.glance(&link.board).ok();
+            let outline = glance.and_then(|glance| glance.outline().ok());
+            outline.map_or((String::new(), None, false), |outline| {
+                (outline.title.unwrap_or_default(), outline.relay, outline.hosted)
+            })
+        };
+        let to = link.address();
+        (home.as_ref() != Some(&to)).then_some(ElsewhereView {
+            title,
+            home,
+            hosted,
+            by,
+            to,
         })
     }
 

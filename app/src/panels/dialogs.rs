@@ -19,6 +19,8 @@ pub enum Dialog {
     Share,
     /// Join another.
     Join,
+    /// Asked before a board that is kept here moves to the relay of somebody nearby.
+    Elsewhere,
     /// Type the relay's password.
     Password,
     /// Hand the board over to another relay.

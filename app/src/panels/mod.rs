@@ -5,6 +5,7 @@ pub mod chat;
 pub mod code;
 pub mod context;
 pub mod dialogs;
+pub mod elsewhere;
 pub mod frame_name;
 pub mod handover;
 pub mod hints;
