@@ -33,8 +33,8 @@ fn board(elements: usize) -> Vec<Cell> {
             .map(|_| {
                 format!(
                     "{} {}",
-                    below(&mut random, 24) as i64 - 12,
-                    below(&mut random, 24) as i64 - 12
+                    i64::try_from(below(&mut random, 24)).unwrap_or_default() - 12,
+                    i64::try_from(below(&mut random, 24)).unwrap_or_default() - 12
                 )
             })
             .collect();
