@@ -235,7 +235,7 @@ fn whoever_is_asked_to_follow_answers_by_keyboard_and_whoever_follows_reads_whom
         asking: Some((1, 3)),
         news: Some("Cem and 3 others joined".to_owned()),
     };
-    let mut harness = window(move |ctx, state| together::show(ctx, &view, 60.0, &mut state.asked));
+    let mut harness = window(move |ctx, state| together::show(ctx, &view, 60.0, 0.0, &mut state.asked));
     for words in [
         "Ada asks everybody to follow",
         "Following Bob",

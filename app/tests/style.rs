@@ -1,6 +1,7 @@
 //! The style panel by role and label, and the room that it leaves to the other panels.
 
 use drawbridge::command::{Command, Now};
+use drawbridge::panels::chat::Badge;
 use drawbridge::panels::menu::{self, MenuView};
 use drawbridge::panels::people::{self, PeopleDraft, PeopleView, Person};
 use drawbridge::panels::style::{self, StyleView};
@@ -327,7 +328,10 @@ fn what_is_at_the_top_of_the_window_never_overlaps() {
         following: None,
         sharing: true,
         manages: false,
-        chat: None,
+        chat: Some(Badge {
+            unread: 3,
+            open: false,
+        }),
     };
     let mut harness = window(move |ctx, state| {
         menu::show(ctx, &menu, &mut state.title, &mut state.asked);
@@ -342,7 +346,7 @@ fn what_is_at_the_top_of_the_window_never_overlaps() {
             &mut state.asked,
         );
     });
-    for width in [640.0, 899.0, 900.0, 1280.0, 1920.0] {
+    for width in [640.0, 899.0, 900.0, 1000.0, 1059.0, 1060.0, 1280.0, 1920.0] {
         harness.set_size(egui::vec2(width, 720.0));
         harness.run();
         let rects = ["Board", "Tools", "People", "Style"].map(|name| {

@@ -47,7 +47,8 @@ impl App {
     pub(super) fn welcome(&self, ctx: &Context, share: &ShareView, asked: &mut Asked) {
         let first = self.board.recent().is_empty();
         let view = WelcomeView {
-            hints: self.hints.0,
+            // They speak of drawing.
+            hints: self.hints.0 && self.board.bar().is_none(),
             // Not on somebody else's board, to which a link led.
             sample: self.is_untouched() && first && *share == ShareView::Off,
         };

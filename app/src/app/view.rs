@@ -20,7 +20,7 @@ use crate::panels::status::Connection;
 use crate::panels::style::StyleView;
 use crate::panels::zoom::ZoomView;
 use crate::panels::{self, Asked};
-use crate::theme::space;
+use crate::theme::{size, space};
 
 /// How often the share dialog looks how long links last.
 const MINUTES: Duration = Duration::from_secs(20);
@@ -226,7 +226,13 @@ impl App {
             // The stage is for the frames.
             view.asking = None;
         }
-        panels::together::show(ctx, &view, rows + space::M, asked);
+        // The chat stands at the right.
+        let right = if !alone && self.is_chatting() && !panels::toolbar::is_narrow(ctx) {
+            size::CHAT
+        } else {
+            0.0
+        };
+        panels::together::show(ctx, &view, rows + space::M, right, asked);
         if !alone {
             let hints = self.canvas.hints(ctx, &self.board);
             panels::hints::show(ctx, &hints, asked);

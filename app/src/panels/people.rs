@@ -18,6 +18,8 @@ use crate::theme::{self, Theme, size, space};
 
 /// How many initials are shown before the rest becomes a number.
 const SHOWN: usize = 4;
+/// The same where the chat's button stands beside them and there is little room.
+const FEW: usize = 2;
 
 /// The list's height in points, from which on it scrolls.
 const LIST_HEIGHT: f32 = 300.0;
@@ -122,7 +124,13 @@ pub fn show(ctx: &Context, view: &PeopleView, draft: &mut PeopleDraft, asked: &m
 /// Overlapping circles, one control.
 fn initials(ui: &mut Ui, view: &PeopleView) -> Response {
     let theme = Theme::of(ui.ctx());
-    let others: Vec<&Arc<Person>> = if view.others.len() < SHOWN {
+    let window = ui.ctx().content_rect().width();
+    let most = if view.chat.is_some() && (size::ONE_ROW..size::ROOMY).contains(&window) {
+        FEW
+    } else {
+        SHOWN
+    };
+    let others: Vec<&Arc<Person>> = if view.others.len() < most {
         view.others.iter().collect()
     } else {
         by_doing(&view.others)
@@ -130,8 +138,8 @@ fn initials(ui: &mut Ui, view: &PeopleView) -> Response {
     let everyone: Vec<&Person> = std::iter::once(&view.me)
         .chain(others.into_iter().map(AsRef::as_ref))
         .collect();
-    let shown = if everyone.len() > SHOWN {
-        SHOWN - 1
+    let shown = if everyone.len() > most {
+        most - 1
     } else {
         everyone.len()
     };

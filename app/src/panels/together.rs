@@ -25,8 +25,8 @@ pub struct TogetherView {
     pub news: Option<String>,
 }
 
-/// Shows what there is of it, `above` points below the window's top.
-pub fn show(ctx: &Context, view: &TogetherView, above: f32, asked: &mut Asked) {
+/// Shows what there is of it, `above` points below the window's top and clear of `right` points at its right.
+pub fn show(ctx: &Context, view: &TogetherView, above: f32, right: f32, asked: &mut Asked) {
     if let Some((_, color)) = &view.following {
         let layer = LayerId::new(Order::Foreground, Id::unique("following border"));
         let edge = Stroke::new(BORDER, *color);
@@ -39,35 +39,41 @@ pub fn show(ctx: &Context, view: &TogetherView, above: f32, asked: &mut Asked) {
     if view.following.is_none() && view.question.is_none() && view.asking.is_none() {
         return;
     }
-    widgets::bare(ctx, "Together", Align2::CENTER_TOP, Vec2::new(0.0, above), |ui| {
-        ui.vertical_centered(|ui| {
-            if let Some((conn, name, color)) = &view.question {
-                let words = format!("{name} asks everybody to follow");
-                line(ui, Some(*color), &words, |ui| {
-                    if widgets::word_button(ui, None, "Follow", true).clicked() {
-                        asked.push(Command::Follow(*conn));
-                    }
-                    if widgets::word_button(ui, None, "Not now", false).clicked() {
-                        asked.push(Command::NotNow(*conn));
-                    }
-                });
-            }
-            if let Some((name, color)) = &view.following {
-                line(ui, Some(*color), &format!("Following {name}"), |ui| {
-                    if widgets::word_button(ui, None, "Stop following", false).clicked() {
-                        asked.push(Command::StopFollowing);
-                    }
-                });
-            }
-            if let Some((follow, all)) = view.asking {
-                line(ui, None, &followers(follow, all), |ui| {
-                    if widgets::word_button(ui, None, "Stop asking", false).clicked() {
-                        asked.push(Command::AskToFollow);
-                    }
-                });
-            }
-        });
-    });
+    widgets::bare(
+        ctx,
+        "Together",
+        Align2::CENTER_TOP,
+        Vec2::new(-right / 2.0, above),
+        |ui| {
+            ui.vertical_centered(|ui| {
+                if let Some((conn, name, color)) = &view.question {
+                    let words = format!("{name} asks everybody to follow");
+                    line(ui, Some(*color), &words, |ui| {
+                        if widgets::word_button(ui, None, "Follow", true).clicked() {
+                            asked.push(Command::Follow(*conn));
+                        }
+                        if widgets::word_button(ui, None, "Not now", false).clicked() {
+                            asked.push(Command::NotNow(*conn));
+                        }
+                    });
+                }
+                if let Some((name, color)) = &view.following {
+                    line(ui, Some(*color), &format!("Following {name}"), |ui| {
+                        if widgets::word_button(ui, None, "Stop following", false).clicked() {
+                            asked.push(Command::StopFollowing);
+                        }
+                    });
+                }
+                if let Some((follow, all)) = view.asking {
+                    line(ui, None, &followers(follow, all), |ui| {
+                        if widgets::word_button(ui, None, "Stop asking", false).clicked() {
+                            asked.push(Command::AskToFollow);
+                        }
+                    });
+                }
+            });
+        },
+    );
 }
 
 /// How many follow, in words.
