@@ -124,8 +124,7 @@ pub fn show(ctx: &Context, view: &PeopleView, draft: &mut PeopleDraft, asked: &m
 /// Overlapping circles, one control.
 fn initials(ui: &mut Ui, view: &PeopleView) -> Response {
     let theme = Theme::of(ui.ctx());
-    let window = ui.ctx().content_rect().width();
-    let most = if view.chat.is_some() && (size::ONE_ROW..size::ROOMY).contains(&window) {
+    let most = if view.chat.is_some() && ui.ctx().content_rect().width() < size::ROOMY {
         FEW
     } else {
         SHOWN

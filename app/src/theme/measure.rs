@@ -102,7 +102,7 @@ pub mod size {
     pub const AVATAR: f32 = 30.0;
     /// Below this window width the tools stand below the menu and the people.
     pub const ONE_ROW: f32 = 990.0;
-    /// Below this window width, and in one row, there is room for few people beside the chat's button.
+    /// Below this window width there is room for few people beside the chat's button.
     pub const ROOMY: f32 = 1060.0;
     /// Below this window width the style panel becomes a row.
     pub const NARROW: f32 = 900.0;
