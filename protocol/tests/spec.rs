@@ -83,6 +83,7 @@ fn every_example_reads_and_writes_back_the_same() {
         "<joined",
         "<left",
         "<live",
+        "<moved",
         "<past",
         "<refused",
         "<stopping",

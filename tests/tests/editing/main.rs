@@ -14,7 +14,7 @@ use drawbridge_engine::document::{Element, Kind, Order, Style};
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::{Affine, Vec2};
 use drawbridge_engine::tools::{Event, Tool};
-use drawbridge_protocol::ElementId;
+use drawbridge_protocol::{Cell, ElementId};
 use drawbridge_tests::desk::{Desk, seen};
 use drawbridge_tests::proxy::{Cut, Fault, Proxy};
 use drawbridge_tests::{RelayProcess, board_of, relay_program};
@@ -166,7 +166,9 @@ fn more_than_one_write_takes_is_moved_and_undone_whole() {
     ada.until_saved();
     let mut bob = Desk::join("bob", relay.invited("b"));
     bob.until_same(&ada);
-    let ids: Vec<ElementId> = ada.board().editor().document().ids().cloned().collect();
+    // Who drew is said on the board itself.
+    let ids = ada.board().editor().document().ids();
+    let ids: Vec<ElementId> = ids.filter(|id| id.as_str() != "board").cloned().collect();
     let before: Vec<_> = ids
         .iter()
         .map(|id| seen(bob.board(), id).expect("it is seen"))
@@ -286,8 +288,9 @@ fn the_laser_and_where_one_looks_reach_others_and_are_never_stored() {
     bob.until_same(&ada);
     for who in [&ada, &bob] {
         let held = who.board().client().snapshot();
-        assert!(held.iter().all(|cell| cell.element == id), "{held:?}");
+        let is_known = |cell: &Cell| cell.element == id || cell.prop.as_str().starts_with("who/");
+        assert!(held.iter().all(is_known), "{held:?}");
     }
     let stored = board_of(relay.data(), "b");
-    assert_eq!(stored.len(), 1, "the rectangle alone");
+    assert_eq!(stored.len(), 2, "the rectangle, and who drew it");
 }

@@ -482,6 +482,7 @@ fn an_image_counts_towards_its_board_once_and_is_refused_where_there_is_no_room(
 const OLD_BOARDS: &str = "
     DROP TABLE links;
     ALTER TABLE boards DROP COLUMN locked;
+    ALTER TABLE boards DROP COLUMN moved;
     ALTER TABLE boards ADD COLUMN key_hash BLOB NOT NULL DEFAULT x'';
 ";
 
