@@ -46,9 +46,10 @@ fn open(desk: &Desk, id: &ElementId) -> Option<Rect> {
 }
 
 fn meet(ada: &mut Desk, bob: &mut Desk) {
+    // What he did has to be there before she is, or she is compared while it is on its way to her.
+    bob.until_saved();
     ada.board().client().set_online(true);
     ada.until_saved();
-    bob.until_saved();
     bob.until_same(ada);
     ada.until_same(bob);
 }
