@@ -1,7 +1,7 @@
 //! When something was, in local words: "14:05", "yesterday 14:05", "3 March, 14:05".
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 const DAYS: [&str; 7] = [
     "Monday",
@@ -39,15 +39,31 @@ pub fn words(ms: u64, now_ms: u64) -> String {
     words_in(ms, now_ms, &TimeZone::system())
 }
 
+/// The day of a time in milliseconds since the Unix epoch: "3 March 2026".
+#[must_use]
+pub fn date(ms: u64) -> String {
+    date_in(ms, &TimeZone::system())
+}
+
+fn date_in(ms: u64, zone: &TimeZone) -> String {
+    match at(ms, zone) {
+        Some(then) => format!("{} {} {}", then.day(), month(&then), then.year()),
+        None => "some day".to_owned(),
+    }
+}
+
+/// `None` after the year 9999: somebody's clock is far off.
+fn at(ms: u64, zone: &TimeZone) -> Option<Zoned> {
+    let stamp = Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok()?;
+    Some(stamp.to_zoned(zone.clone()))
+}
+
+fn month(then: &Zoned) -> &'static str {
+    MONTHS[usize::try_from(then.month() - 1).unwrap_or_default() % 12]
+}
+
 fn words_in(ms: u64, now_ms: u64, zone: &TimeZone) -> String {
-    let at = |ms: u64| {
-        let stamp = i64::try_from(ms)
-            .ok()
-            .and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        stamp.map(|stamp| stamp.to_zoned_datetime(zone.clone()))
-    };
-    let (Some(then), Some(now)) = (at(ms), at(now_ms)) else {
-        // After the year 9999: somebody's clock is far off.
+    let (Some(then), Some(now)) = (at(ms, zone), at(now_ms, zone)) else {
         return "some time".to_owned();
     };
     let time = format!("{:02}:{:02}", then.hour(), then.minute());
@@ -55,7 +71,7 @@ fn words_in(ms: u64, now_ms: u64, zone: &TimeZone) -> String {
         .date()
         .since(then.date())
         .map_or(i32::MAX, |span| span.get_days());
-    let month = MONTHS[usize::try_from(then.month() - 1).unwrap_or_default() % 12];
+    let month = month(&then);
     match days {
         0 => time,
         1 => format!("yesterday {time}"),
@@ -96,5 +112,19 @@ mod tests {
         }
         assert_eq!(words_in(u64::MAX, now, &zone), "some time");
         assert_eq!(words_in((1 << 53) - 1, now, &zone), "some time");
+    }
+
+    #[test]
+    fn a_day_is_one_of_the_calendar_here() {
+        let zone = TimeZone::fixed(jiff::tz::offset(2));
+        for (ms, words) in [
+            (0, "1 January 1970"),
+            (951_782_400_000, "29 February 2000"),
+            // Two hours later here.
+            (1_798_761_599_999, "1 January 2027"),
+            (u64::MAX, "some day"),
+        ] {
+            assert_eq!(date_in(ms, &zone), words);
+        }
     }
 }

@@ -111,7 +111,8 @@ fn a7_what_is_under_way_when_the_board_is_locked_waits_and_comes_when_it_is_unlo
     assert_eq!(answer(&mut ada, call), None);
     bob.until("locked", |board| board.bar() == Some(Bar::Locked));
     assert_eq!(bob.board_mut().take_cut_short(), Some(Bar::Locked));
-    bob.until("kept", |board| strokes(board) == 1 && board.status().waiting == 1);
+    // His stroke, and who drew it.
+    bob.until("kept", |board| strokes(board) == 1 && board.status().waiting == 2);
     bob.up((60.0, 80.0));
     draw(&mut bob, 120.0);
     assert_eq!(strokes(bob.board()), 1, "the pen draws no more");
