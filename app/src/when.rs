@@ -1,7 +1,7 @@
 //! When something was, in local words: "14:05", "yesterday 14:05", "3 March, 14:05".
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, ZonedDateTime};
 
 const DAYS: [&str; 7] = [
     "Monday",
@@ -53,12 +53,12 @@ fn date_in(ms: u64, zone: &TimeZone) -> String {
 }
 
 /// `None` after the year 9999: somebody's clock is far off.
-fn at(ms: u64, zone: &TimeZone) -> Option<Zoned> {
+fn at(ms: u64, zone: &TimeZone) -> Option<ZonedDateTime> {
     let stamp = Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok()?;
-    Some(stamp.to_zoned(zone.clone()))
+    Some(stamp.to_zoned_datetime(zone.clone()))
 }
 
-fn month(then: &Zoned) -> &'static str {
+fn month(then: &ZonedDateTime) -> &'static str {
     MONTHS[usize::try_from(then.month() - 1).unwrap_or_default() % 12]
 }
 

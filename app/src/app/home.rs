@@ -59,6 +59,11 @@ impl App {
             Command::Home if self.home.shown => self.leave_home(ctx),
             Command::Home => {
                 self.board.handle(&Hand::Lost);
+                // Who isn't at the board points at nothing there.
+                self.board.handle(&Hand::Leave);
+                self.take_back();
+                let now = ctx.input(|input| input.time);
+                self.board.flush(now * 1000.0);
                 self.dialog = None;
                 self.home.draft = HomeDraft::default();
                 self.home.shown = true;

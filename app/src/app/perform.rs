@@ -330,6 +330,10 @@ impl App {
 
     fn edit(&mut self, edit: &Edit) {
         self.board.edit(edit);
+        if self.board.history().is_some() {
+            // Nothing is drawn there.
+            return;
+        }
         let styles = Styles::of(&self.board.editor().styles());
         if self.settings.styles != styles {
             self.settings.styles = styles;
@@ -343,7 +347,7 @@ impl App {
             grid: self.settings.grid.then_some(overlay::CELL),
             objects: self.settings.snapping,
         };
-        self.board.editor_mut().set_snapping(snapping);
+        self.board.set_snapping(snapping);
     }
 
     /// Puts the selected letters of what is typed in on the clipboard. Says whether there are any.
@@ -430,6 +434,13 @@ impl App {
                 self.board.switch(fresh);
                 self.set_snapping();
                 self.canvas.clear();
+                // What stands in a field belongs to the board that was left.
+                self.title_draft = self.board.title();
+                ctx.memory_mut(|memory| {
+                    if let Some(id) = memory.focused() {
+                        memory.surrender_focus(id);
+                    }
+                });
                 self.leave_others();
                 self.presenting = None;
                 self.end_frame_name();
@@ -455,6 +466,10 @@ impl App {
 
     /// Whether the board is as empty as when it was begun.
     pub(super) fn is_untouched(&self) -> bool {
+        // What lies in the past says nothing of that.
+        if self.board.history().is_some() {
+            return false;
+        }
         let editor = self.board.editor();
         self.board.is_empty() && !editor.can_undo() && !editor.can_redo() && self.board.title().is_empty()
     }

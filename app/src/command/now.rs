@@ -175,7 +175,7 @@ impl Now {
 
     fn can_look_back(&self, past: Past) -> bool {
         let Some(back) = self.back else {
-            return past == Past::Show;
+            return past == Past::Show && !self.presenting;
         };
         match past {
             Past::Next | Past::Later | Past::End => back.after,

@@ -262,7 +262,11 @@ impl OpenBoard {
 
     /// Takes in what of the past was read, and what became the past since.
     pub(super) fn pump_history(&mut self) {
-        let loaded = self.board.take_past();
+        // While the first one is made into a history, what was read since waits.
+        let loaded = match &self.looking {
+            Looking::Opening(_) => None,
+            _ => self.board.take_past(),
+        };
         if let (Looking::Loading, Some(loaded)) = (&self.looking, loaded.as_ref()) {
             match loaded {
                 Ok(Past { cells, since_ms }) => self.make_history(cells.clone(), *since_ms),
@@ -278,9 +282,13 @@ impl OpenBoard {
             match opening.done_within(Duration::ZERO) {
                 None => return,
                 Some(Ok(mut history)) => {
+                    // Somebody may have begun something meanwhile, which would have nobody to end it.
+                    self.board.handle(&Event::Lost);
+                    self.board.handle(&Event::Leave);
                     let (shown, live) = (history.stage.editor_mut(), self.board.editor());
                     *shown.camera_mut() = *live.camera();
                     shown.set_size(live.size());
+                    shown.set_snapping(live.snapping());
                     shown.set_tool(if live.tool() == Tool::Hand {
                         Tool::Hand
                     } else {

@@ -30,7 +30,7 @@ use drawbridge_engine::editor::{Edit, Editor};
 use drawbridge_engine::geometry::{Camera, Point, Size};
 use drawbridge_engine::presence::{About, State};
 use drawbridge_engine::progress::Progress;
-use drawbridge_engine::tools::{Event, Keystroke, Tool};
+use drawbridge_engine::tools::{Event, Keystroke, Snapping, Tool};
 use drawbridge_protocol::{BoardId, Link, Password};
 
 use crate::hosting::Hosting;
@@ -411,6 +411,12 @@ impl OpenBoard {
             history::Looking::Back(history) => history.stage_mut().editor_mut(),
             _ => self.board.editor_mut(),
         }
+    }
+
+    /// What things fall into place at, also while the past is looked at.
+    pub fn set_snapping(&mut self, snapping: Snapping) {
+        self.board.editor_mut().set_snapping(snapping);
+        self.editor_mut().set_snapping(snapping);
     }
 
     /// Takes back one's own last step.

@@ -94,6 +94,8 @@ impl OpenBoard {
     /// Selects what the relay did not take, as far as it is to be seen, and brings it into view of a canvas of this size. Says
     /// how much that is.
     pub fn show_refused(&mut self, size: Size) -> usize {
+        // They are on the board as it is.
+        self.close_history();
         let parked = self.board.status().parked.clone();
         let ids = parked.into_iter().map(|parked| parked.key.element);
         let shown = self.board.editor_mut().select_these(ids.collect());

@@ -156,7 +156,14 @@ fn title(ui: &mut Ui, view: &MenuView, draft: &mut String, asked: &mut Asked) {
         .interactive(view.now.allows(&Command::Rename(String::new())))
         .desired_width(width);
     let field = ui.add(field).accessible_name("Board title");
-    if field.lost_focus() && *draft != view.title {
+    // What was changed while the caret stood there, by whom or by what board ever, is not what was typed.
+    let begun = if field.gained_focus() {
+        ui.data_mut(|data| data.insert_temp(field.id, draft.clone()));
+        None
+    } else {
+        ui.data(|data| data.get_temp::<String>(field.id))
+    };
+    if field.lost_focus() && *draft != view.title && begun.as_ref() != Some(draft) {
         *draft = draft.trim().to_owned();
         asked.push(Command::Rename(draft.clone()));
     } else if !field.has_focus() {

@@ -288,7 +288,7 @@ fn the_laser_and_where_one_looks_reach_others_and_are_never_stored() {
     bob.until_same(&ada);
     for who in [&ada, &bob] {
         let held = who.board().client().snapshot();
-        let is_known = |cell: &Cell| cell.element == id || cell.prop.as_str().starts_with("who/");
+        let is_known = |cell: Cell| cell.element == id || cell.prop.as_str().starts_with("who/");
         assert!(held.iter().all(is_known), "{held:?}");
     }
     let stored = board_of(relay.data(), "b");

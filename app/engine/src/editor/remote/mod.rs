@@ -22,6 +22,9 @@ const SHAPES: usize = 64;
 /// Points of a laser trail in one message beyond this many are not shown.
 const TRAIL: usize = 1024;
 
+/// Words of trails beyond this many between two frames are not shown.
+const TRAILS: usize = 1000;
+
 /// Reactions beyond this many between two frames are not shown.
 const REACTIONS: usize = 200;
 
@@ -113,7 +116,7 @@ impl Remote {
 
     fn laser(&mut self, conn: u64, op: &SlotOp) {
         let (SlotOp::Put(chunks) | SlotOp::Add(chunks)) = op else {
-            self.trails.push((conn, Vec::new()));
+            self.trailed(conn, Vec::new());
             return;
         };
         let read = |chunk: &Value| {
@@ -126,8 +129,16 @@ impl Remote {
         let points = chunks.iter().flat_map(read).filter(sane).take(TRAIL);
         let points: Vec<Point> = points.map(|[x, y]| Point::new(x, y)).collect();
         if !points.is_empty() {
-            self.trails.push((conn, points));
+            self.trailed(conn, points);
         }
+    }
+
+    /// Of what nobody looks at for long the latest is enough.
+    fn trailed(&mut self, conn: u64, points: Vec<Point>) {
+        if self.trails.len() >= TRAILS {
+            self.trails.drain(..TRAILS / 2);
+        }
+        self.trails.push((conn, points));
     }
 
     /// The points of laser trails that came since the last time, on the board; none where one has ended.
