@@ -534,7 +534,7 @@ fn a_store_from_before_there_were_images_gets_their_table() {
     let version: i64 = (store.db)
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .expect("a version");
-    assert_eq!((images, version), (0, 3));
+    assert_eq!((images, version), (0, 4));
 }
 
 #[test]
