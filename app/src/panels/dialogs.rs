@@ -1,7 +1,7 @@
 //! The dialogs, and those of one field: join a board, give a relay its password.
 
 use drawbridge_protocol::Password;
-use egui::{Context, Id, Modal, Role, Ui, WidgetInfo};
+use egui::{Align2, Context, Id, Modal, Role, Ui, Vec2, WidgetInfo};
 
 use super::nearby::{self, NearbyView};
 use super::{Asked, widgets};
@@ -95,7 +95,11 @@ pub fn password(ctx: &Context, relay: &str, draft: &mut String, again: bool, ask
     });
 }
 
-/// A window in the middle with a title and a button that closes it. `width`: of its contents, in points.
+/// How far below the window's top a dialog begins at most, in points.
+const TOP: f32 = 64.0;
+
+/// A window with a title and a button that closes it. Its top stays where it is whatever comes into it, so that nothing leaps from under
+/// the pointer. `width`: of its contents, in points.
 pub(super) fn dialog(
     ctx: &Context,
     title: &str,
@@ -104,7 +108,10 @@ pub(super) fn dialog(
     contents: impl FnOnce(&mut Ui, &mut Asked),
 ) {
     let theme = Theme::of(ctx);
-    let modal = Modal::new(Id::unique(("dialog", title)))
+    let id = Id::unique(("dialog", title));
+    let top = Vec2::new(0.0, TOP.min(ctx.content_rect().height() * 0.1));
+    let modal = Modal::new(id)
+        .area(Modal::default_area(id).anchor(Align2::CENTER_TOP, top))
         .backdrop_color(theme.veil)
         .frame(theme.floating().inner_margin(space::XL))
         .show(ctx, |ui| {
@@ -120,7 +127,7 @@ pub(super) fn dialog(
             });
             contents(ui, asked);
         });
-    // It is put into the middle by the size it had in the last pass: when that has changed, the pass is done again.
+    // It is placed by the size it had in the last pass: when that has changed, the pass is done again.
     let size = modal.response.rect.size();
     let id = modal.response.id.with("size");
     let before = ctx.data_mut(|data| std::mem::replace(data.get_temp_mut_or(id, size), size));
