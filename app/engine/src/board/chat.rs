@@ -176,7 +176,13 @@ impl Board {
         let mut changed = false;
         match answer {
             Some(Ok(keys)) => {
-                let waiting = keys.into_iter().map(|key| key.element).collect();
+                // It may be from before the relay had them: where nothing waits any more, no message does.
+                let waits = status.waiting > 0;
+                let waiting = keys
+                    .into_iter()
+                    .filter(|_| waits)
+                    .map(|key| key.element)
+                    .collect();
                 changed = std::mem::replace(&mut self.talk.waiting, waiting) != self.talk.waiting;
                 self.talk.asked = None;
             }
