@@ -1,108 +1,33 @@
 //! Somebody hosts a board from their app: quitting asks while others draw, and the board is handed over to a relay that stays up.
 
+#[path = "shared/hand.rs"]
+mod hand;
+#[path = "shared/woken.rs"]
+mod woken;
+
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, channel};
 
 use drawbridge::open::OpenBoard;
 use drawbridge::panels::handover::HandoverView;
 use drawbridge::panels::links::{Ends, general};
 use drawbridge::panels::sharing::ShareView;
-use drawbridge::panels::status::Connection;
 use drawbridge::wake::Waker;
-use drawbridge::window::{self, Beginning, Failure, Target};
+use drawbridge::window::{self};
 use drawbridge_engine::client::{Profile, Start};
 use drawbridge_engine::progress::Progress;
 use drawbridge_protocol::{Link, Role as Right};
 use drawbridge_relay::{Relay, Settings};
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, ViewportCommand, ViewportEvent, ViewportId, pos2};
+use egui::{Event, Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-/// No step takes this long on any machine; it only ends a test that hangs.
-const LIMIT: Duration = Duration::from_secs(60);
-
-struct Window {
-    harness: Harness<'static, window::Window>,
-    woken: Receiver<()>,
-}
+use woken::{LIMIT, Window, board, live};
 
 impl Window {
-    fn open(folder: &Path, link: Option<Link>) -> Self {
-        let (tell, woken): (Sender<()>, _) = channel();
-        let waker = Waker::default();
-        let profile = match Profile::open(folder, waker.function()).expect("the folder can be used") {
-            Start::Opened(profile) => profile,
-            Start::Running(_) => panic!("nobody else uses the folder"),
-        };
-        let mut harness = Harness::builder()
-            .with_size([1280.0, 720.0])
-            .build_eframe(|creation| {
-                creation.egui_ctx.set_request_repaint_callback(move |_| {
-                    // The test may have ended.
-                    let _ = tell.send(());
-                });
-                let beginning = Beginning::start(&waker, profile, link.map(Target::Link), Instant::now());
-                window::Window::new(
-                    &creation.egui_ctx,
-                    None,
-                    &waker,
-                    window::once(beginning),
-                    Failure::default(),
-                )
-            });
-        while harness.state().app().is_none() {
-            harness.step();
-        }
-        harness.run_ok();
-        Self { harness, woken }
-    }
-
-    /// Draws frames, whenever something wants one, until it is as wanted.
-    fn until(&mut self, what: &str, wanted: impl Fn(&Harness<'static, window::Window>) -> bool) {
-        loop {
-            self.harness.step();
-            if wanted(&self.harness) {
-                return;
-            }
-            self.woken
-                .recv_timeout(LIMIT)
-                .unwrap_or_else(|_| panic!("nothing happens any more, and not yet: {what}"));
-        }
-    }
-
-    /// Closes the dialog, also if something comes into it meanwhile.
-    fn close(&mut self) {
-        let end = Instant::now() + LIMIT;
-        while self
-            .harness
-            .query_by_role_and_label(Role::Button, "Close")
-            .is_some()
-        {
-            assert!(Instant::now() < end, "the dialog stays");
-            self.click(Role::Button, "Close");
-        }
-    }
-
-    fn click(&mut self, role: Role, label: &str) {
-        self.harness.get_by_role_and_label(role, label).click();
-        self.harness.run_ok();
-    }
-
-    fn press(&mut self, at: Pos2, pressed: bool) {
-        self.harness.event(Event::PointerMoved(at));
-        self.harness.event(Event::PointerButton {
-            pos: at,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-        self.harness.step();
-    }
-
     fn draw(&mut self, y: f32) {
         self.press(pos2(400.0, y), true);
         self.press(pos2(600.0, y), false);
@@ -131,14 +56,6 @@ impl Window {
         let root = viewports.entry(ViewportId::ROOT).or_default();
         root.events.push(ViewportEvent::Close);
     }
-}
-
-fn board<'a>(harness: &'a Harness<'static, window::Window>) -> &'a OpenBoard {
-    harness.state().app().expect("a board is open").board()
-}
-
-fn live(harness: &Harness<'static, window::Window>) -> bool {
-    board(harness).status().connection == Connection::Live
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Boards nearby: what is shown of them, and two apps of which one finds the other's board and knocks. They meet on the loopback
 //! interface alone.
 
+#[path = "shared/woken.rs"]
+mod woken;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use drawbridge::command::Command;
@@ -12,20 +15,15 @@ use drawbridge::nearby::{Announcement, Nearby, Networks, State as Knock};
 use drawbridge::open::OpenBoard;
 use drawbridge::panels::elsewhere::{self, ElsewhereView};
 use drawbridge::panels::nearby::{self, Let, NearbyBoard, NearbyView, Question};
-use drawbridge::panels::status::Connection;
 use drawbridge::panels::{Asked, dialogs};
 use drawbridge::theme;
-use drawbridge::wake::Waker;
-use drawbridge::window::{self, Beginning, Failure};
-use drawbridge_engine::client::{Profile, Start};
 use drawbridge_protocol::{Key, Link, RelayAddress, Role as Right};
 use drawbridge_relay::Answer;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-/// No step takes this long on any machine; it only ends a test that hangs.
-const LIMIT: Duration = Duration::from_secs(60);
+use woken::{LIMIT, Window, board, live};
 
 fn shown<'a>(show: impl Fn(&egui::Context, &mut Asked) + 'a) -> Harness<'a, Asked> {
     let mut harness = Harness::builder()
@@ -211,64 +209,15 @@ fn a_board_that_is_kept_here_moves_only_when_its_person_says_so() {
         .get_by_label_contains("This board is on this computer already, and is on no relay. Somebody nearby");
 }
 
-struct Window {
-    harness: Harness<'static, window::Window>,
-    woken: Receiver<()>,
-}
-
 impl Window {
     fn open(folder: &Path, port: u16) -> Self {
-        let (tell, woken): (Sender<()>, _) = channel();
-        let waker = Waker::default();
-        let profile = match Profile::open(folder, waker.function()).expect("the folder can be used") {
-            Start::Opened(profile) => profile,
-            Start::Running(_) => panic!("nobody else uses the folder"),
-        };
-        let mut harness = Harness::builder()
-            .with_size([1280.0, 720.0])
-            .build_eframe(|creation| {
-                creation.egui_ctx.set_request_repaint_callback(move |_| {
-                    // The test may have ended.
-                    let _ = tell.send(());
-                });
-                let beginning = Beginning::start(&waker, profile, None, Instant::now());
-                let nearby = Nearby::new(Networks::Loopback(port), waker.function());
-                window::Window::new(
-                    &creation.egui_ctx,
-                    None,
-                    &waker,
-                    window::once(beginning),
-                    Failure::default(),
-                )
-                .meeting(nearby)
-            });
-        while harness.state().app().is_none() {
-            harness.step();
-        }
-        harness.run_ok();
-        Self { harness, woken }
-    }
-
-    fn click(&mut self, role: Role, label: &str) {
-        self.harness.get_by_role_and_label(role, label).click();
-        self.harness.run_steps(4);
-    }
-
-    /// Closes the dialog. Its button moves when something comes into it, so one click may miss it.
-    fn close(&mut self) {
-        let end = Instant::now() + LIMIT;
-        while self
-            .harness
-            .query_by_role_and_label(Role::Button, "Close")
-            .is_some()
-        {
-            assert!(Instant::now() < end, "the dialog stays");
-            self.click(Role::Button, "Close");
-        }
+        Self::furnished(folder, None, |window, waker| {
+            window.meeting(Nearby::new(Networks::Loopback(port), waker.function()))
+        })
     }
 
     fn board(&self) -> &OpenBoard {
-        self.harness.state().app().expect("a board is open").board()
+        board(&self.harness)
     }
 
     fn sees(&self, label: &str) -> bool {
@@ -276,7 +225,7 @@ impl Window {
     }
 
     fn is_live(&self) -> bool {
-        self.board().status().connection == Connection::Live
+        live(&self.harness)
     }
 }
 

@@ -1,92 +1,23 @@
 //! Two apps without windows, joined through the relay inside the first.
 
-use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{Duration, Instant};
+#[path = "shared/hand.rs"]
+mod hand;
+#[path = "shared/woken.rs"]
+mod woken;
 
-use drawbridge::open::OpenBoard;
 use drawbridge::panels::status::Connection;
-use drawbridge::wake::Waker;
-use drawbridge::window::{self, Beginning, Failure, Target};
-use drawbridge_engine::client::{Profile, Start};
+use drawbridge::window::{self};
 use drawbridge_engine::geometry::{Rect, Size};
 use drawbridge_engine::presence::Doing;
 use drawbridge_protocol::{Link, Role as Right};
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
+use egui::{Event, Key, Modifiers, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-/// No step takes this long on any machine; it only ends a test that hangs.
-const LIMIT: Duration = Duration::from_secs(60);
-
-struct Window {
-    harness: Harness<'static, window::Window>,
-    woken: Receiver<()>,
-}
+use woken::{Window, board, live};
 
 impl Window {
-    fn open(folder: &Path, link: Option<Link>) -> Self {
-        let (tell, woken): (Sender<()>, _) = channel();
-        let waker = Waker::default();
-        let profile = match Profile::open(folder, waker.function()).expect("the folder can be used") {
-            Start::Opened(profile) => profile,
-            Start::Running(_) => panic!("nobody else uses the folder"),
-        };
-        let mut harness = Harness::builder()
-            .with_size([1280.0, 720.0])
-            .build_eframe(|creation| {
-                creation.egui_ctx.set_request_repaint_callback(move |_| {
-                    // The test may have ended.
-                    let _ = tell.send(());
-                });
-                let beginning = Beginning::start(&waker, profile, link.map(Target::Link), Instant::now());
-                window::Window::new(
-                    &creation.egui_ctx,
-                    None,
-                    &waker,
-                    window::once(beginning),
-                    Failure::default(),
-                )
-            });
-        while harness.state().app().is_none() {
-            harness.step();
-        }
-        harness.run_ok();
-        Self { harness, woken }
-    }
-
-    /// Draws frames, whenever something wants one, until it is as wanted.
-    fn until(&mut self, what: &str, wanted: impl Fn(&Harness<'static, window::Window>) -> bool) {
-        loop {
-            self.harness.step();
-            if wanted(&self.harness) {
-                return;
-            }
-            self.woken
-                .recv_timeout(LIMIT)
-                .unwrap_or_else(|_| panic!("nothing happens any more, and not yet: {what}"));
-        }
-    }
-
-    /// Closes the dialog, also if something comes into it meanwhile.
-    fn close(&mut self) {
-        let end = Instant::now() + LIMIT;
-        while self
-            .harness
-            .query_by_role_and_label(Role::Button, "Close")
-            .is_some()
-        {
-            assert!(Instant::now() < end, "the dialog stays");
-            self.click(Role::Button, "Close");
-        }
-    }
-
-    fn click(&mut self, role: Role, label: &str) {
-        self.harness.get_by_role_and_label(role, label).click();
-        self.harness.run_ok();
-    }
-
     /// The link for drawing, by which other windows on this computer come in, once the relay serves.
     fn link(&mut self) -> Link {
         self.until("the relay serves", |harness| {
@@ -95,28 +26,9 @@ impl Window {
         board(&self.harness).link_here(Right::Edit).expect("a link")
     }
 
-    fn press(&mut self, at: Pos2, pressed: bool) {
-        self.harness.event(Event::PointerMoved(at));
-        self.harness.event(Event::PointerButton {
-            pos: at,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-        self.harness.step();
-    }
-
     fn shown(&self) -> usize {
         board(&self.harness).shown().len()
     }
-}
-
-fn board<'a>(harness: &'a Harness<'static, window::Window>) -> &'a OpenBoard {
-    harness.state().app().expect("a board is open").board()
-}
-
-fn live(harness: &Harness<'static, window::Window>) -> bool {
-    board(harness).status().connection == Connection::Live
 }
 
 /// A board with a stroke on it that Ada shares and Bob joins, each with the folder of their app.

@@ -22,7 +22,7 @@ pub(super) struct Talk {
     /// One's own that the relay isn't known to have.
     waiting: BTreeSet<ElementId>,
     /// Which those are is being asked, ...
-    asked: Option<Receiver<Vec<CellKey>>>,
+    asked: Option<Receiver<(Vec<CellKey>, usize)>>,
     /// ... and to be asked once more.
     stale: bool,
 }
@@ -175,14 +175,10 @@ impl Board {
         let answer = self.talk.asked.as_ref().map(Receiver::try_recv);
         let mut changed = false;
         match answer {
-            Some(Ok(keys)) => {
-                // It may be from before the relay had them: where nothing waits any more, no message does.
-                let waits = status.waiting > 0;
-                let waiting = keys
-                    .into_iter()
-                    .filter(|_| waits)
-                    .map(|key| key.element)
-                    .collect();
+            Some(Ok((keys, all))) => {
+                // An answer of another moment than the status that is known: what came between may never be told.
+                self.talk.stale |= all != status.waiting;
+                let waiting = keys.into_iter().map(|key| key.element).collect();
                 changed = std::mem::replace(&mut self.talk.waiting, waiting) != self.talk.waiting;
                 self.talk.asked = None;
             }

@@ -15,7 +15,7 @@ pub(super) enum Command {
     Input(Input),
     Snapshot(Sender<CellSet>),
     /// Which of these cells the relay isn't known to have.
-    Waiting(Vec<CellKey>, Sender<Vec<CellKey>>),
+    Waiting(Vec<CellKey>, Sender<(Vec<CellKey>, usize)>),
     LoadPast,
     Close,
 }

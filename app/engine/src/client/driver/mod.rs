@@ -267,10 +267,10 @@ impl Client {
         self.input(Input::SetChatMark(mark));
     }
 
-    /// Asks which of these cells the relay isn't known to have, those that it refused aside. The answer comes soon after;
-    /// `wake` is called then.
+    /// Asks which of these cells the relay isn't known to have, those that it refused aside. The answer comes soon after,
+    /// with how many cells waited in all at that moment; `wake` is called then.
     #[must_use]
-    pub fn which_wait(&self, keys: Vec<CellKey>) -> Receiver<Vec<CellKey>> {
+    pub fn which_wait(&self, keys: Vec<CellKey>) -> Receiver<(Vec<CellKey>, usize)> {
         let (reply, answer) = channel();
         self.inbox.push(Command::Waiting(keys, reply));
         answer

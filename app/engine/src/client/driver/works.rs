@@ -131,7 +131,7 @@ impl Works {
                 Command::Waiting(mut keys, reply) => {
                     keys.retain(|key| self.session.is_waiting(key));
                     // Nobody may be waiting for it any more.
-                    let _ = reply.send(keys);
+                    let _ = reply.send((keys, self.session.status().waiting));
                     self.mailbox.touch();
                 }
                 Command::LoadPast => self.reads_past = true,
