@@ -9,11 +9,12 @@ use egui::{Context, Key, Modifiers, TextureHandle, TextureOptions};
 
 use super::App;
 use crate::command::{self, Command, Deed};
-use crate::open::{AsOf, Which, Word, now_ms};
+use crate::open::{AsOf, Which, Word};
 use crate::panels::home::{self, HomeDraft, HomeView};
 use crate::panels::message::Message;
 use crate::panels::{self, Asked};
 use crate::theme::Theme;
+use crate::when::now_ms;
 
 /// So many pictures are kept on the graphics card; a quarter of a megabyte each.
 const PICTURES: usize = 200;

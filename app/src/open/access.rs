@@ -1,13 +1,12 @@
 //! Who may do what on the open board, in the panels' terms, and what its owner asks the relay for.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use drawbridge_engine::client::{Bar, Phase, Reason};
 use drawbridge_protocol::{BoardLink, Code, KeyHash, Link, Password, Role};
 
 use super::OpenBoard;
 use crate::panels::links::{Ends, LinkView};
 use crate::panels::sharing::{AccessView, Mine};
+use crate::when;
 
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
@@ -121,14 +120,12 @@ impl OpenBoard {
 
     /// The time by the relay's clock, in milliseconds since the Unix epoch.
     pub(super) fn relay_ms(&self) -> u64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let here = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
         let clock = self.board.client().clock();
         let offset = clock
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .offset_ms();
-        here.saturating_add_signed(offset)
+        when::now_ms().saturating_add_signed(offset)
     }
 
     /// Makes a link.

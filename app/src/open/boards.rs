@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use drawbridge_engine::client::{BoardFile, Images, Incoming, News, Profile, Shelf, ShelfError, Thrown};
 use drawbridge_protocol::BoardId;
@@ -12,6 +12,7 @@ use drawbridge_protocol::BoardId;
 use super::OpenBoard;
 use super::pictures::{NO_DIALOG, no_dialog};
 use super::thumbnails::Thumbnails;
+use crate::when::now_ms;
 
 /// How long something that is asked for of the open board waits for the disk to have all of it.
 const FLUSH: Duration = Duration::from_millis(500);
@@ -395,13 +396,6 @@ impl OpenBoard {
             client.wait_until(FLUSH, |status| status.unstored == 0);
         }
     }
-}
-
-/// Milliseconds since the Unix epoch.
-#[must_use]
-pub fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn copied(to: &Path, shared: bool) -> String {

@@ -38,7 +38,7 @@ use crate::network;
 use crate::settings::Settings;
 use crate::wake::Waker;
 use crate::when;
-pub use boards::{Boards, Word, now_ms};
+pub use boards::{Boards, Word};
 pub use clipboard::Pasted;
 pub use history::{History, NotRestored, Reach};
 pub use nearby::Invitation;
