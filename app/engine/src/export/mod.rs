@@ -1,11 +1,16 @@
-//! Elements as pictures: SVG and PNG, both from the shapes that are shown, hit and bounded.
+//! Elements as files: SVG and PNG, both from the shapes that are shown, hit and bounded.
 
+pub mod file;
+pub mod pages;
 pub mod png;
 pub mod small;
 pub mod svg;
+pub mod wanted;
 
 use drawbridge_protocol::ImageHash;
 
+pub use self::file::{ExportError, Exported, File, file};
+pub use self::wanted::{Format, Wanted, What};
 use crate::document::{Color, Element, Shade};
 use crate::geometry::{Affine, BezPath, MAX_COORDINATE, Point, Rect, Region};
 use crate::images::StoredImage;

@@ -115,6 +115,14 @@ impl Raster {
         })
     }
 
+    /// How many pixels a board unit has in a picture of this part of the board, where so many are wanted.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn fitting(part: Rect, scale: f64) -> Result<f64, TooLarge> {
+        fitting(part, scale)
+    }
+
     /// How many pixels a board unit has.
     #[must_use]
     pub fn scale(&self) -> f64 {

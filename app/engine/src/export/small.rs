@@ -4,6 +4,7 @@
 use drawbridge_protocol::Cell;
 
 use super::Look;
+use super::pages::read;
 use super::png::{Picture, Raster, TooLarge};
 use crate::document::{Document, Element, Kind};
 use crate::geometry::Rect;
@@ -125,24 +126,6 @@ pub fn thumbnail(
         small.add(&scene, &document, slot, &look);
     }
     Ok(small.finish())
-}
-
-fn read(cells: &[Cell], mut more: impl FnMut() -> bool) -> (Document, Scene) {
-    let (mut document, mut scene) = (Document::default(), Scene::default());
-    document.expect(cells.len());
-    for cell in cells {
-        // Which of them change something is seen from the elements.
-        let _ = document.merge(cell);
-    }
-    let mut looks = Vec::new();
-    for id in document.ids() {
-        if !more() {
-            break;
-        }
-        looks.push((id.clone(), scene.look(&document, id)));
-    }
-    scene.update_many(looks, &document);
-    (document, scene)
 }
 
 /// The part of the board that fills a picture of these sides: `bounds` in its middle, and some room around.
