@@ -7,7 +7,7 @@ use drawbridge::panels::people::{self, PeopleDraft, PeopleView, Person};
 use drawbridge::panels::style::{self, StyleView};
 use drawbridge::panels::{Asked, toolbar};
 use drawbridge::theme;
-use drawbridge_engine::document::{Color, Corners, Dash, Font, Head, Ink, Shade, TextAlign};
+use drawbridge_engine::document::{Color, Corners, Dash, Font, Head, Ink, Shade, Sketch, TextAlign, VAlign};
 use drawbridge_engine::editor::{Align, Edit, Held, StyleChange, StyleHeld};
 use drawbridge_engine::tools::Tool;
 use egui::accesskit::{Role, Toggled};
@@ -51,6 +51,7 @@ fn all_held() -> StyleHeld {
         width: Held::One(8.0),
         opacity: Held::One(0.5),
         dash: Held::One(Dash::Dotted),
+        sketch: Held::One(Sketch::Light),
         fill: Held::One(Some(Color::Ink(Ink::Red))),
         shade: Held::One(Shade::Hatch),
         route: Held::Nowhere,
@@ -60,6 +61,7 @@ fn all_held() -> StyleHeld {
         font: Held::One(Font::Serif),
         size: Held::One(28.0),
         align: Held::One(TextAlign::Center),
+        valign: Held::One(VAlign::Top),
     }
 }
 
@@ -90,6 +92,7 @@ fn the_style_panel_shows_what_is_chosen_and_offers_the_rest() {
         "Letters with serifs",
         "Large letters",
         "Lines in the middle",
+        "Letters at the top of the box",
     ] {
         assert!(is_on(&harness, Role::RadioButton, on), "{on}");
     }
@@ -109,14 +112,22 @@ fn the_style_panel_shows_what_is_chosen_and_offers_the_rest() {
         ("Fill: Green", StyleChange::Fill(Some(Color::Ink(Ink::Green)))),
         ("No fill", StyleChange::Fill(None)),
         ("Solid fill", StyleChange::Shade(Shade::Solid)),
+        ("Cross-hatched fill", StyleChange::Shade(Shade::Cross)),
+        ("Zigzag fill", StyleChange::Shade(Shade::Zigzag)),
         ("Broad", StyleChange::Width(16.0)),
         ("Dashed line", StyleChange::Dash(Dash::Dashed)),
         ("Round corners", StyleChange::Corners(Corners::Round)),
         ("Start: bar", StyleChange::Start(Head::Bar)),
         ("End: arrow", StyleChange::End(Head::Arrow)),
+        ("Start: one or many", StyleChange::Start(Head::CrowOneOrMany)),
+        ("End: outlined diamond", StyleChange::End(Head::DiamondOutline)),
         ("Handwritten letters", StyleChange::Font(Font::Hand)),
         ("Very large letters", StyleChange::Size(40.0)),
         ("Lines at the right", StyleChange::Align(TextAlign::Right)),
+        (
+            "Letters at the bottom of the box",
+            StyleChange::VAlign(VAlign::Bottom),
+        ),
     ] {
         click(&mut harness, Role::RadioButton, label);
         assert_eq!(std::mem::take(&mut harness.state_mut().asked), [changed(change)]);

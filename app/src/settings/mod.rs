@@ -252,7 +252,7 @@ pub fn clean_name(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use drawbridge_engine::document::{
-        Color, Corners, Dash, Font, Head, Ink, Route, Shade, Style, TextAlign,
+        Color, Corners, Dash, Font, Head, Ink, Route, Shade, Sketch, Style, TextAlign, VAlign,
     };
     use drawbridge_engine::editor;
 
@@ -294,6 +294,7 @@ mod tests {
             width: 3.5,
             opacity: 0.25,
             dash: Dash::Dotted,
+            sketch: Sketch::Strong,
             fill: Some(Color::Ink(Ink::Green)),
             shade: Shade::Hatch,
             corners: Corners::Sharp,
@@ -303,6 +304,7 @@ mod tests {
             font: Font::Serif,
             size: 33.0,
             align: TextAlign::Right,
+            valign: VAlign::Bottom,
         };
         settings.styles = Styles::of(&editor::Styles {
             ink: style,

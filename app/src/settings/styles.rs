@@ -1,6 +1,8 @@
 //! What a person drew with last, by family of tools.
 
-use drawbridge_engine::document::{Corners, Dash, Font, Head, Route, SIZES, Shade, Style, TextAlign, WIDTHS};
+use drawbridge_engine::document::{
+    Corners, Dash, Font, Head, Route, SIZES, Shade, Sketch, Style, TextAlign, VAlign, WIDTHS,
+};
 use drawbridge_engine::editor;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -67,6 +69,7 @@ struct Kept {
     width: f64,
     opacity: f64,
     dash: String,
+    sketch: String,
     /// `none` for no fill.
     fill: String,
     shade: String,
@@ -78,6 +81,7 @@ struct Kept {
     font: String,
     size: f64,
     align: String,
+    valign: String,
 }
 
 impl Default for Kept {
@@ -98,6 +102,7 @@ impl Kept {
             width: style.width,
             opacity: style.opacity,
             dash: style.dash.name().to_owned(),
+            sketch: style.sketch.name().to_owned(),
             fill: style
                 .fill
                 .map_or_else(|| "none".to_owned(), |color| color.to_string()),
@@ -109,6 +114,7 @@ impl Kept {
             font: style.font.name().to_owned(),
             size: style.size,
             align: style.align.name().to_owned(),
+            valign: style.valign.name().to_owned(),
         }
     }
 
@@ -128,6 +134,7 @@ impl Kept {
                 usual.opacity
             },
             dash: Dash::named(&self.dash).unwrap_or_default(),
+            sketch: Sketch::named(&self.sketch).unwrap_or_default(),
             fill: self.fill.parse().ok(),
             shade: Shade::named(&self.shade).unwrap_or_default(),
             corners: Corners::named(&self.corners).unwrap_or_default(),
@@ -141,6 +148,7 @@ impl Kept {
                 usual.size
             },
             align: TextAlign::named(&self.align).unwrap_or_default(),
+            valign: VAlign::named(&self.valign).unwrap_or_default(),
         }
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn draw(
         let style = &element.style;
         let fill = style.fill.map(|color| match style.shade {
             Shade::Tint => theme.tint(color),
-            Shade::Solid | Shade::Hatch => theme.color(color),
+            Shade::Solid | Shade::Hatch | Shade::Cross | Shade::Zigzag => theme.color(color),
         });
         let paint = |on: &mut Pixmap| {
             let parts = [

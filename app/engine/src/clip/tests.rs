@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::*;
 use crate::document::{Color, Ink, Picture, Sample, Style};
 use crate::editor::SeededRandom;
-use crate::geometry::{Corners, Dash, Font, Head, Kind, Point, Route, Shade, TextAlign};
+use crate::geometry::{Corners, Dash, Font, Head, Kind, Point, Route, Shade, Sketch, TextAlign, VAlign};
 
 fn samples() -> impl Strategy<Value = Vec<Sample>> {
     let one = (-4000i64..4000, -4000i64..4000, 0u8..=100);
@@ -29,6 +29,10 @@ fn style() -> impl Strategy<Value = Style> {
         proptest::sample::select(Font::ALL),
         proptest::sample::select(TextAlign::ALL),
         proptest::option::of(proptest::sample::select(Route::ALL)),
+        (
+            proptest::sample::select(Sketch::ALL),
+            proptest::sample::select(VAlign::ALL),
+        ),
     );
     let fill = proptest::option::of(color());
     (color(), 5u32..10_000, 0u32..=100, fill, terms).prop_map(|(color, width, opacity, fill, terms)| Style {
@@ -45,6 +49,8 @@ fn style() -> impl Strategy<Value = Style> {
         align: terms.6,
         size: f64::from(width) / 5.0,
         route: terms.7,
+        sketch: terms.8.0,
+        valign: terms.8.1,
     })
 }
 
@@ -106,6 +112,7 @@ fn element() -> impl Strategy<Value = Element> {
             } else {
                 let style = &mut element.style;
                 (style.font, style.size, style.align) = (plain.font, plain.size, plain.align);
+                style.valign = plain.valign;
             }
             if !kind.has_line() && kind != Kind::Image {
                 element.style.width = plain.width;

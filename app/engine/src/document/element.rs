@@ -9,7 +9,7 @@ use super::tie::{ENDS, read_tie};
 use super::{Draft, Order, PAPER, Picture, Reader, Sample, Style, Tie, Writer};
 use crate::geometry::{
     Affine, Corners, Dash, Figure, Font, Head, Hold, InkPoint, Kind, MAX_COORDINATE, Mesh, Point, Rect,
-    Route, Shade, Shape, TextAlign,
+    Route, Shade, Shape, Sketch, TextAlign, VAlign,
 };
 
 /// A group's name: elements that have it belong together.
@@ -141,6 +141,7 @@ impl Element {
             json("opacity").and_then(read).map(|v: f64| v.clamp(0.0, 1.0)),
         );
         set(&mut style.dash, name("dash").and_then(|v| Dash::named(&v)));
+        set(&mut style.sketch, name("sketch").and_then(|v| Sketch::named(&v)));
         set(&mut style.fill, json("fill").and_then(read_fill));
         set(&mut style.shade, name("shade").and_then(|v| Shade::named(&v)));
         set(
@@ -150,6 +151,7 @@ impl Element {
         set(&mut style.font, name("font").and_then(|v| Font::named(&v)));
         set(&mut style.size, json("size").and_then(read_size));
         set(&mut style.align, name("align").and_then(|v| TextAlign::named(&v)));
+        set(&mut style.valign, name("valign").and_then(|v| VAlign::named(&v)));
         if let Some(route) = name("route").and_then(|v| Route::named(&v)) {
             style.route = Some(route);
         }

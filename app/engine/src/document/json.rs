@@ -118,7 +118,7 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
                 .zip(named(&plain))
                 .map(|((prop, value), (_, default))| (prop, value, default))
             {
-                let means = element.kind.bears_letters() || !matches!(prop, "font" | "align");
+                let means = element.kind.bears_letters() || !matches!(prop, "font" | "align" | "valign");
                 if means && value != default {
                     map.serialize_entry(prop, &value)?;
                 }
@@ -170,9 +170,10 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
 }
 
 /// The properties of a style whose values are names.
-fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 9] {
+fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 11] {
     [
         ("dash", style.dash.name().into()),
+        ("sketch", style.sketch.name().into()),
         (
             "fill",
             style.fill.map_or("none".into(), |color| color.to_string().into()),
@@ -184,6 +185,7 @@ fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 9] {
         ("end", style.end.name().into()),
         ("font", style.font.name().into()),
         ("align", style.align.name().into()),
+        ("valign", style.valign.name().into()),
     ]
 }
 

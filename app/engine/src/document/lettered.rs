@@ -157,7 +157,10 @@ impl Element {
         let (along, down) = (upright.along, upright.down);
         // Lines that are aligned at an edge stand at the edge of the inside; where a letter is wider than that, beyond it.
         let anchor = area.center().x;
-        let top = (upright.size[1] - area.height()) / 2.0;
+        // What is cut off at the top and the bottom of a diamond or an ellipse has no room for letters.
+        let [width, height] = upright.size;
+        let edge = height * (1.0 - inside(self.kind)) / 2.0 + self.padding(width);
+        let top = edge + (height - area.height() - 2.0 * edge) * self.style.valign.part();
         let origin = upright.top - along * anchor + down * top;
         let place = Affine::new([along.x, along.y, down.x, down.y, origin.x, origin.y]);
         Lettered { layout, place }

@@ -15,7 +15,7 @@ mod style;
 pub mod text;
 mod tie;
 
-pub use crate::geometry::{Corners, Dash, Font, Head, Kind, Route, Shade, TextAlign};
+pub use crate::geometry::{Corners, Dash, Font, Head, Kind, Route, Shade, Sketch, TextAlign, VAlign};
 pub use chat::{Chat, MESSAGE_MAX, Message, message_json, message_text};
 pub(crate) use chat::{read_name, read_person_color};
 pub use color::{Color, Ink};

@@ -305,7 +305,7 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Color, Ink, Order, Style};
+    use crate::document::{Color, Head, Ink, Order, Shade, Sketch, Style, VAlign};
     use crate::geometry::{Affine, Point};
     use drawbridge_protocol::{CellSet, Peer};
     use proptest::prelude::*;
@@ -448,6 +448,36 @@ mod tests {
             r#"{"kind":"stroke","step":1024,"points":"900719925474099 0"}"#,
         ] {
             assert_eq!(element(&[cell("e", "base", 1, base)]), None, "{base}");
+        }
+    }
+
+    #[test]
+    fn d4_what_other_programs_lines_and_letters_need_is_read_and_written_back() {
+        let base = r#"{"kind":"rectangle","sketch":"strong","fill":"red","shade":"zigzag","valign":"bottom","text":"a"}"#;
+        let read = element(&[cell("e", "base", 1, base)]).expect("a box");
+        let style = read.style;
+        assert_eq!(
+            (style.sketch, style.shade, style.valign),
+            (Sketch::Strong, Shade::Zigzag, VAlign::Bottom)
+        );
+        let again = element(&[cell("e", "base", 1, read.base().as_str())]);
+        assert_eq!(again, Some(read));
+        // A later change holds, and what can't be read gives the base's value back.
+        let changed = element(&[
+            cell("e", "base", 1, base),
+            cell("e", "sketch", 2, "\"light\""),
+            cell("e", "valign", 2, "\"above\""),
+            cell("e", "shade", 2, "null"),
+        ]);
+        let style = changed.expect("a box").style;
+        assert_eq!(
+            (style.sketch, style.shade, style.valign),
+            (Sketch::Light, Shade::Zigzag, VAlign::Bottom)
+        );
+        for head in Head::ALL {
+            let base = format!(r#"{{"kind":"line","points":"0 0 9 9","end":"{}"}}"#, head.name());
+            let read = element(&[cell("e", "base", 1, &base)]).expect("a line");
+            assert_eq!(read.style.end, *head);
         }
     }
 

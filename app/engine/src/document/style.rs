@@ -1,7 +1,7 @@
 //! How an element is drawn: colour, width, dash, fill, font and so on, each a property of its own.
 
 use super::{Color, Ink};
-use crate::geometry::{Corners, Dash, Font, Head, Kind, Route, Shade, TextAlign};
+use crate::geometry::{Corners, Dash, Font, Head, Kind, Route, Shade, Sketch, TextAlign, VAlign};
 
 /// How wide a line may be, in board units.
 pub const WIDTHS: std::ops::RangeInclusive<f64> = 0.01..=10_000.0;
@@ -22,6 +22,8 @@ pub struct Style {
     pub opacity: f64,
     /// How the line is broken.
     pub dash: Dash,
+    /// How unsteady the hand seems that drew the line.
+    pub sketch: Sketch,
     /// The colour of the inside; `None` for no fill.
     pub fill: Option<Color>,
     /// How that is filled.
@@ -40,6 +42,8 @@ pub struct Style {
     pub size: f64,
     /// Where lines of letters begin or end.
     pub align: TextAlign,
+    /// Where the letters stand in a box that is higher than they are.
+    pub valign: VAlign,
 }
 
 impl Style {
@@ -79,6 +83,7 @@ impl Default for Style {
             width: 4.0,
             opacity: 1.0,
             dash: Dash::default(),
+            sketch: Sketch::default(),
             fill: None,
             shade: Shade::default(),
             corners: Corners::default(),
@@ -88,6 +93,7 @@ impl Default for Style {
             font: Font::default(),
             size: 20.0,
             align: TextAlign::default(),
+            valign: VAlign::default(),
         }
     }
 }

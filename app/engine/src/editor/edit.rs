@@ -1,7 +1,7 @@
 //! What a person can have done to the selection beside dragging it.
 
 pub use crate::arrange::{Align, Axis, Stacking};
-use crate::document::{Color, Corners, Dash, Font, Head, Route, Shade, TextAlign};
+use crate::document::{Color, Corners, Dash, Font, Head, Route, Shade, Sketch, TextAlign, VAlign};
 use crate::geometry::Vec2;
 use drawbridge_protocol::ElementId;
 
@@ -16,6 +16,8 @@ pub enum StyleChange {
     Opacity(f64),
     /// How the line is broken.
     Dash(Dash),
+    /// How unsteady the hand seems that drew the line.
+    Sketch(Sketch),
     /// The colour of the inside; `None` for no fill.
     Fill(Option<Color>),
     /// How that is filled.
@@ -34,6 +36,8 @@ pub enum StyleChange {
     Size(f64),
     /// Where lines of letters begin or end.
     Align(TextAlign),
+    /// Where the letters stand in a box that is higher than they are.
+    VAlign(VAlign),
 }
 
 /// What is to be done.

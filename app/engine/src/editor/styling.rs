@@ -4,8 +4,8 @@ use drawbridge_protocol::Value;
 
 use super::StyleChange;
 use crate::document::{
-    Color, Corners, Dash, Font, Head, Ink, Kind, Route, SIZES, Shade, Style, TextAlign, WIDTHS, json,
-    number_json,
+    Color, Corners, Dash, Font, Head, Ink, Kind, Route, SIZES, Shade, Sketch, Style, TextAlign, VAlign,
+    WIDTHS, json, number_json,
 };
 use crate::tools::Tool;
 
@@ -56,6 +56,7 @@ pub struct StyleHeld {
     pub width: Held<f64>,
     pub opacity: Held<f64>,
     pub dash: Held<Dash>,
+    pub sketch: Held<Sketch>,
     pub fill: Held<Option<Color>>,
     pub shade: Held<Shade>,
     pub corners: Held<Corners>,
@@ -65,6 +66,7 @@ pub struct StyleHeld {
     pub font: Held<Font>,
     pub size: Held<f64>,
     pub align: Held<TextAlign>,
+    pub valign: Held<VAlign>,
 }
 
 /// So much of what is under it the highlighter hides.
@@ -121,6 +123,11 @@ impl Styles {
             } else {
                 style.dash
             },
+            sketch: if kind.can_be_sketched() {
+                style.sketch
+            } else {
+                plain.sketch
+            },
             fill: style.fill.filter(|_| kind.can_be_filled()),
             shade: if kind.can_be_filled() {
                 style.shade
@@ -139,6 +146,11 @@ impl Styles {
                 style.align
             } else {
                 plain.align
+            },
+            valign: if kind.has_room() {
+                style.valign
+            } else {
+                plain.valign
             },
             ..style
         }
@@ -226,6 +238,7 @@ impl StyleHeld {
             width: also(self.width, kind.has_line(), style.width),
             opacity: self.opacity.and(style.opacity),
             dash: also(self.dash, has_dash(kind), style.dash),
+            sketch: also(self.sketch, kind.can_be_sketched(), style.sketch),
             fill: also(self.fill, kind.can_be_filled(), style.fill),
             shade: also(self.shade, has_shade(kind) && style.fill.is_some(), style.shade),
             corners: also(
@@ -239,6 +252,7 @@ impl StyleHeld {
             font: also(self.font, letters, style.font),
             size: also(self.size, letters, style.size),
             align: also(self.align, letters, style.align),
+            valign: also(self.valign, letters && kind.has_room(), style.valign),
         }
     }
 }
@@ -256,6 +270,7 @@ impl StyleChange {
                 style.width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
             }
             Self::Dash(dash) if has_dash(kind) => style.dash = dash,
+            Self::Sketch(sketch) if kind.can_be_sketched() => style.sketch = sketch,
             // Paper always has a colour.
             Self::Fill(None) if kind == Kind::Note => {}
             Self::Fill(fill) if kind.can_be_filled() => style.fill = fill,
@@ -265,6 +280,7 @@ impl StyleChange {
                 style.size = size.clamp(*SIZES.start(), *SIZES.end());
             }
             Self::Align(align) if kind.bears_letters() => style.align = align,
+            Self::VAlign(align) if kind.has_room() => style.valign = align,
             Self::Corners(corners) if has_corners(kind) && bends(kind, style) => style.corners = corners,
             Self::Route(route) if kind == Kind::Line => style.route = Some(route),
             Self::Start(head) if kind == Kind::Line => style.start = head,
@@ -276,7 +292,10 @@ impl StyleChange {
 
     /// Whether it is about letters.
     pub(super) fn is_of_letters(self) -> bool {
-        matches!(self, Self::Font(_) | Self::Size(_) | Self::Align(_))
+        matches!(
+            self,
+            Self::Font(_) | Self::Size(_) | Self::Align(_) | Self::VAlign(_)
+        )
     }
 
     /// The property that it writes, and the value.
@@ -286,6 +305,7 @@ impl StyleChange {
             Self::Width(_) => ("width", number_json(style.width)),
             Self::Opacity(_) => ("opacity", number_json(style.opacity)),
             Self::Dash(_) => ("dash", json(style.dash.name())),
+            Self::Sketch(_) => ("sketch", json(style.sketch.name())),
             Self::Fill(_) => (
                 "fill",
                 json(&style.fill.map_or("none".to_owned(), |c| c.to_string())),
@@ -298,6 +318,7 @@ impl StyleChange {
             Self::Font(_) => ("font", json(style.font.name())),
             Self::Size(_) => ("size", number_json(style.size)),
             Self::Align(_) => ("align", json(style.align.name())),
+            Self::VAlign(_) => ("valign", json(style.valign.name())),
         }
     }
 }

@@ -107,12 +107,14 @@ impl Figure {
         let edge = outline(self.kind, self.place, self.corners, tolerance);
         let flat = self.fill.and_then(|shade| Some((shade, Flat::of(&edge)?)));
         let (inside, hatch) = match flat {
-            Some((Shade::Hatch, flat)) if self.kind != Kind::Note => {
+            Some((shade, flat)) if shade.is_lines() && self.kind != Kind::Note => {
                 let middle = self.place * Point::new(0.5, 0.5);
-                let lines = hatch::lines(&flat, middle, self.width);
-                let line =
-                    |ends: [Point; 2]| Ribbon::along(&ends.map(even), hatch::WIDTH * self.width, tolerance);
-                (None, lines.into_iter().map(line).collect())
+                let lines = hatch::lines(&flat, middle, self.width, shade);
+                let along = |line: Vec<Point>| {
+                    let line: Vec<InkPoint> = line.into_iter().map(even).collect();
+                    Ribbon::along(&line, hatch::WIDTH * self.width, tolerance)
+                };
+                (None, lines.into_iter().map(along).collect())
             }
             Some((_, flat)) => (Some(flat), Vec::new()),
             None => (None, Vec::new()),
@@ -175,8 +177,8 @@ impl Figure {
             ..Shape::default()
         };
         for head in heads.into_iter().flatten() {
-            if !head.stroke.is_empty() {
-                let stroke: Vec<InkPoint> = head.stroke.into_iter().map(even).collect();
+            for stroke in head.strokes {
+                let stroke: Vec<InkPoint> = stroke.into_iter().map(even).collect();
                 shape.lines.push(Ribbon::along(&stroke, self.width, tolerance));
             }
             shape.heads.extend(head.flat);

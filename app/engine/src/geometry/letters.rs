@@ -71,7 +71,12 @@ impl Letters {
         });
         let all = ink.fold(set.area, |all, one| all.union(one));
         // A bar may be thicker than what it stands for.
-        self.place.transform_rect_bbox(all.inflate(BAR * set.size, 0.0))
+        let around = self.place.transform_rect_bbox(all.inflate(BAR * set.size, 0.0));
+        // Where its place is askew, it may be so by more.
+        let thick = BAR * self.em();
+        let ends = set.baselines.iter().flatten();
+        let bars = ends.map(|end| Rect::from_center_size(self.place * (*end + self.up()), (thick, thick)));
+        bars.fold(around, |all, bar| all.union(bar))
     }
 
     /// No way out of a letter is told longer than that, in board units.
@@ -97,14 +102,18 @@ impl Letters {
         tolerance > BARS * self.em()
     }
 
+    /// From the baseline to the middle of a bar, in the glyphs' own units.
+    fn up(&self) -> Vec2 {
+        Vec2::new(0.0, -BAR_MIDDLE * self.set.size)
+    }
+
     /// What stands for them from afar: a bar a line. Nothing from near.
     pub(super) fn bars(&self, tolerance: f64) -> Vec<Ribbon> {
         if self.flat() || !self.far(tolerance) {
             return Vec::new();
         }
-        let up = Vec2::new(0.0, -BAR_MIDDLE * self.set.size);
         let bar = |ends: &[Point; 2]| {
-            let ends = ends.map(|end| InkPoint::new(self.place * (end + up), 0.5));
+            let ends = ends.map(|end| InkPoint::new(self.place * (end + self.up()), 0.5));
             Ribbon::along(&ends, BAR * self.em(), tolerance)
         };
         self.set.baselines.iter().map(bar).collect()

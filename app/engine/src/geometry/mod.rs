@@ -39,4 +39,4 @@ pub use ribbon::Ribbon;
 pub use route::Middle;
 pub use shape::Shape;
 pub use speed::SpeedPressure;
-pub use terms::{Corners, Dash, Font, Head, Kind, Route, Shade, TextAlign};
+pub use terms::{Corners, Dash, Font, Head, Kind, Route, Shade, Sketch, TextAlign, VAlign};

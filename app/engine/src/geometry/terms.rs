@@ -93,6 +93,18 @@ impl Kind {
         !matches!(self, Self::Text | Self::Note | Self::Image)
     }
 
+    /// Whether letters can stand in it, and not only on it or beside it.
+    #[must_use]
+    pub fn has_room(self) -> bool {
+        self.bears_letters() && self.is_box()
+    }
+
+    /// Whether its line can be drawn as if by an unsteady hand.
+    #[must_use]
+    pub fn can_be_sketched(self) -> bool {
+        matches!(self, Self::Rectangle | Self::Diamond | Self::Ellipse | Self::Line)
+    }
+
     /// Whether it can bear letters.
     #[must_use]
     pub fn bears_letters(self) -> bool {
@@ -114,6 +126,19 @@ named! {
 }
 
 named! {
+    /// How unsteady the hand seems that drew a line.
+    Sketch {
+        /// Not at all.
+        #[default]
+        None = "none",
+        /// A little.
+        Light = "light",
+        /// Much.
+        Strong = "strong",
+    }
+}
+
+named! {
     /// How an inside is filled.
     Shade {
         /// With the colour, mixed with much of the paper's.
@@ -123,6 +148,10 @@ named! {
         Solid = "solid",
         /// With parallel lines.
         Hatch = "hatch",
+        /// With lines both ways.
+        Cross = "cross",
+        /// With one line to and fro.
+        Zigzag = "zigzag",
     }
 }
 
@@ -164,6 +193,20 @@ named! {
         Dot = "dot",
         /// A stroke across.
         Bar = "bar",
+        /// A ring.
+        Circle = "circle",
+        /// The outline of a triangle.
+        TriangleOutline = "triangle_outline",
+        /// A filled diamond.
+        Diamond = "diamond",
+        /// The outline of a diamond.
+        DiamondOutline = "diamond_outline",
+        /// A stroke across, before the end: one, in a diagram of entities.
+        CrowOne = "crow_one",
+        /// Three strokes that spread out: many.
+        CrowMany = "crow_many",
+        /// Both: one or many.
+        CrowOneOrMany = "crow_one_or_many",
     }
 }
 
@@ -203,6 +246,39 @@ impl TextAlign {
             Self::Left => 0.0,
             Self::Center => 0.5,
             Self::Right => 1.0,
+        }
+    }
+}
+
+impl Shade {
+    /// Whether it leaves something of what is below to be seen, between lines.
+    #[must_use]
+    pub fn is_lines(self) -> bool {
+        matches!(self, Self::Hatch | Self::Cross | Self::Zigzag)
+    }
+}
+
+named! {
+    /// Where letters stand in a box that is higher than they are.
+    VAlign {
+        /// In the middle.
+        #[default]
+        Middle = "middle",
+        /// At the top.
+        Top = "top",
+        /// At the bottom.
+        Bottom = "bottom",
+    }
+}
+
+impl VAlign {
+    /// How much of the room that is left lies above the letters, in parts of it.
+    #[must_use]
+    pub fn part(self) -> f64 {
+        match self {
+            Self::Top => 0.0,
+            Self::Middle => 0.5,
+            Self::Bottom => 1.0,
         }
     }
 }

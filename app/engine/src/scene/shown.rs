@@ -148,6 +148,7 @@ fn letters(element: &Element) -> u64 {
     let style = &element.style;
     let mut hasher = DefaultHasher::new();
     (&element.text, style.font, style.align, style.size.to_bits()).hash(&mut hasher);
+    style.valign.hash(&mut hasher);
     element.wrap.map(f64::to_bits).hash(&mut hasher);
     hasher.finish()
 }

@@ -1,7 +1,7 @@
 //! Texts, notes and labels under the hand: hit, moved, resized, turned, mirrored, restyled.
 
 use drawbridge_engine::arrange::Handle;
-use drawbridge_engine::document::{Element, Font, Kind, TextAlign};
+use drawbridge_engine::document::{Element, Font, Kind, TextAlign, VAlign};
 use drawbridge_engine::editor::{Edit, Held, StyleChange};
 use drawbridge_engine::geometry::{Affine, Point, Rect};
 use drawbridge_engine::tools::Tool;
@@ -251,6 +251,43 @@ fn labels_turn_with_their_box_and_are_neither_stretched_nor_mirrored() {
         // A click on the label of a box without fill selects the box.
         ada.click(middle.x, middle.y);
         assert_eq!(ada.selected(), [0]);
+    }
+}
+
+#[test]
+fn letters_stand_at_the_top_or_the_bottom_of_what_holds_them() {
+    for kind in ["rectangle", "diamond", "ellipse", "note"] {
+        let mut ada = Person::new(1);
+        let rest = format!(r#""kind":"{kind}","order":"a","place":[200,0,0,300,100,50],"text":"label""#);
+        born(&mut ada, "b", &rest);
+        ada.click(200.0, 200.0);
+        assert_eq!(ada.selected(), [0]);
+        let middle = |ada: &Person| {
+            let lettered = ada.shown()[0].lettered().expect("letters");
+            lettered.place * lettered.layout.area().center()
+        };
+        let start = middle(&ada);
+        assert!(
+            (start - Point::new(200.0, 200.0)).hypot() < 1e-6,
+            "{kind}: {start:?}"
+        );
+        assert_eq!(ada.editor.style_held().valign, Held::One(VAlign::Middle));
+        ada.edit(&Edit::Style(StyleChange::VAlign(VAlign::Top)));
+        let top = middle(&ada);
+        ada.edit(&Edit::Style(StyleChange::VAlign(VAlign::Bottom)));
+        let bottom = middle(&ada);
+        assert!(top.y < 150.0 && bottom.y > 250.0, "{kind}: {top:?} {bottom:?}");
+        assert!(
+            (top.y + bottom.y - 400.0).abs() < 1e-6,
+            "{kind}: as far from either edge"
+        );
+        for at in [top, bottom] {
+            let letters = at - Point::new(0.0, 10.0).to_vec2();
+            assert!(
+                ada.shown()[0].figure().contains(letters),
+                "{kind}: within its outline"
+            );
+        }
     }
 }
 

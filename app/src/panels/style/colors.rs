@@ -79,13 +79,21 @@ pub(super) fn fill(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
 
 fn shade(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
     let wanted = Vec2::new(size::STYLE_PANEL / 3.0 - 2.0, size::SMALL);
+    Shade::ALL
+        .chunks(3)
+        .for_each(|some| shades(ui, view, some, wanted, asked));
+}
+
+fn shades(ui: &mut Ui, view: &StyleView, some: &[Shade], wanted: Vec2, asked: &mut Asked) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
-        for shade in Shade::ALL {
+        for shade in some {
             let (word, label) = match shade {
                 Shade::Tint => ("Tint", "Tinted fill"),
                 Shade::Solid => ("Solid", "Solid fill"),
                 Shade::Hatch => ("Hatch", "Hatched fill"),
+                Shade::Cross => ("Cross", "Cross-hatched fill"),
+                Shade::Zigzag => ("Zigzag", "Zigzag fill"),
             };
             let chosen = view.held.shade.one() == Some(*shade);
             let words = |painter: &Painter, rect: Rect, color: Color32| {

@@ -1,8 +1,8 @@
 //! How letters are: their face, size and alignment.
 
-use drawbridge_engine::document::{Font, SIZES as POSSIBLE, TextAlign};
+use drawbridge_engine::document::{Font, SIZES as POSSIBLE, TextAlign, VAlign};
 use drawbridge_engine::editor::StyleChange;
-use egui::{Align2, Color32, Painter, Rect, Stroke, Ui, Vec2, pos2};
+use egui::{Align2, Color32, Painter, Rect, Stroke, StrokeKind, Ui, Vec2, pos2};
 
 use super::lines::{number, row};
 use super::{StyleView, change, heading, mixed};
@@ -44,6 +44,14 @@ pub(super) fn letters(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
     if let Some(align) = align {
         change(asked, StyleChange::Align(align));
     }
+    // Only letters in a box stand at its top or its bottom.
+    if view.held.valign.is_somewhere() {
+        heading(ui, "Place in the box", mixed(&view.held.valign));
+        let valign = row(ui, view.held.valign, VAlign::ALL, valign_name, in_box);
+        if let Some(valign) = valign {
+            change(asked, StyleChange::VAlign(valign));
+        }
+    }
 }
 
 fn face_name(font: Font) -> &'static str {
@@ -60,6 +68,14 @@ fn align_name(align: TextAlign) -> &'static str {
         TextAlign::Left => "Lines at the left",
         TextAlign::Center => "Lines in the middle",
         TextAlign::Right => "Lines at the right",
+    }
+}
+
+fn valign_name(valign: VAlign) -> &'static str {
+    match valign {
+        VAlign::Middle => "Letters in the middle of the box",
+        VAlign::Top => "Letters at the top of the box",
+        VAlign::Bottom => "Letters at the bottom of the box",
     }
 }
 
@@ -91,6 +107,20 @@ fn sizes(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
             change(asked, StyleChange::Size(letters));
         }
     });
+}
+
+/// Two lines in a box.
+fn in_box(painter: &Painter, rect: Rect, color: Color32, valign: VAlign) {
+    let thin = Stroke::new(1.0, color);
+    let edge = Rect::from_center_size(rect.center(), Vec2::new(18.0, 18.0));
+    painter.rect_stroke(edge, 3.0, thin, StrokeKind::Inside);
+    let line = Stroke::new(2.0, color);
+    let top = edge.top() + 4.5 + valign.part() as f32 * (edge.height() - 13.0);
+    for (n, width) in [(0_u8, 10.0), (1, 6.0)] {
+        let left = edge.left() + 4.0;
+        let y = top + 4.0 * f32::from(n);
+        painter.line_segment([pos2(left, y), pos2(left + width, y)], line);
+    }
 }
 
 /// Lines of a text, one shorter than the other.

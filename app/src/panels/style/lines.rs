@@ -220,17 +220,22 @@ pub(super) fn ends(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
 }
 
 fn heads(ui: &mut Ui, held: Held<Head>, start: bool) -> Option<Head> {
-    let label = |head| match (head, start) {
-        (Head::None, true) => "Start: plain",
-        (Head::Arrow, true) => "Start: arrow",
-        (Head::Triangle, true) => "Start: triangle",
-        (Head::Dot, true) => "Start: dot",
-        (Head::Bar, true) => "Start: bar",
-        (Head::None, false) => "End: plain",
-        (Head::Arrow, false) => "End: arrow",
-        (Head::Triangle, false) => "End: triangle",
-        (Head::Dot, false) => "End: dot",
-        (Head::Bar, false) => "End: bar",
+    let label = |head| {
+        let [at_start, at_end] = match head {
+            Head::None => ["Start: plain", "End: plain"],
+            Head::Arrow => ["Start: arrow", "End: arrow"],
+            Head::Triangle => ["Start: triangle", "End: triangle"],
+            Head::Dot => ["Start: dot", "End: dot"],
+            Head::Bar => ["Start: bar", "End: bar"],
+            Head::Circle => ["Start: ring", "End: ring"],
+            Head::TriangleOutline => ["Start: outlined triangle", "End: outlined triangle"],
+            Head::Diamond => ["Start: diamond", "End: diamond"],
+            Head::DiamondOutline => ["Start: outlined diamond", "End: outlined diamond"],
+            Head::CrowOne => ["Start: one", "End: one"],
+            Head::CrowMany => ["Start: many", "End: many"],
+            Head::CrowOneOrMany => ["Start: one or many", "End: one or many"],
+        };
+        if start { at_start } else { at_end }
     };
     row(ui, held, Head::ALL, label, |painter, rect, color, head| {
         // Towards the end of the line that is meant.
@@ -241,9 +246,18 @@ fn heads(ui: &mut Ui, held: Held<Head>, start: bool) -> Option<Head> {
         let at = |back: f32, up: f32| tip + vec2(-back * out, up);
         let neck = match head {
             Head::None | Head::Arrow | Head::Bar => tip,
-            Head::Triangle | Head::Dot => at(5.0, 0.0),
+            Head::CrowOne | Head::CrowMany | Head::CrowOneOrMany => tip,
+            Head::Triangle | Head::Dot | Head::Diamond => at(5.0, 0.0),
+            Head::Circle | Head::TriangleOutline => at(8.0, 0.0),
+            Head::DiamondOutline => at(11.0, 0.0),
         };
         painter.line_segment([tail, neck], line);
+        // What is drawn in outline is too small for a thick line.
+        let thin = Stroke::new(1.5, color);
+        let diamond = [at(0.0, 0.0), at(5.5, -4.5), at(11.0, 0.0), at(5.5, 4.5)];
+        let foot = || {
+            painter.add(Shape::line(vec![at(0.0, -5.5), at(7.0, 0.0), at(0.0, 5.5)], thin));
+        };
         match head {
             Head::None => {}
             Head::Arrow => {
@@ -259,6 +273,27 @@ fn heads(ui: &mut Ui, held: Held<Head>, start: bool) -> Option<Head> {
             Head::Bar => {
                 painter.line_segment([at(0.0, -5.5), at(0.0, 5.5)], line);
             }
+            Head::Circle => {
+                painter.circle_stroke(at(4.0, 0.0), 4.0, thin);
+            }
+            Head::TriangleOutline => {
+                let corners = vec![at(8.0, -4.5), at(0.0, 0.0), at(8.0, 4.5)];
+                painter.add(Shape::closed_line(corners, thin));
+            }
+            Head::Diamond => {
+                painter.add(Shape::convex_polygon(diamond.to_vec(), color, Stroke::NONE));
+            }
+            Head::DiamondOutline => {
+                painter.add(Shape::closed_line(diamond.to_vec(), thin));
+            }
+            Head::CrowOne => {
+                painter.line_segment([at(5.0, -5.5), at(5.0, 5.5)], thin);
+            }
+            Head::CrowMany => foot(),
+            Head::CrowOneOrMany => {
+                foot();
+                painter.line_segment([at(10.0, -5.5), at(10.0, 5.5)], thin);
+            }
         }
     })
 }
@@ -272,16 +307,21 @@ pub(super) fn row<T: Copy + PartialEq>(
     picture: impl Fn(&Painter, Rect, Color32, T),
 ) -> Option<T> {
     let mut picked = None;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space::XS;
-        for value in all {
-            let paint = |painter: &Painter, rect: Rect, color: Color32| picture(painter, rect, color, *value);
-            let chosen = held.one() == Some(*value);
-            if widgets::choice(ui, Vec2::splat(size::SMALL), label(*value), chosen, paint).clicked() {
-                picked = Some(*value);
+    // As many in a row as the panel has room for.
+    let room = (size::STYLE_PANEL + space::XS) / (size::SMALL + space::XS);
+    for some in all.chunks(room as usize) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            for value in some {
+                let paint =
+                    |painter: &Painter, rect: Rect, color: Color32| picture(painter, rect, color, *value);
+                let chosen = held.one() == Some(*value);
+                if widgets::choice(ui, Vec2::splat(size::SMALL), label(*value), chosen, paint).clicked() {
+                    picked = Some(*value);
+                }
             }
-        }
-    });
+        });
+    }
     picked
 }
 

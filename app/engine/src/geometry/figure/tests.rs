@@ -93,7 +93,8 @@ fn a_head_is_never_longer_than_half_of_its_line_and_points_along_a_curve() {
     let [from, tip, to] = bent.way_and_heads(bent.tolerance()).1[1]
         .clone()
         .expect("a head")
-        .stroke[..]
+        .strokes
+        .concat()[..]
     else {
         unreachable!("an arrow has two strokes")
     };

@@ -10,7 +10,7 @@ use drawbridge_protocol::ElementId;
 use super::typing::Typing;
 use super::{Context, DRAG, Event, Outcome, Pointer, Selection, State};
 use crate::arrange::outermost;
-use crate::document::{Color, Document, Kind, Shade};
+use crate::document::{Color, Document, Kind};
 use crate::geometry::{Camera, Point, Rect};
 use crate::scene::{Item, Scene};
 pub(super) use drag::go_on as drag;
@@ -73,7 +73,7 @@ pub fn pick(
     let at = camera.board_from_screen(screen);
     let hits = scene.hits(document, at, at, NEAR / camera.zoom());
     // Between the lines of a hatching is inside, too.
-    let hatched = |item: &&Item| item.style.fill.is_some() && item.style.shade == Shade::Hatch;
+    let hatched = |item: &&Item| item.style.fill.is_some() && item.style.shade.is_lines();
     let near = scene.near(Rect::from_points(at, at)).map(|(_, item)| item);
     let open = near.filter(|item| hatched(item) && scene.is_open(item, at));
     let around = open.filter(|item| {
