@@ -203,7 +203,7 @@ pub(crate) fn chunk(writer: &Writer) -> Value {
 }
 
 /// The members of a JSON object, not yet looked into.
-pub(super) struct Members<'a>(Vec<(Text<'a>, &'a RawValue)>);
+pub(crate) struct Members<'a>(Vec<(Text<'a>, &'a RawValue)>);
 
 /// A JSON text, copied only where it has an escape in it.
 #[derive(Deserialize)]
@@ -231,25 +231,30 @@ impl<'de> Deserialize<'de> for Members<'de> {
 
 impl<'a> Members<'a> {
     pub(super) fn of(value: &'a Value) -> Option<Self> {
-        serde_json::from_str(value.as_str()).ok()
+        Self::read(value.as_str())
+    }
+
+    /// `None` if the text is no object.
+    pub(crate) fn read(text: &'a str) -> Option<Self> {
+        serde_json::from_str(text).ok()
     }
 
     /// Of several with one name, the last.
-    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
         let mut last_first = self.0.iter().rev();
         last_first
             .find(|(held, _)| held.0 == name)
             .map(|(_, raw)| raw.get())
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+    pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
         let text: Text<'a> = serde_json::from_str(self.get(name)?).ok()?;
         Some(text.0)
     }
 }
 
 /// Reads one member or property; `None` where it has another shape.
-pub(super) fn read<T: serde::de::DeserializeOwned>(json: &str) -> Option<T> {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(json: &str) -> Option<T> {
     serde_json::from_str(json).ok()
 }
 

@@ -69,6 +69,28 @@ pub fn take_pixels(width: u32, height: u32, rgba: Vec<u8>) -> Result<Taken, Imag
     written(pixels.into(), true)
 }
 
+/// How wide and how high a file's picture is, in pixels, as its header says. Of an SVG that isn't known.
+///
+/// # Errors
+/// When it can't be read, or is too large to be.
+pub fn size(file: &[u8]) -> Result<[u32; 2], ImageError> {
+    let reader = ImageReader::with_format(Cursor::new(file), format_of(file)?);
+    let (width, height) = reader.into_dimensions().map_err(|error| unreadable(&error))?;
+    check_pixels(width, height)?;
+    Ok([width, height])
+}
+
+/// A part of an image as one of its own: left, top, width and height in pixels, of which as much is taken as is there. May take
+/// a second: not for a window's thread.
+///
+/// # Errors
+/// When it can't be read, or nothing of the part is there.
+pub fn crop(image: &StoredImage, [left, top, width, height]: [u32; 4]) -> Result<Taken, ImageError> {
+    let part = stored(image)?.crop_imm(left, top, width, height);
+    check_pixels(part.width(), part.height())?;
+    written(part, image.kind == ImageType::Png)
+}
+
 fn at_most(file: &[u8], most: usize) -> Result<(), ImageError> {
     let bytes = file.len();
     if bytes > most {

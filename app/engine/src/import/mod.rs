@@ -1,12 +1,22 @@
 //! Other programs' drawings become elements, and what couldn't come over as it was is said.
 
+pub mod excalidraw;
 mod summary;
 pub mod svg;
 
 pub use summary::{Note, Summary};
 
-use crate::document::Element;
-use crate::images::StoredImage;
+use crate::clip;
+use crate::document::{Element, Picture};
+use crate::export::png;
+use crate::images::{self, StoredImage};
+
+/// An SVG of which more than outlines and letters would be lost.
+const PICTURE: Note = Note {
+    what: "drawings could not be taken apart and are images",
+    one: "the drawing could not be taken apart and is an image",
+    lost: false,
+};
 
 /// What came of another program's file.
 #[derive(Debug, Clone, Default)]
@@ -47,4 +57,58 @@ pub enum ImportError {
         /// The limit, with its unit.
         most: String,
     },
+}
+
+/// Reads another program's file, or one of our own: a text, or a picture with a drawing in it. What is only a picture isn't read
+/// here. May take seconds: not for a window's thread.
+///
+/// # Errors
+/// When it is none that is known, is damaged as a whole, or too large.
+pub fn read(file: &[u8]) -> Result<Import, ImportError> {
+    if let Some(own) = own(file) {
+        return Ok(own);
+    }
+    if excalidraw::is(file) {
+        return excalidraw::read(file);
+    }
+    drawing(file).ok_or(ImportError::Unknown)
+}
+
+/// What [`clip`] wrote, also in one of our pictures.
+fn own(file: &[u8]) -> Option<Import> {
+    let embedded = png::embedded(file);
+    let text = match &embedded {
+        Some(text) => text,
+        None => std::str::from_utf8(file).ok()?,
+    };
+    Some(Import {
+        elements: clip::read(text)?,
+        images: clip::read_images(text),
+        ..Import::default()
+    })
+}
+
+/// An SVG: its lines and letters where that is all, else an image of it.
+fn drawing(file: &[u8]) -> Option<Import> {
+    let read = svg::read(std::str::from_utf8(file).ok()?)?;
+    if read.left_out == 0 && !read.elements.is_empty() {
+        return Some(Import {
+            elements: read.elements,
+            ..Import::default()
+        });
+    }
+    let taken = images::take(file).ok()?;
+    let picture = Picture {
+        image: taken.hash,
+        kind: taken.image.kind,
+        pixels: taken.pixels,
+    };
+    let mut summary = Summary::default();
+    summary.add(PICTURE);
+    Some(Import {
+        elements: vec![Element::image(picture)],
+        images: vec![taken.image],
+        title: None,
+        summary,
+    })
 }

@@ -364,7 +364,7 @@ fn transform(text: &str) -> Affine {
 }
 
 /// A colour as `#rgb`, `#rrggbb`, `rgb(...)` or by one of the common names.
-fn color(text: &str) -> Option<Color> {
+pub(super) fn color(text: &str) -> Option<Color> {
     const NAMES: [(&str, [u8; 3]); 16] = [
         ("black", [0, 0, 0]),
         ("white", [255, 255, 255]),

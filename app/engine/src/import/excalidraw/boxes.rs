@@ -1,0 +1,200 @@
+//! Excalidraw's boxes, frames and texts: where they lie, and what is written in them.
+
+use super::fields::Fields;
+use super::notes;
+use super::style::{self, Paints};
+use crate::document::{Color, Element, Ink, SIZES, Style, WRAPS};
+use crate::geometry::{Affine, Kind, MAX_COORDINATE, Point, Rect, Shade, TextAlign};
+use crate::import::{Note, Summary};
+use crate::lettering::MOST_LETTERS;
+
+/// A box is at least so wide and high, so that it has an inside.
+const THIN: f64 = 1.0 / 64.0;
+/// Lines of letters are so far apart, in ems.
+const LINE: f64 = 1.25;
+
+/// How much smaller letters may become to fit into their box.
+const SMALLER: [f64; 4] = [0.95, 0.9, 0.85, 0.75];
+
+/// Why an element isn't there: what is to be said of it, if anything.
+type Gone = Option<Note>;
+
+/// Its box before it is turned.
+fn upright(fields: &Fields<'_>) -> Rect {
+    let number = |name| fields.number(name).unwrap_or(0.0);
+    let corner = Point::new(number("x"), number("y"));
+    Rect::from_points(
+        corner,
+        corner + Point::new(number("width"), number("height")).to_vec2(),
+    )
+}
+
+fn is_near(place: Affine) -> bool {
+    place.as_coeffs().iter().all(|v| v.abs() <= MAX_COORDINATE)
+}
+
+/// Puts a box where it lies there.
+pub(super) fn place(fields: &Fields<'_>, element: &mut Element) -> Result<(), Gone> {
+    let Rect { x0, y0, .. } = upright(fields);
+    let [width, height] = [upright(fields).width(), upright(fields).height()];
+    if width == 0.0 && height == 0.0 {
+        return Err(Some(notes::UNSEEN));
+    }
+    let size = (width.max(THIN), height.max(THIN));
+    let turn = Affine::rotate_about(fields.number("angle").unwrap_or(0.0), upright(fields).center());
+    element.place = turn * Affine::new([size.0, 0.0, 0.0, size.1, x0, y0]);
+    if is_near(element.place) {
+        Ok(())
+    } else {
+        Err(Some(notes::FAR))
+    }
+}
+
+/// Mirrors an image as it is there.
+pub(super) fn mirror(fields: &Fields<'_>, element: &mut Element) {
+    let scale = fields.numbers("scale");
+    let side = |at: usize| match scale.get(at) {
+        Some(Some(v)) if *v < 0.0 => (-1.0, 1.0),
+        _ => (1.0, 0.0),
+    };
+    let ((a, e), (d, f)) = (side(0), side(1));
+    element.place *= Affine::new([a, 0.0, 0.0, d, e, f]);
+}
+
+/// A frame, always upright.
+pub(super) fn frame(fields: &Fields<'_>, element: &mut Element, summary: &mut Summary) -> Result<(), Gone> {
+    if fields.text("type").as_deref() == Some("magicframe") {
+        summary.add(notes::MAGIC);
+    }
+    let part = upright(fields);
+    if part.area() <= 0.0 {
+        return Err(Some(notes::UNSEEN));
+    }
+    if fields.number("angle").is_some_and(|angle| angle != 0.0) {
+        summary.add(notes::TURNED);
+    }
+    element.kind = Kind::Frame;
+    element.style = Style {
+        color: Color::Ink(Ink::Grey),
+        width: 1.5,
+        ..Style::of(Kind::Frame)
+    };
+    element.name = fields.text("name").unwrap_or_default().into();
+    element.place = Affine::map_unit_square(part);
+    if is_near(element.place) {
+        Ok(())
+    } else {
+        Err(Some(notes::FAR))
+    }
+}
+
+/// A text that stands by itself.
+pub(super) fn text(fields: &Fields<'_>, element: &mut Element, summary: &mut Summary) -> Result<(), Gone> {
+    let broken = fields.text("text");
+    let free = fields.flag("autoResize").unwrap_or(true) || fields.text("containerId").is_some();
+    let whole = if free { None } else { fields.text("originalText") };
+    let lines = broken.as_deref().unwrap_or_default().split('\n').count() as f64;
+    element.kind = Kind::Text;
+    element.style = Style::of(Kind::Text);
+    element.style.color = letters_color(fields).ok_or(Some(notes::UNSEEN))?;
+    element.style.opacity = style::opacity(fields);
+    style::letters(fields, &mut element.style, summary);
+    element.text = within(whole.or(broken).unwrap_or_default(), summary);
+    if element.text.is_empty() {
+        return Err(None);
+    }
+    let theirs = upright(fields);
+    if !free {
+        let (least, most) = (*WRAPS.start(), *WRAPS.end());
+        element.wrap = Some(theirs.width().clamp(least, most));
+    }
+    // Lines may be nearer to each other there: all of them have the same middle.
+    let ours = lines * LINE * element.style.size;
+    let top = if theirs.height() > 0.0 {
+        theirs.center().y - ours / 2.0
+    } else {
+        theirs.y0
+    };
+    let left = theirs.x0 + element.style.align.part() * theirs.width();
+    let turn = Affine::rotate_about(fields.number("angle").unwrap_or(0.0), theirs.center());
+    element.place = turn * Affine::translate((left, top));
+    if is_near(element.place) {
+        Ok(())
+    } else {
+        Err(Some(notes::FAR))
+    }
+}
+
+/// The colour of a text; `None` where it isn't seen. What is to be said of it is said where it is drawn.
+pub(super) fn letters_color(text: &Fields<'_>) -> Option<Color> {
+    match text.text("strokeColor") {
+        Some(color) => style::color(&color, &mut Summary::default()),
+        None => Some(Color::default()),
+    }
+}
+
+/// Whether a box or a line can bear a text as it looks there: it has one colour for its line and its letters.
+pub(super) fn fits(holder: &Fields<'_>, paints: Paints, text: &Fields<'_>) -> bool {
+    let Some(color) = letters_color(text) else {
+        return false;
+    };
+    let same = match paints.line {
+        Some(line) => line == color,
+        // Its line isn't seen; hatching has the fill's colour.
+        None => {
+            let solid = style::shade(holder) == Shade::Solid;
+            paints.fill.is_some_and(|fill| solid || fill == color)
+        }
+    };
+    same && (style::opacity(holder) - style::opacity(text)).abs() < 0.005
+}
+
+/// Writes a text into a box, or at a line.
+pub(super) fn label(text: &Fields<'_>, element: &mut Element, summary: &mut Summary) {
+    let usual = TextAlign::Center;
+    style::letters(text, &mut element.style, summary);
+    if !text.has("textAlign") || element.kind == Kind::Line {
+        element.style.align = usual;
+    }
+    let whole = text.text("originalText").filter(|text| !text.is_empty());
+    element.text = within(whole.or_else(|| text.text("text")).unwrap_or_default(), summary);
+    if element.kind != Kind::Line {
+        fit(text, element, summary);
+    }
+    if text.is_odd() {
+        summary.add(notes::ODD);
+    }
+}
+
+/// Makes letters a little smaller where they would take more lines than there, since the font is another one.
+fn fit(text: &Fields<'_>, element: &mut Element, summary: &mut Summary) {
+    let Some(broken) = text.text("text") else { return };
+    let (lines, size) = (broken.split('\n').count(), element.style.size);
+    let too_many = |element: &Element| {
+        let set = element.lettered();
+        set.is_some_and(|set| set.layout.lines().len() > lines)
+    };
+    if !too_many(element) {
+        return;
+    }
+    for part in SMALLER {
+        element.style.size = (size * part).max(*SIZES.start());
+        if !too_many(element) {
+            summary.add(notes::SMALLER);
+            return;
+        }
+    }
+    element.style.size = size;
+}
+
+/// As many letters as are shown.
+fn within(text: String, summary: &mut Summary) -> std::sync::Arc<str> {
+    let text = text.replace("\r\n", "\n");
+    match text.char_indices().nth(MOST_LETTERS) {
+        Some((end, _)) => {
+            summary.add(notes::LETTERS);
+            text[..end].into()
+        }
+        None => text.into(),
+    }
+}

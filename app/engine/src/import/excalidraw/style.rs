@@ -1,0 +1,227 @@
+//! How an Excalidraw element is drawn: its colours and the words for the rest.
+
+use super::fields::Fields;
+use super::notes;
+use crate::document::{Color, Font, Ink, SIZES, Style, WIDTHS};
+use crate::geometry::{Corners, Dash, Head, Kind, Shade, TextAlign};
+use crate::import::{Summary, svg};
+
+/// How wide a line is that isn't to be seen.
+const UNSEEN: f64 = *WIDTHS.start();
+/// Letters are so large where nothing is said of it.
+const SIZE: f64 = 20.0;
+
+/// An element's line and inside: either may not be there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Paints {
+    pub(super) line: Option<Color>,
+    pub(super) fill: Option<Color>,
+}
+
+impl Paints {
+    pub(super) fn of(fields: &Fields<'_>, summary: &mut Summary) -> Self {
+        let mut paint = |name, missing| match fields.text(name) {
+            Some(text) => color(&text, summary),
+            None => missing,
+        };
+        Self {
+            line: paint("strokeColor", Some(Color::Ink(Ink::Black))),
+            fill: paint("backgroundColor", None),
+        }
+    }
+
+    pub(super) fn are_seen(self) -> bool {
+        self.line.is_some() || self.fill.is_some()
+    }
+}
+
+/// The style of a kind with what its fields say of line and inside. `letters` is the colour of letters that it is to bear.
+pub(super) fn style(
+    kind: Kind,
+    fields: &Fields<'_>,
+    paints: Paints,
+    letters: Option<Color>,
+    summary: &mut Summary,
+) -> Style {
+    let number = |name, usual: f64| fields.number(name).unwrap_or(usual);
+    let shade = shade(fields);
+    if paints.fill.is_some() && is_other_fill(fields) {
+        summary.add(notes::FILLS);
+    }
+    let width = number("strokeWidth", 2.0).clamp(*WIDTHS.start(), *WIDTHS.end());
+    // The lines of hatching are as wide as the line says, also where that isn't seen.
+    let hatched = paints.fill.is_some() && shade != Shade::Solid;
+    let width = if paints.line.is_none() && !hatched {
+        UNSEEN
+    } else {
+        width
+    };
+    let unseen = if hatched {
+        paints.fill
+    } else {
+        letters.or(paints.fill)
+    };
+    Style {
+        color: paints.line.or(unseen).unwrap_or_default(),
+        width,
+        opacity: opacity(fields),
+        dash: match fields.text("strokeStyle").as_deref() {
+            Some("dashed") => Dash::Dashed,
+            Some("dotted") => Dash::Dotted,
+            _ => Dash::Solid,
+        },
+        fill: paints.fill,
+        shade,
+        corners: if is_round(fields) {
+            Corners::Round
+        } else {
+            Corners::Sharp
+        },
+        ..Style::of(kind)
+    }
+}
+
+/// How its inside is filled.
+pub(super) fn shade(fields: &Fields<'_>) -> Shade {
+    match fields.text("fillStyle").as_deref() {
+        Some("solid") | None => Shade::Solid,
+        Some(_) => Shade::Hatch,
+    }
+}
+
+/// Whether it is filled in a way that isn't known here.
+fn is_other_fill(fields: &Fields<'_>) -> bool {
+    let known = ["solid", "hachure"];
+    let fill = fields.text("fillStyle");
+    fill.is_some_and(|fill| !known.contains(&fill.as_str()))
+}
+
+/// How much it hides, 0 to 1.
+pub(super) fn opacity(fields: &Fields<'_>) -> f64 {
+    (fields.number("opacity").unwrap_or(100.0) / 100.0).clamp(0.0, 1.0)
+}
+
+/// Whether its corners are round, or its line smooth: files of several ages say it differently.
+pub(super) fn is_round(fields: &Fields<'_>) -> bool {
+    if fields.has("roundness") {
+        return fields.object("roundness").is_some();
+    }
+    fields
+        .text("strokeSharpness")
+        .is_some_and(|sharpness| sharpness == "round")
+}
+
+/// Puts into a style what the fields of a text say of its letters.
+pub(super) fn letters(fields: &Fields<'_>, style: &mut Style, summary: &mut Summary) {
+    let mut size = fields.number("fontSize");
+    let mut family = fields.number("fontFamily");
+    // "20px Virgil", in the oldest files.
+    if let Some(font) = fields.text("font") {
+        let (px, name) = font.split_once(' ').unwrap_or((&font, ""));
+        size = size.or(px.trim_end_matches("px").parse().ok());
+        family = family.or(match name {
+            "Helvetica" => Some(2.0),
+            "Cascadia" => Some(3.0),
+            _ => Some(1.0),
+        });
+    }
+    style.size = size
+        .filter(|size| size.is_finite() && *size > 0.0)
+        .unwrap_or(SIZE)
+        .clamp(*SIZES.start(), *SIZES.end());
+    // Virgil, Helvetica, Cascadia, a local one, Excalifont, Nunito, Lilita One, Comic Shanns, Liberation Sans.
+    style.font = match family.unwrap_or(5.0) as i64 {
+        1 | 5 => Font::Hand,
+        2 | 6 | 9 => Font::Plain,
+        3 | 8 => Font::Mono,
+        other => {
+            summary.add(notes::FONTS);
+            if matches!(other, 4 | 7 | 10) {
+                Font::Plain
+            } else {
+                Font::Hand
+            }
+        }
+    };
+    style.align = match fields.text("textAlign").as_deref() {
+        Some("center") => TextAlign::Center,
+        Some("right") => TextAlign::Right,
+        _ => TextAlign::Left,
+    };
+}
+
+/// What is at an end of a line.
+pub(super) fn head(name: Option<&str>, summary: &mut Summary) -> Head {
+    let exact = match name {
+        None | Some("none" | "") => Head::None,
+        Some("arrow") => Head::Arrow,
+        Some("bar") => Head::Bar,
+        Some("dot" | "circle") => Head::Dot,
+        Some("triangle") => Head::Triangle,
+        Some(other) => {
+            summary.add(notes::HEADS);
+            match other {
+                "circle_outline" => Head::Dot,
+                "triangle_outline" | "diamond" | "diamond_outline" => Head::Triangle,
+                _ => Head::Arrow,
+            }
+        }
+    };
+    exact
+}
+
+/// A colour as pages on the web write it; `None` for one that isn't seen. Black and white follow the board's own, as Excalidraw
+/// changes them in its dark mode.
+pub(super) fn color(text: &str, summary: &mut Summary) -> Option<Color> {
+    let text = text.trim();
+    if text.is_empty() || text.eq_ignore_ascii_case("transparent") || text.eq_ignore_ascii_case("none") {
+        return None;
+    }
+    let Some([r, g, b, a]) = hex(text).or_else(|| named(text)) else {
+        summary.add(notes::COLORS);
+        return Some(Color::Ink(Ink::Black));
+    };
+    if a == 0 {
+        return None;
+    }
+    if a < 255 {
+        summary.add(notes::CLEAR);
+    }
+    let over = |v: u8| (u32::from(v) * u32::from(a) + 255 * (255 - u32::from(a))).div_ceil(255) as u8;
+    Some(match [r, g, b].map(over) {
+        [0, 0, 0] | [0x1e, 0x1e, 0x1e] => Color::Ink(Ink::Black),
+        [255, 255, 255] => Color::Ink(Ink::White),
+        rgb => Color::Rgb(rgb),
+    })
+}
+
+/// `rgb(...)`, `rgba(...)` or a name.
+fn named(text: &str) -> Option<[u8; 4]> {
+    if let Some(list) = text.strip_prefix("rgba(") {
+        let (rgb, alpha) = list.strip_suffix(')')?.rsplit_once(',')?;
+        let alpha: f64 = alpha.trim().parse().ok()?;
+        let alpha = (alpha.clamp(0.0, 1.0) * 255.0).round() as u8;
+        let [r, g, b, _] = named(&format!("rgb({rgb})"))?;
+        return Some([r, g, b, alpha]);
+    }
+    match svg::color(&text.to_ascii_lowercase())? {
+        Color::Rgb([r, g, b]) => Some([r, g, b, 255]),
+        Color::Ink(_) => None,
+    }
+}
+
+/// `#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa`.
+fn hex(text: &str) -> Option<[u8; 4]> {
+    let digits = text.strip_prefix('#')?.chars().map(|c| c.to_digit(16));
+    let digits: Vec<u32> = digits.collect::<Option<_>>()?;
+    let pairs: Vec<u8> = match digits.len() {
+        3 | 4 => digits.iter().map(|d| (d * 17) as u8).collect(),
+        6 | 8 => digits
+            .chunks(2)
+            .map(|pair| (pair[0] * 16 + pair[1]) as u8)
+            .collect(),
+        _ => return None,
+    };
+    let alpha = pairs.get(3).copied().unwrap_or(255);
+    Some([pairs[0], pairs[1], pairs[2], alpha])
+}
