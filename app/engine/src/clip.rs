@@ -246,8 +246,13 @@ fn element(number: usize, base: &RawValue, names: &mut HashSet<ElementId>) -> Op
         Some(named) => named.id,
         None => ElementId::new(&format!("clip-{number}")).ok()?,
     };
-    let base = Value::from_text(base.get().to_owned()).ok()?;
-    let element = Draft::new(&id, &base)?.into_element();
+    of_base(&id, base.get())
+}
+
+/// An element from the text of its `base`, if that can be read and lies on the board.
+pub(crate) fn of_base(id: &ElementId, base: &str) -> Option<Element> {
+    let base = Value::from_text(base.to_owned()).ok()?;
+    let element = Draft::new(id, &base)?.into_element();
     let frame = element.frame();
     let within = |v: f64| v.abs() <= MAX_COORDINATE;
     let seen = [frame.x0, frame.y0, frame.x1, frame.y1].into_iter().all(within);

@@ -1,5 +1,6 @@
 //! Elements as files: SVG and PNG, both from the shapes that are shown, hit and bounded.
 
+pub mod excalidraw;
 pub mod file;
 pub mod pages;
 pub mod png;

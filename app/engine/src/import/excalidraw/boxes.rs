@@ -156,6 +156,9 @@ pub(super) fn label(text: &Fields<'_>, element: &mut Element, summary: &mut Summ
     if !text.has("textAlign") || element.kind == Kind::Line {
         element.style.align = usual;
     }
+    if element.kind.has_room() {
+        element.style.valign = style::valign(text);
+    }
     let whole = text.text("originalText").filter(|text| !text.is_empty());
     element.text = within(whole.or_else(|| text.text("text")).unwrap_or_default(), summary);
     if element.kind != Kind::Line {

@@ -22,7 +22,7 @@ const BRUSH: f64 = 4.25;
 const BASE: f64 = 0.2;
 const GAIN: f64 = 0.6;
 /// How much a line's width says of a stroke's where the pressure is half: both sides.
-const STROKE: f64 = 2.0 * BRUSH * std::f64::consts::FRAC_1_SQRT_2;
+pub(crate) const STROKE: f64 = 2.0 * BRUSH * std::f64::consts::FRAC_1_SQRT_2;
 /// Pressure that is reckoned from speed goes towards that of the moment by this part.
 const RATE: f64 = 0.275;
 /// It is reckoned along a way that follows the points, by this part of the way to each.
@@ -104,6 +104,12 @@ fn ours(pressure: f64) -> f64 {
     let theirs =
         ((BASE + GAIN * pressure.clamp(0.0, 1.0)) * FRAC_PI_2).sin() / std::f64::consts::FRAC_1_SQRT_2;
     (theirs - 0.4) / 1.2
+}
+
+/// The pressure at which their pen is as wide as ours is at `pressure`.
+pub(crate) fn pressure_there(pressure: f64) -> f64 {
+    let wide = (0.4 + 1.2 * pressure) * std::f64::consts::FRAC_1_SQRT_2;
+    ((wide.min(1.0).asin() / FRAC_PI_2 - BASE) / GAIN).clamp(0.0, 1.0)
 }
 
 /// Pressures for points without any: less where the next point is farther away.

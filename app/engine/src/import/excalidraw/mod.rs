@@ -6,6 +6,7 @@ mod fields;
 mod inside;
 mod lines;
 mod notes;
+mod ours;
 mod pictures;
 mod scene;
 mod style;
@@ -14,6 +15,8 @@ mod ties;
 use serde_json::value::RawValue;
 
 use self::fields::Fields;
+pub(crate) use self::lines::{STROKE, pressure_there};
+pub(crate) use self::ours::digest;
 use self::scene::Reading;
 use super::{Import, ImportError};
 use crate::clip::MAX_TEXT;
@@ -22,6 +25,8 @@ use crate::geometry::{Affine, Rect, Vec2};
 
 /// As people call it.
 const FORMAT: &str = "Excalidraw";
+/// What a file says of who wrote it, if our export did.
+pub(crate) const SOURCE: &str = "drawbridge";
 /// How far apart the items of a library lie, in board units.
 const APART: f64 = 60.0;
 /// How much wider than high they lie, about.
@@ -94,6 +99,9 @@ fn parsed(text: &str) -> Result<Import, ImportError> {
 
 /// The board's colour is the theme's matter.
 fn background(file: &Fields<'_>, reading: &mut Reading<'_>) {
+    if file.text("source").is_some_and(|source| source == SOURCE) {
+        return;
+    }
     let color = file
         .object("appState")
         .and_then(|state| state.text("viewBackgroundColor"));

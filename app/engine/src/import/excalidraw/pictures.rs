@@ -70,6 +70,34 @@ impl<'a> Pictures<'a> {
         })
     }
 
+    /// Keeps the bytes of an image that is ours: they are to be just these.
+    pub(super) fn keep(&mut self, picture: &Picture) -> Result<(), Missing> {
+        if self.images.iter().any(|(held, _)| *held == picture.image) {
+            return Ok(());
+        }
+        let image = StoredImage {
+            kind: picture.kind,
+            bytes: self.bytes(&picture.image.to_string())?.into(),
+        };
+        if image.hash() != picture.image {
+            return Err(Missing::Sense);
+        }
+        self.images.push((picture.image, image));
+        Ok(())
+    }
+
+    /// A file's bytes.
+    fn bytes(&self, name: &str) -> Result<Vec<u8>, Missing> {
+        let file = self
+            .files
+            .as_ref()
+            .and_then(|files| files.get(name))
+            .ok_or(Missing::Bytes)?;
+        let file = Members::read(file).ok_or(Missing::Bytes)?;
+        let address: String = file.get("dataURL").and_then(read).ok_or(Missing::Bytes)?;
+        data(&address).ok_or(Missing::Sense)
+    }
+
     fn taken(
         &mut self,
         key: (String, Option<[u32; 4]>),
@@ -94,14 +122,7 @@ impl<'a> Pictures<'a> {
     }
 
     fn whole(&mut self, name: &str) -> Result<Taken, Missing> {
-        let file = self
-            .files
-            .as_ref()
-            .and_then(|files| files.get(name))
-            .ok_or(Missing::Bytes)?;
-        let file = Members::read(file).ok_or(Missing::Bytes)?;
-        let address: String = file.get("dataURL").and_then(read).ok_or(Missing::Bytes)?;
-        let bytes = data(&address).ok_or(Missing::Sense)?;
+        let bytes = self.bytes(name)?;
         // An SVG has no pixels yet, but is drawn in no more than this.
         let pixels = images::size(&bytes).map_or(4_000_000, |[w, h]| u64::from(w) * u64::from(h));
         self.room = self.room.checked_sub(pixels).ok_or(Missing::Sense)?;

@@ -10,6 +10,7 @@ use super::fields::Fields;
 use super::pictures::{Missing, Pictures};
 use super::style::{self, Paints};
 use super::{boxes, lines, notes};
+use crate::arrange::tied_to;
 use crate::clip::MAX_ELEMENTS;
 use crate::document::{Color, Dash, Element, Group, Ink, Order, Style};
 use crate::geometry::Kind;
@@ -81,6 +82,8 @@ struct Scene<'a, 'r, 'f> {
     by_id: HashMap<String, usize>,
     /// The text in a box, or at a line.
     labels: HashMap<usize, usize>,
+    /// Those that are just as our export wrote them.
+    taken_over: HashSet<usize>,
     reading: &'r mut Reading<'f>,
     out: Vec<Element>,
 }
@@ -115,6 +118,7 @@ pub(super) fn read(list: &[&RawValue], reading: &mut Reading<'_>) -> Vec<Element
         all,
         by_id,
         labels: HashMap::new(),
+        taken_over: HashSet::new(),
         reading,
         out: Vec::new(),
     };
@@ -145,6 +149,9 @@ impl Scene<'_, '_, '_> {
 
     /// Makes one element, and what is written in it.
     fn one(&mut self, at: usize, label: Option<usize>) {
+        if self.ours(at, label) {
+            return;
+        }
         let one = &self.all[at];
         let summary = &mut self.reading.summary;
         let paints = Paints::of(&one.fields, summary);
@@ -176,6 +183,36 @@ impl Scene<'_, '_, '_> {
         if let Some(label) = label.filter(|_| !within || !kept) {
             self.apart(label, at);
         }
+    }
+
+    /// Takes an element as our export wrote it, if nobody has changed it since.
+    fn ours(&mut self, at: usize, label: Option<usize>) -> bool {
+        let one = &self.all[at];
+        let label = label.map(|label| &self.all[label].fields);
+        let Some(element) = super::ours::element(&one.fields, label, &one.name) else {
+            return false;
+        };
+        let kept = element
+            .picture
+            .as_ref()
+            .map_or(Ok(()), |picture| self.reading.pictures.keep(picture));
+        match kept {
+            Err(Missing::Sense) => return false,
+            Err(Missing::Bytes) => self.reading.summary.add(notes::NO_BYTES),
+            Ok(()) => {}
+        }
+        let named = |id: &ElementId| match self.by_id.get(id.as_str()) {
+            Some(at) => self.all[*at].name.clone(),
+            None => id.clone(),
+        };
+        let framed_by = element.framed_by.as_ref().map(named);
+        let element = Element {
+            framed_by,
+            ..tied_to(element, |id| Some(named(id)))
+        };
+        self.taken_over.insert(at);
+        self.out.push(element);
+        true
     }
 
     /// Makes a text of its own of what is written in another element.
@@ -234,11 +271,11 @@ impl Scene<'_, '_, '_> {
             .enumerate()
             .map(|(at, element)| (element.id.clone(), at))
             .collect();
-        for one in self
-            .all
-            .iter()
-            .filter(|one| one.kind == "arrow" || one.kind == "line")
-        {
+        for (at, one) in self.all.iter().enumerate() {
+            let line = one.kind == "arrow" || one.kind == "line";
+            if !line || self.taken_over.contains(&at) {
+                continue;
+            }
             let Some(&line) = made.get(&one.name) else {
                 continue;
             };

@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use super::notes;
 use crate::document::{Color, Font, Ink, SIZES, Style, WIDTHS};
-use crate::geometry::{Corners, Dash, Head, Kind, Shade, TextAlign};
+use crate::geometry::{Corners, Dash, Head, Kind, Shade, Sketch, TextAlign, VAlign};
 use crate::import::{Summary, svg};
 
 /// How wide a line is that isn't to be seen.
@@ -70,6 +70,7 @@ pub(super) fn style(
             Some("dotted") => Dash::Dotted,
             _ => Dash::Solid,
         },
+        sketch: sketch(fields),
         fill: paints.fill,
         shade,
         corners: if is_round(fields) {
@@ -85,13 +86,25 @@ pub(super) fn style(
 pub(super) fn shade(fields: &Fields<'_>) -> Shade {
     match fields.text("fillStyle").as_deref() {
         Some("solid") | None => Shade::Solid,
+        Some("cross-hatch") => Shade::Cross,
+        Some("zigzag") => Shade::Zigzag,
         Some(_) => Shade::Hatch,
+    }
+}
+
+/// How unsteady the hand was.
+fn sketch(fields: &Fields<'_>) -> Sketch {
+    // Files that say nothing of it are as Excalidraw draws by itself.
+    match fields.number("roughness").unwrap_or(1.0) {
+        rough if rough < 0.5 => Sketch::None,
+        rough if rough < 1.5 => Sketch::Light,
+        _ => Sketch::Strong,
     }
 }
 
 /// Whether it is filled in a way that isn't known here.
 fn is_other_fill(fields: &Fields<'_>) -> bool {
-    let known = ["solid", "hachure"];
+    let known = ["solid", "hachure", "cross-hatch", "zigzag"];
     let fill = fields.text("fillStyle");
     fill.is_some_and(|fill| !known.contains(&fill.as_str()))
 }
@@ -150,24 +163,39 @@ pub(super) fn letters(fields: &Fields<'_>, style: &mut Style, summary: &mut Summ
     };
 }
 
+/// Where the letters of a label stand in its box.
+pub(super) fn valign(fields: &Fields<'_>) -> VAlign {
+    match fields.text("verticalAlign").as_deref() {
+        Some("top") => VAlign::Top,
+        Some("bottom") => VAlign::Bottom,
+        _ => VAlign::Middle,
+    }
+}
+
 /// What is at an end of a line.
 pub(super) fn head(name: Option<&str>, summary: &mut Summary) -> Head {
-    let exact = match name {
+    match name {
         None | Some("none" | "") => Head::None,
         Some("arrow") => Head::Arrow,
         Some("bar") => Head::Bar,
         Some("dot" | "circle") => Head::Dot,
+        Some("circle_outline") => Head::Circle,
         Some("triangle") => Head::Triangle,
+        Some("triangle_outline") => Head::TriangleOutline,
+        Some("diamond") => Head::Diamond,
+        Some("diamond_outline") => Head::DiamondOutline,
+        Some("crowfoot_one" | "cardinality_one") => Head::CrowOne,
+        Some("crowfoot_many" | "cardinality_many") => Head::CrowMany,
+        Some("crowfoot_one_or_many" | "cardinality_one_or_many") => Head::CrowOneOrMany,
         Some(other) => {
             summary.add(notes::HEADS);
             match other {
-                "circle_outline" => Head::Dot,
-                "triangle_outline" | "diamond" | "diamond_outline" => Head::Triangle,
+                "cardinality_exactly_one" | "cardinality_zero_or_one" => Head::CrowOne,
+                "cardinality_zero_or_many" => Head::CrowMany,
                 _ => Head::Arrow,
             }
         }
-    };
-    exact
+    }
 }
 
 /// A colour as pages on the web write it; `None` for one that isn't seen. Black and white follow the board's own, as Excalidraw

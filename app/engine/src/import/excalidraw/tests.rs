@@ -1,7 +1,7 @@
 use super::*;
 use crate::arrange::{hold, hold_on};
 use crate::document::{Color, Dash, Font, Ink};
-use crate::geometry::{Corners, Head, Kind, Point, Route, Shade, TextAlign};
+use crate::geometry::{Corners, Head, Kind, Point, Route, Shade, Sketch, TextAlign, VAlign};
 
 fn scene(elements: &str) -> Import {
     let file = format!(
@@ -31,7 +31,7 @@ fn boxes_lie_where_they_lie_there_and_look_alike() {
     let box_ = one(
         r##"{"type":"rectangle","id":"a","x":10,"y":20,"width":100,"height":50,"angle":1.5707963267948966,"strokeColor":"#e03131",
         "backgroundColor":"#ffc","fillStyle":"hachure","strokeWidth":4,"strokeStyle":"dotted","opacity":40,"roundness":{"type":3},
-        "groupIds":["in","out"],"locked":true}"##,
+        "groupIds":["in","out"],"locked":true,"roughness":2}"##,
     );
     assert_eq!(box_.kind, Kind::Rectangle);
     // Turned by a right angle about (60, 45).
@@ -44,7 +44,10 @@ fn boxes_lie_where_they_lie_there_and_look_alike() {
         (style.shade, style.dash, style.corners),
         (Shade::Hatch, Dash::Dotted, Corners::Round)
     );
-    assert_eq!((style.width, style.opacity, box_.locked), (4.0, 0.4, true));
+    assert_eq!(
+        (style.width, style.opacity, box_.locked, style.sketch),
+        (4.0, 0.4, true, Sketch::Strong)
+    );
     assert_eq!(
         box_.groups.iter().map(|name| &**name).collect::<Vec<_>>(),
         ["in", "out"]
@@ -139,7 +142,7 @@ fn texts_stand_where_they_stand_there() {
 fn letters_in_a_box_and_at_a_line_are_theirs_if_they_have_its_colour() {
     let all = scene(
         r##"{"type":"rectangle","id":"box","x":0,"y":0,"width":200,"height":80,"strokeColor":"#e03131","boundElements":[{"id":"t","type":"text"}]},
-        {"type":"text","id":"t","containerId":"box","x":50,"y":20,"width":90,"height":25,"text":"A long\nword","originalText":"A long word","strokeColor":"#e03131","textAlign":"left"},
+        {"type":"text","id":"t","containerId":"box","x":50,"y":20,"width":90,"height":25,"text":"A long\nword","originalText":"A long word","strokeColor":"#e03131","textAlign":"left","verticalAlign":"bottom"},
         {"type":"arrow","id":"line","x":0,"y":200,"points":[[0,0],[300,0]]},
         {"type":"text","id":"u","containerId":"line","x":100,"y":190,"width":40,"height":25,"text":"to"}"##,
     );
@@ -148,8 +151,8 @@ fn letters_in_a_box_and_at_a_line_are_theirs_if_they_have_its_colour() {
         panic!("{:?}", all.elements)
     };
     assert_eq!(
-        (&*box_.text, box_.style.align, &*line.text),
-        ("A long word", TextAlign::Left, "to")
+        (&*box_.text, box_.style.align, box_.style.valign, &*line.text),
+        ("A long word", TextAlign::Left, VAlign::Bottom, "to")
     );
     let apart = scene(
         r##"{"type":"text","id":"t","containerId":"box","x":50,"y":20,"width":90,"height":25,"text":"white","strokeColor":"#ffffff","groupIds":["g"]},
