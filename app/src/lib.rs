@@ -19,6 +19,7 @@ pub mod reach;
 pub mod render;
 pub mod sample;
 pub mod settings;
+pub mod tasks;
 pub mod theme;
 pub mod wake;
 pub mod when;

@@ -51,13 +51,19 @@ enum Task {
         #[arg(long)]
         remove: bool,
     },
+    /// Play scenarios of several people at a board, without a window.
+    ///
+    /// Ends with 0 when all passed, 1 when something was not as expected, 2 when a file isn't understood, 3 when it could not run.
+    Script(drawbridge::tasks::script::Arguments),
 }
 
 fn main() -> ExitCode {
     let start = Instant::now();
     let arguments = Arguments::parse();
-    if let Some(Task::InstallDesktop { remove }) = arguments.task {
-        return install_desktop(remove);
+    match &arguments.task {
+        Some(Task::InstallDesktop { remove }) => return install_desktop(*remove),
+        Some(Task::Script(asked)) => return drawbridge::tasks::script::script(asked),
+        None => {}
     }
     tracing_subscriber::fmt()
         .with_env_filter(

@@ -3,12 +3,13 @@
 
 mod access;
 mod chat;
+mod hand;
 mod history;
 mod presence;
 
 use std::sync::{Arc, PoisonError};
 
-use drawbridge_protocol::{Cell, Password, RelayAddress, SlotOp, Slots};
+use drawbridge_protocol::{Cell, ElementId, Password, RelayAddress, SlotOp, Slots};
 
 use crate::client::{
     Bar, ChatMark, Client, ClientConfig, CloseError, Courier, DamagedStore, DraftOp, Drained, Images,
@@ -22,6 +23,8 @@ use crate::presence::{About, People};
 use crate::progress::Progress;
 use crate::tools::{Event, Keystroke, Tool};
 
+pub use crate::client::Stopwatch;
+pub use hand::{Hand, HandError};
 use history::Chronicle;
 pub use history::{Brought, RestoreError};
 
@@ -252,10 +255,17 @@ impl Board {
     }
 
     /// Writes properties as a tool would, in one step to undo.
-    #[cfg(feature = "testing")]
     pub fn set(&mut self, sets: Vec<crate::tools::Set>) {
         let effects = self.editor.set(sets);
         self.apply(effects);
+    }
+
+    /// Puts elements onto the board where they lie, on top of all, in one step to undo. Returns the fresh ids that they get, in the
+    /// same order; none while something is under way, or where this person may only look.
+    pub fn add(&mut self, elements: Vec<Element>) -> Vec<ElementId> {
+        let (ids, effects) = self.editor.add(elements);
+        self.apply(effects);
+        ids
     }
 
     fn run(&mut self, effects: Effects) -> bool {

@@ -23,4 +23,5 @@ pub mod progress;
 #[cfg(feature = "testing")]
 pub mod sample;
 pub mod scene;
+pub mod script;
 pub mod tools;

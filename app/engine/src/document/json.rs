@@ -170,7 +170,7 @@ pub(super) fn base(element: &Element, points: &Writer) -> Value {
 }
 
 /// The properties of a style whose values are names.
-fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 11] {
+pub(crate) fn named(style: &Style) -> [(&'static str, Cow<'static, str>); 11] {
     [
         ("dash", style.dash.name().into()),
         ("sketch", style.sketch.name().into()),

@@ -24,7 +24,8 @@ pub(crate) use draft::STEPS;
 pub use element::{Element, Group};
 pub(crate) use element::{GROUPS, LINE_POINTS, WRAPS, read_line};
 pub(crate) use json::{
-    Members, chunk, json, number_json, place_json, point_json, read, read_place, read_wrapped, wrap_json,
+    Members, chunk, json, named as named_terms, number_json, place_json, point_json, read, read_place,
+    read_wrapped, wrap_json,
 };
 pub use lettered::Lettered;
 pub(crate) use lettered::Rewrapped;

@@ -139,6 +139,31 @@ impl Editor {
         effects
     }
 
+    /// Puts elements onto the board where they lie, on top, under fresh ids, and says which those are. What lines among them hold on
+    /// to is what is on the board.
+    pub fn add(&mut self, elements: Vec<Element>) -> (Vec<ElementId>, Effects) {
+        if !self.state.is_idle() || self.bars() {
+            return Default::default();
+        }
+        let (mut ids, mut sets) = (Vec::new(), Vec::new());
+        let mut top = self.scene.top().cloned();
+        for element in elements {
+            let (id, order) = (
+                self.fresh_id(),
+                fresh_order(top.as_ref(), None, &mut *self.random),
+            );
+            top = Some(order.clone());
+            let element = Element {
+                id: id.clone(),
+                order,
+                ..element
+            };
+            sets.push((id.clone(), Property::base(), element.base()));
+            ids.push(id);
+        }
+        (ids, self.write_some(sets))
+    }
+
     /// Puts elements from elsewhere where the pointer is, or else into the middle of what is seen.
     pub fn paste(&mut self, elements: Vec<Element>) -> Effects {
         let frames = elements.iter().map(Element::frame);

@@ -401,7 +401,6 @@ impl Editor {
     }
 
     /// Writes properties as a tool would.
-    #[cfg(feature = "testing")]
     pub(crate) fn set(&mut self, sets: Vec<Set>) -> Effects {
         self.write(sets, Vec::new())
     }

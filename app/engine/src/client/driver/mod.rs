@@ -15,6 +15,7 @@ mod run;
 mod saver;
 mod secure;
 mod socket;
+mod stopwatch;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -45,6 +46,7 @@ pub use self::courier::{Carried, Courier};
 pub use self::health::{Health, look_at_relay};
 pub use self::images::{Images, ImagesStatus};
 pub use self::mailbox::Drained;
+pub use self::stopwatch::Stopwatch;
 
 /// How long closing waits for the disk.
 const CLOSE_WAIT: Duration = Duration::from_secs(5);
@@ -68,6 +70,23 @@ pub struct ClientConfig {
     pub timings: Timings,
     /// Who may vouch for a relay that is reached over TLS.
     pub trust: Trust,
+}
+
+impl ClientConfig {
+    /// A board in memory that is shared with nobody, of somebody who says this of themselves.
+    #[must_use]
+    pub fn in_memory(board: BoardId, about: Value) -> Self {
+        Self {
+            path: None,
+            board,
+            key: None,
+            remote: None,
+            about,
+            online: true,
+            timings: Timings::default(),
+            trust: Trust::default(),
+        }
+    }
 }
 
 /// A client, and the board as it was on disk.

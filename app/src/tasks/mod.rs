@@ -1,0 +1,4 @@
+//! What the program does in place of opening its window.
+
+mod relay;
+pub mod script;
