@@ -31,7 +31,7 @@ struct Arguments {
     #[command(subcommand)]
     task: Option<Task>,
     /// Join the board behind this link (drawbridge://host:port/board#key, or https://host/boards/board#key), or open this
-    /// board's file.
+    /// file: a board's, or another program's drawing.
     #[arg(value_name = "LINK or FILE")]
     target: Option<Target>,
     /// Keep boards and settings in this folder instead of the usual one.

@@ -13,7 +13,7 @@ use egui::{Context, ViewportCommand};
 
 use crate::app::App;
 use crate::nearby::Nearby;
-use crate::open::{OpenBoard, Opening};
+use crate::open::{DRAWINGS, OpenBoard, Opening};
 use crate::panels;
 use crate::panels::trouble::{Trouble, Wish};
 use crate::settings::Settings;
@@ -33,7 +33,7 @@ pub const FILE: &str = "file:";
 pub enum Target {
     /// A board to join.
     Link(Link),
-    /// A board's file to open.
+    /// A board's file, or another program's drawing, to open.
     File(PathBuf),
 }
 
@@ -49,7 +49,9 @@ impl FromStr for Target {
             .iter()
             .any(|scheme| text.starts_with(scheme));
         // Whatever else it is, if no such file is there, the link's own words say what one looks like.
-        if is_link || !text.ends_with(".board") && !Path::new(text).exists() {
+        let path = Path::new(text);
+        let ends_so = |end: &std::ffi::OsStr| DRAWINGS.iter().chain([&"board"]).any(|one| end == *one);
+        if is_link || !path.extension().is_some_and(ends_so) && !path.exists() {
             return text.parse().map(Self::Link);
         }
         Ok(Self::File(PathBuf::from(text)))
@@ -357,6 +359,7 @@ mod tests {
             Ok(Target::Link(_))
         ));
         assert_eq!(read("Plan.board"), file("Plan.board"));
+        assert_eq!(read("Plan.excalidraw"), file("Plan.excalidraw"));
         assert_eq!(read("/home/ada/My plan.board"), file("/home/ada/My plan.board"));
         assert_eq!(
             read("file:///home/ada/My%20plan%25.board"),

@@ -194,6 +194,12 @@ impl Board {
         self.run(effects)
     }
 
+    /// The same around a point of the screen, or else in the middle of what is seen. Says whether to draw a frame.
+    pub fn paste_at(&mut self, elements: Vec<Element>, at: Option<Point>) -> bool {
+        let effects = self.editor.paste_at(elements, at);
+        self.run(effects)
+    }
+
     /// Puts images that [`Board::images`] has onto the board, beside each other around a point of the screen or else in the
     /// middle. Says whether to draw a frame.
     pub fn put_images(&mut self, pictures: &[Picture], at: Option<Point>) -> bool {

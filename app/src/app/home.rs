@@ -222,6 +222,8 @@ impl App {
         );
         if let Some((message, _)) = &self.message {
             panels::message::show(&ctx, message, 0.0, asked);
+        } else {
+            self.reading(&ctx, 0.0);
         }
         self.over_all(&ctx, asked);
         ctx.request_repaint_after_secs(WORDS);

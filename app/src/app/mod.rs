@@ -5,6 +5,7 @@ mod hints;
 mod history;
 mod home;
 mod hosting;
+mod importing;
 mod keeping;
 mod nearby;
 mod perform;
@@ -91,6 +92,8 @@ pub struct App {
     next: Option<Next>,
     /// Whether the sample is to be put on that one.
     sample_next: bool,
+    /// Other programs' drawings.
+    importing: importing::Importing,
     /// The screen with all boards.
     home: home::Home,
     /// Those on the network.
@@ -118,6 +121,7 @@ impl App {
             board,
             next: None,
             sample_next: false,
+            importing: importing::Importing::default(),
             home: home::Home::default(),
             neighbours: nearby::Neighbours::default(),
             canvas: Canvas::new(card),
@@ -282,6 +286,7 @@ impl App {
         self.note_presence(ctx);
         self.arrive(ctx, Duration::ZERO);
         self.hear_of_boards(ctx);
+        self.look_after_imports(ctx);
         self.tend_neighbours(ctx);
         while self.next.is_none()
             && let Some(line) = self.board.handed_over()

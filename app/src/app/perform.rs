@@ -79,18 +79,8 @@ impl App {
                 self.put_on_clipboard(ctx, text);
             }
             Command::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
-            Command::PasteText(text) => match self.board.paste(&text) {
-                Pasted::All => {}
-                Pasted::AllBut(count) => {
-                    let things = if count == 1 {
-                        "One thing".to_owned()
-                    } else {
-                        format!("{count} things")
-                    };
-                    let words =
-                        format!("{things} of the picture could not be taken over: text, or an effect");
-                    self.say(ctx, Message::hint(words));
-                }
+            Command::PasteText(text) => match self.board.paste(&text, self.pointed(ctx)) {
+                Pasted::All | Pasted::Later => {}
                 Pasted::Nothing => self.say(
                     ctx,
                     Message::hint("What is on the clipboard can't be pasted on a board"),
@@ -297,6 +287,7 @@ impl App {
             Command::TrustChosen => self.board.trust_chosen(),
             Command::LeaveChosen => self.board.leave_chosen(),
             Command::Distrust(fingerprint) => self.board.distrust(&fingerprint),
+            Command::ShowImported => self.dialog = Some(Dialog::Imported),
             Command::ShowHints => self.show_hints(),
             Command::HideHints => self.end_hints(ctx),
             Command::Past(past) => self.look_back(ctx, past),
@@ -413,6 +404,7 @@ impl App {
             if self.stays(ctx) {
                 // What was to be done once it is there isn't done with another one.
                 self.sample_next = false;
+                self.importing.give_up();
                 self.arrived(ctx, false);
                 return;
             }
@@ -429,6 +421,7 @@ impl App {
         };
         self.next = None;
         let sample = std::mem::take(&mut self.sample_next);
+        let drawing = self.importing.give_up();
         match done {
             Ok(Ok(fresh)) => {
                 self.board.switch(fresh);
@@ -450,6 +443,9 @@ impl App {
                 self.message = None;
                 if sample {
                     self.fill_with_sample();
+                }
+                if let Some(drawing) = drawing {
+                    self.board.fill(drawing);
                 }
                 self.arrived(ctx, true);
             }
@@ -475,7 +471,7 @@ impl App {
     }
 
     fn fill_with_sample(&mut self) {
-        self.board.paste(sample::ELEMENTS);
+        self.board.paste(sample::ELEMENTS, None);
         self.board.edit(&Edit::SelectNone);
         self.board.rename(sample::TITLE);
         self.board.show_everything(self.canvas.size());

@@ -66,6 +66,7 @@ impl App {
                 Connection::Offline(_) | Connection::Refused(_) | Connection::Insecure(_)
             ),
             parked: !status.parked.is_empty() || !status.pictures.refused.is_empty(),
+            imported: self.imported_view().is_some(),
             hints: self.are_hints_shown(),
             message: self.message.is_some(),
             bar: self.board.bar(),
@@ -102,6 +103,8 @@ impl App {
         }
         if let Some((message, _)) = &self.message {
             panels::message::show(ctx, message, past, asked);
+        } else if self.reading(ctx, past) {
+            // What is under way is said in the message's place.
         } else if !(alone || self.is_chatting() && panels::toolbar::is_narrow(ctx)) {
             self.welcome(ctx, &share, asked);
         }
@@ -165,6 +168,11 @@ impl App {
             }
             Some(Dialog::Palette) => panels::palette::show(ctx, &mut self.sought, &now, asked),
             Some(Dialog::Trust) => panels::trust::show(ctx, &self.board.trust(), asked),
+            Some(Dialog::Imported) => {
+                if let Some(view) = self.imported_view() {
+                    panels::imported::show(ctx, view, asked);
+                }
+            }
             Some(Dialog::Shortcuts) => panels::shortcuts::show(ctx, asked),
             None => {}
         }
@@ -268,20 +276,21 @@ impl App {
         panels::minimap::show(ctx, &view, above, picture, asked)
     }
 
-    /// Files that were dropped on the window: a board's is opened, others go onto the board.
+    /// Files that were dropped on the window: a board's is opened, others go onto the board; where all boards are shown, each is opened.
     pub(super) fn dropped(&mut self, ctx: &Context, asked: &mut Asked) {
         let files = ctx.input(|input| input.raw.dropped_files.clone());
         if self.next.is_some() {
             return;
         }
+        let home = self.is_home();
         let is_board = |path: &Path| {
-            path.extension()
-                .is_some_and(|end| end.eq_ignore_ascii_case("board"))
+            let end = path.extension();
+            home || end.is_some_and(|end| end.eq_ignore_ascii_case("board"))
         };
         let paths = files.iter().map(|file| file.path().to_owned());
         let (boards, pictures): (Vec<PathBuf>, Vec<PathBuf>) = paths.partition(|path| is_board(path));
         asked.extend(boards.into_iter().map(Command::OpenFile));
-        if !pictures.is_empty() && !self.is_home() {
+        if !pictures.is_empty() {
             asked.push(Command::DropPictures(
                 pictures.into_iter().map(Given::File).collect(),
             ));

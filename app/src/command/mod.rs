@@ -67,7 +67,7 @@ pub enum Command {
     PasteText(String),
     /// Put this picture on the board.
     PastePicture(Arc<ColorImage>),
-    /// Let the person choose pictures to put on the board.
+    /// Let the person choose pictures and drawings to put on the board.
     ChoosePictures,
     /// Put these on the board, which were dropped on it.
     DropPictures(Vec<Given>),
@@ -127,9 +127,9 @@ pub enum Command {
     OfBoard(Option<BoardId>, Deed),
     /// Bring back this deleted board, or the one that was deleted last.
     Restore(Option<Thrown>),
-    /// Let the person choose a board's file to open.
+    /// Let the person choose a board's file, or another program's drawing, to open.
     ChooseFile,
-    /// Open this board's file.
+    /// Open this file.
     OpenFile(PathBuf),
     /// Begin an empty board.
     NewBoard,
@@ -265,6 +265,8 @@ pub enum Command {
     LeaveChosen,
     /// Trust the authority with this fingerprint no longer.
     Distrust(String),
+    /// Show what isn't as it was in the drawing that came last from another program.
+    ShowImported,
     /// Show the first steps.
     ShowHints,
     /// Take them away.

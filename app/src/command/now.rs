@@ -84,6 +84,8 @@ pub struct Now {
     pub cut_off: bool,
     /// Whether the relay did not take something.
     pub parked: bool,
+    /// Whether another program's drawing came that isn't as it was.
+    pub imported: bool,
     /// Whether the first steps are shown.
     pub hints: bool,
     /// Whether a message is shown.
@@ -142,6 +144,7 @@ impl Default for Now {
             hosting: false,
             cut_off: false,
             parked: false,
+            imported: false,
             hints: false,
             message: false,
             bar: None,
@@ -215,6 +218,7 @@ impl Now {
             | Command::EndLink(_)
             | Command::Remove { .. } => self.manages,
             Command::ShowPassword => self.asks_password,
+            Command::ShowImported => self.imported,
             Command::HideHints => self.hints,
             Command::AnswerKnock(_) => self.knocked,
             Command::ShowSay => self.shared,

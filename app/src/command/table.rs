@@ -116,7 +116,7 @@ pub static TABLE: &[Entry] = &[
     tool(Tool::Cutter, "Cutting eraser", "Takes away only what it passes over", icons::CUTTER, &[shift(Key::E)]),
     tool(Tool::Laser, "Laser pointer", "Shows others a trail that fades", icons::LASER, &[key(Key::K)]),
     tool(Tool::Eyedropper, "Eyedropper", "Takes a colour from the board", icons::EYEDROPPER, &[key(Key::I)]),
-    entry(Section::Tools, Command::ChoosePictures, "Picture…", "Puts pictures on the board: PNG, JPEG, WebP, GIF or SVG; they can be dropped and pasted too", icons::PICTURE, &[key(Key::Num9)]),
+    entry(Section::Tools, Command::ChoosePictures, "Picture…", "Puts pictures on the board: PNG, JPEG, WebP, GIF or SVG, or another program's drawing; they can be dropped and pasted too", icons::PICTURE, &[key(Key::Num9)]),
     entry(Section::Tools, Command::KeepTool, "Keep the tool", "Draw several things in a row", icons::KEEP_TOOL, &[key(Key::Q)]),
     entry(Section::Tools, Command::Edit(Edit::Insert), "Insert or type", "Puts the tool's shape into the middle of the window; types in what is selected", icons::INSERT, &[key(Key::Enter)]),
 
@@ -214,7 +214,8 @@ pub static TABLE: &[Entry] = &[
     board(Command::Home, "All boards", "Every board on this computer, with a picture of it", icons::HOME, &[ctrl(Key::O)]),
     board(Command::NewBoard, "New board", "", icons::NEW_BOARD, &[ctrl(Key::N)]),
     board(Command::OpenSample, "Open the sample board", "A new board with things on it to look at and to try", icons::SAMPLE, &[]),
-    board(Command::ChooseFile, "Open a file…", "A board's file; what is in it joins the same board, where that is here already", icons::OPEN_FILE, &[ctrl_shift(Key::O)]),
+    board(Command::ChooseFile, "Open a file…", "A board's file, which joins the same board where that is here already; or another program's drawing, which becomes a board", icons::OPEN_FILE, &[ctrl_shift(Key::O)]),
+    board(Command::ShowImported, "What an import changed", "What is missing or different of the drawing that came last from another program", icons::WARNING, &[]),
     board(Command::OfBoard(None, Deed::SaveCopy), "Save a copy…", "As a file that can be mailed: all that is on the board, and no key to it", icons::SAVE_COPY, &[ctrl_shift(Key::S)]),
     board(Command::OfBoard(None, Deed::Duplicate), "Duplicate the board", "Another board with all that is on this one, shared with nobody", icons::DUPLICATE, &[]),
     board(Command::OfBoard(None, Deed::Delete), "Delete the board", "It can be brought back for 30 days", icons::DELETE, &[]),

@@ -14,6 +14,17 @@ use super::pictures::{NO_DIALOG, no_dialog};
 use super::thumbnails::Thumbnails;
 use crate::when::now_ms;
 
+/// The ends of names of files that can be opened as boards.
+const OPENED: [&str; 7] = [
+    "board",
+    "excalidraw",
+    "excalidrawlib",
+    "tldr",
+    "json",
+    "svg",
+    "png",
+];
+
 /// How long something that is asked for of the open board waits for the disk to have all of it.
 const FLUSH: Duration = Duration::from_millis(500);
 
@@ -278,8 +289,20 @@ impl OpenBoard {
         }
     }
 
-    /// Opens a board's file from elsewhere.
+    /// Opens a file from elsewhere: a board's, or another program's drawing, which becomes a board.
     pub fn take_in(&mut self, path: PathBuf) {
+        if path
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("board"))
+        {
+            self.take_in_board(path);
+        } else {
+            self.read_as_board(path);
+        }
+    }
+
+    /// Opens a board's file from elsewhere.
+    pub(super) fn take_in_board(&mut self, path: PathBuf) {
         let images = self.bar().is_none().then(|| self.board.images());
         let open = (self.board.meta().board.clone(), images);
         self.boards.take_in(path, open);
@@ -344,10 +367,11 @@ impl OpenBoard {
         });
     }
 
-    /// Lets the person choose a board's file to open.
+    /// Lets the person choose a file to open.
     pub fn choose_file(&mut self) {
         let chosen = rfd::AsyncFileDialog::new()
-            .set_title("Open a board's file")
+            .set_title("Open a board or a drawing")
+            .add_filter("Boards and drawings", &OPENED)
             .add_filter("Drawbridge boards", &["board"])
             .pick_file();
         self.boards.choose(chosen, Word::Chosen);
@@ -438,7 +462,7 @@ fn merged(path: &Path, title: Option<&str>, news: News) -> String {
 }
 
 /// A file's name, for people.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
 }

@@ -6,9 +6,8 @@ use drawbridge_engine::editor::Edit;
 use drawbridge_engine::export::png::{TooLarge, picture, picture_of};
 use drawbridge_engine::export::svg::{svg, svg_of};
 use drawbridge_engine::export::{Alone, Look};
-use drawbridge_engine::geometry::Affine;
+use drawbridge_engine::geometry::{Affine, Point};
 use drawbridge_engine::images::StoredImage;
-use drawbridge_engine::import::{self, svg::Imported};
 use drawbridge_protocol::ImageHash;
 use egui::ColorImage;
 
@@ -25,8 +24,8 @@ const SCALE: f64 = 2.0;
 pub enum Pasted {
     /// It is there.
     All,
-    /// It is there, but for so many things.
-    AllBut(usize),
+    /// It is being read; what comes of it is said then.
+    Later,
     /// There was nothing in it for a board.
     Nothing,
 }
@@ -85,29 +84,27 @@ impl OpenBoard {
         Some(text)
     }
 
-    /// Puts on the board what [`Self::copy`] or [`Self::copy_svg`] gave, what is simple of another program's SVG, or any other
-    /// text as letters, and selects it.
-    pub fn paste(&mut self, text: &str) -> Pasted {
+    /// Puts on the board what [`Self::copy`] or [`Self::copy_svg`] gave, another program's drawing, or any other text as letters,
+    /// and selects it. A drawing lies around a point of the canvas, or in its middle.
+    pub fn paste(&mut self, text: &str, at: Option<Point>) -> Pasted {
         if let Some(elements) = clip::read(text) {
             self.keep_pictures(text);
             self.board.paste(elements);
             return Pasted::All;
         }
-        let Some(Imported { elements, left_out }) = import::svg::read(text) else {
-            let any = !text.trim().is_empty();
-            if any {
-                self.board.paste_text(text);
-            }
-            return if any { Pasted::All } else { Pasted::Nothing };
-        };
-        if elements.is_empty() {
+        if text.trim().is_empty() {
             return Pasted::Nothing;
         }
-        self.board.paste(elements);
-        match left_out {
-            0 => Pasted::All,
-            count => Pasted::AllBut(count),
+        // What may be a drawing may be large.
+        if text
+            .trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t'])
+            .starts_with(['{', '<'])
+        {
+            self.put_drawing(text.to_owned(), at);
+            return Pasted::Later;
         }
+        self.board.paste_text(text);
+        Pasted::All
     }
 
     /// A picture of the selection, else of the board, as it looks in `theme`; of a frame just what is in it. `None` when there is

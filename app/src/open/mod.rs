@@ -4,6 +4,7 @@ mod access;
 mod boards;
 mod chat;
 mod clipboard;
+mod drawings;
 mod handover;
 mod history;
 mod nearby;
@@ -40,10 +41,11 @@ use crate::wake::Waker;
 use crate::when;
 pub use boards::{Boards, Word};
 pub use clipboard::Pasted;
+pub use drawings::{Drawing, Landed};
 pub use history::{History, NotRestored, Reach};
 pub use nearby::Invitation;
 pub use opening::Opening;
-pub use pictures::Given;
+pub use pictures::{DRAWINGS, Given};
 pub use thumbnails::AsOf;
 
 /// Points between the window's edges and what is shown by "Show everything".
@@ -77,8 +79,8 @@ pub struct OpenBoard {
     looking: history::Looking,
     /// The passwords of relays, by scheme, host and port.
     passwords: BTreeMap<String, Password>,
-    /// Pictures that are being read.
-    imports: Vec<pictures::Import>,
+    /// Pictures and drawings that are being read, and what came of them.
+    coming: drawings::Coming,
     /// An authority that is being chosen, to be trusted.
     choosing: trust::Choosing,
     /// The board on its way from the relay inside the app to another one, or back.
@@ -166,7 +168,7 @@ impl OpenBoard {
             crowd: presence::Crowd::new(me),
             looking: history::Looking::default(),
             passwords: me.passwords.clone(),
-            imports: Vec::new(),
+            coming: drawings::Coming::default(),
             choosing: trust::Choosing::default(),
             handover: handover::Handover::default(),
             relays: relays::Relays::default(),
@@ -206,8 +208,7 @@ impl OpenBoard {
         self.busy = status::Busy::default();
         self.reach = status::Reach::default();
         self.crowd = self.crowd.elsewhere();
-        // They would have come to the board that is left.
-        self.imports.clear();
+        self.coming.leave();
         if let Err(error) = old.close() {
             self.problems.push(format!("On the board you left, {error}"));
         }
@@ -335,7 +336,7 @@ impl OpenBoard {
         self.board.pump();
         self.note_people();
         self.pump_history();
-        self.take_imports();
+        self.take_readings();
         self.take_chosen();
         self.look_after_handover();
         self.hear_of_relays();

@@ -1,181 +1,181 @@
-//! Pictures on their way onto the board: read, checked and kept on a thread of their own, then put where they were dropped.
+//! What is dropped, pasted or chosen for the board: looked into and kept, on a thread that isn't the window's. What it is says its
+//! content: a picture, or a drawing of ours or of another program.
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::client::Images;
 use drawbridge_engine::document::Picture;
+use drawbridge_engine::export::{png, svg};
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::images::{self, FILE, ImageError, Taken};
+use drawbridge_engine::import::{self, ImportError};
 use egui::ColorImage;
 
 use super::OpenBoard;
+use super::drawings::{Came, Drawing, Goes, Thing};
 
 /// Nobody closes a dialog sooner than that: it never came up.
 pub(super) const NO_DIALOG: Duration = Duration::from_millis(500);
 /// The ends of names of files that may be pictures.
-const ENDS: [&str; 7] = ["png", "jpg", "jpeg", "jfif", "webp", "gif", "svg"];
+const PICTURES: [&str; 7] = ["png", "jpg", "jpeg", "jfif", "webp", "gif", "svg"];
+/// The ends of names of files that are other programs' drawings.
+pub const DRAWINGS: [&str; 3] = ["excalidraw", "excalidrawlib", "tldr"];
+/// How a board's file begins.
+const BOARD: &[u8] = b"SQLite format 3\0";
 
-/// Something that may be a picture.
+/// Something that may be a picture or a drawing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Given {
     /// A file on this computer.
     File(PathBuf),
+    /// A text, from the clipboard.
+    Text(String),
     /// Pixels, from the clipboard.
     Pixels(Arc<ColorImage>),
 }
-
-/// What came of it: a picture that is kept, or why not, in words for people.
-type Came = Result<Picture, String>;
 
 /// Said where there is no dialog to choose files.
 pub(super) fn no_dialog(instead: &str) -> String {
     format!("This computer has no dialog to choose files (xdg-desktop-portal or zenity); {instead}")
 }
 
-/// Pictures that are being read.
-#[derive(Debug)]
-pub(super) struct Import {
-    /// Where on the screen they were dropped; `None` for the middle.
-    at: Option<Point>,
-    came: Receiver<Vec<Came>>,
-}
-
 impl Given {
     fn name(&self) -> String {
         match self {
-            Self::File(path) => {
-                let name = path.file_name().unwrap_or(path.as_os_str());
-                name.to_string_lossy().into_owned()
-            }
+            Self::File(path) => super::boards::name(path),
+            Self::Text(_) => "What was pasted".to_owned(),
             Self::Pixels(_) => "The picture".to_owned(),
         }
     }
 
-    fn take(&self) -> Result<Taken, String> {
-        let taken = match self {
-            Self::File(path) => {
-                let len = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-                // Before it fills the memory.
-                let bytes = usize::try_from(len).unwrap_or(usize::MAX);
-                if bytes > FILE {
-                    return Err(ImageError::TooLarge { bytes, most: FILE }.to_string());
-                }
-                images::take(&std::fs::read(path).map_err(|error| error.to_string())?)
-            }
+    /// Looks into it, and keeps what it shows if it goes onto the present board.
+    pub(super) fn take(self, images: &Images, goes: Goes) -> Came {
+        let name = self.name();
+        match self {
             Self::Pixels(pixels) => {
                 let [width, height] = pixels.size.map(|side| u32::try_from(side).unwrap_or(u32::MAX));
                 let rgba = pixels
                     .pixels
                     .iter()
                     .flat_map(egui::Color32::to_srgba_unmultiplied);
-                images::take_pixels(width, height, rgba.collect())
+                let taken = images::take_pixels(width, height, rgba.collect());
+                picture(taken, images).map_err(|why| not_put(&name, &why))
             }
-        };
-        taken.map_err(|error| error.to_string())
-    }
-
-    /// Reads it and keeps it.
-    fn keep(&self, images: &Images) -> Came {
-        let kept = self.take().and_then(|taken| {
-            let image = images.put(&taken.image).map_err(|error| error.to_string())?;
-            Ok(Picture {
-                image,
-                kind: taken.image.kind,
-                pixels: taken.pixels,
-            })
-        });
-        kept.map_err(|why| format!("{} can't be put on the board: {why}", self.name()))
+            Self::Text(text) => match import::read(text.as_bytes()) {
+                Ok(import) => Drawing::new(name, import).kept(images),
+                Err(ImportError::Unknown) => Ok(Thing::Letters(text)),
+                Err(error) => Err(not_put(&name, &error.to_string())),
+            },
+            Self::File(path) if matches!(goes, Goes::Board) => {
+                let refused = |why: &str| format!("{name} wasn't opened: {why}");
+                let bytes = read(&path).map_err(|why| refused(&why))?;
+                if bytes.starts_with(BOARD) {
+                    return Ok(Thing::Board(path));
+                }
+                let import = import::read(&bytes).map_err(|error| refused(&error.to_string()))?;
+                Ok(Thing::Drawing(Drawing::new(name, import)))
+            }
+            Self::File(path) => {
+                let refused = |why: String| not_put(&name, &why);
+                let bytes = read(&path).map_err(refused)?;
+                if bytes.starts_with(BOARD) {
+                    return Ok(Thing::Board(path));
+                }
+                if !is_drawing(&bytes) {
+                    return picture(images::take(&bytes), images).map_err(refused);
+                }
+                match import::read(&bytes) {
+                    Ok(import) => Drawing::new(name, import).kept(images),
+                    Err(error) => Err(refused(error.to_string())),
+                }
+            }
+        }
     }
 }
 
+fn not_put(name: &str, why: &str) -> String {
+    format!("{name} can't be put on the board: {why}")
+}
+
+/// A file's bytes, unless they would fill the memory.
+fn read(path: &std::path::Path) -> Result<Vec<u8>, String> {
+    let len = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    let bytes = usize::try_from(len).unwrap_or(usize::MAX);
+    if bytes > FILE {
+        return Err(ImageError::TooLarge { bytes, most: FILE }.to_string());
+    }
+    std::fs::read(path).map_err(|error| error.to_string())
+}
+
+/// Whether a file is a drawing and no picture: a picture that holds one is a drawing too.
+fn is_drawing(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes)
+        .unwrap_or_default()
+        .trim_start_matches('\u{feff}');
+    let ours = || png::embedded(bytes).is_some() || svg::embedded(text).is_some();
+    text.trim_start().starts_with('{') || import::excalidraw::is(bytes) || ours()
+}
+
+/// Keeps a picture.
+fn picture(taken: Result<Taken, ImageError>, images: &Images) -> Came {
+    let taken = taken.map_err(|error| error.to_string())?;
+    let image = images.put(&taken.image).map_err(|error| error.to_string())?;
+    Ok(Thing::Picture(Picture {
+        image,
+        kind: taken.image.kind,
+        pixels: taken.pixels,
+    }))
+}
+
 impl OpenBoard {
-    /// Puts pictures onto the board when they are read, around a point of the canvas or in its middle.
+    /// Puts pictures and drawings onto the board when they are read, around a point of the canvas or in its middle.
     pub fn put_pictures(&mut self, given: Vec<Given>, at: Option<Point>) {
-        self.import(at, move |_| Ok(given));
+        self.begin_reading(Goes::Onto(at), given);
     }
 
-    /// Lets the person choose pictures, in a dialog of the system's, and puts them into the middle.
+    /// The same with what a text may say.
+    pub(super) fn put_drawing(&mut self, text: String, at: Option<Point>) {
+        self.begin_reading(Goes::Onto(at), vec![Given::Text(text)]);
+    }
+
+    /// Reads another program's drawing, which is to become a board.
+    pub(super) fn read_as_board(&mut self, path: PathBuf) {
+        self.begin_reading(Goes::Board, vec![Given::File(path)]);
+    }
+
+    fn begin_reading(&mut self, goes: Goes, given: Vec<Given>) {
+        let name = match given.as_slice() {
+            [one] => one.name(),
+            more => format!("{} files", more.len()),
+        };
+        let images = self.board.images();
+        self.read(goes, Some(name), move || {
+            given.into_iter().map(|given| given.take(&images, goes)).collect()
+        });
+    }
+
+    /// Lets the person choose pictures and drawings, in a dialog of the system's, and puts them into the middle.
     pub fn choose_pictures(&mut self) {
+        let ends = [&PICTURES[..], &DRAWINGS[..]].concat();
         // Made on the window's thread, as some systems want it, and waited for on another.
         let chosen = rfd::AsyncFileDialog::new()
-            .set_title("Put pictures on the board")
-            .add_filter("Pictures", &ENDS)
+            .set_title("Put pictures or drawings on the board")
+            .add_filter("Pictures and drawings", &ends)
             .pick_files();
         let asked = Instant::now();
-        self.import(None, move |_| match pollster::block_on(chosen) {
-            Some(files) => Ok(files
+        let images = self.board.images();
+        let goes = Goes::Onto(None);
+        self.read(goes, None, move || match pollster::block_on(chosen) {
+            Some(files) => files
                 .iter()
-                .map(|file| Given::File(file.path().to_owned()))
-                .collect()),
+                .map(|file| Given::File(file.path().to_owned()).take(&images, goes))
+                .collect(),
             None if cfg!(target_os = "linux") && asked.elapsed() < NO_DIALOG => {
-                Err(no_dialog("drop pictures on the board, or paste them"))
+                vec![Err(no_dialog("drop pictures on the board, or paste them"))]
             }
-            None => Ok(Vec::new()),
+            None => Vec::new(),
         });
-    }
-
-    fn import(
-        &mut self,
-        at: Option<Point>,
-        find: impl FnOnce(&Images) -> Result<Vec<Given>, String> + Send + 'static,
-    ) {
-        let (tell, came) = channel();
-        let (images, wake) = (self.board.images(), Arc::clone(&self.wake));
-        let work = move || {
-            let all = match find(&images) {
-                Ok(given) => given.iter().map(|given| given.keep(&images)).collect(),
-                Err(why) => vec![Err(why)],
-            };
-            // The board may have been left.
-            let _ = tell.send(all);
-            wake();
-        };
-        match std::thread::Builder::new()
-            .name("pictures".to_owned())
-            .spawn(work)
-        {
-            Ok(_) => self.imports.push(Import { at, came }),
-            Err(error) => self.problems.push(format!("Pictures can't be read: {error}")),
-        }
-    }
-
-    /// How many handfuls of pictures are being chosen or read.
-    #[must_use]
-    pub fn importing(&self) -> usize {
-        self.imports.len()
-    }
-
-    /// Puts what was read onto the board.
-    pub(super) fn take_imports(&mut self) {
-        // They wait until this person may put them there.
-        if self.board.bar().is_some() {
-            return;
-        }
-        let mut came = Vec::new();
-        self.imports.retain(|import| match import.came.try_recv() {
-            Ok(all) => {
-                came.push((import.at, all));
-                false
-            }
-            Err(TryRecvError::Empty) => true,
-            Err(TryRecvError::Disconnected) => {
-                came.push((
-                    None,
-                    vec![Err(
-                        "A picture can't be put on the board: it could not be read".to_owned()
-                    )],
-                ));
-                false
-            }
-        });
-        for (at, all) in came {
-            let (pictures, problems): (Vec<Came>, Vec<Came>) = all.into_iter().partition(Result::is_ok);
-            let pictures: Vec<Picture> = pictures.into_iter().flatten().collect();
-            self.board.put_images(&pictures, at);
-            self.problems.extend(problems.into_iter().filter_map(Result::err));
-        }
     }
 }

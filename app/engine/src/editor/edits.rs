@@ -166,14 +166,17 @@ impl Editor {
 
     /// Puts elements from elsewhere where the pointer is, or else into the middle of what is seen.
     pub fn paste(&mut self, elements: Vec<Element>) -> Effects {
+        self.paste_at(elements, self.pointer)
+    }
+
+    /// The same around a point of the screen, or else in the middle of what is seen.
+    pub fn paste_at(&mut self, elements: Vec<Element>, at: Option<Point>) -> Effects {
         let frames = elements.iter().map(Element::frame);
         let Some(around) = frames.reduce(|a, b| a.union(b)) else {
             return Effects::default();
         };
-        let at = self
-            .pointer
-            .unwrap_or_else(|| (self.size.to_vec2() * 0.5).to_point());
-        let by = self.camera.board_from_screen(at) - around.center();
+        let middle = (self.size.to_vec2() * 0.5).to_point();
+        let by = self.camera.board_from_screen(at.unwrap_or(middle)) - around.center();
         self.put(elements, by, None)
     }
 

@@ -1,0 +1,197 @@
+//! Other programs' drawings that are dropped on the window, pasted into it and opened.
+
+mod shared;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use drawbridge_engine::document::{Element, Kind};
+use egui::accesskit::Role;
+use egui::{DroppedFile, Event, Key, Modifiers, pos2};
+use egui_kittest::kittest::Queryable;
+use shared::{Window, app, window};
+
+/// Two boxes.
+const SVG: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">
+    <rect x="0" y="0" width="100" height="50" stroke="#000000" fill="none"/>
+    <ellipse cx="250" cy="150" rx="40" ry="20" stroke="#c81e14" fill="none"/></svg>"##;
+
+/// No step takes this long on any machine; it only ends a test that hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A file that the system drops.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+fn shown(window: &Window) -> Vec<Element> {
+    app(window).board().shown()
+}
+
+fn until(window: &mut Window, wanted: impl Fn(&Window) -> bool) {
+    let end = Instant::now() + LIMIT;
+    while !wanted(window) {
+        assert!(Instant::now() < end, "it doesn't come about");
+        window.step();
+    }
+    window.run_ok();
+}
+
+fn drop_on(window: &mut Window, path: &Path) {
+    let dropped = Arc::new(Dropped(path.to_owned())) as egui::DroppedFileHandle;
+    window.input_mut().dropped_files.push(dropped);
+    window.step();
+}
+
+/// An Excalidraw scene of one rectangle, as that program writes it.
+fn scene() -> String {
+    r##"{"type":"excalidraw","version":2,"source":"https://example.org","elements":[{"id":"a","type":"rectangle",
+        "x":10,"y":20,"width":120,"height":60,"angle":0,"strokeColor":"#1e1e1e","backgroundColor":"transparent",
+        "fillStyle":"solid","strokeWidth":2,"strokeStyle":"solid","roughness":1,"opacity":100,"groupIds":[],
+        "frameId":null,"roundness":null,"seed":1,"version":3,"versionNonce":7,"isDeleted":false,"boundElements":null,
+        "updated":1,"link":null,"locked":false}],"appState":{"viewBackgroundColor":"#ffffff"},"files":{}}"##
+        .to_owned()
+}
+
+#[test]
+fn a_drawing_that_is_pasted_lies_at_the_pointer_selected_and_is_one_step() {
+    let boards = tempfile::tempdir().expect("a folder");
+    let mut window = window(boards.path());
+    window.event(Event::PointerMoved(pos2(700.0, 300.0)));
+    window.step();
+    window.event(Event::Paste(SVG.to_owned()));
+    window.step();
+    until(&mut window, |window| shown(window).len() == 2);
+    let editor = app(&window).board().editor();
+    assert_eq!(editor.selected(), 2);
+    let frames = shown(&window);
+    let around = frames.iter().map(Element::frame).reduce(|a, b| a.union(b));
+    let middle = editor.camera().screen_from_board(around.expect("two").center());
+    assert!(
+        (middle.x - 700.0).abs() < 1.0 && (middle.y - 300.0).abs() < 1.0,
+        "{middle:?}"
+    );
+    window.get_by_role_and_label(Role::Alert, "What was pasted is on the board: 2 things");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_ok();
+    assert_eq!(shown(&window).len(), 0);
+}
+
+#[test]
+fn what_is_not_as_it_was_is_said_and_shown() {
+    let boards = tempfile::tempdir().expect("a folder");
+    let mut window = window(boards.path());
+    let filtered = SVG.replace("</svg>", r#"<filter id="blur"/></svg>"#);
+    window.event(Event::Paste(filtered));
+    window.step();
+    until(&mut window, |window| shown(window).len() == 1);
+    window.get_by_label_contains("Some of it looks different here");
+    window.get_by_role_and_label(Role::Button, "See what").click();
+    window.run_ok();
+    window.get_by_label("Different");
+    window.get_by_label("The drawing could not be taken apart and is an image");
+    assert!(window.query_by_label("Missing").is_none());
+    window.key_press(Key::Escape);
+    window.run_ok();
+    assert!(window.query_by_label("Different").is_none());
+}
+
+#[test]
+fn a_text_that_only_looks_like_a_drawing_becomes_letters() {
+    let boards = tempfile::tempdir().expect("a folder");
+    let mut window = window(boards.path());
+    window.event(Event::Paste("{ not a drawing }".to_owned()));
+    window.step();
+    until(&mut window, |window| shown(window).len() == 1);
+    assert_eq!(shown(&window)[0].kind, Kind::Text);
+    assert_eq!(&*shown(&window)[0].text, "{ not a drawing }");
+}
+
+#[test]
+fn a_scene_that_is_dropped_goes_onto_the_board_and_where_all_boards_are_shown_it_becomes_one() {
+    let (boards, files) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let path = files.path().join("plan of the house.excalidraw");
+    std::fs::write(&path, scene()).expect("written");
+    let mut window = window(boards.path());
+    let first = app(&window).board().board().meta().board.clone();
+    drop_on(&mut window, &path);
+    until(&mut window, |window| shown(window).len() == 1);
+    assert_eq!(shown(&window)[0].kind, Kind::Rectangle);
+    assert_eq!(app(&window).board().board().meta().board, first);
+    assert_eq!(app(&window).board().title(), "");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    window.run_ok();
+    assert!(app(&window).is_home());
+    drop_on(&mut window, &path);
+    until(&mut window, |window| {
+        app(window).board().title() == "plan of the house"
+    });
+    assert_ne!(app(&window).board().board().meta().board, first);
+    assert_eq!(shown(&window).len(), 1);
+    assert!(!app(&window).is_home());
+    assert_eq!(app(&window).board().editor().selected(), 0);
+    window.get_by_label_contains("plan of the house.excalidraw is a board of its own now");
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_changes_nothing() {
+    let (boards, files) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let path = files.path().join("broken.excalidraw");
+    std::fs::write(&path, &scene()[..200]).expect("written");
+    let mut window = window(boards.path());
+    drop_on(&mut window, &path);
+    until(&mut window, |window| app(window).board().importing() == 0);
+    window.get_by_label_contains("broken.excalidraw can't be put on the board");
+    assert_eq!(shown(&window).len(), 0);
+    assert!(!app(&window).board().editor().can_undo());
+}
+
+#[test]
+fn a_picture_that_holds_a_board_becomes_elements_and_another_stays_a_picture() {
+    let (boards, files) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let mut window = window(boards.path());
+    let path = files.path().join("plain.svg");
+    std::fs::write(&path, SVG).expect("written");
+    drop_on(&mut window, &path);
+    until(&mut window, |window| shown(window).len() == 1);
+    assert_eq!(shown(&window)[0].kind, Kind::Image);
+    let mut held = Element::new(
+        drawbridge_protocol::ElementId::new("one").expect("an id"),
+        Kind::Ellipse,
+        drawbridge_engine::document::Order::default(),
+        drawbridge_engine::document::Style::default(),
+    );
+    held.place = drawbridge_engine::geometry::Affine::scale(80.0);
+    let look = drawbridge_engine::export::Look {
+        ink: &|_| [0; 3],
+        paper: None,
+        board: [255; 3],
+        images: &drawbridge_engine::export::no_images,
+        clip: &|_| None,
+    };
+    let svg = drawbridge_engine::export::svg::svg(&[held], &look, 8.0, true);
+    let path = files.path().join("held.svg");
+    std::fs::write(&path, svg).expect("written");
+    drop_on(&mut window, &path);
+    until(&mut window, |window| shown(window).len() == 2);
+    assert!(shown(&window).iter().any(|element| element.kind == Kind::Ellipse));
+}
