@@ -256,9 +256,14 @@ fn size(place: Affine) -> [f64; 2] {
     [width, height]
 }
 
-/// A number as exact as can be seen.
+/// A number as exact as can be seen, written without a fraction where it has none.
 fn number(v: f64) -> Value {
-    json!((v * 1e4).round() / 1e4)
+    let v = (v * 1e4).round() / 1e4;
+    if v.fract() == 0.0 && v.abs() < 1e15 {
+        json!(v as i64)
+    } else {
+        json!(v)
+    }
 }
 
 fn hex([r, g, b]: [u8; 3]) -> String {

@@ -6,8 +6,7 @@ use std::io::Read as _;
 use data_encoding::BASE64;
 use flate2::read::ZlibDecoder;
 
-use super::{FORMAT, ImportError, too_large};
-use crate::clip::MAX_TEXT;
+use super::{FORMAT, ImportError, MAX_TEXT, too_large};
 use crate::document::{Members, read};
 
 /// The name of the chunk, and the type that the comment names.

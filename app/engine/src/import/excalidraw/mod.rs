@@ -19,12 +19,13 @@ pub(crate) use self::lines::{STROKE, pressure_there};
 pub(crate) use self::ours::digest;
 use self::scene::Reading;
 use super::{Import, ImportError};
-use crate::clip::MAX_TEXT;
 use crate::document::{Element, Group};
 use crate::geometry::{Affine, Rect, Vec2};
 
 /// As people call it.
 const FORMAT: &str = "Excalidraw";
+/// A scene's text may have so many bytes: the images are in it.
+const MAX_TEXT: usize = 64 << 20;
 /// What a file says of who wrote it, if our export did.
 pub(crate) const SOURCE: &str = "drawbridge";
 /// How far apart the items of a library lie, in board units.
