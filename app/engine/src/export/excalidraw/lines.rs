@@ -16,7 +16,8 @@ const GAP: f64 = 4.0;
 /// A freehand stroke.
 pub(super) fn ink(element: &Element, out: &mut Members) {
     let placed = element.placed();
-    put(out, "freedraw", placed.iter().map(|point| point.pos).collect());
+    let points: Vec<Point> = placed.iter().map(|point| point.pos).collect();
+    put(out, "freedraw", &points);
     let pressures = placed.iter().map(|point| number(pressure_there(point.pressure)));
     out.insert("pressures".to_owned(), pressures.collect::<Vec<_>>().into());
     out.insert("simulatePressure".to_owned(), json!(false));
@@ -39,11 +40,8 @@ pub(super) fn line(element: &Element, by_id: &HashMap<&ElementId, &Element>, out
         || style.end != Head::None
         || element.ties.iter().any(Option::is_some)
         || !element.text.is_empty();
-    put(
-        out,
-        if arrow { "arrow" } else { "line" },
-        points.iter().map(|point| point.pos).collect(),
-    );
+    let on_board: Vec<Point> = points.iter().map(|point| point.pos).collect();
+    put(out, if arrow { "arrow" } else { "line" }, &on_board);
     let round = (style.route() == Route::Curve).then(|| json!({"type": 2}));
     out.insert("roundness".to_owned(), json!(round));
     for (name, head) in [("startArrowhead", style.start), ("endArrowhead", style.end)] {
@@ -92,11 +90,11 @@ fn named(head: Head) -> Option<&'static str> {
 }
 
 /// Puts in points of the board, which count from the first one there.
-fn put(out: &mut Members, kind: &str, points: Vec<Point>) {
+fn put(out: &mut Members, kind: &str, points: &[Point]) {
     let first = points.first().copied().unwrap_or_default();
     let own = points.iter().map(|point| *point - first);
     let (mut least, mut most) = (first, first);
-    for point in &points {
+    for point in points {
         least = Point::new(least.x.min(point.x), least.y.min(point.y));
         most = Point::new(most.x.max(point.x), most.y.max(point.y));
     }

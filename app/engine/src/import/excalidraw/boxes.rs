@@ -99,7 +99,7 @@ pub(super) fn text(fields: &Fields<'_>, element: &mut Element, summary: &mut Sum
     element.style.color = letters_color(fields).ok_or(Some(notes::UNSEEN))?;
     element.style.opacity = style::opacity(fields);
     style::letters(fields, &mut element.style, summary);
-    element.text = within(whole.or(broken).unwrap_or_default(), summary);
+    element.text = within(&whole.or(broken).unwrap_or_default(), summary);
     if element.text.is_empty() {
         return Err(None);
     }
@@ -160,7 +160,7 @@ pub(super) fn label(text: &Fields<'_>, element: &mut Element, summary: &mut Summ
         element.style.valign = style::valign(text);
     }
     let whole = text.text("originalText").filter(|text| !text.is_empty());
-    element.text = within(whole.or_else(|| text.text("text")).unwrap_or_default(), summary);
+    element.text = within(&whole.or_else(|| text.text("text")).unwrap_or_default(), summary);
     if element.kind != Kind::Line {
         fit(text, element, summary);
     }
@@ -191,7 +191,7 @@ fn fit(text: &Fields<'_>, element: &mut Element, summary: &mut Summary) {
 }
 
 /// As many letters as are shown.
-fn within(text: String, summary: &mut Summary) -> std::sync::Arc<str> {
+fn within(text: &str, summary: &mut Summary) -> std::sync::Arc<str> {
     let text = text.replace("\r\n", "\n");
     match text.char_indices().nth(MOST_LETTERS) {
         Some((end, _)) => {

@@ -21,11 +21,14 @@ pub(super) enum Missing {
     Sense,
 }
 
+/// A file's name in the scene, and which part of it, in pixels: left, top, width, height.
+type Named = (String, Option<[u32; 4]>);
+
 /// A file's images, each read when it is first asked for.
 pub(super) struct Pictures<'a> {
     files: Option<Members<'a>>,
     /// What came of an image, and of a part of it.
-    taken: HashMap<(String, Option<[u32; 4]>), Result<Picture, Missing>>,
+    taken: HashMap<Named, Result<Picture, Missing>>,
     room: u64,
     images: Vec<(ImageHash, StoredImage)>,
 }
@@ -100,7 +103,7 @@ impl<'a> Pictures<'a> {
 
     fn taken(
         &mut self,
-        key: (String, Option<[u32; 4]>),
+        key: Named,
         take: impl FnOnce(&mut Self, &str) -> Result<Taken, Missing>,
     ) -> Result<Picture, Missing> {
         if let Some(held) = self.taken.get(&key) {

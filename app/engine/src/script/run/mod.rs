@@ -358,7 +358,7 @@ impl Run<'_> {
             |crew| {
                 let mut run = watch_cell.borrow_mut();
                 std::mem::swap(&mut run.crew, crew);
-                let held = wanted(&mut **run);
+                let held = wanted(&mut run);
                 std::mem::swap(&mut run.crew, crew);
                 let turned_away = |hand: &super::Hand| hand.is_refused();
                 refused = held.is_err() && crew.hands().any(turned_away);
