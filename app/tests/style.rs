@@ -87,6 +87,7 @@ fn the_style_panel_shows_what_is_chosen_and_offers_the_rest() {
         "Bold",
         "Dotted line",
         "Sharp corners",
+        "Sketched line",
         "Start: plain",
         "End: dot",
         "Letters with serifs",
@@ -116,6 +117,8 @@ fn the_style_panel_shows_what_is_chosen_and_offers_the_rest() {
         ("Zigzag fill", StyleChange::Shade(Shade::Zigzag)),
         ("Broad", StyleChange::Width(16.0)),
         ("Dashed line", StyleChange::Dash(Dash::Dashed)),
+        ("Roughly sketched line", StyleChange::Sketch(Sketch::Strong)),
+        ("Clean line", StyleChange::Sketch(Sketch::None)),
         ("Round corners", StyleChange::Corners(Corners::Round)),
         ("Start: bar", StyleChange::Start(Head::Bar)),
         ("End: arrow", StyleChange::End(Head::Arrow)),
@@ -286,7 +289,7 @@ fn in_a_narrow_window_the_style_is_a_row_of_buttons() {
     let mut harness = style_panel(all_held(), Now::default());
     harness.set_size(egui::vec2(700.0, 500.0));
     harness.run();
-    let names = ["Stroke", "Fill", "Width", "Line", "Ends", "Opacity"];
+    let names = ["Stroke", "Fill", "Width", "Line", "Hand", "Ends", "Opacity"];
     let rects: Vec<_> = names
         .iter()
         .map(|name| harness.get_by_role_and_label(Role::Button, name).rect())

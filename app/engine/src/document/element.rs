@@ -9,7 +9,7 @@ use super::tie::{ENDS, read_tie};
 use super::{Draft, Order, PAPER, Picture, Reader, Sample, Style, Tie, Writer};
 use crate::geometry::{
     Affine, Corners, Dash, Figure, Font, Head, Hold, InkPoint, Kind, MAX_COORDINATE, Mesh, Point, Rect,
-    Route, Shade, Shape, Sketch, TextAlign, VAlign,
+    Route, Shade, Shape, Sketch, TextAlign, VAlign, is_closed,
 };
 
 /// A group's name: elements that have it belong together.
@@ -257,6 +257,8 @@ impl Element {
             step: self.step * self.scale(),
             width: self.style.width,
             dash: self.style.dash,
+            sketch: self.style.sketch,
+            seed: self.seed(),
             corners: if self.kind == Kind::Frame {
                 Corners::Sharp
             } else {
@@ -265,13 +267,33 @@ impl Element {
             route: self.style.route(),
             holds: self.holds.as_deref().cloned().unwrap_or_default(),
             heads: [self.style.start, self.style.end],
-            fill: self
-                .style
-                .fill
-                .filter(|_| self.kind.can_be_filled())
-                .map(|_| self.style.shade),
+            fill: self.filled().map(|_| self.style.shade),
             letters: None,
         }
+    }
+
+    /// Whether its inside can be filled: it is a box, or a line or a stroke that is closed.
+    #[must_use]
+    pub fn can_be_filled(&self) -> bool {
+        let closed = || {
+            let (first, last) = (self.points.first()?, self.points.last()?);
+            let ends = [first, last].map(|point| self.place * point.pos);
+            Some(is_closed(self.points.len(), ends[0], ends[1]))
+        };
+        self.kind.can_be_filled()
+            || (matches!(self.kind, Kind::Line | Kind::Stroke) && closed().unwrap_or(false))
+    }
+
+    /// The colour of its inside, if that is filled.
+    #[must_use]
+    pub fn filled(&self) -> Option<super::Color> {
+        self.style.fill.filter(|_| self.can_be_filled())
+    }
+
+    /// What its sketched line is reckoned from: always the same number for the same id (FNV-1a).
+    pub(crate) fn seed(&self) -> u64 {
+        let stir = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        self.id.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, stir)
     }
 
     /// Its shape on the board, as exact as it was drawn: what is drawn, bounded and exported.

@@ -43,7 +43,7 @@ impl Editor {
         let entered = self.selection.entered.as_ref();
         let (mut groups, mut free, mut lettered) = (false, false, false);
         for item in self.selection.ids.iter().filter_map(|id| scene.get(id)) {
-            held = held.and(item.kind, &item.style, true, item.letters);
+            held = held.and(item.kind, &item.style, item.fills, true, item.letters);
             around = Some(around.map_or(item.frame, |all| all.union(item.frame)));
             groups |= outermost(&item.groups, entered).is_some();
             free |= !item.locked;
@@ -123,6 +123,12 @@ impl Editor {
             return StyleHeld::default();
         };
         let letters = matches!(kind, Kind::Text | Kind::Note);
-        StyleHeld::default().and(kind, &self.style(), self.tool == Tool::Arrow, letters)
+        StyleHeld::default().and(
+            kind,
+            &self.style(),
+            kind.can_be_filled(),
+            self.tool == Tool::Arrow,
+            letters,
+        )
     }
 }

@@ -432,12 +432,12 @@ impl Editor {
             .into_iter()
             .filter(|_| in_hand != Some(Kind::Note));
         for kind in in_hand.into_iter().chain(others) {
-            change.apply(kind, style);
+            change.apply(kind, kind.can_be_filled(), style);
         }
         if let State::Typing(typing) = &mut self.state
             && let Some(element) = typing.element_mut()
         {
-            change.apply(element.kind, &mut element.style);
+            change.apply(element.kind, element.can_be_filled(), &mut element.style);
         }
         let mut sets: Vec<Set> = Vec::new();
         let mut prop = "";
@@ -447,7 +447,7 @@ impl Editor {
                 continue;
             }
             let before = element.clone();
-            if change.apply(element.kind, &mut element.style) {
+            if change.apply(element.kind, element.can_be_filled(), &mut element.style) {
                 let (name, value) = change.cell(&element.style);
                 prop = name;
                 sets.push((element.id.clone(), property(name), value));

@@ -215,14 +215,16 @@ fn has_dash(kind: Kind) -> bool {
     kind.has_line() && kind != Kind::Highlight
 }
 
-fn has_shade(kind: Kind) -> bool {
-    kind.can_be_filled() && kind != Kind::Note
+/// Whether something of this kind, of which `fills` says whether its inside can be filled, can be filled in more ways than one.
+fn has_shade(kind: Kind, fills: bool) -> bool {
+    fills && kind != Kind::Note
 }
 
 impl StyleHeld {
-    /// With an element of this kind and style more. `heads`: whether its heads count, if it is a line. `letters`: whether it has any.
+    /// With an element of this kind and style more. `fills`: whether its inside can be filled. `heads`: whether its heads count, if it is a
+    /// line. `letters`: whether it has any.
     #[must_use]
-    pub(super) fn and(self, kind: Kind, style: &Style, heads: bool, letters: bool) -> Self {
+    pub(super) fn and(self, kind: Kind, style: &Style, fills: bool, heads: bool, letters: bool) -> Self {
         fn also<T: PartialEq + Copy>(held: Held<T>, applies: bool, value: T) -> Held<T> {
             if applies { held.and(value) } else { held }
         }
@@ -239,8 +241,12 @@ impl StyleHeld {
             opacity: self.opacity.and(style.opacity),
             dash: also(self.dash, has_dash(kind), style.dash),
             sketch: also(self.sketch, kind.can_be_sketched(), style.sketch),
-            fill: also(self.fill, kind.can_be_filled(), style.fill),
-            shade: also(self.shade, has_shade(kind) && style.fill.is_some(), style.shade),
+            fill: also(self.fill, fills, style.fill),
+            shade: also(
+                self.shade,
+                has_shade(kind, fills) && style.fill.is_some(),
+                style.shade,
+            ),
             corners: also(
                 self.corners,
                 has_corners(kind) && bends(kind, style),
@@ -258,8 +264,8 @@ impl StyleHeld {
 }
 
 impl StyleChange {
-    /// Makes the change, if it means something for this kind. Says whether it does.
-    pub(super) fn apply(self, kind: Kind, style: &mut Style) -> bool {
+    /// Makes the change, if it means something for this kind. Says whether it does. `fills`: whether its inside can be filled.
+    pub(super) fn apply(self, kind: Kind, fills: bool, style: &mut Style) -> bool {
         let before = *style;
         match self {
             Self::Opacity(opacity) if opacity.is_finite() => style.opacity = opacity.clamp(0.0, 1.0),
@@ -273,8 +279,8 @@ impl StyleChange {
             Self::Sketch(sketch) if kind.can_be_sketched() => style.sketch = sketch,
             // Paper always has a colour.
             Self::Fill(None) if kind == Kind::Note => {}
-            Self::Fill(fill) if kind.can_be_filled() => style.fill = fill,
-            Self::Shade(shade) if has_shade(kind) => style.shade = shade,
+            Self::Fill(fill) if fills => style.fill = fill,
+            Self::Shade(shade) if has_shade(kind, fills) => style.shade = shade,
             Self::Font(font) if kind.bears_letters() => style.font = font,
             Self::Size(size) if kind.bears_letters() && size.is_finite() => {
                 style.size = size.clamp(*SIZES.start(), *SIZES.end());

@@ -309,6 +309,23 @@ fn simplified(points: &[InkPoint], width: f64, tolerance: f64) -> Vec<InkPoint> 
     kept
 }
 
+/// A line of at most so many points, within `tolerance` board units of another, or as near as so many points go.
+pub(super) fn thinned(line: &[Point], tolerance: f64, most: usize) -> Vec<Point> {
+    let mut points: Vec<InkPoint> = line.iter().map(|&at| InkPoint::new(at, 0.5)).collect();
+    let mut tolerance = tolerance;
+    while points.len() > most && tolerance.is_finite() {
+        // What has so many bends is told by every third point.
+        let thin = simplified(&points, 0.0, tolerance);
+        points = if thin.len() * 4 > points.len() * 3 && thin.len() > 4 * most {
+            thin.into_iter().step_by(3).collect()
+        } else {
+            thin
+        };
+        tolerance *= 2.0;
+    }
+    points.into_iter().map(|point| point.pos).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,16 @@
 //! What is to be drawn of an element, in board units, and how that becomes a shape.
 
-use kurbo::{Affine, Point, Rect};
+use kurbo::{Affine, Point, Rect, Vec2};
 
 use super::dash::Rhythm;
 use super::flat::Flat;
 use super::heads::{self, Drawn};
+use super::inside::Inside;
 use super::outline::{around, outline};
+use super::patch::{Patch, is_closed};
 use super::route::{Middle, Routed};
-use super::terms::{Corners, Dash, Head, Kind, Route, Shade};
+use super::sketch::{Hand, Run};
+use super::terms::{Corners, Dash, Head, Kind, Route, Shade, Sketch};
 use super::way::Way;
 use super::{Curve, Hold, InkPoint, Letters, MAX_COORDINATE, Mesh, Ribbon, Shape, hatch, radius};
 
@@ -29,6 +32,10 @@ pub struct Figure {
     pub width: f64,
     /// How its line is broken.
     pub dash: Dash,
+    /// How unsteady the hand seems that drew its line, ...
+    pub sketch: Sketch,
+    /// ... and the number from which it is reckoned what that did: any one.
+    pub seed: u64,
     /// Whether corners are rounded.
     pub corners: Corners,
     /// How a line goes through its points.
@@ -37,7 +44,7 @@ pub struct Figure {
     pub holds: [Option<Hold>; 2],
     /// What is at the first and at the last point of a line.
     pub heads: [Head; 2],
-    /// How its inside is filled, if it is a box and is filled.
+    /// How its inside is filled, if it is filled: a box, or a line that is closed.
     pub fill: Option<Shade>,
     /// The letters that it bears.
     pub letters: Option<Letters>,
@@ -97,7 +104,11 @@ impl Figure {
             let way = Way::of(curve.flatten(nodes));
             self.broken(&way, length, false, curve.tolerance())
         };
+        let around = self.fill.and_then(|_| self.closed_inside(&curve_line(&curve)));
+        let (inside, hatch) = self.filling(around, curve.tolerance());
         Shape {
+            inside,
+            hatch,
             lines,
             ..Shape::default()
         }
@@ -105,29 +116,23 @@ impl Figure {
 
     fn boxed(&self, tolerance: f64) -> Shape {
         let edge = outline(self.kind, self.place, self.corners, tolerance);
-        let flat = self.fill.and_then(|shade| Some((shade, Flat::of(&edge)?)));
-        let (inside, hatch) = match flat {
-            Some((shade, flat)) if shade.is_lines() && self.kind != Kind::Note => {
-                let middle = self.place * Point::new(0.5, 0.5);
-                let lines = hatch::lines(&flat, middle, self.width, shade);
-                let along = |line: Vec<Point>| {
-                    let line: Vec<InkPoint> = line.into_iter().map(even).collect();
-                    Ribbon::along(&line, hatch::WIDTH * self.width, tolerance)
-                };
-                (None, lines.into_iter().map(along).collect())
-            }
-            Some((_, flat)) => (Some(flat), Vec::new()),
-            None => (None, Vec::new()),
-        };
-        let length = if self.dash == Dash::Solid {
-            0.0
-        } else {
-            closed(outline(self.kind, self.place, self.corners, self.tolerance())).length()
-        };
-        let lines = if self.kind.has_line() {
-            self.broken(&closed(edge), length, true, tolerance)
-        } else {
+        let inside = self.fill.and_then(|_| Flat::of(&edge)).map(Inside::Flat);
+        let (inside, hatch) = self.filling(inside, tolerance);
+        let lines = if !self.kind.has_line() {
             Vec::new()
+        } else if let Some(hand) = self.hand() {
+            let runs = |tolerance| self.edge_runs(tolerance);
+            self.sketched(hand, &runs, tolerance, true)
+                .iter()
+                .flat_map(|(way, length)| self.broken(way, *length, false, tolerance))
+                .collect()
+        } else {
+            let length = if self.dash == Dash::Solid {
+                0.0
+            } else {
+                closed(outline(self.kind, self.place, self.corners, self.tolerance())).length()
+            };
+            self.broken(&closed(edge), length, true, tolerance)
         };
         Shape {
             inside,
@@ -137,53 +142,176 @@ impl Figure {
         }
     }
 
+    /// An inside as it is filled: all of it, or with lines.
+    fn filling(&self, inside: Option<Inside>, tolerance: f64) -> (Option<Inside>, Vec<Ribbon>) {
+        match (self.fill, inside) {
+            (Some(shade), Some(inside)) if shade.is_lines() && self.kind != Kind::Note => {
+                let middle = if self.kind.has_points() {
+                    inside.bounds().center()
+                } else {
+                    self.place * Point::new(0.5, 0.5)
+                };
+                let hand = self.hand();
+                let along = |line: hatch::Line| {
+                    let points = match hand {
+                        Some(hand) => hand.hatch(&line.points, line.number, tolerance),
+                        None => line.points,
+                    };
+                    let line: Vec<InkPoint> = points.into_iter().map(even).collect();
+                    Ribbon::along(&line, hatch::WIDTH * self.width, tolerance)
+                };
+                let lines = hatch::lines(&inside, middle, self.width, shade);
+                (None, lines.into_iter().map(along).collect())
+            }
+            (_, inside) => (inside, Vec::new()),
+        }
+    }
+
+    /// What a closed line goes around, if that is filled.
+    fn closed_inside(&self, way: &[Point]) -> Option<Inside> {
+        let (first, last) = (self.points.first()?, self.points.last()?);
+        let fills = self.fill.is_some()
+            && matches!(self.kind, Kind::Line | Kind::Stroke)
+            && is_closed(self.points.len(), first.pos, last.pos);
+        let patch = fills.then(|| Patch::of(way, self.tolerance()))?;
+        patch.map(Inside::Patch)
+    }
+
+    fn hand(&self) -> Option<Hand> {
+        Hand::of(self.sketch, self.width, self.seed).filter(|_| self.kind.can_be_sketched())
+    }
+
+    /// How far a sketched line may be off, in board units; 0 for one that isn't sketched. `length` is at least the line's.
+    fn sway(&self, length: f64) -> f64 {
+        self.hand().map_or(0.0, |hand| hand.sway(length))
+    }
+
+    /// A box's edge as a hand draws it: side by side where its corners are sharp, else at a stretch.
+    fn edge_runs(&self, tolerance: f64) -> Vec<Run> {
+        let edge = outline(self.kind, self.place, self.corners, tolerance);
+        let sharp = self.corners == Corners::Sharp && self.kind != Kind::Ellipse;
+        // A sharp one begins in the middle of a side, which is no corner.
+        let edge = if sharp { edge[1..].to_vec() } else { edge };
+        Hand::runs(closed(edge).line(), sharp, true)
+    }
+
+    /// Lines as the hand draws them, twice if they aren't broken; each with its length where it is most exact.
+    fn sketched(
+        &self,
+        hand: Hand,
+        runs: &dyn Fn(f64) -> Vec<Run>,
+        tolerance: f64,
+        twice: bool,
+    ) -> Vec<(Way, f64)> {
+        let [a, b, ..] = self.place.as_coeffs();
+        let along = Vec2::new(a, b).normalize();
+        let along = if along.is_finite() {
+            along
+        } else {
+            Vec2::new(1.0, 0.0)
+        };
+        let exact = runs(self.tolerance());
+        let mut all = runs(tolerance);
+        for (run, exact) in all.iter_mut().zip(&exact) {
+            run.length = exact.length;
+        }
+        let passes = if twice && self.dash == Dash::Solid { 2 } else { 1 };
+        let each = (0..passes).flat_map(|pass| all.iter().enumerate().map(move |(n, run)| (pass, n, run)));
+        each.map(|(pass, n, run)| {
+            let drawn = hand.draw(run, n as u64, pass, along, tolerance);
+            (Way::of(drawn), run.length)
+        })
+        .collect()
+    }
+
     /// The ground on which a picture is shown: it has no line.
     fn pictured(&self) -> Shape {
         let edge = outline(self.kind, self.place, Corners::Sharp, self.tolerance());
         Shape {
-            inside: Flat::of(&edge),
+            inside: Flat::of(&edge).map(Inside::Flat),
             ..Shape::default()
         }
     }
 
     fn headed(&self, tolerance: f64) -> Shape {
         let (way, heads) = self.way_and_heads(tolerance);
-        let [start, end] = [0, 1].map(|at: usize| heads[at].as_ref().map_or(0.0, |head| head.sooner));
-        let line = if start + end > 0.0 {
-            Way::of(way.part(start, way.length() - end))
-        } else {
-            way
+        let around: Vec<Point> = way.line().iter().map(|point| point.pos).collect();
+        let (inside, hatch) = self.filling(self.closed_inside(&around), tolerance);
+        let sooner = [0, 1].map(|at: usize| heads[at].as_ref().map_or(0.0, |head| head.sooner));
+        let shorter = |way: Way| {
+            let [start, end] = sooner;
+            if start + end > 0.0 {
+                Way::of(way.part(start, way.length() - end))
+            } else {
+                way
+            }
         };
-        let lines = match &self.letters {
-            Some(letters) => {
-                let pieces = line.outside(letters.bounds().inflate(GAP, GAP));
-                let broken = |piece: Vec<InkPoint>| {
-                    let piece = Way::of(piece);
-                    self.broken(&piece, piece.length(), false, tolerance)
+        let ways = match self.hand() {
+            Some(hand) => {
+                let runs = |tolerance| {
+                    let way = shorter(self.way_and_heads(tolerance).0);
+                    Hand::runs(way.line(), self.has_corners(), false)
                 };
-                pieces.into_iter().flat_map(broken).collect()
+                self.sketched(hand, &runs, tolerance, true)
             }
             None => {
                 let length = if self.dash == Dash::Solid {
                     0.0
                 } else {
-                    self.way_and_heads(self.tolerance()).0.length() - start - end
+                    shorter(self.way_and_heads(self.tolerance()).0).length()
                 };
-                self.broken(&line, length, false, tolerance)
+                vec![(shorter(way), length)]
             }
         };
+        let mut lines = Vec::new();
+        for (way, length) in ways {
+            match &self.letters {
+                Some(letters) => {
+                    for piece in way.outside(letters.bounds().inflate(GAP, GAP)) {
+                        let piece = Way::of(piece);
+                        lines.extend(self.broken(&piece, piece.length(), false, tolerance));
+                    }
+                }
+                None => lines.extend(self.broken(&way, length, false, tolerance)),
+            }
+        }
         let mut shape = Shape {
+            inside,
+            hatch,
             lines,
             ..Shape::default()
         };
-        for head in heads.into_iter().flatten() {
+        for (n, head) in heads.into_iter().flatten().enumerate() {
             for stroke in head.strokes {
                 let stroke: Vec<InkPoint> = stroke.into_iter().map(even).collect();
-                shape.lines.push(Ribbon::along(&stroke, self.width, tolerance));
+                shape.lines.extend(self.head_stroke(stroke, n, tolerance));
             }
             shape.heads.extend(head.flat);
         }
         shape
+    }
+
+    /// A stroke at an end of a line, as steady as that.
+    fn head_stroke(&self, stroke: Vec<InkPoint>, number: usize, tolerance: f64) -> Vec<Ribbon> {
+        let Some(hand) = self.hand() else {
+            return vec![Ribbon::along(&stroke, self.width, tolerance)];
+        };
+        // A ring has more points than that, and no corners.
+        let runs = |_| Hand::runs(&stroke, stroke.len() <= 5, stroke.len() > 5);
+        let hand = hand.at_head(number as u64);
+        let ways = self.sketched(hand, &runs, tolerance, false);
+        ways.iter()
+            .map(|(way, _)| Ribbon::along(way.line(), self.width, tolerance))
+            .collect()
+    }
+
+    /// Whether the points of its way are corners.
+    fn has_corners(&self) -> bool {
+        match self.route {
+            Route::Straight => true,
+            Route::Curve => self.points.len() < 3,
+            Route::Elbow => self.corners == Corners::Sharp,
+        }
     }
 
     fn routed(&self) -> Routed<'_> {
@@ -262,13 +390,16 @@ impl Figure {
         let bounds = match self.kind {
             Kind::Stroke | Kind::Highlight => Curve::new(&self.points, self.width, self.step).bounds(),
             Kind::Rectangle | Kind::Diamond | Kind::Ellipse | Kind::Frame => {
-                Some(around(self.kind, self.place).inflate(half, half))
+                let edge = around(self.kind, self.place);
+                let far = half + self.sway(2.0 * (edge.width() + edge.height()));
+                Some(edge.inflate(far, far))
             }
             Kind::Image | Kind::Note => Some(around(self.kind, self.place)),
             Kind::Text => None,
             Kind::Line => {
                 let near = self.tolerance();
                 let (way, heads) = self.way_and_heads(near);
+                let half = half + self.sway(way.length());
                 let reach = 2.0 * (half + near);
                 let points = way.line().iter();
                 let line = points.map(|p| Rect::from_center_size(p.pos, (reach, reach)));
@@ -304,17 +435,30 @@ impl Figure {
         Way::of(self.points.clone()).length()
     }
 
-    /// How thick a box is where it is thinnest, from side to side, in board units.
+    /// How thick it is where it is thinnest, from side to side, in board units; of a line, what is around it.
     #[must_use]
     pub fn thickness(&self) -> f64 {
+        if let Some(first) = self.points.first() {
+            let start = Rect::from_points(first.pos, first.pos);
+            let around = self.points.iter().fold(start, |all, p| all.union_pt(p.pos));
+            return around.size().min_side();
+        }
         let [a, b, c, d, ..] = self.place.as_coeffs();
         let longer = a.hypot(b).max(c.hypot(d));
         self.place.determinant().abs() / longer.max(f64::MIN_POSITIVE)
     }
 
-    /// Whether a point of the board lies within a box's outline, be it filled or not. Never where it is no box.
+    /// Whether a point of the board lies within a box's outline, be it filled or not, or within a closed line that is filled.
     #[must_use]
     pub fn contains(&self, p: Point) -> bool {
+        if self.kind.has_points() {
+            let way: Vec<Point> = if self.kind == Kind::Line {
+                self.way().iter().map(|point| point.pos).collect()
+            } else {
+                curve_line(&Curve::new(&self.points, self.width, self.step))
+            };
+            return self.closed_inside(&way).is_some_and(|inside| inside.contains(p));
+        }
         let within = || Flat::of(&outline(self.kind, self.place, self.corners, self.tolerance()));
         self.kind.is_box()
             && around(self.kind, self.place).inflate(1e-9, 1e-9).contains(p)
@@ -325,6 +469,12 @@ impl Figure {
 /// A point at which the line is as wide as it is called.
 fn even(pos: Point) -> InkPoint {
     InkPoint { pos, pressure: 0.5 }
+}
+
+/// A stroke's way, point by point.
+fn curve_line(curve: &Curve) -> Vec<Point> {
+    let nodes = 0..=curve.len().saturating_sub(1);
+    curve.flatten(nodes).iter().map(|point| point.pos).collect()
 }
 
 /// An outline as a line that comes back to where it began.

@@ -76,7 +76,11 @@ impl Glyph {
 
 impl Fill {
     fn of(outline: &BezPath, tolerance: f64) -> Self {
-        let polygons = polygons(outline, tolerance);
+        Self::inside(polygons(outline, tolerance))
+    }
+
+    /// What closed polygons enclose, by the nonzero rule. None of them may be much farther from the origin than 1.
+    pub(super) fn inside(polygons: Vec<Vec<Point>>) -> Self {
         let mut path = Path::builder();
         for polygon in &polygons {
             let mut corners = polygon

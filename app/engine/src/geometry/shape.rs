@@ -3,14 +3,15 @@
 use kurbo::{Affine, BezPath};
 
 use super::flat::Flat;
+use super::inside::Inside;
 use super::mesh::Far;
 use super::{Letters, Mesh, Ribbon};
 
 /// A figure's shape, in board units.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Shape {
     /// What is filled, in the fill's colour.
-    pub(super) inside: Option<Flat>,
+    pub(super) inside: Option<Inside>,
     /// Lines in the fill's colour.
     pub(super) hatch: Vec<Ribbon>,
     /// The figure's own line, in pieces where it is broken, and strokes at its ends.
@@ -27,10 +28,8 @@ impl Shape {
     /// As triangles, the fill first, then the line; `None` for nothing, or what lies out of the world.
     #[must_use]
     pub fn mesh(&self) -> Option<Mesh> {
-        let flats = |flats: &[Flat], filled| -> Vec<Vec<Far>> {
-            let strips = flats.iter().map(|flat| flat.strip(self.reach, filled));
-            strips.collect()
-        };
+        let heads = self.heads.iter().map(|flat| flat.strip(self.reach, false));
+        let inside = self.inside.iter().map(|inside| inside.strip(self.reach));
         let ribbons = |ribbons: &[Ribbon], filled| -> Vec<Vec<Far>> {
             let colored = |corner| Far { filled, ..corner };
             let strips = ribbons.iter().map(Ribbon::strip);
@@ -39,10 +38,10 @@ impl Shape {
                 .collect()
         };
         let parts = [
-            flats(self.inside.as_slice(), true),
+            inside.collect(),
             ribbons(&self.hatch, true),
             ribbons(&self.lines, false),
-            flats(&self.heads, false),
+            heads.collect(),
             self.letters
                 .iter()
                 .flat_map(|(letters, tolerance)| letters.strips(*tolerance))
@@ -62,7 +61,7 @@ impl Shape {
     /// The boundary of what has the line's colour, to be filled by the nonzero rule.
     #[must_use]
     pub fn line(&self) -> BezPath {
-        let mut path = outlines(&self.lines, self.heads.iter());
+        let mut path = outlines(&self.lines, self.heads.iter().map(Flat::outline));
         if let Some((letters, tolerance)) = &self.letters {
             path.extend(letters.outline(*tolerance));
         }
@@ -72,17 +71,17 @@ impl Shape {
     /// The boundary of what has the fill's colour, by the same rule; empty where nothing is filled.
     #[must_use]
     pub fn inside(&self) -> BezPath {
-        outlines(&self.hatch, self.inside.iter())
+        outlines(&self.hatch, self.inside.iter().map(Inside::outline))
     }
 }
 
-fn outlines<'a>(ribbons: &[Ribbon], flats: impl Iterator<Item = &'a Flat>) -> BezPath {
+fn outlines(ribbons: &[Ribbon], flats: impl Iterator<Item = BezPath>) -> BezPath {
     let mut path = BezPath::new();
     for ribbon in ribbons {
         path.extend(ribbon.outline(Affine::IDENTITY));
     }
     for flat in flats {
-        path.extend(flat.outline());
+        path.extend(flat);
     }
     path
 }

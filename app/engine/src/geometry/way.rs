@@ -29,6 +29,11 @@ impl Way {
         self.gone.last().copied().unwrap_or(0.0)
     }
 
+    /// How long it is up to each of its points, in board units.
+    pub(super) fn gone(&self) -> &[f64] {
+        &self.gone
+    }
+
     pub(super) fn line(&self) -> &[InkPoint] {
         &self.line
     }

@@ -23,6 +23,8 @@ pub struct Shown {
     pub anchor: Point,
     /// How it is drawn; filled only if it has an inside.
     pub style: Style,
+    /// Whether its inside can be filled.
+    pub fills: bool,
     /// Whether it has letters, or is made for them.
     pub letters: bool,
     /// The groups that it belongs to, the innermost first.
@@ -52,10 +54,8 @@ impl Shown {
             bounds: element.bounds()?,
             frame: element.frame(),
             anchor: anchor(element),
-            style: Style {
-                fill: element.style.fill.filter(|_| element.kind.can_be_filled()),
-                ..element.style
-            },
+            style: style(element),
+            fills: element.can_be_filled(),
             letters: element.has_letters(),
             groups: Arc::clone(&element.groups),
             locked: element.locked,
@@ -121,9 +121,19 @@ impl Shown {
             anchor: anchor(element),
             picture: element.picture.map(|picture| (picture, element.place)),
             area: area(element),
+            style: style(element),
+            fills: element.can_be_filled(),
             shape: shape(element),
             ..self.clone()
         }
+    }
+}
+
+/// How it is drawn; filled only if it has an inside.
+fn style(element: &Element) -> Style {
+    Style {
+        fill: element.filled(),
+        ..element.style
     }
 }
 
@@ -165,7 +175,7 @@ fn shape(element: &Element) -> u64 {
     // Where it lies doesn't count: what is moved keeps its shape. Of a fill only how it is made counts.
     let [a, b, c, d, ..] = element.place.as_coeffs();
     let numbers = [a, b, c, d, style.width, element.step].map(f64::to_bits);
-    let filled = style.fill.filter(|_| element.kind.can_be_filled());
+    let filled = element.filled();
     let terms = [
         letters(element),
         element.kind as u64,
@@ -175,6 +185,7 @@ fn shape(element: &Element) -> u64 {
         style.start as u64,
         style.end as u64,
         filled.map_or(0, |_| 1 + style.shade as u64),
+        style.sketch as u64,
     ];
     let points = element.points.iter().flat_map(|p| [p.pos.x, p.pos.y, p.pressure]);
     // Of what a line goes around its way alone counts.

@@ -1,8 +1,9 @@
 //! Styles: of the tool, of a selection with mixed values, and what is remembered.
 
-use drawbridge_engine::document::{Color, Corners, Dash, Head, Ink, Kind, Route, Shade};
+use drawbridge_engine::document::{Color, Corners, Dash, Head, Ink, Kind, Route, Shade, Sketch};
 use drawbridge_engine::editor::{Edit, Held, StyleChange};
 use drawbridge_engine::tools::Tool;
+use drawbridge_protocol::{Cell, ElementId, Property, Value};
 
 use crate::person::Person;
 
@@ -150,5 +151,46 @@ fn no_number_breaks_a_style() {
         assert!((0.01..=10_000.0).contains(&style.width) && (0.0..=1.0).contains(&style.opacity));
         let tool = ada.editor.styles().ink;
         assert!((0.01..=10_000.0).contains(&tool.width) && (0.0..=1.0).contains(&tool.opacity));
+    }
+}
+
+#[test]
+fn d42_a_closed_line_is_filled_by_a_person_and_an_open_one_cannot_be() {
+    for (points, closes) in [
+        ("100 100 200 0-100 150-95-147", true),
+        ("100 100 200 0-100 150", false),
+    ] {
+        let mut ada = Person::new(1);
+        let base = format!(r#"{{"kind":"line","order":"a","route":"straight","points":"{points}"}}"#);
+        let cell = Cell {
+            element: ElementId::new("l").expect("an id"),
+            prop: Property::base(),
+            stamp: ada.stamp(),
+            value: Value::from_text(base).expect("JSON"),
+        };
+        ada.hear(&[cell]);
+        ada.editor.set_tool(Tool::Select);
+        ada.frame();
+        ada.click(150.0, 100.0);
+        assert_eq!(ada.selected(), [0]);
+        assert_eq!(ada.editor.style_held().fill.is_somewhere(), closes);
+        restyle(&mut ada, StyleChange::Fill(Some(RED)));
+        restyle(&mut ada, StyleChange::Shade(Shade::Solid));
+        restyle(&mut ada, StyleChange::Sketch(Sketch::Light));
+        let style = ada.shown()[0].style;
+        assert_eq!(style.fill, closes.then_some(RED));
+        assert_eq!(style.sketch, Sketch::Light);
+        // Its inside is hit where it is filled.
+        ada.click(500.0, 500.0);
+        ada.click(200.0, 140.0);
+        assert_eq!(ada.selected().is_empty(), !closes);
+        if closes {
+            let steps = ["sketch", "shade", "fill"];
+            for _ in steps {
+                ada.undo();
+            }
+            let style = ada.shown()[0].style;
+            assert_eq!((style.fill, style.sketch), (None, Sketch::None));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! How a line is: its width, way, dashes, corners, ends and opacity.
 
-use drawbridge_engine::document::{Corners, Dash, Head, Route, WIDTHS as POSSIBLE};
+use drawbridge_engine::document::{Corners, Dash, Head, Route, Sketch, WIDTHS as POSSIBLE};
 use drawbridge_engine::editor::{Held, StyleChange};
 use egui::{Align2, Color32, Painter, Rect, Response, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
@@ -164,6 +164,49 @@ fn dash(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
     );
     if let Some(dash) = picked {
         change(asked, StyleChange::Dash(dash));
+    }
+}
+
+/// How unsteady the hand seems that drew the line.
+pub(super) fn sketch(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
+    heading(ui, "Hand", mixed(&view.held.sketch));
+    let picked = row(
+        ui,
+        view.held.sketch,
+        Sketch::ALL,
+        |sketch| match sketch {
+            Sketch::None => "Clean line",
+            Sketch::Light => "Sketched line",
+            Sketch::Strong => "Roughly sketched line",
+        },
+        |painter, rect, color, sketch| {
+            let (left, right) = (rect.left() + 6.0, rect.right() - 6.0);
+            let wave = |high: f32, turns: f32, up: f32| -> Vec<egui::Pos2> {
+                let at = |i: u8| {
+                    let t = f32::from(i) / 16.0;
+                    let y = rect.center().y + up - high * (t * turns * std::f32::consts::TAU).sin();
+                    pos2(left + (right - left) * t, y)
+                };
+                (0..=16).map(at).collect()
+            };
+            let (line, thin) = (Stroke::new(2.0, color), Stroke::new(1.3, color));
+            match sketch {
+                Sketch::None => {
+                    painter.line_segment([pos2(left, rect.center().y), pos2(right, rect.center().y)], line);
+                }
+                Sketch::Light => {
+                    painter.add(Shape::line(wave(1.2, 1.0, -0.8), thin));
+                    painter.add(Shape::line(wave(-1.2, 0.8, 0.8), thin));
+                }
+                Sketch::Strong => {
+                    painter.add(Shape::line(wave(3.0, 1.2, -1.5), thin));
+                    painter.add(Shape::line(wave(-3.0, 0.9, 1.5), thin));
+                }
+            }
+        },
+    );
+    if let Some(sketch) = picked {
+        change(asked, StyleChange::Sketch(sketch));
     }
 }
 

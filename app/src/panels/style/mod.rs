@@ -83,7 +83,7 @@ fn row(ctx: &Context, view: &StyleView, asked: &mut Asked) {
 /// What there is to choose, with its name.
 fn parts(view: &StyleView) -> Vec<(&'static str, Part)> {
     let held = &view.held;
-    let all: [(bool, &str, Part); 9] = [
+    let all: [(bool, &str, Part); 10] = [
         (held.color.is_somewhere(), "Stroke", colors::stroke),
         (held.fill.is_somewhere(), "Fill", colors::fill),
         (held.width.is_somewhere(), "Width", lines::width),
@@ -93,6 +93,7 @@ fn parts(view: &StyleView) -> Vec<(&'static str, Part)> {
             "Line",
             lines::dash_and_corners,
         ),
+        (held.sketch.is_somewhere(), "Hand", lines::sketch),
         (
             held.start.is_somewhere() || held.end.is_somewhere(),
             "Ends",
@@ -115,6 +116,7 @@ fn behind(ui: &mut Ui, name: &str, view: &StyleView, part: Part, asked: &mut Ask
             let icon = match name {
                 "Line" => icons::LINE,
                 "Route" => icons::ELBOW,
+                "Hand" => icons::PEN,
                 "Ends" => icons::ARROW,
                 "Letters" => icons::LETTERS,
                 "Opacity" => icons::OPACITY,

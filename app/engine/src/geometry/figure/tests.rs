@@ -18,6 +18,8 @@ fn boxed(kind: Kind, place: [f64; 6]) -> Figure {
         step: 1.0,
         width: 4.0,
         dash: Dash::Solid,
+        sketch: Sketch::None,
+        seed: 7,
         corners: Corners::Round,
         route: Route::Curve,
         holds: [None, None],
@@ -333,14 +335,14 @@ fn figures() -> impl Strategy<Value = Figure> {
     let points = proptest::collection::vec((-9i32..9, -9i32..9), 2..7);
     let terms = (
         0..Kind::ALL.len(),
-        0..Dash::ALL.len(),
+        (0..Dash::ALL.len(), 0..Sketch::ALL.len(), any::<u64>()),
         (0..Corners::ALL.len(), 0..Route::ALL.len()),
         0..Head::ALL.len(),
         0..Head::ALL.len(),
         proptest::option::of(0..Shade::ALL.len()),
     );
     (proptest::array::uniform6(number), points, terms, 0.5f64..12.0).prop_map(
-        |(place, points, (kind, dash, (corners, route), start, end, fill), width)| {
+        |(place, points, (kind, (dash, sketch, seed), (corners, route), start, end, fill), width)| {
             // An image has no line, so nothing of it is left where its place is flat.
             let kind = Some(Kind::ALL[kind]).filter(|kind| *kind != Kind::Image);
             let kind = kind.unwrap_or(Kind::Rectangle);
@@ -358,6 +360,8 @@ fn figures() -> impl Strategy<Value = Figure> {
                 step: 0.25,
                 width,
                 dash: Dash::ALL[dash],
+                sketch: Sketch::ALL[sketch],
+                seed,
                 corners: Corners::ALL[corners],
                 route: Route::ALL[route],
                 holds: [None, None],
@@ -398,8 +402,14 @@ fn covered(figure: &Figure) -> Result<(), TestCaseError> {
         let part = Vec2::new((f64::from(i) + 0.503) / 30.0, (f64::from(j) + 0.497) / 30.0);
         let at = bounds.origin() + Vec2::new(part.x * bounds.width(), part.y * bounds.height());
         let turns = [line.winding(at), inside.winding(at)];
+        // What a closed line goes around may turn either way.
+        let turned = if figure.kind.has_points() {
+            &turns[..1]
+        } else {
+            &turns
+        };
         prop_assert!(
-            turns.iter().all(|turns| *turns <= 0),
+            turned.iter().all(|turns| *turns <= 0),
             "at {at} it turns both ways"
         );
         // Within the rounding of f32 the mesh may say otherwise.
@@ -526,4 +536,72 @@ fn a_filled_dashed_and_headed_figure_covers_with_its_mesh_what_its_outline_does(
     };
     let covers = area.shape(None).inside().area().abs();
     assert!((covers - PI * 1500.0).abs() < 5.0, "{covers}");
+}
+
+#[test]
+fn d42_a_closed_line_is_filled_and_an_open_one_is_not() {
+    for shade in Shade::ALL {
+        let filled = |points: &[(f64, f64)]| Figure {
+            fill: Some(*shade),
+            route: Route::Straight,
+            ..line(points)
+        };
+        let closed = filled(&[(0.0, 0.0), (100.0, 0.0), (50.0, 80.0), (5.0, 5.0)]);
+        let middle = Point::new(50.0, 30.0);
+        assert!(closed.contains(middle) && !closed.contains(Point::new(5.0, 60.0)));
+        let inside = closed.shape(None).inside();
+        assert!(!inside.is_empty());
+        let area = inside.bounding_box();
+        assert!(area.width() > 80.0 && area.height() > 60.0, "{shade:?}: {area}");
+        let open = filled(&[(0.0, 0.0), (100.0, 0.0), (50.0, 80.0), (8.0, 5.0)]);
+        assert!(open.shape(None).inside().is_empty() && !open.contains(middle));
+        let two = filled(&[(0.0, 0.0), (1.0, 0.0)]);
+        assert!(two.shape(None).inside().is_empty());
+        // What is filled is hit, but for what hatching leaves open.
+        let hit = mesh(&closed).touches(middle, middle, 0.0);
+        assert!(hit || shade.is_lines());
+        let ink = Figure {
+            kind: Kind::Stroke,
+            ..closed.clone()
+        };
+        assert!(!ink.shape(None).inside().is_empty() && ink.contains(middle));
+        let marker = Figure {
+            kind: Kind::Highlight,
+            ..closed
+        };
+        assert!(marker.shape(None).inside().is_empty());
+    }
+}
+
+#[test]
+fn d43_a_sketched_box_has_more_lines_than_a_clean_one_and_its_fill_is_sketched_too() {
+    for (kind, corners) in [
+        (Kind::Rectangle, Corners::Sharp),
+        (Kind::Rectangle, Corners::Round),
+        (Kind::Diamond, Corners::Sharp),
+        (Kind::Ellipse, Corners::Round),
+    ] {
+        let clean = Figure {
+            corners,
+            fill: Some(Shade::Hatch),
+            ..boxed(kind, [300.0, 0.0, 0.0, 200.0, 10.0, 20.0])
+        };
+        let sketched = Figure {
+            sketch: Sketch::Strong,
+            ..clean.clone()
+        };
+        let (a, b) = (clean.shape(None), sketched.shape(None));
+        assert!(b.lines.len() > a.lines.len(), "{kind:?}");
+        assert_eq!(b.hatch.len(), a.hatch.len());
+        assert_ne!(b.inside(), a.inside());
+        // From afar there is nothing of it to be seen.
+        let far = [&clean, &sketched].map(|figure| figure.shape(Some(50.0)).inside());
+        assert_eq!(far[0], far[1]);
+        let other = Figure {
+            seed: 8,
+            ..sketched.clone()
+        };
+        assert_ne!(other.shape(None).line(), b.line());
+        assert_eq!(sketched.shape(None).line(), b.line());
+    }
 }

@@ -120,7 +120,7 @@ pub(super) fn color_at(at: Point, cx: &Context<'_>) -> Option<Color> {
     let line = element.figure();
     let on_line = crate::geometry::Figure { fill: None, ..line }.shape(None).mesh();
     let on_line = on_line.is_some_and(|mesh| mesh.touches(at, at, cx.length(NEAR)));
-    match element.style.fill.filter(|_| !on_line) {
+    match element.filled().filter(|_| !on_line) {
         Some(fill) => Some(fill),
         None => Some(element.style.color),
     }
