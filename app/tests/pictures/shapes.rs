@@ -167,3 +167,30 @@ fn what_shines_through_shows_its_line_over_its_fill_and_both_once() {
         compare(&name, &board(&cells), &camera(0.0, 0.0, 1.0), 1.0, theme);
     }
 }
+
+#[test]
+fn sketched_boxes_and_closed_lines_are_drawn_from_near_and_from_afar() {
+    let columns = [
+        r##","color":"blue","sketch":"light","fill":"blue","shade":"cross""##,
+        r##","color":"black","sketch":"strong","fill":"orange","shade":"zigzag","width":3,"corners":"sharp""##,
+        r##","color":"red","sketch":"strong","fill":"yellow","shade":"solid","opacity":0.5,"width":2"##,
+    ];
+    let mut cells = boxes(columns, upright);
+    for (n, shade) in ["solid", "tint", "hatch"].into_iter().enumerate() {
+        // It has a bay, and crosses itself.
+        let points = format!("{} 400 120 0-70 30 80 60-130-10 60-90", 20 + 190 * n);
+        let rest = format!(
+            r#","points":"{points}","route":"straight","fill":"green","shade":"{shade}","opacity":0.6"#
+        );
+        cells.push(element("line", &format!("c{n}"), &rest));
+        let ring = format!(
+            r#","points":"{} 420 50 40-60 60-50-60 57-40","sketch":"light","fill":"purple","shade":"{shade}""#,
+            110 + 190 * n
+        );
+        cells.push(element("line", &format!("d{n}"), &ring));
+    }
+    for (zoom, theme) in [(1.0, &LIGHT), (1.0, &DARK), (0.2, &LIGHT), (3.0, &LIGHT)] {
+        let name = format!("sketched at {zoom} {}", if theme.dark { "dark" } else { "light" });
+        compare(&name, &board(&cells), &camera(10.0, 10.0, zoom), 1.0, theme);
+    }
+}

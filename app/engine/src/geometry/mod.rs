@@ -1,7 +1,7 @@
 //! Outlines, bounds, hits and the camera. Imports nothing else of ours.
 //!
 //! There is one geometry: what is drawn, hit, bounded and exported comes from the same [`Shape`], which is made of [`Ribbon`]s,
-//! convex flats and [`Letters`].
+//! flats where it is filled, and [`Letters`].
 
 mod camera;
 mod curve;
