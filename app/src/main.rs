@@ -9,6 +9,7 @@ use clap::Parser;
 use drawbridge::desktop::Desktop;
 use drawbridge::nearby::{Nearby, Networks};
 use drawbridge::panels::trouble::Trouble;
+use drawbridge::tasks::export;
 use drawbridge::wake::Waker;
 use drawbridge::window::{Began, Begin, Beginning, Failure, Target, Window};
 use drawbridge_engine::client::{Authority, Handoff, HandoffError, Profile, Start};
@@ -55,6 +56,8 @@ enum Task {
     ///
     /// Ends with 0 when all passed, 1 when something was not as expected, 2 when a file isn't understood, 3 when it could not run.
     Script(drawbridge::tasks::script::Arguments),
+    /// Write a board as a PNG, SVG, PDF or Excalidraw file, or a copy of it, with no window.
+    Export(export::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
     match &arguments.task {
         Some(Task::InstallDesktop { remove }) => return install_desktop(*remove),
         Some(Task::Script(asked)) => return drawbridge::tasks::script::script(asked),
+        Some(Task::Export(asked)) => return export(asked),
         None => {}
     }
     tracing_subscriber::fmt()
@@ -223,6 +227,27 @@ fn install_desktop(remove: bool) -> ExitCode {
     match done {
         Ok(told) => {
             print!("{told}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("drawbridge: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes a board as a file, and says which files came of it.
+fn export(asked: &export::Arguments) -> ExitCode {
+    // Without a folder there are still boards' files.
+    let data = asked.data.clone().or_else(usual_folder).unwrap_or_default();
+    match export::export(asked, &data) {
+        Ok(done) => {
+            for file in &done.files {
+                println!("{}", file.display());
+            }
+            for note in &done.notes {
+                eprintln!("drawbridge: {note}");
+            }
             ExitCode::SUCCESS
         }
         Err(error) => {

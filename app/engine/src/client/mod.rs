@@ -19,7 +19,7 @@ pub use driver::{
 };
 pub use profile::{
     BoardFile, Handoff, HandoffError, Incoming, KEPT_MS, Kept, News, Profile, ProfileError, Shelf,
-    ShelfError, Start, Thrown, relays_of_boards,
+    ShelfError, Start, Thrown, copy_file, is_board, relays_of_boards, whole,
 };
 pub use record::{
     CellState, ChatMark, DraftOp, Fetched, Loaded, Meta, Overwritten, Past, PastBatch, Reason, Remote,

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use drawbridge_protocol::ImageHash;
 
 use super::Look;
+use super::excalidraw;
 use super::pages::{Page, pages};
+use super::pdf::pdf;
 use super::png::{Raster, TooLarge, picture_of, png};
 use super::svg::svg_of;
 use super::wanted::{Format, SCALES, Wanted};
@@ -47,7 +49,7 @@ pub struct Exported {
     pub files: Vec<File>,
     /// How many pixels a board unit has, in a PNG: fewer than were wanted where that had no room. The least of all files.
     pub scale: f64,
-    /// Whether it opens again as a board: that was wanted, and there was room for the elements.
+    /// Whether it opens again as a board: that was wanted, and there was room for the elements. Excalidraw's always does.
     pub opens_again: bool,
     /// So many images are missing when it is opened again where the board isn't known: they are too large together, or their bytes
     /// aren't here.
@@ -55,7 +57,8 @@ pub struct Exported {
 }
 
 /// Makes what is wanted of a board, whose elements are all given as they are shown, from the lowest to the topmost. The paper has the
-/// colour `look.board`; `look.paper` and `look.clip` aren't asked, since frames clip as on the board. May take seconds: not for a window's
+/// colour `look.board`; `look.paper` and `look.clip` aren't asked, since frames clip as on the board. For Excalidraw the look is to be
+/// that of a light board: it darkens by itself. May take seconds: not for a window's
 /// thread.
 ///
 /// # Errors
@@ -69,10 +72,18 @@ pub fn file(elements: &[Element], look: &Look<'_>, wanted: &Wanted) -> Result<Ex
     let mut exported = Exported {
         files: Vec::new(),
         scale,
-        opens_again: wanted.embed,
+        opens_again: wanted.format == Format::Excalidraw || (wanted.embed && wanted.format.can_embed()),
         images_left_out: 0,
     };
-    for page in pages(elements, &look, wanted)? {
+    let pages = pages(elements, &look, wanted)?;
+    if wanted.format.has_pages() {
+        exported.files.push(File {
+            frame: None,
+            bytes: pdf(&pages, &look),
+        });
+        return Ok(exported);
+    }
+    for page in pages {
         let clip = |element: &Element| page.clip(element);
         let look = Look { clip: &clip, ..look };
         let embed = exported.embedded(&page, &look, wanted);
@@ -85,6 +96,11 @@ pub fn file(elements: &[Element], look: &Look<'_>, wanted: &Wanted) -> Result<Ex
                 )
             }
             Format::Svg => svg_of(page.part, &page.elements, &look, embed.as_deref()).into_bytes(),
+            Format::Pdf => pdf(std::slice::from_ref(&page), &look),
+            Format::Excalidraw => {
+                exported.images_left_out += missing(&page.whole, &look);
+                excalidraw::write(&page.whole, &look).into_bytes()
+            }
         };
         exported.files.push(File {
             frame: page.name,
@@ -101,6 +117,7 @@ impl Exported {
             return None;
         }
         let (text, left_out) = match wanted.format {
+            Format::Pdf | Format::Excalidraw => return None,
             Format::Png => clip::write_with_images(&page.whole, look.images),
             // Its images are in the picture already, with all their bytes.
             Format::Svg => (clip::write(&page.whole), missing(&page.whole, look)),

@@ -1,8 +1,9 @@
-//! Elements as files: SVG and PNG, both from the shapes that are shown, hit and bounded.
+//! Elements as files: SVG, PDF and PNG, all from the shapes that are shown, hit and bounded.
 
 pub mod excalidraw;
 pub mod file;
 pub mod pages;
+pub mod pdf;
 pub mod png;
 pub mod small;
 pub mod svg;
@@ -11,7 +12,7 @@ pub mod wanted;
 use drawbridge_protocol::ImageHash;
 
 pub use self::file::{ExportError, Exported, File, file};
-pub use self::wanted::{Format, Wanted, What};
+pub use self::wanted::{Format, SCALES, Wanted, What};
 use crate::document::{Color, Element, Shade};
 use crate::geometry::{Affine, BezPath, MAX_COORDINATE, Point, Rect, Region};
 use crate::images::StoredImage;
@@ -128,5 +129,7 @@ fn extent(elements: &[Element], look: &Look<'_>, margin: f64) -> Rect {
     all.inset(margin.clamp(0.0, MAX_COORDINATE))
 }
 
+#[cfg(test)]
+mod alike;
 #[cfg(test)]
 mod tests;

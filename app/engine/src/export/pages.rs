@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use drawbridge_protocol::{Cell, ElementId};
+use drawbridge_protocol::{Cell, ElementId, Peer, Property, Stamp};
 
 use super::wanted::{Wanted, What};
 use super::{Alone, ExportError, Look, extent};
@@ -60,6 +60,26 @@ pub fn stacked(document: &Document, scene: &Scene) -> Vec<Element> {
     let all = scene.stacked();
     all.filter_map(|(_, item)| scene.element(document, &item.element))
         .collect()
+}
+
+/// Elements that lie on no board yet, as one would show them: lines end where what they hold on to lies. From the lowest to the topmost, with
+/// ids that tell them apart.
+#[must_use]
+pub fn laid_out(elements: &[Element]) -> Vec<Element> {
+    let stamp = Stamp {
+        ms: 1,
+        counter: 0,
+        peer: Peer::from_bits([0; 12]),
+    };
+    let cell = |element: &Element| Cell {
+        element: element.id.clone(),
+        prop: Property::base(),
+        stamp,
+        value: element.base(),
+    };
+    let cells: Vec<Cell> = elements.iter().map(cell).collect();
+    let (document, scene) = read(&cells, || true);
+    stacked(&document, &scene)
 }
 
 /// A board's frames in the order in which they are presented.

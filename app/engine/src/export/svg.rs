@@ -149,7 +149,7 @@ fn hex([r, g, b]: [u8; 3]) -> String {
 
 /// So many digits after the point that what is rounded can't be seen: two for what was drawn at 100 %, where a step is a
 /// quarter of a unit, and more the nearer one looked.
-fn digits_of(element: &Element, bounds: Rect) -> usize {
+pub(super) fn digits_of(element: &Element, bounds: Rect) -> usize {
     let size = bounds.width().max(bounds.height());
     let mut fine = element.style.width.min(size) / 16.0;
     if element.kind.has_points() {

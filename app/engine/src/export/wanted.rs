@@ -16,11 +16,15 @@ pub enum Format {
     Png,
     /// Outlines, for a page in the web.
     Svg,
+    /// Outlines, for paper: several pages in one file.
+    Pdf,
+    /// A scene for Excalidraw: its elements themselves, which are no picture.
+    Excalidraw,
 }
 
 impl Format {
     /// All there are.
-    pub const ALL: [Self; 2] = [Self::Png, Self::Svg];
+    pub const ALL: [Self; 4] = [Self::Png, Self::Svg, Self::Pdf, Self::Excalidraw];
 
     /// How such a file's name ends.
     #[must_use]
@@ -28,6 +32,8 @@ impl Format {
         match self {
             Self::Png => "png",
             Self::Svg => "svg",
+            Self::Pdf => "pdf",
+            Self::Excalidraw => "excalidraw",
         }
     }
 
@@ -41,9 +47,13 @@ impl Format {
     /// Whether one file holds several pages.
     #[must_use]
     pub fn has_pages(self) -> bool {
-        match self {
-            Self::Png | Self::Svg => false,
-        }
+        self == Self::Pdf
+    }
+
+    /// Whether the elements can go along in it, or not.
+    #[must_use]
+    pub fn can_embed(self) -> bool {
+        matches!(self, Self::Png | Self::Svg)
     }
 }
 
@@ -73,7 +83,7 @@ pub struct Wanted {
     pub paper: bool,
     /// So many board units stay free around what is shown. A frame is shown up to its edge.
     pub margin: f64,
-    /// Whether the elements go along, so that the file opens again as a board.
+    /// Whether the elements go along, so that the file opens again as a board; where that can be.
     pub embed: bool,
 }
 

@@ -38,6 +38,19 @@ impl Pixels {
         Ok(Self::premultiplied(whole.into_rgba8()))
     }
 
+    /// Reads an image as it is: here the colours are not times opacity.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn straight(image: &StoredImage) -> Result<Self, ImageError> {
+        let pixels = take::stored(image)?.into_rgba8();
+        Ok(Self {
+            width: pixels.width(),
+            height: pixels.height(),
+            rgba: pixels.into_raw(),
+        })
+    }
+
     fn premultiplied(mut pixels: RgbaImage) -> Self {
         for pixel in pixels.pixels_mut() {
             let [r, g, b, a] = pixel.0;

@@ -7,7 +7,7 @@ use super::breaking::{lines, visual_order};
 use super::faces;
 use super::shaping::{Piece, Sort, shape};
 use super::store;
-use crate::geometry::{Font, Glyphs, Point, Rect, TextAlign};
+use crate::geometry::{Font, Glyph, Glyphs, Point, Rect, TextAlign};
 
 /// Letters beyond so many aren't set.
 pub const MOST_LETTERS: usize = 100_000;
@@ -39,6 +39,24 @@ pub struct Line {
     /// Whether it begins at the right.
     pub rtl: bool,
     pub(super) pieces: Range<usize>,
+}
+
+/// The least part of a text that is drawn as a whole, where it stands: a letter with its marks, several that have grown together, or a
+/// space. In the layout's units.
+#[derive(Debug, Clone, Copy)]
+pub struct Cluster<'a> {
+    /// What it is of the text.
+    pub text: &'a str,
+    /// Its left end on the baseline.
+    pub at: Point,
+    /// How wide it is.
+    pub width: f64,
+    /// The number of its line.
+    pub line: usize,
+    /// Whether it is ink, and no space.
+    pub is_ink: bool,
+    /// Its glyphs, each with the point of its baseline where it begins.
+    pub glyphs: &'a [(Arc<Glyph>, Point)],
 }
 
 impl Layout {
@@ -164,6 +182,30 @@ impl Layout {
     #[must_use]
     pub fn area(&self) -> Rect {
         self.glyphs.area
+    }
+
+    /// All of its clusters, line by line, each line from left to right.
+    pub fn clusters(&self) -> impl Iterator<Item = Cluster<'_>> {
+        let mut rest = &self.glyphs.glyphs[..];
+        let lines = self.lines.iter().enumerate();
+        let ordered = lines.flat_map(|(number, line)| {
+            let own = &self.pieces[line.pieces.clone()];
+            let order = visual_order(own, line.rtl).into_iter();
+            order.map(move |at| (number, line.baseline, &own[at]))
+        });
+        ordered.map(move |(line, baseline, piece)| {
+            // In this order they were set.
+            let (glyphs, others) = rest.split_at(piece.glyphs.len().min(rest.len()));
+            rest = others;
+            Cluster {
+                text: &self.text[piece.start..piece.end],
+                at: Point::new(piece.x, baseline),
+                width: piece.width,
+                line,
+                is_ink: piece.sort == Sort::Letter,
+                glyphs,
+            }
+        })
     }
 
     /// Its glyphs, to be drawn.

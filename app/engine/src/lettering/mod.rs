@@ -13,7 +13,7 @@ mod system;
 
 pub use caret::Caret;
 pub use faces::font_file;
-pub use layout::{Layout, Line, MOST_LETTERS};
+pub use layout::{Cluster, Layout, Line, MOST_LETTERS};
 
 #[cfg(test)]
 mod tests;

@@ -263,13 +263,7 @@ impl Shelf {
                 why: "that is where the boards themselves lie; choose another folder".to_owned(),
             });
         }
-        let (cells, glance) = whole(&self.file(board))?;
-        // Every file has a key, by which it would be shared. This one's opens nothing.
-        let meta = Meta {
-            standing: Standing::default(),
-            ..fresh(board)?
-        };
-        copy::write(to, &meta, cells, &glance).map_err(|error| ShelfError::store(to, error))
+        copy_file(&self.file(board), to)
     }
 
     /// Removes what a start that broke off has left of files from elsewhere.
@@ -315,8 +309,30 @@ fn bits<const N: usize>() -> Result<[u8; N], ShelfError> {
     Ok(bits)
 }
 
-/// Everything on a board of the shelf, read and found whole.
-fn whole(path: &Path) -> Result<(Vec<Cell>, Glance), ShelfError> {
+/// Writes the cells and images of a board's file, wherever it lies, to one that can be mailed. No key goes along.
+///
+/// # Errors
+/// As [`Shelf::save_copy`].
+pub fn copy_file(from: &Path, to: &Path) -> Result<(), ShelfError> {
+    let (cells, glance) = whole(from)?;
+    let board = glance
+        .outline()
+        .map_err(|error| ShelfError::store(from, error))?
+        .board;
+    // Every file has a key, by which it would be shared. This one's opens nothing.
+    let meta = Meta {
+        standing: Standing::default(),
+        ..fresh(&board)?
+    };
+    copy::write(to, &meta, cells, &glance).map_err(|error| ShelfError::store(to, error))
+}
+
+/// Everything on a board's file, read and found whole, with the look into it for its images. Nothing is written, and a program may have
+/// it open.
+///
+/// # Errors
+/// When it is no board, or can't be read.
+pub fn whole(path: &Path) -> Result<(Vec<Cell>, Glance), ShelfError> {
     let read = || {
         let glance = Glance::at(path)?;
         glance.check()?;
@@ -327,7 +343,10 @@ fn whole(path: &Path) -> Result<(Vec<Cell>, Glance), ShelfError> {
 }
 
 /// Whether a file is a board at all, by how it begins.
-fn is_board(path: &Path) -> Result<(), ShelfError> {
+///
+/// # Errors
+/// When it can't be read, or is none.
+pub fn is_board(path: &Path) -> Result<(), ShelfError> {
     let io = |error: std::io::Error| ShelfError::io(path, &error);
     let meta = path.metadata().map_err(io)?;
     if !meta.is_file() {

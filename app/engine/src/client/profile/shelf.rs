@@ -127,6 +127,14 @@ struct Known {
 type Index = BTreeMap<String, Known>;
 
 impl Shelf {
+    /// The boards in a person's folder, for looks at them: a program may be running in it.
+    #[must_use]
+    pub fn of(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
+    }
+
     /// Where the boards lie.
     #[must_use]
     pub fn boards_folder(&self) -> PathBuf {
@@ -153,6 +161,23 @@ impl Shelf {
     /// # Errors
     /// When the folder can't be read.
     pub fn boards(&self) -> Result<Vec<BoardFile>, ShelfError> {
+        let (boards, news) = self.seen()?;
+        if let Some(index) = news {
+            self.keep_index(&index);
+        }
+        Ok(boards)
+    }
+
+    /// The same, and nothing is written.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub fn look(&self) -> Result<Vec<BoardFile>, ShelfError> {
+        Ok(self.seen()?.0)
+    }
+
+    /// The boards, and the index where it says something else now.
+    fn seen(&self) -> Result<(Vec<BoardFile>, Option<Index>), ShelfError> {
         let folder = self.boards_folder();
         let entries = std::fs::read_dir(&folder).map_err(|error| ShelfError::io(&folder, &error))?;
         let before = self.index();
@@ -177,10 +202,8 @@ impl Shelf {
             })
             .collect();
         boards.sort_by(|a, b| b.modified_ms.cmp(&a.modified_ms).then_with(|| a.id.cmp(&b.id)));
-        if index != before {
-            self.keep_index(&index);
-        }
-        Ok(boards)
+        let news = (index != before).then_some(index);
+        Ok((boards, news))
     }
 
     /// A look into a board's file.

@@ -57,7 +57,7 @@ fn made(what: What, format: Format) -> Result<Exported, ExportError> {
 fn within(format: Format, bytes: &[u8]) -> Vec<String> {
     let text = match format {
         Format::Png => png::embedded(bytes).expect("a text"),
-        Format::Svg => svg::embedded(std::str::from_utf8(bytes).expect("a text")).expect("elements"),
+        _ => svg::embedded(std::str::from_utf8(bytes).expect("a text")).expect("elements"),
     };
     let elements = clip::read(&text).expect("ours");
     elements.iter().map(|element| element.id.to_string()).collect()
@@ -177,7 +177,7 @@ fn images_go_along_and_those_that_arent_here_are_counted() {
         assert_eq!(exported.images_left_out, 0);
         let text = match format {
             Format::Png => png::embedded(&exported.files[0].bytes).expect("a text"),
-            Format::Svg => String::from_utf8(exported.files[0].bytes.clone()).expect("a text"),
+            _ => String::from_utf8(exported.files[0].bytes.clone()).expect("a text"),
         };
         assert_eq!(clip::read_images(&text), std::slice::from_ref(&taken.image));
         let missing = file(
@@ -188,4 +188,15 @@ fn images_go_along_and_those_that_arent_here_are_counted() {
         .expect("a file");
         assert_eq!(missing.images_left_out, 1, "{format:?}");
     }
+}
+
+#[test]
+fn a_scene_for_excalidraw_opens_again_as_the_board() {
+    let exported = made(What::All, Format::Excalidraw).expect("a file");
+    assert!(exported.opens_again);
+    let back = crate::import::read(&exported.files[0].bytes).expect("a scene");
+    assert_eq!(back.elements.len(), board().len());
+    let frame = made(What::Frames(vec![id("f1")]), Format::Excalidraw).expect("a file");
+    let back = crate::import::read(&frame.files[0].bytes).expect("a scene");
+    assert_eq!(back.elements.len(), 2);
 }

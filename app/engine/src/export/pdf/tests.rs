@@ -1,0 +1,91 @@
+use std::process::Command;
+
+use super::super::alike::{SCALE, differ, every_kind, made, pixels, shown};
+use super::super::{Format, Wanted, What};
+
+/// What a program of poppler makes of a PDF; `None` where there is none.
+fn poppler(program: &str, arguments: &[&str], pdf: &[u8], out: &str) -> Option<Vec<u8>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.pdf");
+    std::fs::write(&path, pdf).expect("a PDF is written");
+    let made = folder.path().join(out);
+    let mut command = Command::new(program);
+    command.args(arguments).arg(&path);
+    command.arg(if program == "pdftoppm" {
+        made.with_extension("")
+    } else {
+        made.clone()
+    });
+    let Ok(done) = command.output() else {
+        eprintln!("skipped: there is no {program} here (Debian: poppler-utils)");
+        return None;
+    };
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success() && said.is_empty(), "{program}: {said}");
+    Some(std::fs::read(made).expect("something was made"))
+}
+
+fn wanted(format: Format, what: What) -> Wanted {
+    Wanted {
+        what,
+        scale: SCALE,
+        ..Wanted::new(format)
+    }
+}
+
+#[test]
+fn a_pdf_shows_pixel_by_pixel_what_our_own_png_shows() {
+    let elements = every_kind("Ag 7");
+    for what in [What::All, What::EachFrame] {
+        let pdf = &made(&elements, &wanted(Format::Pdf, what.clone()))[0];
+        let (size, own) = pixels(&made(&elements, &wanted(Format::Png, what.clone()))[0]);
+        shown("own.pdf", pdf);
+        // A board unit is a 96th of an inch.
+        let dots = (96.0 * SCALE).to_string();
+        let arguments = ["-r", &dots, "-png", "-singlefile"];
+        let Some(png) = poppler("pdftoppm", &arguments, pdf, "page.png") else {
+            return;
+        };
+        shown("poppler.png", &png);
+        let (other_size, other) = pixels(&png);
+        assert_eq!(size, other_size);
+        let (mean, far) = differ(&own, &other, 96);
+        // It tells four by four parts of a pixel.
+        assert!(
+            mean < 1.0 && far < 0.004,
+            "{what:?}: {mean} on the average, {far} of the pixels are far off"
+        );
+    }
+}
+
+#[test]
+fn letters_can_be_found_and_copied() {
+    let elements = every_kind("Größe fi שלום e\u{301}\nzwei drei");
+    let pdf = &made(&elements, &wanted(Format::Pdf, What::All))[0];
+    let Some(text) = poppler("pdftotext", &["-raw"], pdf, "text.txt") else {
+        return;
+    };
+    let text = String::from_utf8(text).expect("a text");
+    for word in ["Größe", "fi", "שלום", "zwei drei"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    assert!(text.contains("e\u{301}") || text.contains('é'), "{text}");
+}
+
+#[test]
+fn a_page_a_frame_and_as_large_as_it() {
+    let elements = every_kind("a");
+    let pdf =
+        String::from_utf8_lossy(&made(&elements, &wanted(Format::Pdf, What::EachFrame))[0]).into_owned();
+    assert!(pdf.starts_with("%PDF-1.7") && pdf.ends_with("%%EOF"), "{pdf}");
+    assert_eq!(pdf.matches("/Type /Page\n").count(), 1);
+    let twice: Vec<_> = elements
+        .iter()
+        .filter(|e| e.id.as_str() == "frame")
+        .map(|e| e.id.clone())
+        .collect();
+    let two = What::Frames([twice.clone(), twice].concat());
+    let pdf = String::from_utf8_lossy(&made(&elements, &wanted(Format::Pdf, two))[0]).into_owned();
+    assert_eq!(pdf.matches("/Type /Page\n").count(), 2);
+    assert_eq!(pdf.matches("/MediaBox [0 0 720 45]").count(), 2, "{pdf}");
+}
