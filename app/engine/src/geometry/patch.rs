@@ -10,7 +10,7 @@ use super::mesh::{Far, Side};
 /// A line whose ends are at most so far from each other is closed, in board units.
 const CLOSED: f64 = 8.0;
 /// A polygon has at most so many corners: to fill it takes time with each crossing of its sides.
-const MOST: usize = 1024;
+const MOST: usize = 512;
 
 /// Whether a line of so many points, with these at its ends, goes around something.
 #[must_use]
