@@ -110,6 +110,7 @@ icons! {
     KEYBOARD "keyboard" = '\u{e2d8}',
     HOME "squares-four" = '\u{e464}',
     OPEN_FILE "folder-open" = '\u{e256}',
+    EXPORT "download-simple" = '\u{e20c}',
     SAVE_COPY "export" = '\u{eaf0}',
     FOLDER "folder" = '\u{e24a}',
     NEW_BOARD "file-plus" = '\u{e236}',

@@ -1,6 +1,7 @@
 //! The window: events become commands, commands go to the board, the board is shown.
 
 mod chat;
+mod exporting;
 mod hints;
 mod history;
 mod home;
@@ -92,6 +93,8 @@ pub struct App {
     next: Option<Next>,
     /// Whether the sample is to be put on that one.
     sample_next: bool,
+    /// The board as a file.
+    exporting: exporting::Exporting,
     /// Other programs' drawings.
     importing: importing::Importing,
     /// The screen with all boards.
@@ -121,6 +124,7 @@ impl App {
             board,
             next: None,
             sample_next: false,
+            exporting: exporting::Exporting::default(),
             importing: importing::Importing::default(),
             home: home::Home::default(),
             neighbours: nearby::Neighbours::default(),
@@ -287,6 +291,7 @@ impl App {
         self.arrive(ctx, Duration::ZERO);
         self.hear_of_boards(ctx);
         self.look_after_imports(ctx);
+        self.look_after_export(ctx);
         self.tend_neighbours(ctx);
         while self.next.is_none()
             && let Some(line) = self.board.handed_over()

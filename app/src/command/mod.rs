@@ -75,6 +75,12 @@ pub enum Command {
     CopyPng,
     /// The same as the text of an SVG file.
     CopySvg,
+    /// Open the dialog in which the board is exported as a file.
+    ShowExport,
+    /// Let the person choose where what that dialog shows goes.
+    SaveExport,
+    /// Put what it shows on the clipboard.
+    CopyExport,
     /// Closer, around the middle of the window.
     ZoomIn,
     /// Further away.

@@ -202,7 +202,7 @@ impl Now {
             Command::Redo => self.can_redo,
             Command::Copy | Command::Cut => self.selected > 0 || self.typing,
             Command::ZoomSelection => self.selected > 0,
-            Command::CopyPng | Command::CopySvg | Command::ZoomFit => !self.empty,
+            Command::CopyPng | Command::CopySvg | Command::ShowExport | Command::ZoomFit => !self.empty,
             Command::NextFrame | Command::PreviousFrame | Command::FirstFrame | Command::LastFrame => {
                 self.any_frames || self.presenting
             }

@@ -217,6 +217,7 @@ pub static TABLE: &[Entry] = &[
     board(Command::ChooseFile, "Open a file…", "A board's file, which joins the same board where that is here already; or another program's drawing, which becomes a board", icons::OPEN_FILE, &[ctrl_shift(Key::O)]),
     board(Command::ShowImported, "What an import changed", "What is missing or different of the drawing that came last from another program", icons::WARNING, &[]),
     board(Command::OfBoard(None, Deed::SaveCopy), "Save a copy…", "As a file that can be mailed: all that is on the board, and no key to it", icons::SAVE_COPY, &[ctrl_shift(Key::S)]),
+    board(Command::ShowExport, "Export…", "As a picture or drawing in a file: all of the board, or what is selected", icons::EXPORT, &[ctrl_shift(Key::E)]),
     board(Command::OfBoard(None, Deed::Duplicate), "Duplicate the board", "Another board with all that is on this one, shared with nobody", icons::DUPLICATE, &[]),
     board(Command::OfBoard(None, Deed::Delete), "Delete the board", "It can be brought back for 30 days", icons::DELETE, &[]),
     board(Command::OfBoard(None, Deed::ShowInFolder), "Show the board's file", "Opens the folder that it lies in", icons::FOLDER, &[]),

@@ -1,6 +1,7 @@
 //! The boards of the folder: which there are, as far as known, and what is done with their files. All of that waits for the
 //! disk, so it happens on a thread of its own, one thing after the other; what came of it are words for the window.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -45,6 +46,8 @@ pub enum Word {
     Chosen(PathBuf),
     /// The person chose this file for a copy of this board.
     CopyTo(BoardId, PathBuf),
+    /// The person chose this file for what is exported.
+    ExportTo(PathBuf),
     /// A board was deleted.
     Deleted(Thrown),
     /// A board was brought back.
@@ -343,7 +346,7 @@ impl OpenBoard {
         let chosen = rfd::AsyncFileDialog::new()
             .set_title("Save a copy of the board")
             .add_filter("Drawbridge boards", &["board"])
-            .set_file_name(file_name(&title))
+            .set_file_name(file_name(&title, "board"))
             .save_file();
         self.boards.choose(chosen, |to| Word::CopyTo(board, to));
     }
@@ -363,6 +366,32 @@ impl OpenBoard {
             say(match shelf.save_copy(&board, &to) {
                 Ok(()) => Word::Hint(copied(&to, shared)),
                 Err(error) => Word::Problem(format!("No copy was saved: {error}.")),
+            });
+        });
+    }
+
+    /// Lets the person choose a file for what is exported, whose name ends so.
+    pub fn choose_export(&mut self, ending: &str) {
+        let chosen = rfd::AsyncFileDialog::new()
+            .set_title("Export the board")
+            .add_filter(ending.to_uppercase(), &[ending])
+            .set_file_name(file_name(&self.title(), ending))
+            .save_file();
+        self.boards.choose(chosen, Word::ExportTo);
+    }
+
+    /// Writes what is exported to this file, whole or not at all.
+    pub fn write_export(&mut self, mut to: PathBuf, ending: &str, bytes: Arc<[u8]>) {
+        if to.extension().is_none() {
+            to.set_extension(ending);
+        }
+        self.boards.begin(move |_, say| {
+            say(match write_whole(&to, &bytes) {
+                Ok(()) => Word::Hint(format!("Exported as {}", name(&to))),
+                Err(error) => Word::Problem(format!(
+                    "{} wasn't written: {error}. The board is as it was.",
+                    name(&to)
+                )),
             });
         });
     }
@@ -422,6 +451,20 @@ impl OpenBoard {
     }
 }
 
+/// Writes a file that has its name once all of it is there.
+fn write_whole(to: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut fresh = to.as_os_str().to_owned();
+    fresh.push(".part");
+    let written = std::fs::File::create(&fresh)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&fresh, to));
+    if written.is_err() {
+        // What is left of it is of no use; that it can't be removed either is no news.
+        let _ = std::fs::remove_file(&fresh);
+    }
+    written
+}
+
 fn copied(to: &Path, shared: bool) -> String {
     let mut words = format!(
         "Saved as {}, with all that is on the board and its pictures",
@@ -468,7 +511,7 @@ pub(super) fn name(path: &Path) -> String {
 }
 
 /// A title as every system takes it for a file's name.
-fn file_name(title: &str) -> String {
+fn file_name(title: &str, ending: &str) -> String {
     let plain = |c: char| match c {
         '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
         c if c.is_control() => '-',
@@ -476,8 +519,8 @@ fn file_name(title: &str) -> String {
     };
     let name: String = title.chars().map(plain).take(80).collect();
     match name.trim_matches(['.', ' ']) {
-        "" => "Untitled.board".to_owned(),
-        name => format!("{name}.board"),
+        "" => format!("Untitled.{ending}"),
+        name => format!("{name}.{ending}"),
     }
 }
 
@@ -487,10 +530,26 @@ mod tests {
 
     #[test]
     fn a_title_becomes_a_name_that_every_system_takes() {
-        assert_eq!(file_name("Plan B"), "Plan B.board");
-        assert_eq!(file_name("a/b\\c: 1\n2?"), "a-b-c- 1-2-.board");
-        assert_eq!(file_name("../.."), "-.board");
-        assert_eq!(file_name(" . "), "Untitled.board");
+        assert_eq!(file_name("Plan B", "board"), "Plan B.board");
+        assert_eq!(file_name("a/b\\c: 1\n2?", "board"), "a-b-c- 1-2-.board");
+        assert_eq!(file_name("../..", "board"), "-.board");
+        assert_eq!(file_name(" . ", "board"), "Untitled.board");
+    }
+
+    #[test]
+    fn what_is_exported_is_written_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let to = folder.path().join("plan.svg");
+        std::fs::write(&to, "before").expect("written");
+        write_whole(&to, b"after").expect("written");
+        assert_eq!(std::fs::read(&to).expect("a file"), b"after");
+        // A folder stands where it should go.
+        let taken = folder.path().join("taken");
+        std::fs::create_dir(&taken).expect("a folder");
+        std::fs::write(taken.join("kept"), "kept").expect("written");
+        assert!(write_whole(&taken, b"after").is_err());
+        let names = std::fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(names, 2, "nothing is left over");
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl OpenBoard {
     }
 
     /// Where pictures' bytes are. Copying waits for the disk: it is asked for, and what is copied is small enough.
-    fn bytes(&self) -> impl Fn(&ImageHash) -> Option<StoredImage> + use<> {
+    pub(crate) fn bytes(&self) -> impl Fn(&ImageHash) -> Option<StoredImage> + use<> {
         let images = self.board.images();
         move |hash| images.get(hash).ok().flatten()
     }
@@ -187,6 +187,15 @@ impl OpenBoard {
         self.editor().scene().area(element.framed_by.as_ref()?)
     }
 
+    /// Everything that is shown, from the lowest to the topmost.
+    #[must_use]
+    pub fn everything(&self) -> Vec<Element> {
+        let editor = self.editor();
+        let all = editor.scene().stacked();
+        all.filter_map(|(_, item)| editor.scene().element(editor.document(), &item.element))
+            .collect()
+    }
+
     /// The selection, or else everything, from the lowest to the topmost.
     fn pictured(&self) -> Vec<Element> {
         let editor = self.editor();
@@ -194,9 +203,7 @@ impl OpenBoard {
         if !selected.is_empty() {
             return selected;
         }
-        let all = editor.scene().stacked();
-        all.filter_map(|(_, item)| editor.scene().element(editor.document(), &item.element))
-            .collect()
+        self.everything()
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Dialog {
     Palette,
     /// See which keys there are.
     Shortcuts,
+    /// Export the board as a file.
+    Export,
     /// See what isn't as it was in another program's drawing.
     Imported,
     /// See whom this app trusts when it connects, and what stands against that.

@@ -252,6 +252,7 @@ fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
         let files = [
             Command::ChooseFile,
             Command::OfBoard(None, Deed::SaveCopy),
+            Command::ShowExport,
             Command::OpenSample,
         ];
         widgets::command_items(ui, &[&files, &[Command::LockBoard]], now, asked);

@@ -6,6 +6,7 @@ pub mod code;
 pub mod context;
 pub mod dialogs;
 pub mod elsewhere;
+pub mod export;
 pub mod frame_name;
 pub mod handover;
 pub mod hints;

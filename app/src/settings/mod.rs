@@ -1,5 +1,6 @@
 //! What a person set for all boards: name, colour, looks, the style last used. One small JSON file in the profile folder.
 
+mod export;
 mod nearby;
 mod styles;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::command::Appearance;
 use crate::theme;
+pub use export::{Export, Mode};
 pub use nearby::Meeting;
 pub use styles::Styles;
 
@@ -64,6 +66,9 @@ pub struct Settings {
     /// Whether others on the network are met.
     #[serde(deserialize_with = "lenient")]
     pub meeting: Meeting,
+    /// How a board was exported last.
+    #[serde(deserialize_with = "lenient")]
+    pub export: Export,
     /// Whether the first steps were shown, and are not shown again by themselves.
     #[serde(deserialize_with = "lenient")]
     pub greeted: bool,
@@ -117,6 +122,7 @@ impl Default for Settings {
             minimap: false,
             keep_tool: false,
             styles: Styles::default(),
+            export: Export::default(),
             greeted: false,
             meeting: Meeting::default(),
             relay: String::new(),
@@ -283,6 +289,13 @@ mod tests {
             meeting: Meeting {
                 found: false,
                 look: true,
+            },
+            export: Export {
+                ending: "svg".to_owned(),
+                scale: 3,
+                paper: false,
+                mode: Mode::Dark,
+                embed: false,
             },
             greeted: true,
             relay: String::new(),
