@@ -1,8 +1,10 @@
 //! Other programs' drawings become elements, and what couldn't come over as it was is said.
 
 pub mod excalidraw;
+mod fields;
 mod summary;
 pub mod svg;
+pub mod tldraw;
 
 pub use summary::{Note, Summary};
 
@@ -70,6 +72,9 @@ pub fn read(file: &[u8]) -> Result<Import, ImportError> {
     }
     if excalidraw::is(file) {
         return excalidraw::read(file);
+    }
+    if tldraw::is(file) {
+        return tldraw::read(file);
     }
     drawing(file).ok_or(ImportError::Unknown)
 }

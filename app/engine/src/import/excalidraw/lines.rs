@@ -184,7 +184,7 @@ fn around(points: &[InkPoint]) -> Rect {
 }
 
 /// Gives an element points of the board, as exact as they are stored.
-fn set(element: &mut Element, points: &[InkPoint]) -> Option<()> {
+pub(in crate::import) fn set(element: &mut Element, points: &[InkPoint]) -> Option<()> {
     let inside = |p: &InkPoint| p.pos.x.abs() <= MAX_COORDINATE && p.pos.y.abs() <= MAX_COORDINATE;
     if !points.iter().all(inside) {
         return None;

@@ -2,12 +2,11 @@
 //! ages are read, and what can't be read in one costs only that.
 
 mod boxes;
-mod fields;
 mod inside;
-mod lines;
+pub(super) mod lines;
 mod notes;
 mod ours;
-mod pictures;
+pub(super) mod pictures;
 mod scene;
 mod style;
 mod ties;
@@ -18,7 +17,7 @@ use self::fields::Fields;
 pub(crate) use self::lines::{STROKE, pressure_there};
 pub(crate) use self::ours::digest;
 use self::scene::Reading;
-use super::{Import, ImportError};
+use super::{Import, ImportError, fields};
 use crate::document::{Element, Group};
 use crate::geometry::{Affine, Rect, Vec2};
 

@@ -160,7 +160,7 @@ fn part(crop: &Fields<'_>, pixels: [u32; 2]) -> Option<[u32; 4]> {
 }
 
 /// The bytes of a `data:` address.
-fn data(address: &str) -> Option<Vec<u8>> {
+pub(in crate::import) fn data(address: &str) -> Option<Vec<u8>> {
     let (head, body) = address.strip_prefix("data:")?.split_once(',')?;
     if head.ends_with(";base64") {
         let body: Vec<u8> = body.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();

@@ -1,4 +1,4 @@
-//! The members of an Excalidraw element, read leniently: numbers may be texts, and what can't be read is as if it weren't
+//! The members of an object in another program's file, read leniently: numbers may be texts, and what can't be read is as if it weren't
 //! there.
 
 use std::cell::Cell;
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::document::{Members, read};
 use crate::geometry::Point;
 
-/// An element's members.
+/// An object's members.
 pub(super) struct Fields<'a> {
     members: Members<'a>,
     /// Whether something was there that could not be read.
@@ -109,7 +109,7 @@ fn number(text: &str) -> Option<f64> {
 }
 
 /// The first two numbers of a list, or `x` and `y` of an object.
-fn point(text: &str) -> Option<Point> {
+pub(super) fn point(text: &str) -> Option<Point> {
     let pair: Option<Vec<&RawValue>> = serde_json::from_str(text).ok();
     match pair {
         Some(pair) => Some(Point::new(
