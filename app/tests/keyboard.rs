@@ -188,6 +188,7 @@ fn every_command_is_in_the_palette_when_it_can_be_done() {
         selected: 1,
         frames: 1,
         any_frames: true,
+        imported: true,
         ..busy
     };
     let line = Now {

@@ -2,7 +2,7 @@
 
 mod shared;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use drawbridge::command::Command;
 use drawbridge::panels::Asked;
@@ -257,6 +257,12 @@ fn it_covers_neither_the_words_below_it_nor_a_message() {
     let svg =
         r##"<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/><use href="#a"/></svg>"##;
     window.event(Event::Paste(svg.to_owned()));
+    // However slow the machine is: this only ends a test that hangs.
+    let end = Instant::now() + Duration::from_secs(60);
+    while window.query_by_role(Role::Alert).is_none() {
+        assert!(Instant::now() < end, "nothing is said of what was pasted");
+        window.step();
+    }
     for width in [1280.0, 900.0] {
         window.set_size(vec2(width, 720.0));
         window.run_ok();

@@ -91,11 +91,14 @@ fn it_ends_with_3_when_it_could_not_run() {
 fn a_relay_that_is_not_there_is_said_after_the_time() {
     let output = script(
         &["-", "--quiet", "--relay", "127.0.0.1:1"],
-        "client ada within 200ms\n",
+        "relay\nclient ada within 200ms\n",
     );
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("ada isn't on the board"), "{said}");
+    assert!(
+        said.contains("ada isn't on the board") && said.contains("offline"),
+        "{said}"
+    );
 }
 
 #[test]

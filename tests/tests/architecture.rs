@@ -172,7 +172,14 @@ fn in_the_engine_only_the_driver_has_sockets_and_clock_and_only_the_store_files(
     never(
         "only the store touches files, and what reads the system's fonts",
         "app/engine/src",
-        &["client/store", "client/profile", "lettering/system.rs"],
+        &[
+            "client/store",
+            "client/profile",
+            "lettering/system.rs",
+            // These only test: pdftoppm reads files.
+            "export/alike.rs",
+            "export/pdf/tests.rs",
+        ],
         &FILES,
     );
     never(

@@ -158,12 +158,20 @@ impl App {
         let Some((ending, made)) = self.exported() else {
             return;
         };
-        let words = format!("Copied as {}", ending.to_uppercase());
-        if ending == Format::Svg.ending() {
-            ctx.copy_text(String::from_utf8_lossy(&made.bytes).into_owned());
-        } else if let Some(picture) = picture(&made.bytes, MAX_SIDE) {
-            ctx.copy_image(picture);
+        let Some(format) = Format::of_ending(ending) else {
+            return;
+        };
+        match format {
+            Format::Svg | Format::Excalidraw => {
+                ctx.copy_text(String::from_utf8_lossy(&made.bytes).into_owned());
+            }
+            Format::Png => match picture(&made.bytes, MAX_SIDE) {
+                Some(picture) => ctx.copy_image(picture),
+                None => return,
+            },
+            Format::Pdf => return,
         }
+        let words = format!("Copied as {}", format.name());
         self.say(ctx, Message::hint(words));
     }
 }
@@ -175,9 +183,11 @@ fn make(
     choice: &Export,
     images: &dyn Fn(&ImageHash) -> Option<StoredImage>,
 ) -> Result<Made, String> {
+    let format = Format::of_ending(&choice.ending).unwrap_or(Format::Png);
     let theme: &Theme = match choice.mode {
-        Mode::Light => &LIGHT,
-        Mode::Dark => &DARK,
+        Mode::Dark if format != Format::Excalidraw => &DARK,
+        // Excalidraw makes its own dark mode from the light one.
+        _ => &LIGHT,
     };
     let rgb = |color: egui::Color32| [color.r(), color.g(), color.b()];
     let ink = |color: Color| rgb(theme.color(color));
@@ -188,12 +198,11 @@ fn make(
         images,
         clip: &|_| None,
     };
-    let format = Format::of_ending(&choice.ending).unwrap_or(Format::Png);
     let wanted = Wanted {
         what,
         scale: f64::from(choice.scale),
         paper: choice.paper,
-        embed: choice.embed,
+        embed: choice.embed && format.can_embed(),
         ..Wanted::new(format)
     };
     let bytes = |wanted: &Wanted| {
@@ -212,7 +221,7 @@ fn make(
                 embed: false,
                 ..Wanted {
                     format: Format::Png,
-                    ..wanted.clone()
+                    ..wanted
                 }
             };
             picture(&bytes(&png)?.0, SHOWN)

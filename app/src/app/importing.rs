@@ -42,11 +42,11 @@ impl App {
         }
         while let Some(landed) = self.board.take_landed() {
             ctx.request_repaint();
-            self.say_landed(ctx, landed);
+            self.say_landed(ctx, &landed);
         }
     }
 
-    fn say_landed(&mut self, ctx: &Context, landed: Landed) {
+    fn say_landed(&mut self, ctx: &Context, landed: &Landed) {
         let is_board = landed.title.is_some();
         if let Some(title) = &landed.title {
             self.board.edit(&drawbridge_engine::editor::Edit::SelectNone);
@@ -55,7 +55,7 @@ impl App {
             }
             self.board.show_everything(self.canvas.size());
         }
-        let view = ImportedView::of(&landed);
+        let view = ImportedView::of(landed);
         let name = &landed.name;
         let there = match (is_board, landed.count) {
             (true, _) => format!("{name} is a board of its own now"),

@@ -58,9 +58,13 @@ pub fn show(
                 if widgets::word_button(ui, Some(icons::EXPORT), "Save…", true).clicked() {
                     asked.push(Command::SaveExport);
                 }
-                if widgets::word_button(ui, Some(icons::COPY), "Copy", false).clicked() {
-                    asked.push(Command::CopyExport);
-                }
+                // No program pastes a PDF.
+                let can_copy = chosen.ending != Format::Pdf.ending();
+                ui.add_enabled_ui(can_copy, |ui| {
+                    if widgets::word_button(ui, Some(icons::COPY), "Copy", false).clicked() {
+                        asked.push(Command::CopyExport);
+                    }
+                });
             });
         });
     });
@@ -68,10 +72,10 @@ pub fn show(
 
 fn choices(ui: &mut Ui, selected: bool, chosen: &mut Export, only_selected: &mut bool) {
     widgets::section(ui, "Format");
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         for format in Format::ALL {
             let ending = format.ending();
-            if ui.radio(chosen.ending == ending, ending.to_uppercase()).clicked() {
+            if ui.radio(chosen.ending == ending, format.name()).clicked() {
                 ending.clone_into(&mut chosen.ending);
             }
         }
@@ -83,13 +87,17 @@ fn choices(ui: &mut Ui, selected: bool, chosen: &mut Export, only_selected: &mut
         ui.radio_value(only_selected, true, "What is selected");
     });
     ui.add_space(space::S);
-    widgets::section(ui, "Look");
-    ui.horizontal(|ui| {
-        ui.radio_value(&mut chosen.mode, Mode::Light, "Light");
-        ui.radio_value(&mut chosen.mode, Mode::Dark, "Dark");
-    });
-    ui.checkbox(&mut chosen.paper, "The board's colour under it");
-    if chosen.ending == Format::Png.ending() {
+    let format = Format::of_ending(&chosen.ending).unwrap_or(Format::Png);
+    // A scene holds the elements themselves: how they look is up to the program that shows them.
+    if format != Format::Excalidraw {
+        widgets::section(ui, "Look");
+        ui.horizontal(|ui| {
+            ui.radio_value(&mut chosen.mode, Mode::Light, "Light");
+            ui.radio_value(&mut chosen.mode, Mode::Dark, "Dark");
+        });
+        ui.checkbox(&mut chosen.paper, "The board's colour under it");
+    }
+    if format == Format::Png {
         ui.add_space(space::S);
         widgets::section(ui, "Pixels a board unit");
         ui.horizontal(|ui| {
@@ -98,8 +106,10 @@ fn choices(ui: &mut Ui, selected: bool, chosen: &mut Export, only_selected: &mut
             }
         });
     }
-    ui.add_space(space::S);
-    ui.checkbox(&mut chosen.embed, "It opens again as a board");
+    if format.can_embed() {
+        ui.add_space(space::S);
+        ui.checkbox(&mut chosen.embed, "It opens again as a board");
+    }
 }
 
 fn preview(ui: &mut Ui, came: &Came<'_>) {

@@ -303,11 +303,14 @@ fn picture(arguments: &Arguments, format: Format, path: &Path) -> Result<Done, T
     Ok(Done { files, notes: said })
 }
 
+/// Where images' bytes are found.
+type Bytes = dyn Fn(&ImageHash) -> Option<StoredImage>;
+
 /// What is on a board, or in another program's file.
 struct Drawing {
     /// All that is shown, from the lowest to the topmost.
     elements: Vec<Element>,
-    images: Box<dyn Fn(&ImageHash) -> Option<StoredImage>>,
+    images: Box<Bytes>,
     /// What another program had otherwise.
     notes: Vec<String>,
 }

@@ -92,7 +92,7 @@ impl Book {
                 .fill_nonzero();
         }
         for (element, bounds) in shown(&page.elements, look) {
-            sheet.digits = digits_of(element, bounds);
+            sheet.digits = digits_of(element, bounds).try_into().unwrap_or(2);
             self.draw(&mut sheet, element, look);
         }
         let [leaf, content] = [self.last.bump(), self.last.bump()];
@@ -231,13 +231,13 @@ struct Sheet {
     /// The page's upper left corner on the board.
     origin: Point,
     /// So many digits after the point say all there is to see.
-    digits: usize,
+    digits: i32,
 }
 
 impl Sheet {
     /// A point of the board, from the page's corner on: so that nothing trembles far out.
     fn at(&self, p: Point) -> (f32, f32) {
-        let one = 10f64.powi(self.digits as i32);
+        let one = 10f64.powi(self.digits);
         let rounded = |v: f64| ((v * one).round() / one) as f32;
         (rounded(p.x - self.origin.x), rounded(p.y - self.origin.y))
     }

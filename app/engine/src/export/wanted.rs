@@ -26,6 +26,17 @@ impl Format {
     /// All there are.
     pub const ALL: [Self; 4] = [Self::Png, Self::Svg, Self::Pdf, Self::Excalidraw];
 
+    /// As people call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Png => "PNG",
+            Self::Svg => "SVG",
+            Self::Pdf => "PDF",
+            Self::Excalidraw => "Excalidraw",
+        }
+    }
+
     /// How such a file's name ends.
     #[must_use]
     pub fn ending(self) -> &'static str {

@@ -284,7 +284,7 @@ impl Figure {
         for (n, head) in heads.into_iter().flatten().enumerate() {
             for stroke in head.strokes {
                 let stroke: Vec<InkPoint> = stroke.into_iter().map(even).collect();
-                shape.lines.extend(self.head_stroke(stroke, n, tolerance));
+                shape.lines.extend(self.head_stroke(&stroke, n, tolerance));
             }
             shape.heads.extend(head.flat);
         }
@@ -292,12 +292,12 @@ impl Figure {
     }
 
     /// A stroke at an end of a line, as steady as that.
-    fn head_stroke(&self, stroke: Vec<InkPoint>, number: usize, tolerance: f64) -> Vec<Ribbon> {
+    fn head_stroke(&self, stroke: &[InkPoint], number: usize, tolerance: f64) -> Vec<Ribbon> {
         let Some(hand) = self.hand() else {
-            return vec![Ribbon::along(&stroke, self.width, tolerance)];
+            return vec![Ribbon::along(stroke, self.width, tolerance)];
         };
         // A ring has more points than that, and no corners.
-        let runs = |_| Hand::runs(&stroke, stroke.len() <= 5, stroke.len() > 5);
+        let runs = |_| Hand::runs(stroke, stroke.len() <= 5, stroke.len() > 5);
         let hand = hand.at_head(number as u64);
         let ways = self.sketched(hand, &runs, tolerance, false);
         ways.iter()

@@ -62,8 +62,8 @@ fn as_it_is(image: &StoredImage, pdf: &mut Pdf, last: &mut Ref) -> Option<Ref> {
     let mut object = pdf.image_xobject(id, &image.bytes);
     object.filter(Filter::DctDecode);
     object
-        .width(width as i32)
-        .height(height as i32)
+        .width(width.cast_signed())
+        .height(height.cast_signed())
         .bits_per_component(8);
     if gray {
         object.color_space().device_gray();
@@ -75,7 +75,7 @@ fn as_it_is(image: &StoredImage, pdf: &mut Pdf, last: &mut Ref) -> Option<Ref> {
 
 fn anew(image: &StoredImage, pdf: &mut Pdf, last: &mut Ref) -> Option<Ref> {
     let pixels = Pixels::straight(image).ok()?;
-    let [width, height] = [pixels.width, pixels.height].map(|v| v as i32);
+    let [width, height] = [pixels.width, pixels.height].map(u32::cast_signed);
     let colors: Vec<u8> = pixels
         .rgba
         .chunks_exact(4)

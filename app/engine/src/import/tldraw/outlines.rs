@@ -87,7 +87,7 @@ fn regular(sides: u32, start: f64) -> Vec<Point> {
 }
 
 fn star() -> Vec<Point> {
-    let radius = |n: u32| if n % 2 == 0 { 0.5 } else { 0.25 };
+    let radius = |n: u32| if n.is_multiple_of(2) { 0.5 } else { 0.25 };
     filling(
         (0..10)
             .map(|n| around(-0.25 + f64::from(n) / 10.0, radius(n)))

@@ -7,15 +7,18 @@ use crate::document::{Color, Element, Ink};
 use crate::geometry::{Kind, Point, Route, Shade};
 
 fn file(records: Value) -> Import {
-    let text =
-        json!({"tldrawFileFormatVersion": 1, "schema": {"schemaVersion": 2}, "records": records}).to_string();
+    let mut file = json!({"tldrawFileFormatVersion": 1, "schema": {"schemaVersion": 2}});
+    file["records"] = records;
+    let text = file.to_string();
     assert!(is(text.as_bytes()));
     crate::import::read(text.as_bytes()).expect("it is read")
 }
 
 fn shape(id: &str, kind: &str, at: [f64; 2], parent: &str, props: Value) -> Value {
-    json!({"typeName": "shape", "id": id, "type": kind, "x": at[0], "y": at[1], "rotation": 0, "index": id, "parentId": parent,
-        "isLocked": false, "opacity": 1, "props": props})
+    let mut shape = json!({"typeName": "shape", "id": id, "type": kind, "x": at[0], "y": at[1], "rotation": 0, "index": id,
+        "parentId": parent, "isLocked": false, "opacity": 1});
+    shape["props"] = props;
+    shape
 }
 
 fn page() -> Value {
@@ -124,10 +127,7 @@ fn ink_comes_in_every_form_that_it_has_had() {
         let at: Vec<Point> = placed.iter().map(|point| point.pos).collect();
         assert_eq!(at, [Point::new(11.0, 12.0), Point::new(12.5, 10.0)], "{n}");
         let last = if n == 2 { 0.5 } else { 0.75 };
-        assert!(
-            (f64::from(placed[1].pressure) - last).abs() < 0.01,
-            "{n}: {placed:?}"
-        );
+        assert!((placed[1].pressure - last).abs() < 0.01, "{n}: {placed:?}");
     }
 }
 
