@@ -17,7 +17,7 @@ notes! {
     NO_BYTES true "images are not in the file; empty boxes stand in their places" | "an image is not in the file; an empty box stands in its place";
     BAD_IMAGE true "images could not be read; empty boxes stand in their places" | "an image could not be read; an empty box stands in its place";
     LINKS true "links of elements were left out" | "the link of an element was left out";
-    NAMES true "names of library items were left out" | "the name of a library item was left out";
+    NAMES false "names of library items were left out" | "the name of a library item was left out";
     LETTERS true "texts were cut off: they are too long" | "a text was cut off: it is too long";
     ODD false "elements had values that can't be read, and have the usual ones now" | "an element had values that can't be read, and has the usual ones now";
     EMBEDS false "embedded pages became boxes with their address" | "an embedded page became a box with its address";
