@@ -95,10 +95,7 @@ fn a_relay_that_is_not_there_is_said_after_the_time() {
     );
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(
-        said.contains("ada isn't on the board") && said.contains("offline"),
-        "{said}"
-    );
+    assert!(said.contains("ada isn't on the board"), "{said}");
 }
 
 #[test]
