@@ -121,12 +121,8 @@ fn is_drawing(bytes: &[u8]) -> bool {
 /// Keeps a picture.
 fn picture(taken: Result<Taken, ImageError>, images: &Images) -> Came {
     let taken = taken.map_err(|error| error.to_string())?;
-    let image = images.put(&taken.image).map_err(|error| error.to_string())?;
-    Ok(Thing::Picture(Picture {
-        image,
-        kind: taken.image.kind,
-        pixels: taken.pixels,
-    }))
+    images.put(&taken.image).map_err(|error| error.to_string())?;
+    Ok(Thing::Picture(Picture::from(&taken)))
 }
 
 impl OpenBoard {

@@ -131,11 +131,7 @@ pub(super) fn every_kind(text: &str) -> Vec<Element> {
                 element.text = text.into();
             }
             if kind == Kind::Image {
-                let picture = Shown {
-                    image: taken.hash,
-                    kind: taken.image.kind,
-                    pixels: taken.pixels,
-                };
+                let picture = Shown::from(&taken);
                 element.style = Style {
                     opacity: style.opacity,
                     ..Element::image(picture).style

@@ -455,11 +455,7 @@ fn images_are_in_both_pictures_with_their_pixels() {
     };
     let taken = crate::images::take_pixels(width, height, (0..width * height).flat_map(pixel).collect());
     let taken = taken.expect("a picture");
-    let mut element = Element::image(crate::document::Picture {
-        image: taken.hash,
-        kind: taken.image.kind,
-        pixels: taken.pixels,
-    });
+    let mut element = Element::image(crate::document::Picture::from(&taken));
     // Mirrored: what is left in the file is right on the board.
     element.place = Affine::new([-80.0, 0.0, 0.0, 40.0, 100.0, 10.0]);
     let there = |_: &ImageHash| Some(taken.image.clone());

@@ -2,6 +2,8 @@
 
 pub mod excalidraw;
 mod fields;
+mod images;
+mod points;
 mod summary;
 pub mod svg;
 pub mod tldraw;
@@ -11,7 +13,7 @@ pub use summary::{Note, Summary};
 use crate::clip;
 use crate::document::{Element, Picture};
 use crate::export::png;
-use crate::images::{self, StoredImage};
+use crate::images::{StoredImage, take};
 
 /// An SVG of which more than outlines and letters would be lost.
 const PICTURE: Note = Note {
@@ -102,16 +104,11 @@ fn drawing(file: &[u8]) -> Option<Import> {
             ..Import::default()
         });
     }
-    let taken = images::take(file).ok()?;
-    let picture = Picture {
-        image: taken.hash,
-        kind: taken.image.kind,
-        pixels: taken.pixels,
-    };
+    let taken = take(file).ok()?;
     let mut summary = Summary::default();
     summary.add(PICTURE);
     Some(Import {
-        elements: vec![Element::image(picture)],
+        elements: vec![Element::image(Picture::from(&taken))],
         images: vec![taken.image],
         title: None,
         summary,

@@ -160,11 +160,7 @@ fn a_picture_that_has_no_room_says_how_large_it_became() {
 #[test]
 fn images_go_along_and_those_that_arent_here_are_counted() {
     let taken = crate::images::take_pixels(2, 2, vec![255; 16]).expect("a picture");
-    let mut element = Element::image(crate::document::Picture {
-        image: taken.hash,
-        kind: taken.image.kind,
-        pixels: taken.pixels,
-    });
+    let mut element = Element::image(crate::document::Picture::from(&taken));
     element.id = id("p");
     let there = |_: &ImageHash| Some(taken.image.clone());
     for format in [Format::Png, Format::Svg] {

@@ -5,17 +5,13 @@ use std::f64::consts::FRAC_PI_2;
 use super::fields::Fields;
 use super::notes;
 use super::style::{head, is_round};
-use crate::document::{Element, LINE_POINTS, STEPS, Sample, WIDTHS};
-use crate::geometry::{Affine, InkPoint, Kind, MAX_COORDINATE, Point, Rect, Route};
+use crate::document::{Element, LINE_POINTS, WIDTHS};
+use crate::geometry::{Affine, InkPoint, Kind, Point, Route};
 use crate::import::Summary;
+use crate::import::points::{around, set};
 
 /// A stroke's points beyond this many would be too much for one cell.
 const INK_POINTS: usize = 30_000;
-/// Points are rounded to so many steps along the longer side of what they take, ...
-const STEPS_ACROSS: f64 = 4096.0;
-/// ... but not coarser than this, in board units.
-const COARSEST: f64 = 1.0 / 16.0;
-
 /// Excalidraw draws freehand lines with an outline around the points that is, at each side, `BRUSH` times the line's width, times
 /// `sin((BASE + GAIN * pressure) * pi / 2)`.
 const BRUSH: f64 = 4.25;
@@ -173,26 +169,5 @@ fn put(fields: &Fields<'_>, element: &mut Element, points: &[InkPoint]) -> Optio
             &by(Affine::rotate_about(angle, middle) * Affine::translate(origin)),
         )?;
     }
-    Some(())
-}
-
-fn around(points: &[InkPoint]) -> Rect {
-    let first = points.first().map_or(Point::ORIGIN, |point| point.pos);
-    points.iter().fold(Rect::from_points(first, first), |all, point| {
-        all.union_pt(point.pos)
-    })
-}
-
-/// Gives an element points of the board, as exact as they are stored.
-pub(in crate::import) fn set(element: &mut Element, points: &[InkPoint]) -> Option<()> {
-    let inside = |p: &InkPoint| p.pos.x.abs() <= MAX_COORDINATE && p.pos.y.abs() <= MAX_COORDINATE;
-    if !points.iter().all(inside) {
-        return None;
-    }
-    let across = around(points).size().max_side();
-    let exact = (across / STEPS_ACROSS).max(STEPS.0).log2().floor().exp2();
-    element.step = exact.clamp(STEPS.0, COARSEST);
-    let step = element.step;
-    element.points = points.iter().map(|p| Sample::of(*p, step).ink(step)).collect();
     Some(())
 }

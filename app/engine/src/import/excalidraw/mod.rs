@@ -3,10 +3,10 @@
 
 mod boxes;
 mod inside;
-pub(super) mod lines;
+mod lines;
 mod notes;
 mod ours;
-pub(super) mod pictures;
+mod pictures;
 mod scene;
 mod style;
 mod ties;

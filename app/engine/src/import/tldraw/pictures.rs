@@ -2,23 +2,17 @@
 
 use std::collections::HashMap;
 
-use drawbridge_protocol::ImageHash;
-
 use super::notes;
 use crate::document::Picture;
-use crate::images::{self, StoredImage, Taken};
-use crate::import::excalidraw::pictures::data;
+use crate::images::StoredImage;
 use crate::import::fields::Fields;
+use crate::import::images::{Images, data};
 use crate::import::{Note, Summary};
-
-/// So many pixels are read of all images of a file together.
-const PIXELS: u64 = 400_000_000;
 
 pub(super) struct Pictures<'a> {
     assets: HashMap<String, Fields<'a>>,
     taken: HashMap<String, Result<Picture, Note>>,
-    room: u64,
-    images: Vec<(ImageHash, StoredImage)>,
+    images: Images,
 }
 
 impl<'a> Pictures<'a> {
@@ -26,14 +20,13 @@ impl<'a> Pictures<'a> {
         Self {
             assets,
             taken: HashMap::new(),
-            room: PIXELS,
-            images: Vec::new(),
+            images: Images::default(),
         }
     }
 
     /// The bytes of those that were asked for.
     pub(super) fn into_images(self) -> Vec<StoredImage> {
-        self.images.into_iter().map(|(_, image)| image).collect()
+        self.images.into_kept()
     }
 
     /// The address of what a shape shows.
@@ -56,7 +49,7 @@ impl<'a> Pictures<'a> {
         let Some(part) = props.object("crop").and_then(|crop| part(&crop, whole.pixels)) else {
             return Ok(whole);
         };
-        let cropped = self.part(&whole, part);
+        let cropped = self.images.part(&whole, part);
         Ok(cropped.unwrap_or_else(|| {
             summary.add(notes::UNCROPPED);
             whole
@@ -69,31 +62,7 @@ impl<'a> Pictures<'a> {
             return Err(notes::NO_BYTES);
         }
         let bytes = data(&address).ok_or(notes::BAD_IMAGE)?;
-        // An SVG has no pixels yet, but is drawn in no more than this.
-        let pixels = images::size(&bytes).map_or(4_000_000, |[w, h]| u64::from(w) * u64::from(h));
-        self.room = self.room.checked_sub(pixels).ok_or(notes::BAD_IMAGE)?;
-        let taken = images::take(&bytes).map_err(|_| notes::BAD_IMAGE)?;
-        Ok(self.keep(taken))
-    }
-
-    fn part(&mut self, whole: &Picture, part: [u32; 4]) -> Option<Picture> {
-        let pixels = whole.pixels.map(u64::from).iter().product();
-        self.room = self.room.checked_sub(pixels)?;
-        let (_, held) = self.images.iter().find(|(name, _)| *name == whole.image)?;
-        let taken = images::crop(held, part).ok()?;
-        Some(self.keep(taken))
-    }
-
-    fn keep(&mut self, taken: Taken) -> Picture {
-        let picture = Picture {
-            image: taken.hash,
-            kind: taken.image.kind,
-            pixels: taken.pixels,
-        };
-        if !self.images.iter().any(|(held, _)| *held == taken.hash) {
-            self.images.push((taken.hash, taken.image));
-        }
-        picture
+        self.images.whole(&bytes).ok_or(notes::BAD_IMAGE)
     }
 }
 

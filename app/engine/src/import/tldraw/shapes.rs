@@ -9,8 +9,9 @@ use super::tree::{Around, Binding, Making, Shape};
 use super::{notes, outlines, points};
 use crate::document::{Color, Dash, Element, Group, Ink, LINE_POINTS, Order, Style, Tie, WIDTHS, WRAPS};
 use crate::geometry::{Affine, Head, InkPoint, Kind, Point, Rect, Route};
-use crate::import::excalidraw::lines;
+
 use crate::import::fields::Fields;
+use crate::import::points::set;
 use crate::import::{Note, Summary};
 use crate::lettering::MOST_LETTERS;
 
@@ -176,7 +177,7 @@ fn ink(kind: Kind, props: &Fields<'_>, around: &Around, making: &mut Making<'_>)
             )
         })
         .collect();
-    lines::set(&mut stroke, &points).ok_or(Some(notes::FAR))?;
+    set(&mut stroke, &points).ok_or(Some(notes::FAR))?;
     kept(stroke, around, making)
 }
 
@@ -395,7 +396,7 @@ fn within(text: String, summary: &mut Summary) -> Arc<str> {
 
 fn put(line: &mut Element, points: impl Iterator<Item = Point>) -> Result<(), Option<Note>> {
     let points: Vec<InkPoint> = points.map(|p| InkPoint::new(p, 0.5)).collect();
-    lines::set(line, &points).ok_or(Some(notes::FAR))
+    set(line, &points).ok_or(Some(notes::FAR))
 }
 
 /// Takes so many out, evenly, that no more than `most` are left.
@@ -462,7 +463,7 @@ fn hold(arrow: &str, target: &str, at_end: bool, aim: Point, making: &mut Making
             place: Affine::IDENTITY,
             ..line.clone()
         };
-        if pos.is_finite() && lines::set(&mut moved, &points).is_some() && moved.bounds().is_some() {
+        if pos.is_finite() && set(&mut moved, &points).is_some() && moved.bounds().is_some() {
             *line = moved;
         }
     }
