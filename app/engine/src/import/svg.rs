@@ -1,5 +1,5 @@
 //! The simple part of an SVG as elements: rectangles, ellipses, lines, paths and texts, with their places, colours, widths and
-//! sizes. A path becomes lines along it; what it is filled with is lost. Of a text all words are in one line and one face. Pictures and
+//! sizes. A path becomes lines along it, which are filled as it is; one with holes is left out. Of a text all words are in one line and one face. Pictures and
 //! effects are left out, and counted.
 
 use std::str::FromStr;
@@ -8,8 +8,8 @@ use drawbridge_protocol::ElementId;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::clip::{MAX_ELEMENTS, MAX_TEXT};
-use crate::document::{Color, Element, Font, Order, SIZES, Sample, Style, TextAlign, WIDTHS};
-use crate::geometry::{Affine, BezPath, Corners, InkPoint, Kind, MAX_COORDINATE, Point};
+use crate::document::{Color, Element, Font, LINE_POINTS, Order, SIZES, Sample, Style, TextAlign, WIDTHS};
+use crate::geometry::{Affine, BezPath, Corners, InkPoint, Kind, MAX_COORDINATE, Point, Rect};
 
 /// Elements inside each other deeper than this are left out.
 const DEEP: usize = 64;
@@ -17,6 +17,8 @@ const DEEP: usize = 64;
 const NODES: u32 = 200_000;
 /// Points of one line; a longer path becomes several.
 const POINTS: usize = 2000;
+/// Filled pieces of one path beyond this many: it is left out.
+const MANY: usize = 500;
 /// How far a line may be from the path that it follows, and what its points are rounded to, in board units.
 const EXACT: (f64, f64) = (0.1, 1.0 / 16.0);
 
@@ -194,18 +196,48 @@ impl Imported {
             kurbo::PathEl::QuadTo(..) | kurbo::PathEl::CurveTo(..) => {}
         });
         lines.push(line);
-        for line in lines.iter().filter(|line| line.len() > 1) {
+        lines.retain(|line| line.len() > 1);
+        // Where one lies in another it may be a hole there, which lines can't be filled with.
+        if look.fill.is_some() && !apart(&lines) {
+            self.left_out += 1;
+            return;
+        }
+        for line in &lines {
             self.line(line, look);
         }
     }
 
+    /// A line through points, which is filled as if it were closed.
     fn line(&mut self, points: &[Point], look: Look) {
+        let stroked = look.stroke.is_some() && look.width > 0.0;
+        if look.fill.is_none() || points.len() < 3 {
+            if stroked {
+                self.drawn(points, Look { fill: None, ..look });
+            }
+            return;
+        }
+        let mut around = points.to_vec();
+        let closed = points.first() == points.last();
+        if !closed {
+            around.extend(points.first().copied());
+        }
+        if around.len() > LINE_POINTS {
+            self.left_out += 1;
+        } else if closed || !stroked {
+            self.drawn(&around, look);
+        } else {
+            self.drawn(&around, Look { stroke: None, ..look });
+            self.drawn(points, Look { fill: None, ..look });
+        }
+    }
+
+    /// A line as it is, or several where it has too many points: each goes on where the one before ended.
+    fn drawn(&mut self, points: &[Point], look: Look) {
         let Some(style) = look.style(false) else { return };
-        // Each goes on where the one before ended.
-        let starts = (0..points.len().saturating_sub(1)).step_by(POINTS - 1);
-        for part in starts.map(|start| &points[start..points.len().min(start + POINTS)]) {
+        let most = if style.fill.is_some() { LINE_POINTS } else { POINTS };
+        let starts = (0..points.len().saturating_sub(1)).step_by(most - 1);
+        for part in starts.map(|start| &points[start..points.len().min(start + most)]) {
             let style = Style {
-                fill: None,
                 align: Style::of(Kind::Line).align,
                 ..style
             };
@@ -292,6 +324,17 @@ impl Look {
             ..Style::default()
         })
     }
+}
+
+/// Whether each lies beside all others. Of many that isn't asked: it may be a picture of a text.
+fn apart(lines: &[Vec<Point>]) -> bool {
+    let around = |line: &Vec<Point>| {
+        let first = Rect::from_points(line[0], line[0]);
+        line.iter().fold(first, |all, point| all.union_pt(*point))
+    };
+    let boxes: Vec<Rect> = lines.iter().map(around).collect();
+    let beside = |(i, a): (usize, &Rect)| boxes[i + 1..].iter().all(|b| !a.overlaps(*b));
+    boxes.len() <= MANY && boxes.iter().enumerate().all(beside)
 }
 
 /// The face that is most like the first of some families that says anything.
@@ -462,6 +505,24 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_filled_where_it_is_closed_as_if_it_were_and_not_where_it_has_holes() {
+        let blue = Some(Color::Rgb([0, 0, 255]));
+        let filled = one("<path d='M0 0h90v90z' fill='blue'/>");
+        assert_eq!((filled.filled(), filled.points.len()), (blue, 4));
+        let open = read("<svg><path d='M0 0h90v90' fill='blue' stroke='red'/></svg>").expect("an SVG");
+        let seen: Vec<_> = open
+            .elements
+            .iter()
+            .map(|e| (e.filled(), e.points.len()))
+            .collect();
+        assert_eq!(seen, [(blue, 4), (None, 3)], "the line itself stays open");
+        let beside = read("<svg><path d='M0 0h9v9z M20 0h9v9z' fill='blue'/></svg>").expect("an SVG");
+        assert_eq!((beside.elements.len(), beside.left_out), (2, 0));
+        let hole = read("<svg><path d='M0 0h90v90z M20 10h9v9z' fill='blue'/></svg>").expect("an SVG");
+        assert_eq!((hole.elements.len(), hole.left_out), (0, 1));
+    }
+
+    #[test]
     fn a_text_stands_on_its_baseline_and_keeps_its_size_face_and_colour() {
         let text = one(
             "<g font-family='Times, serif' transform='translate(100 50)'><text x='10' y='20' font-size='30px' \
@@ -505,7 +566,12 @@ mod tests {
         );
         assert!(far.is_none_or(|far| far.elements.is_empty()));
         let long = "1 1 2 2 ".repeat(5000);
-        let all = read(&format!("<svg><polyline stroke='red' points='{long}'/></svg>")).expect("an SVG");
+        let filled = read(&format!("<svg><polyline stroke='red' points='{long}'/></svg>")).expect("an SVG");
+        assert_eq!((filled.elements.len(), filled.left_out), (0, 1));
+        let all = read(&format!(
+            "<svg><polyline stroke='red' fill='none' points='{long}'/></svg>"
+        ))
+        .expect("an SVG");
         assert!(
             all.elements
                 .iter()
