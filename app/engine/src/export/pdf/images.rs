@@ -1,10 +1,8 @@
 //! Images in a PDF: each once, however often it is shown. A JPEG goes in as it is.
 
 use std::collections::HashMap;
-use std::io::Cursor;
 
 use drawbridge_protocol::{ImageHash, ImageType};
-use image::{ColorType, ExtendedColorType, ImageDecoder as _, codecs::jpeg::JpegDecoder};
 use pdf_writer::{Filter, Finish as _, Pdf, Ref};
 
 use super::deflated;
@@ -46,31 +44,72 @@ impl Images {
     }
 }
 
-/// A JPEG's bytes are what a PDF takes, if its colours are.
+/// A JPEG's bytes are what a PDF takes, if its colours are gray, or red, green and blue. Printers' colours would be others there than on
+/// the board: such a picture goes in as it is shown.
 fn as_it_is(image: &StoredImage, pdf: &mut Pdf, last: &mut Ref) -> Option<Ref> {
     if image.kind != ImageType::Jpeg {
         return None;
     }
-    let decoder = JpegDecoder::new(Cursor::new(&image.bytes)).ok()?;
-    let (width, height) = decoder.dimensions();
-    let gray = match (decoder.color_type(), decoder.original_color_type()) {
-        (ColorType::L8, ExtendedColorType::L8) => true,
-        (ColorType::Rgb8, ExtendedColorType::Rgb8) => false,
-        _ => return None,
-    };
+    let Frame {
+        width,
+        height,
+        components,
+    } = Frame::of(&image.bytes)?;
+    if width == 0 || height == 0 || !matches!(components, 1 | 3) {
+        return None;
+    }
     let id = last.bump();
     let mut object = pdf.image_xobject(id, &image.bytes);
     object.filter(Filter::DctDecode);
     object
-        .width(width.cast_signed())
-        .height(height.cast_signed())
+        .width(width.into())
+        .height(height.into())
         .bits_per_component(8);
-    if gray {
+    if components == 1 {
         object.color_space().device_gray();
     } else {
         object.color_space().device_rgb();
     }
     Some(id)
+}
+
+/// What a JPEG says of its pixels.
+#[derive(Debug, PartialEq, Eq)]
+struct Frame {
+    width: u16,
+    height: u16,
+    /// How many values a pixel has.
+    components: u8,
+}
+
+impl Frame {
+    /// That of a file that is coded as every reader of PDFs knows it: baseline, extended or progressive, in 8 bits a value. What decodes
+    /// pictures for the board doesn't tell how many values there were.
+    fn of(jpeg: &[u8]) -> Option<Self> {
+        let mut rest = jpeg.strip_prefix(&[0xff, 0xd8])?;
+        loop {
+            let name = rest.iter().position(|byte| *byte != 0xff).filter(|at| *at > 0)?;
+            let marker = rest[name];
+            rest = &rest[name + 1..];
+            let length = usize::from(u16::from_be_bytes(*rest.first_chunk()?));
+            let part = rest.get(2..length)?;
+            match (marker, part) {
+                (0xc0..=0xc2, [8, h0, h1, w0, w1, components, ..]) => {
+                    return Some(Self {
+                        width: u16::from_be_bytes([*w0, *w1]),
+                        height: u16::from_be_bytes([*h0, *h1]),
+                        components: *components,
+                    });
+                }
+                // Tables of codes and of arithmetic coding have numbers among those of other ways to code.
+                (0xc4 | 0xcc, _) => {}
+                // The picture begins, and nothing was said of it; or it is coded otherwise.
+                (0xc0..=0xcf | 0xda, _) => return None,
+                _ => {}
+            }
+            rest = &rest[length..];
+        }
+    }
 }
 
 fn anew(image: &StoredImage, pdf: &mut Pdf, last: &mut Ref) -> Option<Ref> {
@@ -102,3 +141,6 @@ fn anew(image: &StoredImage, pdf: &mut Pdf, last: &mut Ref) -> Option<Ref> {
     object.finish();
     Some(id)
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,7 +1,11 @@
 use std::process::Command;
 
-use super::super::alike::{SCALE, differ, every_kind, made, pixels, shown};
-use super::super::{Format, Wanted, What};
+use super::super::alike::{SCALE, differ, every_kind, look, made, pixels, shown};
+use super::super::{Format, Wanted, What, file};
+use super::images::tests::jpeg;
+use crate::document::{Element, Picture};
+use crate::geometry::Affine;
+use crate::images::Taken;
 
 /// What a program of poppler makes of a PDF; `None` where there is none.
 fn poppler(program: &str, arguments: &[&str], pdf: &[u8], out: &str) -> Option<Vec<u8>> {
@@ -54,6 +58,40 @@ fn a_pdf_shows_pixel_by_pixel_what_our_own_png_shows() {
         assert!(
             mean < 1.0 && far < 0.004,
             "{what:?}: {mean} on the average, {far} of the pixels are far off"
+        );
+    }
+}
+
+#[test]
+fn photographs_of_any_colours_look_in_a_pdf_as_they_do_on_the_board() {
+    for values in [&[100_i8][..], &[-80, 64, 70], &[100, -100, 64, 90]] {
+        let image = jpeg(values);
+        let taken = Taken {
+            hash: image.hash(),
+            pixels: [8, 8],
+            image: image.clone(),
+        };
+        let mut element = Element::image(Picture::from(&taken));
+        element.place = Affine::scale(50.0);
+        let there = |_: &_| Some(image.clone());
+        let made = |format| {
+            let wanted = wanted(format, What::All);
+            let exported = file(std::slice::from_ref(&element), &look(&there), &wanted);
+            exported.expect("a file").files.remove(0).bytes
+        };
+        let (size, own) = pixels(&made(Format::Png));
+        let dots = (96.0 * SCALE).to_string();
+        let arguments = ["-r", &dots, "-png", "-singlefile"];
+        let Some(png) = poppler("pdftoppm", &arguments, &made(Format::Pdf), "page.png") else {
+            return;
+        };
+        let (other_size, other) = pixels(&png);
+        assert_eq!(size, other_size);
+        let (mean, _) = differ(&own, &other, 96);
+        assert!(
+            mean < 1.5,
+            "{} values a pixel: {mean} on the average",
+            values.len()
         );
     }
 }
