@@ -23,4 +23,5 @@ pub mod tasks;
 pub mod theme;
 pub mod wake;
 pub mod when;
+pub mod whole;
 pub mod window;

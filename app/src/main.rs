@@ -21,6 +21,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How long a program that was killed may take to let go of its folder.
 const DYING: Duration = Duration::from_secs(3);
 
+/// With what the program ends where its arguments can't be followed, as clap has it.
+const WRONG_CALL: u8 = 2;
+
 /// Draw together on a shared board.
 #[derive(Debug, Parser)]
 #[command(
@@ -252,6 +255,9 @@ fn export(asked: &export::Arguments) -> ExitCode {
         }
         Err(error) => {
             eprintln!("drawbridge: {error}");
+            if error.is_wrong_call() {
+                return ExitCode::from(WRONG_CALL);
+            }
             ExitCode::FAILURE
         }
     }

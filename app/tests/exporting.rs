@@ -2,6 +2,7 @@
 
 mod shared;
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use drawbridge::settings::Mode;
@@ -118,4 +119,20 @@ fn size(window: &Window) -> String {
         .label()
         .or(line.accesskit_node().value())
         .unwrap_or_default()
+}
+
+#[test]
+fn the_command_ends_with_2_if_it_was_called_wrongly_and_with_1_if_it_failed() {
+    let data = tempfile::tempdir().expect("a folder");
+    let code = |arguments: [&str; 2]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drawbridge"));
+        command
+            .arg("export")
+            .args(arguments)
+            .arg("--data")
+            .arg(data.path());
+        command.output().expect("it starts").status.code()
+    };
+    assert_eq!(code(["plan", "plan.bmp"]), Some(2));
+    assert_eq!(code(["plan", "plan.png"]), Some(1));
 }

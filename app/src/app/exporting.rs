@@ -44,8 +44,6 @@ pub(super) struct Exporting {
     making: Option<(Chosen, Opening<Result<Made, String>>)>,
     made: Option<(Chosen, Result<Made, String>)>,
     shown: Option<TextureHandle>,
-    /// What is to be written once the person has said where.
-    saving: Option<(String, Arc<[u8]>)>,
 }
 
 impl App {
@@ -64,7 +62,6 @@ impl App {
             only_selected: !selected.is_empty(),
             elements: self.board.everything().into(),
             selected,
-            saving: self.exporting.saving.take(),
             ..Exporting::default()
         };
         self.dialog = Some(Dialog::Export);
@@ -140,17 +137,16 @@ impl App {
         let Some((ending, made)) = self.exported() else {
             return;
         };
-        let saving = (ending.to_owned(), Arc::clone(&made.bytes));
-        self.board.choose_export(&saving.0);
-        self.exporting.saving = Some(saving);
+        if let Some(format) = Format::of_ending(ending) {
+            let bytes = Arc::clone(&made.bytes);
+            self.board.choose_export(format, bytes);
+        }
     }
 
     /// Writes it there.
-    pub(super) fn export_to(&mut self, path: PathBuf) {
-        if let Some((ending, bytes)) = self.exporting.saving.take() {
-            self.board.write_export(path, &ending, bytes);
-            self.dialog = self.dialog.filter(|dialog| *dialog != Dialog::Export);
-        }
+    pub(super) fn export_to(&mut self, path: PathBuf, format: Format, bytes: Arc<[u8]>) {
+        self.board.write_export(path, format, bytes);
+        self.dialog = self.dialog.filter(|dialog| *dialog != Dialog::Export);
     }
 
     /// Puts it on the clipboard.

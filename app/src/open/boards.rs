@@ -1,19 +1,20 @@
 //! The boards of the folder: which there are, as far as known, and what is done with their files. All of that waits for the
 //! disk, so it happens on a thread of its own, one thing after the other; what came of it are words for the window.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::client::{BoardFile, Images, Incoming, News, Profile, Shelf, ShelfError, Thrown};
+use drawbridge_engine::export::Format;
 use drawbridge_protocol::BoardId;
 
 use super::OpenBoard;
 use super::pictures::{NO_DIALOG, no_dialog};
 use super::thumbnails::Thumbnails;
 use crate::when::now_ms;
+use crate::whole::{self, NotWritten};
 
 /// The ends of names of files that can be opened as boards.
 const OPENED: [&str; 7] = [
@@ -46,8 +47,8 @@ pub enum Word {
     Chosen(PathBuf),
     /// The person chose this file for a copy of this board.
     CopyTo(BoardId, PathBuf),
-    /// The person chose this file for what is exported.
-    ExportTo(PathBuf),
+    /// The person chose this file for what is exported: such a file, with these bytes.
+    ExportTo(PathBuf, Format, Arc<[u8]>),
     /// A board was deleted.
     Deleted(Thrown),
     /// A board was brought back.
@@ -119,9 +120,11 @@ impl Boards {
         }
     }
 
-    /// Lets the window know of the file that a person chooses in a dialog of the system's.
+    /// Lets the window know of the file that a person chooses in a dialog of the system's. Where there is none, it is said what to do
+    /// instead.
     fn choose(
         &mut self,
+        instead: &'static str,
         dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
         word: impl FnOnce(PathBuf) -> Word + Send + 'static,
     ) {
@@ -137,9 +140,7 @@ impl Boards {
                     Box::new(move |_, say| say(word))
                 }
                 None if cfg!(target_os = "linux") && asked.elapsed() < NO_DIALOG => Box::new(|_, say| {
-                    say(Word::Problem(no_dialog(
-                        "drop a file on the window to open it; to copy a board, copy its file",
-                    )));
+                    say(Word::Problem(no_dialog(instead)));
                 }),
                 None => Box::new(|_, _| {}),
             };
@@ -348,21 +349,23 @@ impl OpenBoard {
             .add_filter("Drawbridge boards", &["board"])
             .set_file_name(file_name(&title, "board"))
             .save_file();
-        self.boards.choose(chosen, |to| Word::CopyTo(board, to));
+        let instead = "to copy a board, use `drawbridge export BOARD COPY.board`";
+        self.boards.choose(instead, chosen, |to| Word::CopyTo(board, to));
     }
 
     /// Writes a copy of a board to this file.
-    pub fn save_copy_to(&mut self, board: BoardId, mut to: PathBuf) {
+    pub fn save_copy_to(&mut self, board: BoardId, to: PathBuf) {
         self.flush_to_disk(&board);
         let mut known = self.boards.known.iter();
         let shared = match self.is(&board) {
             true => self.board.meta().remote.is_some(),
             false => known.any(|file| file.id == board && file.relay.is_some()),
         };
-        if to.extension().is_none() {
-            to.set_extension("board");
-        }
         self.boards.begin(move |shelf, say| {
+            let to = match ending_in(to, "board") {
+                Ok(to) => to,
+                Err(words) => return say(Word::Problem(words)),
+            };
             say(match shelf.save_copy(&board, &to) {
                 Ok(()) => Word::Hint(copied(&to, shared)),
                 Err(error) => Word::Problem(format!("No copy was saved: {error}.")),
@@ -370,25 +373,30 @@ impl OpenBoard {
         });
     }
 
-    /// Lets the person choose a file for what is exported, whose name ends so.
-    pub fn choose_export(&mut self, ending: &str) {
+    /// Lets the person choose a file for what is exported.
+    pub fn choose_export(&mut self, format: Format, bytes: Arc<[u8]>) {
+        let ending = format.ending();
         let chosen = rfd::AsyncFileDialog::new()
             .set_title("Export the board")
-            .add_filter(ending.to_uppercase(), &[ending])
+            .add_filter(format.name(), &[ending])
             .set_file_name(file_name(&self.title(), ending))
             .save_file();
-        self.boards.choose(chosen, Word::ExportTo);
+        let instead = "use Copy, or `drawbridge export`";
+        // They stay together, whatever is chosen before the dialog is answered.
+        self.boards
+            .choose(instead, chosen, move |to| Word::ExportTo(to, format, bytes));
     }
 
     /// Writes what is exported to this file, whole or not at all.
-    pub fn write_export(&mut self, mut to: PathBuf, ending: &str, bytes: Arc<[u8]>) {
-        if to.extension().is_none() {
-            to.set_extension(ending);
-        }
+    pub fn write_export(&mut self, to: PathBuf, format: Format, bytes: Arc<[u8]>) {
         self.boards.begin(move |_, say| {
-            say(match write_whole(&to, &bytes) {
+            let to = match ending_in(to, format.ending()) {
+                Ok(to) => to,
+                Err(words) => return say(Word::Problem(words)),
+            };
+            say(match whole::write(&to, &bytes) {
                 Ok(()) => Word::Hint(format!("Exported as {}", name(&to))),
-                Err(error) => Word::Problem(format!(
+                Err(NotWritten { error, .. }) => Word::Problem(format!(
                     "{} wasn't written: {error}. The board is as it was.",
                     name(&to)
                 )),
@@ -403,7 +411,8 @@ impl OpenBoard {
             .add_filter("Boards and drawings", &OPENED)
             .add_filter("Drawbridge boards", &["board"])
             .pick_file();
-        self.boards.choose(chosen, Word::Chosen);
+        let instead = "drop a file on the window to open it";
+        self.boards.choose(instead, chosen, Word::Chosen);
     }
 
     /// Opens the folder in which a board's file lies, in the system's own program for that.
@@ -451,18 +460,23 @@ impl OpenBoard {
     }
 }
 
-/// Writes a file that has its name once all of it is there.
-fn write_whole(to: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut fresh = to.as_os_str().to_owned();
-    fresh.push(".part");
-    let written = std::fs::File::create(&fresh)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&fresh, to));
-    if written.is_err() {
-        // What is left of it is of no use; that it can't be removed either is no news.
-        let _ = std::fs::remove_file(&fresh);
+/// A file whose name ends as its content is: that is added where it is missing. The dialog asked about the name without it, so a file
+/// that has the longer one isn't replaced; that is said in words.
+fn ending_in(to: PathBuf, ending: &str) -> Result<PathBuf, String> {
+    if to.extension().is_some_and(|end| end.eq_ignore_ascii_case(ending)) {
+        return Ok(to);
     }
-    written
+    let mut longer = to.into_os_string();
+    longer.push(".");
+    longer.push(ending);
+    let to = PathBuf::from(longer);
+    if to.exists() {
+        return Err(format!(
+            "{0} wasn't written: there is such a file already. To replace it, choose it by its whole name, {0}",
+            name(&to)
+        ));
+    }
+    Ok(to)
 }
 
 fn copied(to: &Path, shared: bool) -> String {
@@ -537,19 +551,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_exported_is_written_whole_or_not_at_all() {
+    fn an_ending_is_added_to_any_name_without_it_but_no_other_file_is_replaced_so() {
         let folder = tempfile::tempdir().expect("a folder");
-        let to = folder.path().join("plan.svg");
-        std::fs::write(&to, "before").expect("written");
-        write_whole(&to, b"after").expect("written");
-        assert_eq!(std::fs::read(&to).expect("a file"), b"after");
-        // A folder stands where it should go.
-        let taken = folder.path().join("taken");
-        std::fs::create_dir(&taken).expect("a folder");
-        std::fs::write(taken.join("kept"), "kept").expect("written");
-        assert!(write_whole(&taken, b"after").is_err());
-        let names = std::fs::read_dir(folder.path()).expect("a folder").count();
-        assert_eq!(names, 2, "nothing is left over");
+        let path = |name: &str| folder.path().join(name);
+        for (chosen, written) in [
+            ("plan", "plan.png"),
+            ("plan.PNG", "plan.PNG"),
+            ("Plan v1.2", "Plan v1.2.png"),
+            ("plan.svg", "plan.svg.png"),
+        ] {
+            assert_eq!(ending_in(path(chosen), "png"), Ok(path(written)));
+        }
+        std::fs::write(path("plan.png"), "a picture").expect("written");
+        let words = ending_in(path("plan"), "png").expect_err("it is there");
+        assert!(words.contains("plan.png wasn't written"), "{words}");
+        assert_eq!(ending_in(path("plan.png"), "png"), Ok(path("plan.png")));
     }
 
     #[test]

@@ -18,8 +18,8 @@ pub use driver::{
     Opened, Stopwatch, look_at_relay,
 };
 pub use profile::{
-    BoardFile, Handoff, HandoffError, Incoming, KEPT_MS, Kept, News, Profile, ProfileError, Shelf,
-    ShelfError, Start, Thrown, copy_file, is_board, relays_of_boards, whole,
+    BoardFile, CopyError, Handoff, HandoffError, Incoming, KEPT_MS, Kept, News, Profile, ProfileError, Shelf,
+    ShelfError, Start, Thrown, is_board, relays_of_boards, whole,
 };
 pub use record::{
     CellState, ChatMark, DraftOp, Fetched, Loaded, Meta, Overwritten, Past, PastBatch, Reason, Remote,

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,11 @@ use drawbridge_engine::export::png;
 use drawbridge_engine::geometry::Affine;
 use drawbridge_protocol::{BoardId, Cell, Property, Value};
 
+use drawbridge_engine::document::{Element, Kind};
+use drawbridge_protocol::ElementId;
+
+use super::reading::named;
+use super::writing::numbered;
 use super::*;
 
 #[derive(Debug, Parser)]
@@ -39,6 +45,27 @@ fn what_is_asked_for_wrongly_is_said_before_anything_is_read() {
     );
     let said = asked(&["plan", "plan.png", "--scale", "9"]).expect_err("too large");
     assert!(said.contains("0.1 to 4"), "{said}");
+    let said = asked(&["", "plan.png"]).expect_err("no name");
+    assert!(said.contains("name is empty"), "{said}");
+    let said = asked(&["plan", "plan.excalidraw", "--dark"]).expect_err("it darkens by itself");
+    assert!(said.contains("--dark can't be combined"), "{said}");
+    for given in [
+        "--scale=2",
+        "--no-embed",
+        "--background",
+        "--transparent",
+        "--dark",
+        "--frame=f",
+        "--frames",
+    ] {
+        let error =
+            export(&arguments(&["plan", "plan.board", given]), folder.path()).expect_err("a copy is whole");
+        let name = given.split('=').next().unwrap_or_default();
+        assert!(
+            error.is_wrong_call() && error.to_string().contains(name),
+            "{error}"
+        );
+    }
     let said = asked(&["plan", "plan.png"]).expect_err("no board");
     assert!(said.contains("no board with that title or id"), "{said}");
     assert!(Line::try_parse_from(["export", "a", "b.png", "--frame", "x", "--frames"]).is_err());
@@ -124,7 +151,12 @@ fn a_board_that_is_open_is_exported_by_its_title_and_nothing_is_written_beside_i
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let client = opened(&data);
-    let entries = || std::fs::read_dir(&data).expect("a folder").count();
+    let entries = || {
+        let folder = std::fs::read_dir(Shelf::of(&data).boards_folder()).expect("a folder");
+        folder
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect::<BTreeSet<_>>()
+    };
     let before = entries();
     let out = |name: &str| folder.path().join(name).display().to_string();
     let done = |line: &[&str]| export(&arguments(line), &data);
@@ -186,5 +218,49 @@ fn a_copy_opens_as_the_board_and_what_was_exported_opens_again() {
     assert_eq!(within(&third[0]).len(), 3);
     let itself = export(&arguments(&[&out("copy.board"), &out("copy.board")]), &data);
     assert!(itself.is_err_and(|error| error.to_string().contains("that is the board itself")));
+    client.close().expect("closed");
+}
+
+#[test]
+fn nothing_is_written_over_another_board_or_over_what_it_is_made_of() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let client = opened(&data);
+    let path = |name: &str| folder.path().join(name);
+    let out = |name: &str| path(name).display().to_string();
+    let done = |line: &[&str]| export(&arguments(line), &data);
+    // Another board, which isn't open.
+    let other = Shelf::of(&data).boards_folder().join("other.board");
+    done(&["plan-1", &out("copy.board")]).expect("a copy");
+    std::fs::copy(path("copy.board"), &other).expect("a board");
+    let before = std::fs::read(&other).expect("a file");
+    let refused = done(&["plan-1", &other.display().to_string()]).expect_err("a board is there");
+    assert!(refused.to_string().contains("choose another folder"), "{refused}");
+    assert_eq!(std::fs::read(&other).expect("a file"), before);
+
+    // Numbered, it would be called as its source is.
+    let source = &done(&["plan-1", &out("plan-2.svg")]).expect("a file").files[0];
+    let before = std::fs::read(source).expect("a file");
+    let refused = done(&[&source.display().to_string(), &out("plan.svg"), "--frames"]).expect_err("itself");
+    assert!(
+        matches!(&refused, TaskError::Itself(path) if path == source),
+        "{refused}"
+    );
+    assert_eq!(std::fs::read(source).expect("a file"), before);
+    assert!(!path("plan-1.svg").exists(), "none is written");
+
+    // What is no board isn't copied as one, and what can't be written is told by its own name.
+    let refused = done(&[&source.display().to_string(), &out("scene.board")]).expect_err("no board");
+    assert!(
+        refused
+            .to_string()
+            .contains("plan-2.svg: only a board can be copied"),
+        "{refused}"
+    );
+    let refused = done(&["plan-1", &out("none/copy.board")]).expect_err("no such folder");
+    assert!(
+        refused.to_string().starts_with(&out("none/copy.board")),
+        "{refused}"
+    );
     client.close().expect("closed");
 }

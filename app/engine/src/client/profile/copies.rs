@@ -83,6 +83,17 @@ impl Drop for Copied {
     }
 }
 
+/// Why a board's file wasn't copied, by which of both files.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CopyError {
+    /// The board can't be read.
+    #[error("{0}")]
+    Read(ShelfError),
+    /// The copy can't be written.
+    #[error("{0}")]
+    Write(ShelfError),
+}
+
 impl Incoming {
     /// The cells in it.
     #[must_use]
@@ -253,17 +264,40 @@ impl Shelf {
     /// # Errors
     /// When the board can't be read, or the disk doesn't take the file; then nothing is left of it.
     pub fn save_copy(&self, board: &BoardId, to: &Path) -> Result<(), ShelfError> {
-        let here = |folder: &Path| {
-            let folder = folder.canonicalize().ok();
-            folder.is_some() && folder == self.boards_folder().canonicalize().ok()
+        let copied = self.copy_file(&self.file(board), to);
+        copied.map_err(|error| match error {
+            CopyError::Read(error) | CopyError::Write(error) => error,
+        })
+    }
+
+    /// The same of a board's file, wherever it lies. None is written where this shelf's own boards lie: there it would take the
+    /// place of another one.
+    ///
+    /// # Errors
+    /// As [`Self::save_copy`].
+    pub fn copy_file(&self, from: &Path, to: &Path) -> Result<(), CopyError> {
+        let folder = match to.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
         };
-        if to.parent().is_some_and(here) {
-            return Err(ShelfError::File {
+        let folder = folder.canonicalize().ok();
+        if folder.is_some() && folder == self.boards_folder().canonicalize().ok() {
+            return Err(CopyError::Write(ShelfError::File {
                 path: to.display().to_string(),
                 why: "that is where the boards themselves lie; choose another folder".to_owned(),
-            });
+            }));
         }
-        copy_file(&self.file(board), to)
+        let (cells, glance) = whole(from).map_err(CopyError::Read)?;
+        let outline = glance.outline();
+        let board = outline
+            .map_err(|error| CopyError::Read(ShelfError::store(from, error)))?
+            .board;
+        // Every file has a key, by which it would be shared. This one's opens nothing.
+        let meta = Meta {
+            standing: Standing::default(),
+            ..fresh(&board).map_err(CopyError::Write)?
+        };
+        copy::write(to, &meta, cells, &glance).map_err(|error| CopyError::Write(ShelfError::store(to, error)))
     }
 
     /// Removes what a start that broke off has left of files from elsewhere.
@@ -307,24 +341,6 @@ fn bits<const N: usize>() -> Result<[u8; N], ShelfError> {
         why: error.to_string(),
     })?;
     Ok(bits)
-}
-
-/// Writes the cells and images of a board's file, wherever it lies, to one that can be mailed. No key goes along.
-///
-/// # Errors
-/// As [`Shelf::save_copy`].
-pub fn copy_file(from: &Path, to: &Path) -> Result<(), ShelfError> {
-    let (cells, glance) = whole(from)?;
-    let board = glance
-        .outline()
-        .map_err(|error| ShelfError::store(from, error))?
-        .board;
-    // Every file has a key, by which it would be shared. This one's opens nothing.
-    let meta = Meta {
-        standing: Standing::default(),
-        ..fresh(&board)?
-    };
-    copy::write(to, &meta, cells, &glance).map_err(|error| ShelfError::store(to, error))
 }
 
 /// Everything on a board's file, read and found whole, with the look into it for its images. Nothing is written, and a program may have

@@ -21,7 +21,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use drawbridge_protocol::{BoardId, Key, RelayAddress};
 
-pub use self::copies::{Incoming, News, copy_file, is_board, whole};
+pub use self::copies::{CopyError, Incoming, News, is_board, whole};
 use self::handoff::listen;
 pub use self::handoff::{Handoff, HandoffError};
 pub use self::pictures::Kept;
