@@ -124,12 +124,16 @@ fn a_scene_that_is_dropped_goes_onto_the_board_and_where_all_boards_are_shown_it
         tempfile::tempdir().expect("a folder"),
     );
     let path = files.path().join("plan of the house.excalidraw");
-    std::fs::write(&path, scene()).expect("written");
+    let locked = scene().replace(r#""locked":false"#, r#""locked":true"#);
+    std::fs::write(&path, locked).expect("written");
     let mut window = window(boards.path());
     let first = app(&window).board().board().meta().board.clone();
     drop_on(&mut window, &path);
     until(&mut window, |window| shown(window).len() == 1);
     assert_eq!(shown(&window)[0].kind, Kind::Rectangle);
+    // It is to be moved to where it belongs.
+    assert!(!shown(&window)[0].locked);
+    window.get_by_label_contains("Some of it looks different here");
     assert_eq!(app(&window).board().board().meta().board, first);
     assert_eq!(app(&window).board().title(), "");
     window.key_press_modifiers(Modifiers::COMMAND, Key::O);
@@ -141,6 +145,7 @@ fn a_scene_that_is_dropped_goes_onto_the_board_and_where_all_boards_are_shown_it
     });
     assert_ne!(app(&window).board().board().meta().board, first);
     assert_eq!(shown(&window).len(), 1);
+    assert!(shown(&window)[0].locked, "as it was there");
     assert!(!app(&window).is_home());
     assert_eq!(app(&window).board().editor().selected(), 0);
     window.get_by_label_contains("plan of the house.excalidraw is a board of its own now");

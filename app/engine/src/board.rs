@@ -200,6 +200,12 @@ impl Board {
         self.run(effects)
     }
 
+    /// Puts the elements of a drawing onto this board, which was made for it. Says whether to draw a frame.
+    pub fn fill(&mut self, elements: Vec<Element>) -> bool {
+        let effects = self.editor.fill(elements);
+        self.run(effects)
+    }
+
     /// Puts images that [`Board::images`] has onto the board, beside each other around a point of the screen or else in the
     /// middle. Says whether to draw a frame.
     pub fn put_images(&mut self, pictures: &[Picture], at: Option<Point>) -> bool {

@@ -122,11 +122,28 @@ pub fn read_images(text: &str) -> Vec<StoredImage> {
     images.collect()
 }
 
+/// What was read of a text.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Clipped {
+    /// The elements. Their ids tell them apart, and what lines among them hold on to: they are to be made [`fresh`].
+    pub elements: Vec<Element>,
+    /// So many could not be read.
+    pub broken: usize,
+    /// So many were beyond [`MAX_ELEMENTS`].
+    pub beyond: usize,
+}
+
 /// The elements of a text that [`write`] made, or of an SVG that holds such a text; `None` if it is anything else. What
 /// can't be read of it is passed over. Their ids tell them apart, and what lines among them hold on to: they are to be made
 /// [`fresh`].
 #[must_use]
 pub fn read(text: &str) -> Option<Vec<Element>> {
+    read_counted(text).map(|clipped| clipped.elements)
+}
+
+/// The same, and how much was passed over.
+#[must_use]
+pub fn read_counted(text: &str) -> Option<Clipped> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}'));
     let text = if text.starts_with('<') {
         Cow::Owned(svg::embedded(text)?)
@@ -137,18 +154,26 @@ pub fn read(text: &str) -> Option<Vec<Element>> {
         return None;
     }
     let clip: Clip<'_> = serde_json::from_str(&text).ok()?;
-    let ours = clip.kind == TYPE && clip.version == VERSION;
-    let elements = clip.elements.0.into_iter().enumerate();
+    if clip.kind != TYPE || clip.version != VERSION {
+        return None;
+    }
+    let Elements { taken, beyond } = clip.elements;
+    let count = taken.len();
     let mut names = HashSet::new();
-    ours.then(|| {
-        elements
-            .filter_map(|(i, base)| element(i, base, &mut names))
-            .collect()
+    let elements: Vec<Element> = taken
+        .into_iter()
+        .enumerate()
+        .filter_map(|(i, base)| element(i, base, &mut names))
+        .collect();
+    Some(Clipped {
+        broken: count - elements.len(),
+        elements,
+        beyond,
     })
 }
 
 /// The same elements as new ones: with fresh ids, above `top` in the same stacking order, in fresh groups that hold
-/// what the old ones held, in the frames among them, not locked, and moved by so many board units. In the group that was
+/// what the old ones held, in the frames among them, and moved by so many board units. In the group that was
 /// `entered`, and in those around it, they stay; in frames that are not among them they don't. Lines hold on to what they
 /// held on to as far as that is among them.
 #[must_use]
@@ -187,7 +212,6 @@ pub fn fresh(
             order,
             place: moved(element.place, by),
             groups,
-            locked: false,
             deleted: false,
             ..element
         }
@@ -211,8 +235,11 @@ struct Clip<'a> {
     elements: Elements<'a>,
 }
 
-/// As many elements as are read, not yet looked into.
-struct Elements<'a>(Vec<&'a RawValue>);
+/// As many elements as are read, not yet looked into, and how many there are beyond.
+struct Elements<'a> {
+    taken: Vec<&'a RawValue>,
+    beyond: usize,
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -223,13 +250,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
                 f.write_str("a list")
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut elements = Vec::new();
+                let (mut taken, mut beyond) = (Vec::new(), 0);
                 while let Some(element) = list.next_element()? {
-                    if elements.len() < MAX_ELEMENTS {
-                        elements.push(element);
+                    if taken.len() < MAX_ELEMENTS {
+                        taken.push(element);
+                    } else {
+                        beyond += 1;
                     }
                 }
-                Ok(Elements(elements))
+                Ok(Elements { taken, beyond })
             }
         }
         deserializer.deserialize_seq(Each)

@@ -9,12 +9,19 @@ use std::time::{Duration, Instant};
 use drawbridge_engine::client::Images;
 use drawbridge_engine::document::Picture;
 use drawbridge_engine::geometry::Point;
-use drawbridge_engine::import::{Import, Summary};
+use drawbridge_engine::import::{Import, Note, Summary};
 
 use super::OpenBoard;
 
 /// What takes longer than that to be read is spoken of.
 const LONG: Duration = Duration::from_millis(300);
+
+/// What is put on a board that has other things is to be moved to where it belongs.
+const UNLOCKED: Note = Note {
+    what: "elements were locked and aren't now",
+    one: "an element was locked and isn't now",
+    lost: false,
+};
 
 /// Where something goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -242,9 +249,15 @@ impl OpenBoard {
                 Ok(Thing::Drawing(drawing)) if goes == Goes::Board => self.coming.boards.push(drawing),
                 Ok(Thing::Drawing(drawing)) => {
                     let title = (goes == Goes::Filling).then(|| drawing.title());
-                    let Drawing { name, import } = drawing;
+                    let Drawing { name, mut import } = drawing;
                     let count = import.elements.len();
-                    self.board.paste_at(import.elements, at);
+                    if goes == Goes::Filling {
+                        self.board.fill(import.elements);
+                    } else {
+                        let locked = import.elements.iter().filter(|element| element.locked).count();
+                        import.summary.add_many(UNLOCKED, locked);
+                        self.board.paste_at(import.elements, at);
+                    }
                     self.coming.landed.push(Landed {
                         name,
                         count,

@@ -198,7 +198,7 @@ proptest! {
         for (new, old) in new.iter().zip(&elements) {
             prop_assert!(new.order > below);
             below = new.order.clone();
-            prop_assert!(!new.locked);
+            prop_assert_eq!(new.locked, old.locked);
             prop_assert_eq!(new.place, Affine::translate(by) * old.place);
             prop_assert_eq!((&new.points, new.style, new.kind), (&old.points, old.style, old.kind));
             prop_assert_eq!(new.groups.len(), old.groups.len());
@@ -270,7 +270,9 @@ fn what_cannot_be_read_is_passed_over_and_the_rest_is_read() {
     let text = format!(
         "\u{feff} {{\"elements\":[{list}],\"more\":{{}},\"version\":1,\"type\":\"drawbridge/elements\"}}\n\0"
     );
-    let read = read(&text).expect("ours");
+    let clipped = read_counted(&text).expect("ours");
+    assert_eq!((clipped.broken, clipped.beyond), (8, 0));
+    let read = clipped.elements;
     let kinds: Vec<Kind> = read.iter().map(|e| e.kind).collect();
     assert_eq!(kinds, [Kind::Stroke, Kind::Ellipse, Kind::Stroke]);
     assert_eq!(read[1].place, Affine::IDENTITY);
@@ -307,7 +309,11 @@ fn what_is_not_ours_is_not_read() {
 fn more_elements_than_are_sensible_are_not_read() {
     let list = vec![r#"{"kind":"ellipse"}"#; MAX_ELEMENTS + 5].join(",");
     let text = format!(r#"{{"type":"drawbridge/elements","version":1,"elements":[{list}]}}"#);
-    assert_eq!(read(&text).expect("ours").len(), MAX_ELEMENTS);
+    let clipped = read_counted(&text).expect("ours");
+    assert_eq!(
+        (clipped.elements.len(), clipped.broken, clipped.beyond),
+        (MAX_ELEMENTS, 0, 5)
+    );
 }
 
 #[test]

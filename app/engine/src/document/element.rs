@@ -379,7 +379,7 @@ pub(super) fn read_wrap(json: &str) -> Option<Option<f64>> {
 }
 
 /// A name as it is shown: one line, not endless.
-fn short(name: &str) -> String {
+pub(crate) fn short(name: &str) -> String {
     let shown = name.chars().filter(|c| !c.is_control()).take(NAME);
     shown.collect::<String>().trim().to_owned()
 }

@@ -1,6 +1,7 @@
 //! The JSON of an element's values: read leniently, written shortly.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use drawbridge_protocol::Value;
@@ -245,6 +246,12 @@ impl<'a> Members<'a> {
         last_first
             .find(|(held, _)| held.0 == name)
             .map(|(_, raw)| raw.get())
+    }
+
+    /// All of them by name: for objects that may have very many. Of several with one name, the last.
+    pub(crate) fn into_map(self) -> HashMap<Cow<'a, str>, &'a str> {
+        let members = self.0.into_iter();
+        members.map(|(name, raw)| (name.0, raw.get())).collect()
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {

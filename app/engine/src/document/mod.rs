@@ -22,7 +22,7 @@ pub use color::{Color, Ink};
 pub use draft::Draft;
 pub(crate) use draft::STEPS;
 pub use element::{Element, Group};
-pub(crate) use element::{GROUPS, LINE_POINTS, WRAPS, read_line};
+pub(crate) use element::{GROUPS, LINE_POINTS, WRAPS, read_line, short};
 pub(crate) use json::{
     Members, chunk, json, named as named_terms, number_json, place_json, point_json, read, read_place,
     read_wrapped, wrap_json,
@@ -34,6 +34,6 @@ pub use picture::Picture;
 pub use pictured::Pictured;
 pub use points::{MAX_POINTS, Reader, Sample, Writer};
 pub use store::{Change, Document, Source};
-pub use style::{PAPER, SIZES, Style, WIDTHS};
+pub use style::{HIGHLIGHT, PAPER, SIZES, Style, WIDTHS};
 pub use tie::Tie;
 pub(crate) use tie::{ENDS, read_tie, tie_json};

@@ -6,6 +6,8 @@ use crate::geometry::{Corners, Dash, Font, Head, Kind, Route, Shade, Sketch, Tex
 /// How wide a line may be, in board units.
 pub const WIDTHS: std::ops::RangeInclusive<f64> = 0.01..=10_000.0;
 
+/// So much of what is under it the highlighter hides.
+pub const HIGHLIGHT: f64 = 0.4;
 /// A note's paper, where nothing is said of it.
 pub const PAPER: Color = Color::Ink(Ink::Yellow);
 /// How large letters may be, in board units.

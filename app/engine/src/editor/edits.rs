@@ -114,9 +114,15 @@ impl Editor {
         }
     }
 
-    /// Puts copies of elements onto the board, moved by so much (board units) and on top, and selects them. Those in the
-    /// group `inside` stay in it.
-    fn put(&mut self, elements: Vec<Element>, by: Vec2, inside: Option<Group>) -> Effects {
+    /// Puts copies of elements onto the board, moved by so much (board units) and on top, and selects them; none of them is locked.
+    /// Those in the group `inside` stay in it.
+    fn put(&mut self, mut elements: Vec<Element>, by: Vec2, inside: Option<Group>) -> Effects {
+        elements.iter_mut().for_each(|element| element.locked = false);
+        self.put_as_they_are(elements, by, inside)
+    }
+
+    /// The same, but what was locked is: it isn't selected.
+    fn put_as_they_are(&mut self, elements: Vec<Element>, by: Vec2, inside: Option<Group>) -> Effects {
         if elements.is_empty() || !self.state.is_idle() || self.bars() {
             return Effects::default();
         }
@@ -128,7 +134,8 @@ impl Editor {
         self.tool = Tool::Select;
         // What came in a frame is taken hold of by that.
         let own: HashSet<&ElementId> = fresh.iter().map(|element| &element.id).collect();
-        let heads = fresh.iter().filter(|element| {
+        let free = fresh.iter().filter(|element| !element.locked);
+        let heads = free.filter(|element| {
             !element
                 .framed_by
                 .as_ref()
@@ -169,21 +176,33 @@ impl Editor {
         self.paste_at(elements, self.pointer)
     }
 
-    /// The same around a point of the screen, or else in the middle of what is seen.
+    /// The same around a point of the screen, or else in the middle of what is seen. Nothing of it is locked.
     pub fn paste_at(&mut self, elements: Vec<Element>, at: Option<Point>) -> Effects {
+        match self.way_to(&elements, at) {
+            Some(by) => self.put(elements, by, None),
+            None => Effects::default(),
+        }
+    }
+
+    /// Puts the elements of a drawing into the middle of the board that was made for it: what was locked is locked.
+    pub fn fill(&mut self, elements: Vec<Element>) -> Effects {
+        match self.way_to(&elements, None) {
+            Some(by) => self.put_as_they_are(elements, by, None),
+            None => Effects::default(),
+        }
+    }
+
+    /// How far elements are from a point of the screen, or from the middle of what is seen; `None` where there are none.
+    fn way_to(&self, elements: &[Element], at: Option<Point>) -> Option<Vec2> {
         let frames = elements.iter().map(Element::frame);
-        let Some(around) = frames.reduce(|a, b| a.union(b)) else {
-            return Effects::default();
-        };
+        let around = frames.reduce(|a, b| a.union(b))?;
         let middle = (self.size.to_vec2() * 0.5).to_point();
-        let by = self.camera.board_from_screen(at.unwrap_or(middle)) - around.center();
-        self.put(elements, by, None)
+        Some(self.camera.board_from_screen(at.unwrap_or(middle)) - around.center())
     }
 
     /// Puts images beside each other around a point of the screen, or else into the middle of what is seen: as large as their
     /// pixels at 100 %, but none larger than most of what is seen.
     pub fn put_images(&mut self, pictures: &[Picture], at: Option<Point>) -> Effects {
-        let middle = (self.size.to_vec2() * 0.5).to_point();
         let most = self.size.to_vec2() * (PICTURED / self.camera.zoom());
         let mut left = 0.0;
         let laid = pictures.iter().map(|picture| {
@@ -195,13 +214,8 @@ impl Editor {
             left += scale * width + ASIDE.x / self.camera.zoom();
             Element { place, ..element }
         });
-        let elements: Vec<Element> = laid.collect();
-        let frames = elements.iter().map(Element::frame);
-        let Some(around) = frames.reduce(|a, b| a.union(b)) else {
-            return Effects::default();
-        };
-        let by = self.camera.board_from_screen(at.unwrap_or(middle)) - around.center();
-        self.put(elements, by, None)
+        let elements = laid.collect();
+        self.paste_at(elements, at)
     }
 
     /// Escape with nothing under way: out of the group that was entered, or nothing is selected.

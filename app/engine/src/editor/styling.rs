@@ -4,8 +4,8 @@ use drawbridge_protocol::Value;
 
 use super::StyleChange;
 use crate::document::{
-    Color, Corners, Dash, Font, Head, Ink, Kind, Route, SIZES, Shade, Sketch, Style, TextAlign, VAlign,
-    WIDTHS, json, number_json,
+    Color, Corners, Dash, Font, HIGHLIGHT, Head, Ink, Kind, Route, SIZES, Shade, Sketch, Style, TextAlign,
+    VAlign, WIDTHS, json, number_json,
 };
 use crate::tools::Tool;
 
@@ -68,9 +68,6 @@ pub struct StyleHeld {
     pub align: Held<TextAlign>,
     pub valign: Held<VAlign>,
 }
-
-/// So much of what is under it the highlighter hides.
-const HIGHLIGHT: f64 = 0.4;
 
 /// What the tools draw with.
 #[derive(Debug, Clone, Copy, PartialEq)]

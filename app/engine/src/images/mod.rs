@@ -12,7 +12,7 @@ use drawbridge_protocol::{ImageHash, ImageType};
 use sha2::{Digest as _, Sha256};
 
 pub use pixels::Pixels;
-pub use take::{crop, size, small, take, take_pixels};
+pub use take::{crop, size, small, stored, take, take_pixels};
 
 /// A file may have so many bytes.
 pub const FILE: usize = 64 << 20;

@@ -22,7 +22,7 @@ impl Pixels {
     /// # Errors
     /// When it can't be read.
     pub fn of(image: &StoredImage, side: u32) -> Result<Self, ImageError> {
-        let whole = take::stored(image)?;
+        let whole = take::pixels_of(image)?;
         let (width, height) = (whole.width(), whole.height());
         let scale = f64::from(side.max(1)) / f64::from(width.max(height));
         let whole = if scale < 1.0 {
@@ -43,7 +43,7 @@ impl Pixels {
     /// # Errors
     /// When it can't be read.
     pub fn straight(image: &StoredImage) -> Result<Self, ImageError> {
-        let pixels = take::stored(image)?.into_rgba8();
+        let pixels = take::pixels_of(image)?.into_rgba8();
         Ok(Self {
             width: pixels.width(),
             height: pixels.height(),

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use drawbridge_protocol::ImageType;
 use image::codecs::jpeg::JpegEncoder;
@@ -74,10 +75,31 @@ pub fn take_pixels(width: u32, height: u32, rgba: Vec<u8>) -> Result<Taken, Imag
 /// # Errors
 /// When it can't be read, or is too large to be.
 pub fn size(file: &[u8]) -> Result<[u32; 2], ImageError> {
-    let reader = ImageReader::with_format(Cursor::new(file), format_of(file)?);
-    let (width, height) = reader.into_dimensions().map_err(|error| unreadable(&error))?;
-    check_pixels(width, height)?;
-    Ok([width, height])
+    guarded(|| check_size(file, format_of(file)?))
+}
+
+/// Bytes that are stored as they are: those of a PNG or JPEG within the limits of what is kept. Their pixels aren't read.
+///
+/// # Errors
+/// When they are no such file.
+pub fn stored(bytes: Arc<[u8]>) -> Result<Taken, ImageError> {
+    let kind = match format_of(&bytes)? {
+        ImageFormat::Png => ImageType::Png,
+        ImageFormat::Jpeg => ImageType::Jpeg,
+        _ => return Err(ImageError::Unknown),
+    };
+    if bytes.len() > KEPT_BYTES {
+        return Err(ImageError::TooLarge {
+            bytes: bytes.len(),
+            most: KEPT_BYTES,
+        });
+    }
+    let pixels @ [width, height] = size(&bytes)?;
+    if kept_size(width, height) != (width, height) {
+        let [width, height] = pixels.map(u64::from);
+        return Err(ImageError::TooManyPixels { width, height });
+    }
+    Ok(taken(kind, bytes, pixels))
 }
 
 /// A part of an image as one of its own: left, top, width and height in pixels, of which as much is taken as is there. May take
@@ -86,7 +108,7 @@ pub fn size(file: &[u8]) -> Result<[u32; 2], ImageError> {
 /// # Errors
 /// When it can't be read, or nothing of the part is there.
 pub fn crop(image: &StoredImage, [left, top, width, height]: [u32; 4]) -> Result<Taken, ImageError> {
-    let part = stored(image)?.crop_imm(left, top, width, height);
+    let part = pixels_of(image)?.crop_imm(left, top, width, height);
     check_pixels(part.width(), part.height())?;
     written(part, image.kind == ImageType::Png)
 }
@@ -115,10 +137,11 @@ fn format_of(file: &[u8]) -> Result<ImageFormat, ImageError> {
 }
 
 /// Looks at what the header says before any pixel is read.
-fn check_size(file: &[u8], format: ImageFormat) -> Result<(), ImageError> {
+fn check_size(file: &[u8], format: ImageFormat) -> Result<[u32; 2], ImageError> {
     let reader = ImageReader::with_format(Cursor::new(file), format);
     let (width, height) = reader.into_dimensions().map_err(|error| unreadable(&error))?;
-    check_pixels(width, height)
+    check_pixels(width, height)?;
+    Ok([width, height])
 }
 
 fn check_pixels(width: u32, height: u32) -> Result<(), ImageError> {
@@ -152,7 +175,7 @@ fn decode(file: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation
 }
 
 /// The pixels of a stored file.
-pub(super) fn stored(image: &StoredImage) -> Result<DynamicImage, ImageError> {
+pub(super) fn pixels_of(image: &StoredImage) -> Result<DynamicImage, ImageError> {
     guarded(|| {
         at_most(&image.bytes, FILE)?;
         let format = within_limits(&image.bytes)?;
@@ -171,7 +194,7 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, ImageError>) -> Result<T, ImageEr
 /// # Errors
 /// When it can't be read.
 pub fn small(image: &StoredImage, side: u32) -> Result<StoredImage, ImageError> {
-    let pixels = stored(image)?.thumbnail(side, side);
+    let pixels = pixels_of(image)?.thumbnail(side, side);
     let shines = pixels.color().has_alpha();
     Ok(StoredImage {
         kind: ImageType::Png,
@@ -266,7 +289,7 @@ fn jpeg(pixels: &DynamicImage) -> Result<Vec<u8>, ImageError> {
     Ok(bytes)
 }
 
-fn taken(kind: ImageType, bytes: Vec<u8>, pixels: [u32; 2]) -> Taken {
+fn taken(kind: ImageType, bytes: impl Into<Arc<[u8]>>, pixels: [u32; 2]) -> Taken {
     let image = StoredImage {
         kind,
         bytes: bytes.into(),

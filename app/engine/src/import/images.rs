@@ -6,17 +6,30 @@ use data_encoding::BASE64;
 use drawbridge_protocol::ImageHash;
 
 use crate::document::Picture;
-use crate::images::{self, StoredImage, Taken};
+use crate::images::{self, ImageError, KEPT_SIDE, StoredImage, Taken};
 
 /// So many pixels are read of all images of a file together.
 const PIXELS: u64 = 400_000_000;
-/// An SVG has no pixels yet, but is drawn in no more than this.
-const SVG_PIXELS: u64 = 4_000_000;
+/// An SVG has no pixels yet, but is drawn in no more than these.
+const DRAWN: u64 = KEPT_SIDE as u64 * KEPT_SIDE as u64;
+
+/// Why an image isn't there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// The file doesn't have it.
+    Bytes,
+    /// It can't be read.
+    Sense,
+    /// It has too many pixels, or all of a file have together.
+    Room,
+}
 
 /// What was read of them.
 pub(super) struct Images {
     room: u64,
-    kept: Vec<(ImageHash, StoredImage)>,
+    kept: Vec<StoredImage>,
+    /// Where each is in `kept`.
+    places: HashMap<ImageHash, usize>,
     /// What came of a part of an image: left, top, width and height, in pixels.
     parts: HashMap<(ImageHash, [u32; 4]), Option<Picture>>,
 }
@@ -26,6 +39,7 @@ impl Default for Images {
         Self {
             room: PIXELS,
             kept: Vec::new(),
+            places: HashMap::new(),
             parts: HashMap::new(),
         }
     }
@@ -34,25 +48,44 @@ impl Default for Images {
 impl Images {
     /// The bytes of all that were kept.
     pub(super) fn into_kept(self) -> Vec<StoredImage> {
-        self.kept.into_iter().map(|(_, image)| image).collect()
+        self.kept
     }
 
-    /// Whether one with this name is kept.
-    pub(super) fn has(&self, name: &ImageHash) -> bool {
-        self.kept.iter().any(|(held, _)| held == name)
-    }
-
-    /// Keeps an image under its name.
-    pub(super) fn keep(&mut self, name: ImageHash, image: StoredImage) {
-        if !self.has(&name) {
-            self.kept.push((name, image));
+    /// Keeps the image in a file's bytes.
+    pub(super) fn whole(&mut self, bytes: &[u8]) -> Result<Picture, Missing> {
+        let drawn = match images::size(bytes) {
+            Ok(sides) => {
+                self.spend(area(sides)).ok_or(Missing::Room)?;
+                false
+            }
+            // An SVG, if anything.
+            Err(ImageError::Unknown) => {
+                self.spend(DRAWN).ok_or(Missing::Room)?;
+                true
+            }
+            Err(ImageError::TooManyPixels { .. }) => return Err(Missing::Room),
+            Err(_) => return Err(Missing::Sense),
+        };
+        match images::take(bytes) {
+            Ok(taken) => {
+                if drawn {
+                    self.room += DRAWN.saturating_sub(area(taken.pixels));
+                }
+                Ok(self.taken(taken))
+            }
+            Err(error) => {
+                if error == ImageError::Unknown {
+                    self.room += DRAWN;
+                }
+                Err(Missing::Sense)
+            }
         }
     }
 
-    /// Keeps the image in a file's bytes; `None` if it can't be read, or there are too many.
-    pub(super) fn whole(&mut self, bytes: &[u8]) -> Option<Picture> {
-        self.spend(images::size(bytes).map_or(SVG_PIXELS, area))?;
-        Some(self.taken(images::take(bytes).ok()?))
+    /// Keeps bytes as they are, if they are those of a stored image of this name. None of its pixels are read for that.
+    pub(super) fn stored(&mut self, name: ImageHash, bytes: Vec<u8>) -> Option<Picture> {
+        let stored = images::stored(bytes.into()).ok()?;
+        (stored.hash == name).then(|| self.taken(stored))
     }
 
     /// Keeps a part of an image that is kept.
@@ -67,9 +100,10 @@ impl Images {
     }
 
     fn cut(&mut self, whole: &Picture, part: [u32; 4]) -> Option<Taken> {
-        self.spend(area(whole.pixels))?;
-        let (_, held) = self.kept.iter().find(|(name, _)| *name == whole.image)?;
-        images::crop(held, part).ok()
+        let held = self.kept[*self.places.get(&whole.image)?].clone();
+        // All of its bytes are read again, and they may be more than its pixels.
+        self.spend(area(whole.pixels).max(held.bytes.len() as u64))?;
+        images::crop(&held, part).ok()
     }
 
     fn spend(&mut self, pixels: u64) -> Option<()> {
@@ -79,7 +113,11 @@ impl Images {
 
     fn taken(&mut self, taken: Taken) -> Picture {
         let picture = Picture::from(&taken);
-        self.keep(taken.hash, taken.image);
+        let kept = &mut self.kept;
+        self.places.entry(taken.hash).or_insert_with(|| {
+            kept.push(taken.image);
+            kept.len() - 1
+        });
         picture
     }
 }
@@ -104,4 +142,57 @@ pub(super) fn data(address: &str) -> Option<Vec<u8>> {
         rest = if code.is_some() { &after[2..] } else { after };
     }
     Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn svg(side: u32) -> String {
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='{side}' height='{side}'><rect width='9' height='9'/></svg>"
+        )
+    }
+
+    #[test]
+    fn a_drawing_takes_as_many_pixels_of_the_room_as_it_was_drawn_in() {
+        let mut images = Images {
+            room: DRAWN + 10,
+            ..Images::default()
+        };
+        let small = images.whole(svg(10).as_bytes()).expect("it is drawn");
+        assert_eq!(images.room, DRAWN + 10 - area(small.pixels));
+        // The next one could be as large as any.
+        let before = images.room;
+        assert_eq!(images.whole(svg(10).as_bytes()), Err(Missing::Room));
+        assert_eq!(images.room, before);
+    }
+
+    #[test]
+    fn what_is_no_image_at_all_takes_no_room() {
+        let mut images = Images::default();
+        assert_eq!(images.whole(b"hello"), Err(Missing::Sense));
+        assert_eq!(images.room, PIXELS);
+    }
+
+    #[test]
+    fn only_what_is_stored_is_kept_under_a_name_and_once() {
+        let taken = images::take_pixels(3, 2, vec![200; 24]).expect("an image");
+        let bytes = taken.image.bytes.to_vec();
+        let mut images = Images::default();
+        for _ in 0..2 {
+            assert_eq!(
+                images.stored(taken.hash, bytes.clone()),
+                Some(Picture::from(&taken))
+            );
+        }
+        let text = b"GIF89a".to_vec();
+        let other = StoredImage {
+            kind: taken.image.kind,
+            bytes: text.clone().into(),
+        };
+        assert_eq!(images.stored(other.hash(), text), None, "no PNG or JPEG");
+        assert_eq!(images.stored(other.hash(), bytes), None, "another's name");
+        assert_eq!(images.into_kept(), [taken.image]);
+    }
 }

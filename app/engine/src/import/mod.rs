@@ -1,5 +1,6 @@
 //! Other programs' drawings become elements, and what couldn't come over as it was is said.
 
+pub(crate) mod alike;
 pub mod excalidraw;
 mod fields;
 mod images;
@@ -10,17 +11,21 @@ pub mod tldraw;
 
 pub use summary::{Note, Summary};
 
-use crate::clip;
+use std::collections::HashSet;
+
+use drawbridge_protocol::ImageHash;
+
+use crate::clip::{self, Clipped};
 use crate::document::{Element, Picture};
 use crate::export::png;
-use crate::images::{StoredImage, take};
+use crate::images::{StoredImage, stored};
 
-/// An SVG of which more than outlines and letters would be lost.
-const PICTURE: Note = Note {
-    what: "drawings could not be taken apart and are images",
-    one: "the drawing could not be taken apart and is an image",
-    lost: false,
-};
+alike::notes! {
+    PICTURE false "drawings could not be taken apart and are images" | "the drawing could not be taken apart and is an image";
+    NOT_HERE true "images are not in the file, and are seen only where they are known already" | "an image is not in the file, and is seen only where it is known already";
+    BROKEN true "elements could not be read" | "an element could not be read";
+    TOO_MANY true "elements were left out: there are too many" | "an element was left out: there are too many";
+}
 
 /// What came of another program's file.
 #[derive(Debug, Clone, Default)]
@@ -88,10 +93,28 @@ fn own(file: &[u8]) -> Option<Import> {
         Some(text) => text,
         None => std::str::from_utf8(file).ok()?,
     };
+    let Clipped {
+        elements,
+        broken,
+        beyond,
+    } = clip::read_counted(text)?;
+    let is_stored =
+        |image: &StoredImage| stored(image.bytes.clone()).is_ok_and(|stored| stored.image.kind == image.kind);
+    let images: Vec<StoredImage> = clip::read_images(text).into_iter().filter(is_stored).collect();
+    let here: HashSet<ImageHash> = images.iter().map(StoredImage::hash).collect();
+    let shown = elements.iter().filter_map(|element| element.picture);
+    let mut summary = Summary::default();
+    summary.add_many(
+        NOT_HERE,
+        shown.filter(|picture| !here.contains(&picture.image)).count(),
+    );
+    summary.add_many(BROKEN, broken);
+    summary.add_many(TOO_MANY, beyond);
     Some(Import {
-        elements: clip::read(text)?,
-        images: clip::read_images(text),
-        ..Import::default()
+        elements,
+        images,
+        title: None,
+        summary,
     })
 }
 
@@ -104,7 +127,7 @@ fn drawing(file: &[u8]) -> Option<Import> {
             ..Import::default()
         });
     }
-    let taken = take(file).ok()?;
+    let taken = crate::images::take(file).ok()?;
     let mut summary = Summary::default();
     summary.add(PICTURE);
     Some(Import {
@@ -114,3 +137,6 @@ fn drawing(file: &[u8]) -> Option<Import> {
         summary,
     })
 }
+
+#[cfg(test)]
+mod tests;

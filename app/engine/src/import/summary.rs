@@ -32,6 +32,14 @@ impl Summary {
         }
     }
 
+    /// All that another one says too.
+    pub fn join(&mut self, other: Self) {
+        other
+            .0
+            .into_iter()
+            .for_each(|(note, count)| self.add_many(note, count));
+    }
+
     /// Whether everything came over as it was.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -3,10 +3,9 @@
 use super::fields::Fields;
 use super::notes;
 use super::style::{self, Paints};
-use crate::document::{Color, Element, Ink, SIZES, Style, WRAPS};
+use crate::document::{Color, Element, Ink, SIZES, Style, WRAPS, short};
 use crate::geometry::{Affine, Kind, MAX_COORDINATE, Point, Rect, Shade, TextAlign};
-use crate::import::{Note, Summary};
-use crate::lettering::MOST_LETTERS;
+use crate::import::{Note, Summary, alike};
 
 /// A box is at least so wide and high, so that it has an inside.
 const THIN: f64 = 1.0 / 64.0;
@@ -17,7 +16,7 @@ const LINE: f64 = 1.25;
 const SMALLER: [f64; 4] = [0.95, 0.9, 0.85, 0.75];
 
 /// Why an element isn't there: what is to be said of it, if anything.
-type Gone = Option<Note>;
+pub(super) type Gone = Option<Note>;
 
 /// Its box before it is turned.
 fn upright(fields: &Fields<'_>) -> Rect {
@@ -50,17 +49,6 @@ pub(super) fn place(fields: &Fields<'_>, element: &mut Element) -> Result<(), Go
     }
 }
 
-/// Mirrors an image as it is there.
-pub(super) fn mirror(fields: &Fields<'_>, element: &mut Element) {
-    let scale = fields.numbers("scale");
-    let side = |at: usize| match scale.get(at) {
-        Some(Some(v)) if *v < 0.0 => (-1.0, 1.0),
-        _ => (1.0, 0.0),
-    };
-    let ((a, e), (d, f)) = (side(0), side(1));
-    element.place *= Affine::new([a, 0.0, 0.0, d, e, f]);
-}
-
 /// A frame, always upright.
 pub(super) fn frame(fields: &Fields<'_>, element: &mut Element, summary: &mut Summary) -> Result<(), Gone> {
     if fields.text("type").as_deref() == Some("magicframe") {
@@ -79,7 +67,7 @@ pub(super) fn frame(fields: &Fields<'_>, element: &mut Element, summary: &mut Su
         width: 1.5,
         ..Style::of(Kind::Frame)
     };
-    element.name = fields.text("name").unwrap_or_default().into();
+    element.name = short(&fields.text("name").unwrap_or_default()).into();
     element.place = Affine::map_unit_square(part);
     if is_near(element.place) {
         Ok(())
@@ -164,9 +152,6 @@ pub(super) fn label(text: &Fields<'_>, element: &mut Element, summary: &mut Summ
     if element.kind != Kind::Line {
         fit(text, element, summary);
     }
-    if text.is_odd() {
-        summary.add(notes::ODD);
-    }
 }
 
 /// Makes letters a little smaller where they would take more lines than there, since the font is another one.
@@ -191,13 +176,10 @@ fn fit(text: &Fields<'_>, element: &mut Element, summary: &mut Summary) {
 }
 
 /// As many letters as are shown.
-fn within(text: &str, summary: &mut Summary) -> std::sync::Arc<str> {
-    let text = text.replace("\r\n", "\n");
-    match text.char_indices().nth(MOST_LETTERS) {
-        Some((end, _)) => {
-            summary.add(notes::LETTERS);
-            text[..end].into()
-        }
-        None => text.into(),
+pub(super) fn within(text: &str, summary: &mut Summary) -> std::sync::Arc<str> {
+    let (text, cut) = alike::within(text);
+    if cut {
+        summary.add(notes::LETTERS);
     }
+    text
 }

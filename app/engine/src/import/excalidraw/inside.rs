@@ -6,8 +6,9 @@ use std::io::Read as _;
 use data_encoding::BASE64;
 use flate2::read::ZlibDecoder;
 
-use super::{FORMAT, ImportError, MAX_TEXT, too_large};
+use super::{FORMAT, ImportError};
 use crate::document::{Members, read};
+use crate::import::alike::{MAX_TEXT, text, too_large};
 
 /// The name of the chunk, and the type that the comment names.
 const TYPE: &str = "application/vnd.excalidraw+json";
@@ -33,12 +34,6 @@ pub(super) fn scene(file: &[u8]) -> Option<Result<String, ImportError>> {
     }
     let svg = text(file).filter(|text| text.starts_with('<') && text.contains(SVG_TYPE))?;
     Some(from_svg(svg))
-}
-
-/// A file as text, without what may stand before it.
-pub(super) fn text(file: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(file).ok()?;
-    Some(text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}')))
 }
 
 fn damaged(why: &str) -> ImportError {
@@ -137,7 +132,7 @@ fn inflated(bytes: &[u8]) -> Result<Vec<u8>, ImportError> {
     let most = MAX_TEXT as u64 + 1;
     let read = ZlibDecoder::new(bytes).take(most).read_to_end(&mut out);
     if out.len() > MAX_TEXT {
-        return Err(too_large("the drawing in it is longer than that"));
+        return Err(too_large(FORMAT, "the drawing in it is longer than that"));
     }
     match read {
         Ok(_) => Ok(out),

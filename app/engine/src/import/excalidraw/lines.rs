@@ -2,16 +2,16 @@
 
 use std::f64::consts::FRAC_PI_2;
 
+use super::boxes::Gone;
 use super::fields::Fields;
 use super::notes;
 use super::style::{head, is_round};
 use crate::document::{Element, LINE_POINTS, WIDTHS};
 use crate::geometry::{Affine, InkPoint, Kind, Point, Route};
 use crate::import::Summary;
+use crate::import::alike::{INK_POINTS, thin};
 use crate::import::points::{around, set};
 
-/// A stroke's points beyond this many would be too much for one cell.
-const INK_POINTS: usize = 30_000;
 /// Excalidraw draws freehand lines with an outline around the points that is, at each side, `BRUSH` times the line's width, times
 /// `sin((BASE + GAIN * pressure) * pi / 2)`.
 const BRUSH: f64 = 4.25;
@@ -25,7 +25,7 @@ const RATE: f64 = 0.275;
 const FOLLOW: f64 = 0.575;
 
 /// Gives a line its points, and what is at its ends.
-pub(super) fn line(fields: &Fields<'_>, element: &mut Element, summary: &mut Summary) -> Option<()> {
+pub(super) fn line(fields: &Fields<'_>, element: &mut Element, summary: &mut Summary) -> Result<(), Gone> {
     let arrow = fields.text("type").as_deref() == Some("arrow");
     let mut points = fields.points("points");
     if points.is_empty() && !fields.has("points") {
@@ -34,9 +34,11 @@ pub(super) fn line(fields: &Fields<'_>, element: &mut Element, summary: &mut Sum
     }
     points.dedup();
     if points.len() < 2 {
-        return None;
+        return Err(Some(notes::UNSEEN));
     }
-    thin(&mut points, LINE_POINTS, summary);
+    if thin(&mut points, LINE_POINTS) {
+        summary.add(notes::POINTS);
+    }
     let style = &mut element.style;
     let elbowed = arrow && fields.flag("elbowed").unwrap_or(false);
     style.route = Some(match (elbowed, is_round(fields)) {
@@ -64,13 +66,14 @@ pub(super) fn line(fields: &Fields<'_>, element: &mut Element, summary: &mut Sum
             .map(|p| InkPoint::new(p, 0.5))
             .collect::<Vec<_>>(),
     )
+    .ok_or(Some(notes::FAR))
 }
 
 /// Gives a freehand stroke its points, and its width.
-pub(super) fn ink(fields: &Fields<'_>, element: &mut Element, summary: &mut Summary) -> Option<()> {
+pub(super) fn ink(fields: &Fields<'_>, element: &mut Element, summary: &mut Summary) -> Result<(), Gone> {
     let mut points = fields.points("points");
     if points.is_empty() {
-        return None;
+        return Err(Some(notes::UNSEEN));
     }
     let width = fields
         .number("strokeWidth")
@@ -85,14 +88,17 @@ pub(super) fn ink(fields: &Fields<'_>, element: &mut Element, summary: &mut Summ
     if element.style.width > *WIDTHS.start() {
         element.style.width = (STROKE * width).clamp(*WIDTHS.start(), *WIDTHS.end());
     }
-    thin(&mut pressures, INK_POINTS, &mut Summary::default());
-    thin(&mut points, INK_POINTS, summary);
+    thin(&mut pressures, INK_POINTS);
+    if thin(&mut points, INK_POINTS) {
+        summary.add(notes::POINTS);
+    }
     let each = |(pos, pressure): (Point, Option<f64>)| InkPoint::new(pos, ours(pressure.unwrap_or(0.5)));
     put(
         fields,
         element,
         &points.into_iter().zip(pressures).map(each).collect::<Vec<_>>(),
     )
+    .ok_or(Some(notes::FAR))
 }
 
 /// The pressure at which our pen is as wide as theirs is at `pressure`.
@@ -131,17 +137,6 @@ fn by_speed(points: &[Point], size: f64) -> Vec<f64> {
         Some(*pressure)
     };
     ways.iter().scan(start, grow).collect()
-}
-
-/// Takes so many out, evenly, that no more than `most` are left: the first and the last stay.
-fn thin<T: Copy>(points: &mut Vec<T>, most: usize, summary: &mut Summary) {
-    if points.len() <= most {
-        return;
-    }
-    summary.add(notes::POINTS);
-    let last = points.len() - 1;
-    let nth = |n: usize| points[n * last / (most - 1)];
-    *points = (0..most).map(nth).collect();
 }
 
 /// Brings points to the board, and an element to them. `None` where they lie out of the world.

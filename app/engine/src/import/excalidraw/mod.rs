@@ -3,6 +3,7 @@
 
 mod boxes;
 mod inside;
+mod kinds;
 mod lines;
 mod notes;
 mod ours;
@@ -11,20 +12,17 @@ mod scene;
 mod style;
 mod ties;
 
-use serde_json::value::RawValue;
-
 use self::fields::Fields;
 pub(crate) use self::lines::{STROKE, pressure_there};
 pub(crate) use self::ours::digest;
 use self::scene::Reading;
+use super::alike::{check, text};
 use super::{Import, ImportError, fields};
 use crate::document::{Element, Group};
 use crate::geometry::{Affine, Rect, Vec2};
 
 /// As people call it.
 const FORMAT: &str = "Excalidraw";
-/// A scene's text may have so many bytes: the images are in it.
-const MAX_TEXT: usize = 64 << 20;
 /// What a file says of who wrote it, if our export did.
 pub(crate) const SOURCE: &str = "drawbridge";
 /// How far apart the items of a library lie, in board units.
@@ -38,7 +36,7 @@ pub fn is(file: &[u8]) -> bool {
     if inside::is_picture(file) {
         return true;
     }
-    let Some(text) = inside::text(file).filter(|text| text.starts_with('{')) else {
+    let Some(text) = text(file).filter(|text| text.starts_with('{')) else {
         return false;
     };
     let named = |after: &str| {
@@ -56,28 +54,12 @@ pub fn read(file: &[u8]) -> Result<Import, ImportError> {
     if let Some(scene) = inside::scene(file) {
         return parsed(&scene?);
     }
-    parsed(inside::text(file).ok_or(ImportError::Unknown)?)
-}
-
-fn too_large(what: &str) -> ImportError {
-    ImportError::TooLarge {
-        format: FORMAT,
-        what: what.to_owned(),
-        most: format!("{} MB", MAX_TEXT >> 20),
-    }
+    parsed(text(file).ok_or(ImportError::Unknown)?)
 }
 
 fn parsed(text: &str) -> Result<Import, ImportError> {
     let text = text.trim_end_matches(|c: char| c.is_whitespace() || c == '\0');
-    if text.len() > MAX_TEXT {
-        return Err(too_large(&format!("it has {} MB", text.len() >> 20)));
-    }
-    if let Err(error) = serde_json::from_str::<&RawValue>(text) {
-        return Err(ImportError::Damaged {
-            format: FORMAT,
-            why: format!("it is no JSON from line {} on", error.line()),
-        });
-    }
+    check(text, FORMAT)?;
     let file = Fields::read(text).ok_or(ImportError::Unknown)?;
     let mut reading = Reading::new(file.raw("files"));
     let elements = match file.text("type").as_deref() {
@@ -189,5 +171,7 @@ fn in_rows(items: Vec<Vec<Element>>) -> Vec<Element> {
     out
 }
 
+#[cfg(test)]
+mod losses;
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,6 @@
 //! What of an Excalidraw drawing comes over differently, or not at all, in words.
 
-use crate::import::Note;
-
-macro_rules! notes {
-    ($($name:ident $lost:literal $what:literal | $one:literal;)*) => {
-        $(pub(super) const $name: Note = Note { what: $what, one: $one, lost: $lost };)*
-    };
-}
+use crate::import::alike::notes;
 
 notes! {
     BROKEN true "elements could not be read" | "an element could not be read";
@@ -16,6 +10,7 @@ notes! {
     UNSEEN true "elements that can't be seen were left out" | "an element that can't be seen was left out";
     NO_BYTES true "images are not in the file; empty boxes stand in their places" | "an image is not in the file; an empty box stands in its place";
     BAD_IMAGE true "images could not be read; empty boxes stand in their places" | "an image could not be read; an empty box stands in its place";
+    NO_ROOM true "images have too many pixels, or all together have; empty boxes stand in their places" | "an image has too many pixels, or all together have; an empty box stands in its place";
     LINKS true "links of elements were left out" | "the link of an element was left out";
     NAMES false "names of library items were left out" | "the name of a library item was left out";
     LETTERS true "texts were cut off: they are too long" | "a text was cut off: it is too long";
@@ -33,6 +28,8 @@ notes! {
     HEADS false "arrow heads became similar ones" | "an arrow head became a similar one";
     POINTS false "lines had very many points and have fewer now" | "a line had very many points and has fewer now";
     MOVED false "ends of arrows moved to the edge of what they hold on to" | "an end of an arrow moved to the edge of what it holds on to";
+    FREE false "ends of arrows hold on to nothing any more" | "an end of an arrow holds on to nothing any more";
+    EDGES false "fills without an outline have one now" | "a fill without an outline has one now";
     UNCROPPED false "images were cropped and are whole now" | "an image was cropped and is whole now";
     BACKGROUND false "background colours were left out" | "the background colour was left out";
 }

@@ -28,10 +28,13 @@ fn of(fields: &Fields<'_>, label: Option<&Fields<'_>>) -> String {
     let kind = fields.text("type").unwrap_or_default();
     // How large a text comes out is its font's matter.
     let sizes: &[&str] = if kind == "text" { &[] } else { &["width", "height"] };
-    let numbers = ["x", "y", "angle", "strokeWidth", "roughness", "opacity"];
+    let numbers = ["x", "y", "strokeWidth", "roughness", "opacity"];
     for name in numbers.iter().chain(sizes) {
         put(&mut seen, &fields.number(name).map(rounded));
     }
+    // A small turn of something long is seen.
+    let angle = fields.number("angle").unwrap_or(0.0);
+    put(&mut seen, &((angle * 1e5).round() as i64));
     for name in [
         "type",
         "strokeColor",

@@ -1,26 +1,22 @@
 //! The images of an Excalidraw file: bytes in `data:` addresses, by name.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+
+use drawbridge_protocol::ImageHash;
 
 use super::fields::Fields;
 use crate::document::{Members, Picture, read};
 use crate::images::StoredImage;
-use crate::import::images::{Images, data};
-
-/// Why an image isn't there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
-    /// The file doesn't have it.
-    Bytes,
-    /// It can't be read, or there are too many.
-    Sense,
-}
+use crate::import::images::{Images, Missing, data};
 
 /// A file's images, each read when it is first asked for.
 pub(super) struct Pictures<'a> {
-    files: Option<Members<'a>>,
+    files: HashMap<Cow<'a, str>, &'a str>,
     /// What came of a file, by its name in the scene.
     taken: HashMap<String, Result<Picture, Missing>>,
+    /// What came of one as an image of ours.
+    ours: HashMap<ImageHash, Result<Picture, Missing>>,
     images: Images,
 }
 
@@ -34,9 +30,11 @@ pub(super) struct Shown {
 impl<'a> Pictures<'a> {
     /// Of the member `files`, as it stands.
     pub(super) fn of(files: Option<&'a str>) -> Self {
+        let files = files.and_then(Members::read).map(Members::into_map);
         Self {
-            files: files.and_then(Members::read),
+            files: files.unwrap_or_default(),
             taken: HashMap::new(),
+            ours: HashMap::new(),
             images: Images::default(),
         }
     }
@@ -52,7 +50,7 @@ impl<'a> Pictures<'a> {
         let whole = match self.taken.get(&name) {
             Some(taken) => *taken,
             None => {
-                let taken = self.whole(&name);
+                let taken = self.bytes(&name).and_then(|bytes| self.images.whole(&bytes));
                 self.taken.insert(name, taken);
                 taken
             }
@@ -70,34 +68,28 @@ impl<'a> Pictures<'a> {
         })
     }
 
-    fn whole(&mut self, name: &str) -> Result<Picture, Missing> {
-        let bytes = self.bytes(name)?;
-        self.images.whole(&bytes).ok_or(Missing::Sense)
-    }
-
     /// Keeps the bytes of an image that is ours: they are to be just these.
     pub(super) fn keep(&mut self, picture: &Picture) -> Result<(), Missing> {
-        if self.images.has(&picture.image) {
-            return Ok(());
-        }
-        let image = StoredImage {
-            kind: picture.kind,
-            bytes: self.bytes(&picture.image.to_string())?.into(),
+        let name = picture.image;
+        let kept = match self.ours.get(&name) {
+            Some(kept) => *kept,
+            None => {
+                let bytes = self.bytes(&name.to_string());
+                let kept = bytes.and_then(|bytes| self.images.stored(name, bytes).ok_or(Missing::Sense));
+                self.ours.insert(name, kept);
+                kept
+            }
         };
-        if image.hash() != picture.image {
-            return Err(Missing::Sense);
+        if kept? == *picture {
+            Ok(())
+        } else {
+            Err(Missing::Sense)
         }
-        self.images.keep(picture.image, image);
-        Ok(())
     }
 
     /// A file's bytes.
     fn bytes(&self, name: &str) -> Result<Vec<u8>, Missing> {
-        let file = self
-            .files
-            .as_ref()
-            .and_then(|files| files.get(name))
-            .ok_or(Missing::Bytes)?;
+        let file = self.files.get(name).ok_or(Missing::Bytes)?;
         let file = Members::read(file).ok_or(Missing::Bytes)?;
         let address: String = file.get("dataURL").and_then(read).ok_or(Missing::Bytes)?;
         data(&address).ok_or(Missing::Sense)

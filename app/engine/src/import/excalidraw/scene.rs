@@ -1,4 +1,5 @@
-//! The elements of one Excalidraw scene, or of one item of a library, as ours.
+//! The elements of one Excalidraw scene, or of one item of a library, as ours: which are read, what belongs to what, and what all
+//! have in common.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -7,23 +8,25 @@ use drawbridge_protocol::ElementId;
 use serde_json::value::RawValue;
 
 use super::fields::Fields;
-use super::pictures::{Missing, Pictures};
-use super::style::{self, Paints};
-use super::{boxes, lines, notes};
+use super::pictures::Pictures;
+use super::{kinds, notes};
 use crate::arrange::tied_to;
 use crate::clip::MAX_ELEMENTS;
-use crate::document::{Color, Dash, Element, Group, Ink, Order, Style};
-use crate::geometry::Kind;
-use crate::import::Summary;
+use crate::document::{Element, GROUPS, Group};
+use crate::import::images::Missing;
+use crate::import::{NOT_HERE, Summary};
 
 /// What all scenes of a file have in common.
 pub(super) struct Reading<'a> {
     pub(super) pictures: Pictures<'a>,
     pub(super) summary: Summary,
     /// Names of elements that were given.
-    pub(super) taken: HashSet<ElementId>,
-    /// Elements that were read.
-    pub(super) count: usize,
+    taken: HashSet<ElementId>,
+    /// Names that were made up.
+    names: u64,
+    /// Elements that were looked at, and those that came over.
+    read: usize,
+    kept: usize,
 }
 
 impl<'a> Reading<'a> {
@@ -32,7 +35,9 @@ impl<'a> Reading<'a> {
             pictures: Pictures::of(files),
             summary: Summary::default(),
             taken: HashSet::new(),
-            count: 0,
+            names: 0,
+            read: 0,
+            kept: 0,
         }
     }
 
@@ -45,21 +50,32 @@ impl<'a> Reading<'a> {
         }
         let mut bits = [0; 12];
         loop {
-            self.count += 1;
-            bits[..8].copy_from_slice(&(self.count as u64).to_le_bytes());
+            self.names += 1;
+            bits[..8].copy_from_slice(&self.names.to_le_bytes());
             let name = ElementId::from_bits(bits);
             if self.taken.insert(name.clone()) {
                 return name;
             }
         }
     }
+
+    /// Whether one more has room, which is said where it hasn't.
+    fn has_room(&mut self) -> bool {
+        let room = self.kept < MAX_ELEMENTS;
+        if room {
+            self.kept += 1;
+        } else {
+            self.summary.add(notes::TOO_MANY);
+        }
+        room
+    }
 }
 
 /// An element as it stands there, with the name that it gets here.
-struct One<'a> {
-    fields: Fields<'a>,
-    kind: String,
-    name: ElementId,
+pub(super) struct One<'a> {
+    pub(super) fields: Fields<'a>,
+    pub(super) kind: String,
+    pub(super) name: ElementId,
 }
 
 impl One<'_> {
@@ -74,18 +90,24 @@ impl One<'_> {
     fn bears_letters(&self) -> bool {
         self.is_line() || matches!(self.kind.as_str(), "rectangle" | "diamond" | "ellipse")
     }
+
+    pub(super) fn is_page(&self) -> bool {
+        matches!(self.kind.as_str(), "embeddable" | "iframe")
+    }
 }
 
 /// A scene while its elements are made.
-struct Scene<'a, 'r, 'f> {
-    all: Vec<One<'a>>,
-    by_id: HashMap<String, usize>,
+pub(super) struct Scene<'a, 'r, 'f> {
+    pub(super) all: Vec<One<'a>>,
+    pub(super) by_id: HashMap<String, usize>,
     /// The text in a box, or at a line.
     labels: HashMap<usize, usize>,
     /// Those that are just as our export wrote them.
-    taken_over: HashSet<usize>,
-    reading: &'r mut Reading<'f>,
-    out: Vec<Element>,
+    pub(super) taken_over: HashSet<usize>,
+    /// Those that had values that can't be read.
+    pub(super) odd: HashSet<usize>,
+    pub(super) reading: &'r mut Reading<'f>,
+    pub(super) out: Vec<Element>,
 }
 
 /// The elements of a list, from the lowest to the topmost.
@@ -102,10 +124,12 @@ pub(super) fn read(list: &[&RawValue], reading: &mut Reading<'_>) -> Vec<Element
         if fields.flag("isDeleted") == Some(true) || kind == "selection" {
             continue;
         }
-        if all.len() + reading.count >= MAX_ELEMENTS {
+        // Each may bear a text, which is an element of its own there.
+        if reading.read >= 2 * MAX_ELEMENTS {
             reading.summary.add(notes::TOO_MANY);
             continue;
         }
+        reading.read += 1;
         let id = fields.text("id");
         let name = reading.name(id.as_deref());
         if let Some(id) = id {
@@ -113,18 +137,19 @@ pub(super) fn read(list: &[&RawValue], reading: &mut Reading<'_>) -> Vec<Element
         }
         all.push(One { fields, kind, name });
     }
-    reading.count += all.len();
     let mut scene = Scene {
         all,
         by_id,
         labels: HashMap::new(),
         taken_over: HashSet::new(),
+        odd: HashSet::new(),
         reading,
         out: Vec::new(),
     };
     scene.find_labels();
     scene.make();
     scene.tie();
+    scene.reading.summary.add_many(notes::ODD, scene.odd.len());
     scene.out
 }
 
@@ -152,36 +177,27 @@ impl Scene<'_, '_, '_> {
         if self.ours(at, label) {
             return;
         }
-        let one = &self.all[at];
-        let summary = &mut self.reading.summary;
-        let paints = Paints::of(&one.fields, summary);
         let text = label.map(|label| &self.all[label].fields);
-        let within = text.filter(|text| boxes::fits(&one.fields, paints, text));
-        let mut element = Element::new(one.name.clone(), Kind::Text, Order::default(), Style::default());
-        let made = match one.kind.as_str() {
-            "text" => boxes::text(&one.fields, &mut element, summary),
-            "frame" | "magicframe" => boxes::frame(&one.fields, &mut element, summary),
-            "image" => image(&one.fields, &mut element, &mut self.reading.pictures, summary),
-            "rectangle" | "diamond" | "ellipse" | "embeddable" | "iframe" | "line" | "arrow" | "draw"
-            | "freedraw" => {
-                if paints.are_seen() {
-                    drawn(one, &mut element, paints, within, summary)
-                } else {
-                    Err(Some(notes::UNSEEN))
+        // What is different of an element that isn't there after all is no matter.
+        let mut said = Summary::default();
+        let made = kinds::element(&self.all[at], text, &mut self.reading.pictures, &mut said);
+        let before = self.out.len();
+        let mut within = false;
+        match made {
+            Ok(made) if self.reading.has_room() => {
+                self.reading.summary.join(said);
+                within = made.bears_label;
+                self.keep(at, made.element);
+                if let Some(label) = label.filter(|label| within && self.all[*label].fields.is_odd()) {
+                    self.odd.insert(label);
                 }
             }
-            _ => Err(Some(notes::UNKNOWN)),
-        };
-        let within = within.is_some();
-        let made = made.and_then(|()| element.bounds().map(|_| ()).ok_or(Some(notes::FAR)));
-        let kept = made.is_ok();
-        match made {
-            Ok(()) => self.keep(at, element),
+            Ok(_) => {}
             Err(note) => note.into_iter().for_each(|note| self.reading.summary.add(note)),
         }
         // What has no room in it, or lost it, stands by itself.
-        if let Some(label) = label.filter(|_| !within || !kept) {
-            self.apart(label, at);
+        if let Some(label) = label.filter(|_| !within) {
+            self.apart(label, (self.out.len() > before).then_some(before));
         }
     }
 
@@ -196,10 +212,14 @@ impl Scene<'_, '_, '_> {
             .picture
             .as_ref()
             .map_or(Ok(()), |picture| self.reading.pictures.keep(picture));
-        match kept {
-            Err(Missing::Sense) => return false,
-            Err(Missing::Bytes) => self.reading.summary.add(notes::NO_BYTES),
-            Ok(()) => {}
+        if !matches!(kept, Ok(()) | Err(Missing::Bytes)) {
+            return false;
+        }
+        if !self.reading.has_room() {
+            return true;
+        }
+        if kept.is_err() {
+            self.reading.summary.add(NOT_HERE);
         }
         let named = |id: &ElementId| match self.by_id.get(id.as_str()) {
             Some(at) => self.all[*at].name.clone(),
@@ -215,23 +235,20 @@ impl Scene<'_, '_, '_> {
         true
     }
 
-    /// Makes a text of its own of what is written in another element.
-    fn apart(&mut self, label: usize, within: usize) {
-        let group = self.reading.name(None);
+    /// Makes a text of its own of what is written in another element, which is there at `holder` if it is there.
+    fn apart(&mut self, label: usize, holder: Option<usize>) {
         let before = self.out.len();
         self.one(label, None);
-        let holder = self
-            .out
-            .iter()
-            .rposition(|element| element.id == self.all[within].name);
         let Some(holder) = holder.filter(|_| self.out.len() > before) else {
             return;
         };
         self.reading.summary.add(notes::LETTERS_APART);
-        for at in [holder, self.out.len() - 1] {
+        let group = Group::from(self.reading.name(None).as_str());
+        for at in [holder, before] {
             let element = &mut self.out[at];
-            let groups = [Group::from(group.as_str())].into_iter();
-            element.groups = groups.chain(element.groups.iter().cloned()).collect();
+            // More than that can't be read back.
+            let groups = [&group].into_iter().chain(element.groups.iter());
+            element.groups = groups.take(GROUPS).cloned().collect();
         }
     }
 
@@ -253,124 +270,19 @@ impl Scene<'_, '_, '_> {
         } else {
             element.framed_by = frame.map(|frame| frame.name.clone());
         }
-        let page = matches!(one.kind.as_str(), "embeddable" | "iframe");
-        if !page && fields.text("link").is_some_and(|link| !link.is_empty()) {
+        if !one.is_page() && fields.text("link").is_some_and(|link| !link.is_empty()) {
             summary.add(notes::LINKS);
         }
         if fields.is_odd() {
-            summary.add(notes::ODD);
+            self.odd.insert(at);
         }
         self.out.push(element);
     }
-
-    /// Lets lines hold on to what they hold on to there.
-    fn tie(&mut self) {
-        let made: HashMap<ElementId, usize> = self
-            .out
-            .iter()
-            .enumerate()
-            .map(|(at, element)| (element.id.clone(), at))
-            .collect();
-        for (at, one) in self.all.iter().enumerate() {
-            let line = one.kind == "arrow" || one.kind == "line";
-            if !line || self.taken_over.contains(&at) {
-                continue;
-            }
-            let Some(&line) = made.get(&one.name) else {
-                continue;
-            };
-            let targets = ["startBinding", "endBinding"].map(|name| {
-                let binding = one.fields.object(name)?;
-                let target = self.all[*self.by_id.get(&binding.text("elementId")?)?]
-                    .name
-                    .clone();
-                Some((&self.out[*made.get(&target)?], binding))
-            });
-            let tied = super::ties::tied(&self.out[line], &one.fields, &targets, &mut self.reading.summary);
-            self.out[line] = tied;
-        }
-    }
-}
-
-/// A box or a line, with the letters that it bears.
-fn drawn(
-    one: &One<'_>,
-    element: &mut Element,
-    paints: Paints,
-    text: Option<&Fields<'_>>,
-    summary: &mut Summary,
-) -> Result<(), Option<crate::import::Note>> {
-    let fields = &one.fields;
-    element.kind = match one.kind.as_str() {
-        "diamond" => Kind::Diamond,
-        "ellipse" => Kind::Ellipse,
-        "freedraw" => Kind::Stroke,
-        "line" | "arrow" | "draw" => Kind::Line,
-        _ => Kind::Rectangle,
-    };
-    let letters = text.and_then(|text| boxes::letters_color(text));
-    element.style = style::style(element.kind, fields, paints, letters, summary);
-    if element.kind == Kind::Line {
-        lines::line(fields, element, summary).ok_or(Some(notes::FAR))?;
-    } else if element.kind == Kind::Stroke {
-        lines::ink(fields, element, summary).ok_or(Some(notes::FAR))?;
-    } else {
-        boxes::place(fields, element)?;
-    }
-    if let Some(text) = text {
-        boxes::label(text, element, summary);
-    }
-    if matches!(one.kind.as_str(), "embeddable" | "iframe") {
-        summary.add(notes::EMBEDS);
-        element.text = fields.text("link").unwrap_or_default().into();
-    }
-    Ok(())
-}
-
-/// An image, or an empty box where it would be.
-fn image(
-    fields: &Fields<'_>,
-    element: &mut Element,
-    pictures: &mut Pictures<'_>,
-    summary: &mut Summary,
-) -> Result<(), Option<crate::import::Note>> {
-    match pictures.shown(fields) {
-        Ok(shown) => {
-            if shown.uncropped {
-                summary.add(notes::UNCROPPED);
-            }
-            let id = element.id.clone();
-            *element = Element {
-                id,
-                ..Element::image(shown.picture)
-            };
-        }
-        Err(missing) => {
-            summary.add(if missing == Missing::Bytes {
-                notes::NO_BYTES
-            } else {
-                notes::BAD_IMAGE
-            });
-            element.kind = Kind::Rectangle;
-            element.style = Style {
-                color: Color::Ink(Ink::Grey),
-                width: 1.0,
-                dash: Dash::Dashed,
-                ..Style::of(Kind::Rectangle)
-            };
-        }
-    }
-    element.style.opacity = style::opacity(fields);
-    boxes::place(fields, element)?;
-    if element.kind == Kind::Image {
-        boxes::mirror(fields, element);
-    }
-    Ok(())
 }
 
 /// The groups that it belongs to, the innermost first, as far as they can be named here.
 fn groups(fields: &Fields<'_>) -> Arc<[Group]> {
     let sane = |name: &String| (1..=64).contains(&name.len());
     let names = fields.texts("groupIds").into_iter().filter(sane);
-    names.take(crate::document::GROUPS).map(Group::from).collect()
+    names.take(GROUPS).map(Group::from).collect()
 }

@@ -56,6 +56,9 @@ pub(super) fn style(
     } else {
         width
     };
+    if paints.line.is_none() && hatched {
+        summary.add(notes::EDGES);
+    }
     let unseen = if hatched {
         paints.fill
     } else {
@@ -205,7 +208,7 @@ pub(super) fn color(text: &str, summary: &mut Summary) -> Option<Color> {
     if text.is_empty() || text.eq_ignore_ascii_case("transparent") || text.eq_ignore_ascii_case("none") {
         return None;
     }
-    let Some([r, g, b, a]) = hex(text).or_else(|| named(text)) else {
+    let Some([r, g, b, a]) = svg::rgba(text) else {
         summary.add(notes::COLORS);
         return Some(Color::Ink(Ink::Black));
     };
@@ -221,35 +224,4 @@ pub(super) fn color(text: &str, summary: &mut Summary) -> Option<Color> {
         [255, 255, 255] => Color::Ink(Ink::White),
         rgb => Color::Rgb(rgb),
     })
-}
-
-/// `rgb(...)`, `rgba(...)` or a name.
-fn named(text: &str) -> Option<[u8; 4]> {
-    if let Some(list) = text.strip_prefix("rgba(") {
-        let (rgb, alpha) = list.strip_suffix(')')?.rsplit_once(',')?;
-        let alpha: f64 = alpha.trim().parse().ok()?;
-        let alpha = (alpha.clamp(0.0, 1.0) * 255.0).round() as u8;
-        let [r, g, b, _] = named(&format!("rgb({rgb})"))?;
-        return Some([r, g, b, alpha]);
-    }
-    match svg::color(&text.to_ascii_lowercase())? {
-        Color::Rgb([r, g, b]) => Some([r, g, b, 255]),
-        Color::Ink(_) => None,
-    }
-}
-
-/// `#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa`.
-fn hex(text: &str) -> Option<[u8; 4]> {
-    let digits = text.strip_prefix('#')?.chars().map(|c| c.to_digit(16));
-    let digits: Vec<u32> = digits.collect::<Option<_>>()?;
-    let pairs: Vec<u8> = match digits.len() {
-        3 | 4 => digits.iter().map(|d| (d * 17) as u8).collect(),
-        6 | 8 => digits
-            .chunks(2)
-            .map(|pair| (pair[0] * 16 + pair[1]) as u8)
-            .collect(),
-        _ => return None,
-    };
-    let alpha = pairs.get(3).copied().unwrap_or(255);
-    Some([pairs[0], pairs[1], pairs[2], alpha])
 }

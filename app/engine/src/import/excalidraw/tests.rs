@@ -357,7 +357,7 @@ fn a_scene_is_found_in_a_picture() {
 #[test]
 fn what_grows_without_end_is_not_unpacked() {
     let name = b"application/vnd.excalidraw+json\0";
-    let bomb = zlib(&vec![b' '; MAX_TEXT + 10]);
+    let bomb = zlib(&vec![b' '; crate::import::alike::MAX_TEXT + 10]);
     let file = png_with(b"tEXt", &[name.as_slice(), &envelope(&bomb, true)].concat());
     assert!(matches!(read(&file), Err(ImportError::TooLarge { .. })));
     let cut = svg_with("2", &envelope(&bomb[..100], true));

@@ -1,65 +1,125 @@
 //! Arrows that hold on to something: at which point of it they aim, so that they end where they end there.
 
+use std::collections::HashMap;
+
+use drawbridge_protocol::ElementId;
+
 use super::fields::Fields;
 use super::notes;
+use super::scene::Scene;
 use crate::arrange::{hold, hold_on};
-use crate::document::{Element, Tie};
-use crate::geometry::{Affine, InkPoint, Point, Route};
+use crate::document::{Element, LINE_POINTS, Tie};
+use crate::geometry::{Hold, InkPoint, Point, Route};
 use crate::import::Summary;
+use crate::import::alike::thin;
 
 /// An end that comes to lie farther away than this, in board units and in widths, is spoken of.
 const FAR: (f64, f64) = (16.0, 4.0);
 
-/// A line with its ends held on to `targets`, each with what is said there of how.
-pub(super) fn tied(
-    line: &Element,
-    fields: &Fields<'_>,
-    targets: &[Option<(&Element, Fields<'_>)>; 2],
-    summary: &mut Summary,
-) -> Element {
+/// What an end holds on to, and what is said there of how.
+struct End {
+    target: ElementId,
+    hold: Hold,
+    fixed: Option<Point>,
+}
+
+impl Scene<'_, '_, '_> {
+    /// Lets lines hold on to what they hold on to there.
+    pub(super) fn tie(&mut self) {
+        let made: HashMap<ElementId, usize> = self
+            .out
+            .iter()
+            .enumerate()
+            .map(|(at, element)| (element.id.clone(), at))
+            .collect();
+        // What many hold on to is looked at once.
+        let mut holds: HashMap<usize, Option<Hold>> = HashMap::new();
+        for (at, one) in self.all.iter().enumerate() {
+            let line = one.kind == "arrow" || one.kind == "line";
+            if !line || self.taken_over.contains(&at) {
+                continue;
+            }
+            let Some(&line) = made.get(&one.name) else {
+                continue;
+            };
+            let ends = ["startBinding", "endBinding"].map(|name| {
+                let binding = one.fields.object(name)?;
+                let mut end = || {
+                    let target = &self.all[*self.by_id.get(&binding.text("elementId")?)?].name;
+                    let at = *made.get(target)?;
+                    let hold = holds
+                        .entry(at)
+                        .or_insert_with(|| hold(&self.out[at], Point::ORIGIN));
+                    Some((target.clone(), hold.clone()?))
+                };
+                let end = end();
+                if end.is_none() {
+                    self.reading.summary.add(notes::FREE);
+                }
+                let fixed = binding.point("fixedPoint");
+                if binding.is_odd() {
+                    self.odd.insert(at);
+                }
+                let (target, hold) = end?;
+                Some(End { target, hold, fixed })
+            });
+            let tied = tied(&self.out[line], &one.fields, ends, &mut self.reading.summary);
+            self.out[line] = tied;
+            if one.fields.is_odd() {
+                self.odd.insert(at);
+            }
+        }
+    }
+}
+
+/// A line with its ends held on to what they are bound to.
+fn tied(line: &Element, fields: &Fields<'_>, ends: [Option<End>; 2], summary: &mut Summary) -> Element {
     let mut line = line.clone();
     let elbow = line.style.route() == Route::Elbow;
-    if elbow && targets.iter().any(Option::is_some) {
+    if elbow && ends.iter().any(Option::is_some) {
         // Its way is found here as it is there; what somebody pulled out of it stays.
-        let pulled = pulled(fields);
         let (first, last) = (line.points[0], line.points[line.points.len() - 1]);
         let step = line.step;
         let at = |pos: Point| crate::document::Sample::of(InkPoint::new(pos, 0.5), step).ink(step);
-        let points = pulled.into_iter().map(at).filter(|p| p.pos.is_finite());
+        let mut points: Vec<InkPoint> = pulled(fields)
+            .into_iter()
+            .map(at)
+            .filter(|p| p.pos.is_finite())
+            .collect();
+        if thin(&mut points, LINE_POINTS - 2) {
+            summary.add(notes::POINTS);
+        }
         line.points = [first].into_iter().chain(points).chain([last]).collect();
     }
     let placed = line.placed();
     let last = placed.len() - 1;
-    let ends = [
+    let before = [
         (placed[0].pos, placed[1].pos),
         (placed[last].pos, placed[last - 1].pos),
     ];
     let mut holds = [None, None];
-    for at in [0, 1] {
-        let Some((target, binding)) = &targets[at] else {
-            continue;
-        };
-        if !target.kind.holds_lines() {
-            continue;
-        }
-        let (place, own) = target.rectangle();
-        let to_unit = (place * Affine::map_unit_square(own)).inverse();
-        let fixed = binding.point("fixedPoint");
-        let aim = match fixed.filter(|_| elbow) {
+    for (at, end) in ends.into_iter().enumerate() {
+        let Some(end) = end else { continue };
+        let to_unit = end.hold.place.inverse();
+        let aim = match end.fixed.filter(|_| elbow) {
             Some(fixed) => fixed,
-            None => aim(to_unit * ends[at].0, to_unit * ends[at].1),
+            None => aim(to_unit * before[at].0, to_unit * before[at].1),
         };
         if !aim.is_finite() {
+            summary.add(notes::FREE);
             continue;
         }
-        let tie = Tie::new(target.id.clone(), aim);
-        holds[at] = hold(target, tie.at);
+        let tie = Tie::new(end.target, aim);
+        holds[at] = Some(Hold {
+            at: tie.at,
+            ..end.hold
+        });
         line.ties[at] = Some(tie);
     }
     let held = hold_on(&line, holds).placed();
     let far = FAR.0 + FAR.1 * line.style.width;
     let now = [held[0].pos, held[held.len() - 1].pos];
-    for (now, (before, _)) in now.iter().zip(ends) {
+    for (now, (before, _)) in now.iter().zip(before) {
         if now.distance(before) > far {
             summary.add(notes::MOVED);
         }

@@ -1,25 +1,23 @@
-//! tldraw's files, `.tldr`: a list of records, of pages, shapes, what arrows hold on to, and images. Files of all ages are read,
-//! and what can't be read in one costs only that.
+//! tldraw's files, `.tldr`: a list of records, of pages, shapes, what arrows hold on to, and images. Files of all ages that
+//! such lists have are read (since 2022; what tldraw wrote before is of another format), and what can't be read in one costs only that.
 
+mod letters;
+mod lines;
 mod notes;
 mod outlines;
 mod pictures;
 mod points;
 mod shapes;
 mod style;
+mod ties;
 mod tree;
 
+use super::alike::{check, text};
 use super::fields::Fields;
 use super::{Import, ImportError};
-use crate::clip::MAX_TEXT;
 
 /// As people call it.
 const FORMAT: &str = "tldraw";
-
-fn text(file: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(file).ok()?;
-    Some(text.trim_start_matches('\u{feff}').trim())
-}
 
 /// Whether a file is one of tldraw's, as a quick look says.
 #[must_use]
@@ -33,26 +31,21 @@ pub fn is(file: &[u8]) -> bool {
 /// When it is none, is damaged as a whole, or too large.
 pub fn read(file: &[u8]) -> Result<Import, ImportError> {
     let text = text(file).ok_or(ImportError::Unknown)?;
-    if text.len() > MAX_TEXT {
-        return Err(ImportError::TooLarge {
-            format: FORMAT,
-            what: format!("it has {} MB", text.len() >> 20),
-            most: format!("{} MB", MAX_TEXT >> 20),
-        });
-    }
-    let damaged = |why: String| ImportError::Damaged { format: FORMAT, why };
-    if let Err(error) = serde_json::from_str::<&serde_json::value::RawValue>(text) {
-        return Err(damaged(format!("it is no JSON from line {} on", error.line())));
-    }
+    check(text, FORMAT)?;
     let file = Fields::read(text).ok_or(ImportError::Unknown)?;
     if !file.has("tldrawFileFormatVersion") {
         return Err(ImportError::Unknown);
     }
     let Some(records) = file.list("records") else {
-        return Err(damaged("it has no list of records".to_owned()));
+        return Err(ImportError::Damaged {
+            format: FORMAT,
+            why: "it has no list of records".to_owned(),
+        });
     };
     Ok(tree::read(&records))
 }
 
+#[cfg(test)]
+mod losses;
 #[cfg(test)]
 mod tests;

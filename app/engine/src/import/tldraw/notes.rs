@@ -1,12 +1,6 @@
 //! What of a tldraw drawing comes over differently, or not at all, in words.
 
-use crate::import::Note;
-
-macro_rules! notes {
-    ($($name:ident $lost:literal $what:literal | $one:literal;)*) => {
-        $(pub(super) const $name: Note = Note { what: $what, one: $one, lost: $lost };)*
-    };
-}
+use crate::import::alike::notes;
 
 notes! {
     BROKEN true "shapes could not be read" | "a shape could not be read";
@@ -15,9 +9,12 @@ notes! {
     FAR true "shapes lie too far out, are too large, or have no size" | "a shape lies too far out, is too large, or has no size";
     NO_BYTES true "images are not in the file; empty boxes stand in their places" | "an image is not in the file; an empty box stands in its place";
     BAD_IMAGE true "images could not be read; empty boxes stand in their places" | "an image could not be read; an empty box stands in its place";
+    NO_ROOM true "images have too many pixels, or all together have; empty boxes stand in their places" | "an image has too many pixels, or all together have; an empty box stands in its place";
     VIDEOS true "videos became boxes with their address" | "a video became a box with its address";
     LETTERS true "texts were cut off: they are too long" | "a text was cut off: it is too long";
     FORMATS true "texts lost their bold, slanted or linked parts" | "a text lost its bold, slanted or linked parts";
+    NO_LETTERS true "texts could not be read" | "a text could not be read";
+    GAPS true "strokes have parts that could not be read" | "a stroke has parts that could not be read";
     LINKS true "links of shapes were left out" | "the link of a shape was left out";
     LOST_PARENT false "shapes whose frame or group is missing lie by themselves" | "a shape whose frame or group is missing lies by itself";
     ODD false "shapes had values that can't be read, and have the usual ones now" | "a shape had values that can't be read, and has the usual ones now";
@@ -27,6 +24,7 @@ notes! {
     LETTERS_APART false "labels became texts, grouped with what they belong to" | "a label became a text, grouped with what it belongs to";
     HEADS false "arrow heads became similar ones" | "an arrow head became a similar one";
     FREE false "ends of arrows hold on to nothing any more" | "an end of an arrow holds on to nothing any more";
+    LETTER_COLORS false "labels of arrows have the colour of their arrow now" | "the label of an arrow has the colour of its arrow now";
     UNCROPPED false "images were cropped and are whole now" | "an image was cropped and is whole now";
     POINTS false "lines had very many points and have fewer now" | "a line had very many points and has fewer now";
     PAGES false "further pages lie beside the first one" | "a further page lies beside the first one";

@@ -1,17 +1,21 @@
 //! The images of a tldraw file: assets with their bytes in `data:` addresses.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::notes;
 use crate::document::Picture;
 use crate::images::StoredImage;
+use crate::import::alike::within;
 use crate::import::fields::Fields;
-use crate::import::images::{Images, data};
+use crate::import::images::{Images, Missing, data};
 use crate::import::{Note, Summary};
 
 pub(super) struct Pictures<'a> {
     assets: HashMap<String, Fields<'a>>,
-    taken: HashMap<String, Result<Picture, Note>>,
+    taken: HashMap<String, Result<Picture, Missing>>,
+    /// Addresses elsewhere, as many letters of each as are shown: many shapes may have the same long one.
+    elsewhere: HashMap<String, Option<(Arc<str>, bool)>>,
     images: Images,
 }
 
@@ -20,6 +24,7 @@ impl<'a> Pictures<'a> {
         Self {
             assets,
             taken: HashMap::new(),
+            elsewhere: HashMap::new(),
             images: Images::default(),
         }
     }
@@ -29,23 +34,29 @@ impl<'a> Pictures<'a> {
         self.images.into_kept()
     }
 
-    /// The address of what a shape shows.
-    pub(super) fn address(&self, props: &Fields<'_>) -> Option<String> {
-        let asset = self.assets.get(&props.text("assetId")?)?;
-        asset.object("props")?.text("src")
+    /// The address elsewhere of what a shape shows, as many letters of it as are shown, and whether there were more.
+    pub(super) fn elsewhere(&mut self, props: &Fields<'_>) -> Option<(Arc<str>, bool)> {
+        let name = props.text("assetId")?;
+        if let Some(known) = self.elsewhere.get(&name) {
+            return known.clone();
+        }
+        let address = self.address(&name).filter(|url| !url.starts_with("data:"));
+        let address = address.map(|url| within(&url));
+        self.elsewhere.insert(name, address.clone());
+        address
+    }
+
+    fn address(&self, asset: &str) -> Option<String> {
+        self.assets.get(asset)?.object("props")?.text("src")
     }
 
     /// The image that a shape shows, cropped as it is there.
     pub(super) fn shown(&mut self, props: &Fields<'_>, summary: &mut Summary) -> Result<Picture, Note> {
-        let name = props.text("assetId").ok_or(notes::NO_BYTES)?;
-        let whole = match self.taken.get(&name) {
-            Some(taken) => taken.clone(),
-            None => {
-                let taken = self.whole(props);
-                self.taken.insert(name, taken.clone());
-                taken
-            }
-        }?;
+        let whole = self.whole(props).map_err(|missing| match missing {
+            Missing::Bytes => notes::NO_BYTES,
+            Missing::Sense => notes::BAD_IMAGE,
+            Missing::Room => notes::NO_ROOM,
+        })?;
         let Some(part) = props.object("crop").and_then(|crop| part(&crop, whole.pixels)) else {
             return Ok(whole);
         };
@@ -56,13 +67,18 @@ impl<'a> Pictures<'a> {
         }))
     }
 
-    fn whole(&mut self, props: &Fields<'_>) -> Result<Picture, Note> {
-        let address = self.address(props).ok_or(notes::NO_BYTES)?;
-        if !address.starts_with("data:") {
-            return Err(notes::NO_BYTES);
+    fn whole(&mut self, props: &Fields<'_>) -> Result<Picture, Missing> {
+        let name = props.text("assetId").ok_or(Missing::Bytes)?;
+        if let Some(taken) = self.taken.get(&name) {
+            return *taken;
         }
-        let bytes = data(&address).ok_or(notes::BAD_IMAGE)?;
-        self.images.whole(&bytes).ok_or(notes::BAD_IMAGE)
+        let address = self.address(&name).filter(|url| url.starts_with("data:"));
+        let bytes = address
+            .ok_or(Missing::Bytes)
+            .and_then(|address| data(&address).ok_or(Missing::Sense));
+        let taken = bytes.and_then(|bytes| self.images.whole(&bytes));
+        self.taken.insert(name, taken);
+        taken
     }
 }
 

@@ -12,61 +12,73 @@ use crate::import::fields::{Fields, point};
 /// A point and its pressure, 0 to 1.
 pub(super) type Pressed = (Point, f64);
 
-/// The points of all segments of a stroke.
-pub(super) fn ink(props: &Fields<'_>) -> Vec<Pressed> {
-    let stretch = |name| props.number(name).unwrap_or(1.0);
-    let (x, y) = (stretch("scaleX"), stretch("scaleY"));
-    let segments = props.list("segments").unwrap_or_default();
-    let segments = segments.iter().filter_map(|segment| Fields::read(segment.get()));
-    let mut points: Vec<Pressed> = segments
-        .flat_map(|segment| of_segment(&segment))
-        .filter(|(pos, pressure)| pos.is_finite() && pressure.is_finite())
-        .map(|(pos, pressure)| (Point::new(pos.x * x, pos.y * y), pressure))
-        .collect();
-    points.dedup_by(|a, b| a.0 == b.0);
-    points
+/// The points of a stroke.
+pub(super) struct Ink {
+    pub(super) pressed: Vec<Pressed>,
+    /// Whether some could not be read.
+    pub(super) gaps: bool,
 }
 
-fn of_segment(segment: &Fields<'_>) -> Vec<Pressed> {
+/// The points of all segments of a stroke.
+pub(super) fn ink(props: &Fields<'_>) -> Ink {
+    let stretch = |name| props.number(name).unwrap_or(1.0);
+    let (x, y) = (stretch("scaleX"), stretch("scaleY"));
+    let (mut pressed, mut gaps): (Vec<Pressed>, bool) = (Vec::new(), false);
+    for segment in props.list("segments").unwrap_or_default() {
+        let points = Fields::read(segment.get()).and_then(|segment| of_segment(&segment));
+        gaps |= points.is_none();
+        for point in points.into_iter().flatten() {
+            match point.filter(|(pos, pressure)| pos.is_finite() && pressure.is_finite()) {
+                Some((pos, pressure)) => pressed.push((Point::new(pos.x * x, pos.y * y), pressure)),
+                None => gaps = true,
+            }
+        }
+    }
+    pressed.dedup_by(|a, b| a.0 == b.0);
+    Ink { pressed, gaps }
+}
+
+/// The points of a segment, those that can be read; `None` if it can't be read at all.
+fn of_segment(segment: &Fields<'_>) -> Option<Vec<Option<Pressed>>> {
     if segment.raw("path").is_some() {
         let depth = if segment.number("dim") == Some(2.0) { 2 } else { 3 };
-        return segment
-            .text("path")
-            .and_then(|path| differences(&path, depth))
-            .unwrap_or_default();
+        return differences(&segment.text("path")?, depth);
     }
-    if segment
-        .raw("points")
-        .is_some_and(|points| points.starts_with('"'))
-    {
-        return segment
-            .text("points")
-            .and_then(|text| halves(&text))
-            .unwrap_or_default();
+    if segment.raw("points")?.starts_with('"') {
+        return halves(&segment.text("points")?);
     }
-    let list = segment.list("points").unwrap_or_default();
     let pressed = |text: &str| Some((point(text)?, Fields::read(text)?.number("z").unwrap_or(0.5)));
-    list.iter().filter_map(|each| pressed(each.get())).collect()
+    let list = segment.list("points")?;
+    Some(list.iter().map(|each| pressed(each.get())).collect())
 }
 
 /// Points of three half floats each.
-fn halves(text: &str) -> Option<Vec<Pressed>> {
+fn halves(text: &str) -> Option<Vec<Option<Pressed>>> {
     let bytes = BASE64.decode(text.as_bytes()).ok()?;
-    let point = |six: &[u8]| (Point::new(half(&six[..2]), half(&six[2..4])), half(&six[4..]));
-    Some(bytes.chunks_exact(6).map(point).collect())
+    let point = |six: &[u8]| match six {
+        [a, b, c, d, e, f] => Some((Point::new(half(&[*a, *b]), half(&[*c, *d])), half(&[*e, *f]))),
+        // It is cut off.
+        _ => None,
+    };
+    Some(bytes.chunks(6).map(point).collect())
 }
 
 /// A point of whole floats, then differences of half floats; two or three of each.
-fn differences(text: &str, depth: usize) -> Option<Vec<Pressed>> {
+fn differences(text: &str, depth: usize) -> Option<Vec<Option<Pressed>>> {
     let bytes = BASE64.decode(text.as_bytes()).ok()?;
     let (first, rest) = bytes.split_at_checked(4 * depth)?;
     let mut at = [0.0, 0.0, 0.5];
     for (value, four) in at.iter_mut().zip(first.chunks_exact(4)) {
         *value = f64::from(f32::from_le_bytes(four.try_into().ok()?));
     }
-    let pressed = |at: [f64; 3]| (Point::new(at[0], at[1]), at[2]);
+    let pressed = |at: [f64; 3]| Some((Point::new(at[0], at[1]), at[2]));
     let mut points = vec![pressed(at)];
-    for step in rest.chunks_exact(2 * depth) {
+    for step in rest.chunks(2 * depth) {
+        if step.len() < 2 * depth {
+            // It is cut off.
+            points.push(None);
+            break;
+        }
         for (value, two) in at.iter_mut().zip(step.chunks_exact(2)) {
             *value += half(two);
         }

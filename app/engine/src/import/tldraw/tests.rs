@@ -6,7 +6,7 @@ use super::*;
 use crate::document::{Color, Element, Ink};
 use crate::geometry::{Kind, Point, Route, Shade};
 
-fn file(records: Value) -> Import {
+pub(super) fn file(records: Value) -> Import {
     let mut file = json!({"tldrawFileFormatVersion": 1, "schema": {"schemaVersion": 2}});
     file["records"] = records;
     let text = file.to_string();
@@ -14,22 +14,22 @@ fn file(records: Value) -> Import {
     crate::import::read(text.as_bytes()).expect("it is read")
 }
 
-fn shape(id: &str, kind: &str, at: [f64; 2], parent: &str, props: Value) -> Value {
+pub(super) fn shape(id: &str, kind: &str, at: [f64; 2], parent: &str, props: Value) -> Value {
     let mut shape = json!({"typeName": "shape", "id": id, "type": kind, "x": at[0], "y": at[1], "rotation": 0, "index": id,
         "parentId": parent, "isLocked": false, "opacity": 1});
     shape["props"] = props;
     shape
 }
 
-fn page() -> Value {
+pub(super) fn page() -> Value {
     json!({"typeName": "page", "id": "page:a", "name": "Page 1", "index": "a1"})
 }
 
-fn said(import: &Import) -> String {
+pub(super) fn said(import: &Import) -> String {
     import.summary.to_string()
 }
 
-fn rich(text: &str) -> Value {
+pub(super) fn rich(text: &str) -> Value {
     let lines: Vec<Value> = text
         .split('\n')
         .map(|line| json!({"type": "paragraph", "content": [{"type": "text", "text": line}]}))
@@ -160,6 +160,7 @@ fn arrows_hold_on_in_files_of_both_ages() {
     ]);
     for records in [new, old] {
         let import = file(records);
+        assert_eq!(said(&import), "");
         let [oval, arrow] = &import.elements[..] else {
             panic!("{:?}", import.elements)
         };

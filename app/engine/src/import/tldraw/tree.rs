@@ -7,7 +7,7 @@ use drawbridge_protocol::ElementId;
 use serde_json::value::RawValue;
 
 use super::pictures::Pictures;
-use super::{notes, shapes};
+use super::{notes, shapes, ties};
 use crate::clip::MAX_ELEMENTS;
 use crate::document::{Element, GROUPS, Group};
 use crate::geometry::{Affine, Rect};
@@ -27,14 +27,6 @@ pub(super) struct Shape<'a> {
     index: String,
 }
 
-/// What an end of an arrow holds on to.
-pub(super) struct Binding {
-    pub(super) arrow: String,
-    pub(super) target: String,
-    pub(super) at_end: bool,
-    pub(super) aim: crate::geometry::Point,
-}
-
 /// What a shape has of what it lies in.
 #[derive(Clone)]
 pub(super) struct Around {
@@ -52,6 +44,8 @@ pub(super) struct Making<'a> {
     pub(super) out: Vec<Element>,
     /// The elements that came of shapes, by the shapes' ids.
     pub(super) made: HashMap<String, usize>,
+    /// How far arrows are bent, by their places in `out`, in board units.
+    pub(super) bends: HashMap<usize, f64>,
     names: u64,
 }
 
@@ -65,15 +59,13 @@ impl Making<'_> {
     }
 
     /// Adds an element, unless there are too many or it lies out of the world.
-    pub(super) fn keep(&mut self, mut element: Element, around: &Around) -> bool {
+    pub(super) fn keep(&mut self, mut element: Element, around: &Around) -> shapes::Made {
         if self.out.len() >= MAX_ELEMENTS {
-            self.summary.add(notes::TOO_MANY);
-            return false;
+            return Err(Some(notes::TOO_MANY));
         }
         let near = |v: &f64| v.abs() <= crate::geometry::MAX_COORDINATE;
         if !element.place.as_coeffs().iter().all(near) || element.bounds().is_none() {
-            self.summary.add(notes::FAR);
-            return false;
+            return Err(Some(notes::FAR));
         }
         element.groups = element
             .groups
@@ -89,7 +81,7 @@ impl Making<'_> {
             self.summary.add(notes::NESTED);
         }
         self.out.push(element);
-        true
+        Ok(())
     }
 }
 
@@ -119,7 +111,10 @@ pub(super) fn read(records: &[&RawValue]) -> Import {
                 }),
                 _ => summary.add(notes::BROKEN),
             },
-            Some("binding") => bindings.extend(binding(&fields)),
+            Some("binding") => match ties::binding(&fields) {
+                Some(binding) => bindings.push(binding),
+                None => summary.add(notes::FREE),
+            },
             Some("asset") => {
                 assets.insert(id, fields);
             }
@@ -135,27 +130,18 @@ pub(super) fn read(records: &[&RawValue]) -> Import {
         summary,
         out: Vec::new(),
         made: HashMap::new(),
+        bends: HashMap::new(),
         names: 0,
     };
     let pages: Vec<String> = pages.into_iter().map(|(_, id)| id).collect();
     make(&shapes, &pages, &mut making);
-    shapes::tie(&shapes, &bindings, &mut making);
+    ties::tie(&shapes, bindings, &mut making);
     Import {
         elements: making.out,
         images: making.pictures.into_images(),
         title,
         summary: making.summary,
     }
-}
-
-fn binding(fields: &Fields<'_>) -> Option<Binding> {
-    let props = fields.object("props")?;
-    Some(Binding {
-        arrow: fields.text("fromId")?,
-        target: fields.text("toId")?,
-        at_end: props.text("terminal")? == "end",
-        aim: shapes::aim(&props),
-    })
 }
 
 /// Makes page by page, each from the lowest shape to the topmost, and what lies in a shape above it.
