@@ -46,19 +46,19 @@ pub fn write(elements: &[Element]) -> String {
     text
 }
 
-/// The same with the bytes of their images, as `bytes` finds them, as far as there is room for them in a text. Says how many
-/// there wasn't.
+/// The same with the bytes of their images, as `bytes` finds them, as far as there is room for them in a text. Says which are left
+/// out.
 #[must_use]
 pub fn write_with_images(
     elements: &[Element],
     bytes: &dyn Fn(&ImageHash) -> Option<StoredImage>,
-) -> (String, usize) {
+) -> (String, BTreeSet<ImageHash>) {
     let mut text = write(elements);
     let shown = elements.iter().filter(|element| !element.deleted);
     let names: BTreeSet<ImageHash> = shown.filter_map(|element| Some(element.picture?.image)).collect();
-    let (mut left_out, mut room, mut images) = (0, MAX_IMAGES, Vec::new());
-    for name in &names {
-        match bytes(name).filter(|image| image.bytes.len() <= room) {
+    let (mut left_out, mut room, mut images) = (BTreeSet::new(), MAX_IMAGES, Vec::new());
+    for name in names {
+        match bytes(&name).filter(|image| image.bytes.len() <= room) {
             Some(image) => {
                 room -= image.bytes.len();
                 let data = BASE64.encode(&image.bytes);
@@ -67,7 +67,9 @@ pub fn write_with_images(
                     image.kind.as_str()
                 ));
             }
-            None => left_out += 1,
+            None => {
+                left_out.insert(name);
+            }
         }
     }
     if !images.is_empty() {

@@ -7,10 +7,11 @@ mod thumbs;
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::client::Images;
-use drawbridge_engine::document::{Color, Element};
+use drawbridge_engine::document::Element;
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::export::Look;
 use drawbridge_engine::geometry::Rect;
+use drawbridge_protocol::ImageHash;
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
 use crate::theme::Theme;
@@ -58,16 +59,12 @@ impl Minimap {
         self.thumbs.update(ctx, editor.scene(), images);
         let thumbs = &self.thumbs;
         let theme = Theme::of(ctx);
-        let rgb = |color: egui::Color32| [color.r(), color.g(), color.b()];
-        let ink = |color: Color| rgb(theme.color(color));
         let scene = editor.scene();
         let clip = |element: &Element| scene.area(element.framed_by.as_ref()?);
+        let images = |hash: &ImageHash| thumbs.get(hash);
         let look = Look {
-            ink: &ink,
-            paper: None,
-            board: rgb(theme.board),
-            images: &|hash| thumbs.get(hash),
             clip: &clip,
+            ..theme.look(&images)
         };
         let wanted = Wanted {
             scale: scale * f64::from(ctx.pixels_per_point().max(FINE)),

@@ -1,23 +1,18 @@
 //! What goes from the board to the clipboard, and from there to the board.
 
+use std::collections::BTreeSet;
+
 use drawbridge_engine::clip;
-use drawbridge_engine::document::{Color, Element};
+use drawbridge_engine::document::Element;
 use drawbridge_engine::editor::Edit;
-use drawbridge_engine::export::png::{TooLarge, picture, picture_of};
-use drawbridge_engine::export::svg::{svg, svg_of};
-use drawbridge_engine::export::{Alone, Look};
-use drawbridge_engine::geometry::{Affine, Point};
+use drawbridge_engine::export::{ExportError, Format, Wanted, What, file, pixels};
+use drawbridge_engine::geometry::Point;
 use drawbridge_engine::images::StoredImage;
-use drawbridge_protocol::ImageHash;
+use drawbridge_protocol::{ElementId, ImageHash};
 use egui::ColorImage;
 
 use super::OpenBoard;
 use crate::theme::Theme;
-
-/// Around what a picture shows, in board units.
-const MARGIN: f64 = 16.0;
-/// Pixels a board unit.
-const SCALE: f64 = 2.0;
 
 /// What became of a text that was to be put on the board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +34,8 @@ impl OpenBoard {
             return None;
         }
         let (text, left_out) = clip::write_with_images(&elements, &self.bytes());
-        if left_out > 0 {
-            let pictures = if left_out == 1 {
+        if !left_out.is_empty() {
+            let pictures = if left_out.len() == 1 {
                 "A picture is"
             } else {
                 "Some pictures are"
@@ -112,79 +107,69 @@ impl OpenBoard {
     ///
     /// # Errors
     /// When it is too long and narrow for a picture.
-    pub fn copy_png(&self, theme: &Theme) -> Result<Option<ColorImage>, TooLarge> {
-        let board = rgb(theme.board);
-        let picture = if let Some(Alone { elements, clip, part }) = self.alone() {
-            let clip = |_: &Element| Some(clip);
-            let ink = |color: Color| rgb(theme.color(color));
-            let look = Look {
-                ink: &ink,
-                paper: Some(board),
-                board,
-                images: &self.bytes(),
-                clip: &clip,
-            };
-            picture_of(part, &elements, &look, SCALE)?
-        } else {
-            let elements = self.pictured();
-            if elements.is_empty() {
-                return Ok(None);
-            }
-            let ink = |color: Color| rgb(theme.color(color));
-            let clip = |element: &Element| self.clip(element);
-            let look = Look {
-                ink: &ink,
-                paper: Some(board),
-                board,
-                images: &self.bytes(),
-                clip: &clip,
-            };
-            picture(&elements, &look, MARGIN, SCALE)?
+    pub fn copy_png(&self, theme: &Theme) -> Result<Option<ColorImage>, ExportError> {
+        let (elements, what) = self.pictured();
+        let wanted = Wanted {
+            what,
+            ..Wanted::new(Format::Png)
         };
-        let size = [picture.width() as usize, picture.height() as usize];
-        Ok(Some(ColorImage::from_rgba_unmultiplied(size, picture.rgba())))
+        match pixels(&elements, &theme.look(&self.bytes()), &wanted) {
+            Ok(picture) => {
+                let size = [picture.width() as usize, picture.height() as usize];
+                Ok(Some(ColorImage::from_rgba_unmultiplied(size, picture.rgba())))
+            }
+            Err(ExportError::Nothing) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The same as the text of an SVG file, with no paper, which can be pasted again.
     #[must_use]
     pub fn copy_svg(&self, theme: &Theme) -> Option<String> {
-        let ink = |color: Color| rgb(theme.color(color));
-        let board = rgb(theme.board);
-        if let Some(Alone { elements, clip, part }) = self.alone() {
-            let clip = |_: &Element| Some(clip);
-            let whole = clip::write(&self.editor().selected_whole());
-            let look = Look {
-                ink: &ink,
-                paper: None,
-                board,
-                images: &self.bytes(),
-                clip: &clip,
-            };
-            return Some(svg_of(part, &elements, &look, Some(&whole)));
-        }
-        let elements = self.pictured();
-        let clip = |element: &Element| self.clip(element);
-        let look = Look {
-            ink: &ink,
-            paper: None,
-            board,
-            images: &self.bytes(),
-            clip: &clip,
+        let (elements, what) = self.pictured();
+        let wanted = Wanted {
+            what,
+            paper: false,
+            ..Wanted::new(Format::Svg)
         };
-        (!elements.is_empty()).then(|| svg(&elements, &look, MARGIN, true))
+        // Nothing but an empty board makes no drawing.
+        let exported = file(&elements, &theme.look(&self.bytes()), &wanted).ok()?;
+        String::from_utf8(exported.files.into_iter().next()?.bytes).ok()
     }
 
-    /// What is in the selected frame, if that is all that is selected.
-    fn alone(&self) -> Option<Alone> {
+    /// What is exported of the board if nothing else is said: the selection, else all.
+    #[must_use]
+    pub fn what(&self) -> What {
         let editor = self.editor();
-        let frame = editor.selected_frame()?;
-        let mut members = editor.selected_whole();
-        members.retain(|element| element.id != frame.id);
-        Some(Alone::of(&frame, members))
+        if let Some(frame) = editor.selected_frame() {
+            return What::These([frame.id].into());
+        }
+        let selected = editor.selected_whole();
+        if selected.is_empty() {
+            return What::All;
+        }
+        What::These(selected.into_iter().map(|element| element.id).collect())
     }
 
-    fn clip(&self, element: &Element) -> Option<Affine> {
-        self.editor().scene().area(element.framed_by.as_ref()?)
+    /// That, and the elements that it takes to draw it. On a large board that is less than everything.
+    fn pictured(&self) -> (Vec<Element>, What) {
+        let what = self.what();
+        if what == What::All {
+            return (self.everything(), what);
+        }
+        let editor = self.editor();
+        let mut elements = editor.selected_whole();
+        // Frames clip, selected or not.
+        let frames: BTreeSet<ElementId> = elements
+            .iter()
+            .filter_map(|element| element.framed_by.clone())
+            .collect();
+        for frame in frames {
+            if !elements.iter().any(|element| element.id == frame) {
+                elements.extend(editor.scene().element(editor.document(), &frame));
+            }
+        }
+        (elements, what)
     }
 
     /// Everything that is shown, from the lowest to the topmost.
@@ -195,18 +180,4 @@ impl OpenBoard {
         all.filter_map(|(_, item)| editor.scene().element(editor.document(), &item.element))
             .collect()
     }
-
-    /// The selection, or else everything, from the lowest to the topmost.
-    fn pictured(&self) -> Vec<Element> {
-        let editor = self.editor();
-        let selected = editor.selected_whole();
-        if !selected.is_empty() {
-            return selected;
-        }
-        self.everything()
-    }
-}
-
-fn rgb(color: egui::Color32) -> [u8; 3] {
-    [color.r(), color.g(), color.b()]
 }

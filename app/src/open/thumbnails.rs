@@ -8,7 +8,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::client::{Kept, Shelf};
-use drawbridge_engine::document::{Color, Element};
 use drawbridge_engine::export::Look;
 use drawbridge_engine::export::png::png;
 use drawbridge_engine::export::small::thumbnail;
@@ -233,7 +232,6 @@ fn work(shelf: &Shelf, shared: &Shared, tell: &Sender<Made>, wake: &(dyn Fn() + 
 
 /// A picture of a board as it is now, as a PNG file.
 fn make(shelf: &Shelf, board: &BoardId, theme: &Theme) -> Option<Vec<u8>> {
-    let rgb = |color: egui::Color32| [color.r(), color.g(), color.b()];
     let glance = shelf.glance(board).ok()?;
     // From the first time that it is asked.
     let in_time = || {
@@ -241,14 +239,11 @@ fn make(shelf: &Shelf, board: &BoardId, theme: &Theme) -> Option<Vec<u8>> {
         move || since.get_or_insert_with(Instant::now).elapsed() < LONGEST
     };
     let cells = glance.cells(in_time()).ok()?;
-    let ink = |color: Color| rgb(theme.color(color));
     let images = |hash: &ImageHash| glance.image(hash).ok().flatten();
+    let look = theme.look(&images);
     let look = Look {
-        ink: &ink,
-        paper: Some(rgb(theme.board)),
-        board: rgb(theme.board),
-        images: &images,
-        clip: &|_: &Element| None,
+        paper: Some(look.board),
+        ..look
     };
     let picture = thumbnail(&cells, &look, SIZE, [in_time(), in_time()]).ok()?;
     Some(png(&picture, None))

@@ -1,5 +1,6 @@
 //! The one place for colours and sizes: light and dark tokens, the ink palette, people's colours.
 
+mod look;
 mod measure;
 mod palette;
 

@@ -1,5 +1,6 @@
 //! The one way by which a file is made of a board: elements, how they look, and what is wanted become bytes.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use drawbridge_protocol::ImageHash;
@@ -8,11 +9,12 @@ use super::Look;
 use super::excalidraw;
 use super::pages::{Page, pages};
 use super::pdf::pdf;
-use super::png::{Raster, TooLarge, picture_of, png};
+use super::png::{Picture, TooLarge, fitting, picture_of, png};
 use super::svg::svg_of;
 use super::wanted::{Format, SCALES, Wanted};
 use crate::clip;
 use crate::document::Element;
+use crate::geometry::Rect;
 
 /// Why no file can be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,9 +53,10 @@ pub struct Exported {
     pub scale: f64,
     /// Whether it opens again as a board: that was wanted, and there was room for the elements. Excalidraw's always does.
     pub opens_again: bool,
-    /// So many images are missing when it is opened again where the board isn't known: they are too large together, or their bytes
-    /// aren't here.
-    pub images_left_out: usize,
+    /// Images that are shown, and whose bytes aren't here: there is grey in place of them.
+    pub absent: BTreeSet<ImageHash>,
+    /// Images that are here, and are missing when it is opened again where the board isn't known: they are too large together.
+    pub no_room: BTreeSet<ImageHash>,
 }
 
 /// Makes what is wanted of a board, whose elements are all given as they are shown, from the lowest to the topmost. The paper has the
@@ -64,76 +67,138 @@ pub struct Exported {
 /// # Errors
 /// When there is nothing to show, or it has no room in a picture.
 pub fn file(elements: &[Element], look: &Look<'_>, wanted: &Wanted) -> Result<Exported, ExportError> {
-    let look = Look {
-        paper: wanted.paper.then_some(look.board),
-        ..*look
+    let absent = RefCell::new(BTreeSet::new());
+    // Whatever asks for an image, and however often.
+    let images = |hash: &ImageHash| {
+        let image = (look.images)(hash);
+        if image.is_none() {
+            absent.borrow_mut().insert(*hash);
+        }
+        image
     };
-    let scale = wanted.scale.clamp(*SCALES.start(), *SCALES.end());
+    let look = Look {
+        images: &images,
+        ..on_paper(look, wanted)
+    };
     let mut exported = Exported {
         files: Vec::new(),
-        scale,
+        scale: scale_of(wanted),
         opens_again: wanted.format == Format::Excalidraw || (wanted.embed && wanted.format.can_embed()),
-        images_left_out: 0,
+        absent: BTreeSet::new(),
+        no_room: BTreeSet::new(),
     };
     let pages = pages(elements, &look, wanted)?;
-    if wanted.format.has_pages() {
-        exported.files.push(File {
+    match wanted.format {
+        Format::Pdf => exported.files.push(File {
             frame: None,
             bytes: pdf(&pages, &look),
-        });
-        return Ok(exported);
+        }),
+        Format::Png => {
+            for page in pages {
+                let embed = exported.with_images(&page, &look, wanted);
+                exported.scale = exported.scale.min(fitting(page.part, scale_of(wanted))?);
+                let picture = drawn(&page, &look, scale_of(wanted))?;
+                exported.add(page, png(&picture, embed.as_deref()));
+            }
+        }
+        Format::Svg => {
+            for page in pages {
+                // Its images are in the picture already, with all their bytes.
+                let embed = wanted.embed.then(|| clip::write(&page.whole));
+                let embed = embed.and_then(|text| exported.fitting(text, &page));
+                let clip = |element: &Element| page.clip(element);
+                let look = Look { clip: &clip, ..look };
+                let text = svg_of(page.part, &page.elements, &look, embed.as_deref());
+                exported.add(page, text.into_bytes());
+            }
+        }
+        Format::Excalidraw => {
+            for page in pages {
+                let text = excalidraw::write(&page.whole, &look);
+                exported.add(page, text.into_bytes());
+            }
+        }
     }
-    for page in pages {
-        let clip = |element: &Element| page.clip(element);
-        let look = Look { clip: &clip, ..look };
-        let embed = exported.embedded(&page, &look, wanted);
-        let bytes = match wanted.format {
-            Format::Png => {
-                exported.scale = exported.scale.min(Raster::fitting(page.part, scale)?);
-                png(
-                    &picture_of(page.part, &page.elements, &look, scale)?,
-                    embed.as_deref(),
-                )
-            }
-            Format::Svg => svg_of(page.part, &page.elements, &look, embed.as_deref()).into_bytes(),
-            Format::Pdf => pdf(std::slice::from_ref(&page), &look),
-            Format::Excalidraw => {
-                exported.images_left_out += missing(&page.whole, &look);
-                excalidraw::write(&page.whole, &look).into_bytes()
-            }
-        };
-        exported.files.push(File {
+    exported.absent = absent.take();
+    exported.no_room = &exported.no_room - &exported.absent;
+    Ok(exported)
+}
+
+/// The same as pixels, of the first page.
+///
+/// # Errors
+/// As [`file`].
+pub fn pixels(elements: &[Element], look: &Look<'_>, wanted: &Wanted) -> Result<Picture, ExportError> {
+    first(elements, look, wanted, |_| scale_of(wanted))
+}
+
+/// The same as small as it takes for its longer side to have so many pixels, and never larger than on the board. There is room for that,
+/// whatever shape it has.
+///
+/// # Errors
+/// When there is nothing to show.
+pub fn glimpse(
+    elements: &[Element],
+    look: &Look<'_>,
+    wanted: &Wanted,
+    side: u32,
+) -> Result<Picture, ExportError> {
+    let scale = |part: Rect| f64::from(side) / part.width().max(part.height());
+    first(elements, look, wanted, |part| scale(part).min(1.0))
+}
+
+fn first(
+    elements: &[Element],
+    look: &Look<'_>,
+    wanted: &Wanted,
+    scale: impl Fn(Rect) -> f64,
+) -> Result<Picture, ExportError> {
+    let look = on_paper(look, wanted);
+    let pages = pages(elements, &look, wanted)?;
+    let page = pages.first().ok_or(ExportError::Nothing)?;
+    Ok(drawn(page, &look, scale(page.part))?)
+}
+
+fn on_paper<'a>(look: &Look<'a>, wanted: &Wanted) -> Look<'a> {
+    Look {
+        paper: wanted.paper.then_some(look.board),
+        ..*look
+    }
+}
+
+fn scale_of(wanted: &Wanted) -> f64 {
+    wanted.scale.clamp(*SCALES.start(), *SCALES.end())
+}
+
+fn drawn(page: &Page, look: &Look<'_>, scale: f64) -> Result<Picture, TooLarge> {
+    let clip = |element: &Element| page.clip(element);
+    picture_of(page.part, &page.elements, &Look { clip: &clip, ..*look }, scale)
+}
+
+impl Exported {
+    fn add(&mut self, page: Page, bytes: Vec<u8>) {
+        self.files.push(File {
             frame: page.name,
             bytes,
         });
     }
-    Ok(exported)
-}
 
-impl Exported {
-    /// The text of a page's elements that goes along, if it is wanted and can be read again.
-    fn embedded(&mut self, page: &Page, look: &Look<'_>, wanted: &Wanted) -> Option<String> {
+    /// The text of a page's elements and their images, if it is to go along.
+    fn with_images(&mut self, page: &Page, look: &Look<'_>, wanted: &Wanted) -> Option<String> {
         if !wanted.embed {
             return None;
         }
-        let (text, left_out) = match wanted.format {
-            Format::Pdf | Format::Excalidraw => return None,
-            Format::Png => clip::write_with_images(&page.whole, look.images),
-            // Its images are in the picture already, with all their bytes.
-            Format::Svg => (clip::write(&page.whole), missing(&page.whole, look)),
-        };
+        let (text, left_out) = clip::write_with_images(&page.whole, look.images);
+        self.no_room.extend(left_out);
+        self.fitting(text, page)
+    }
+
+    /// The text, if it can be read again.
+    fn fitting(&mut self, text: String, page: &Page) -> Option<String> {
         let fits = page.whole.len() <= clip::MAX_ELEMENTS && text.len() <= clip::MAX_TEXT;
         self.opens_again &= fits;
-        self.images_left_out += left_out;
         fits.then_some(text)
     }
-}
-
-/// How many images aren't here.
-fn missing(elements: &[Element], look: &Look<'_>) -> usize {
-    let pictures = elements.iter().filter_map(|element| element.picture);
-    let names: BTreeSet<ImageHash> = pictures.map(|picture| picture.image).collect();
-    names.iter().filter(|name| (look.images)(name).is_none()).count()
 }
 
 #[cfg(test)]

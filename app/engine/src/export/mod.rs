@@ -2,6 +2,7 @@
 
 pub mod excalidraw;
 pub mod file;
+mod notes;
 pub mod pages;
 pub mod pdf;
 pub mod png;
@@ -10,8 +11,9 @@ pub mod svg;
 pub mod wanted;
 
 use drawbridge_protocol::ImageHash;
+use kurbo::Shape as _;
 
-pub use self::file::{ExportError, Exported, File, file};
+pub use self::file::{ExportError, Exported, File, file, glimpse, pixels};
 pub use self::wanted::{Format, SCALES, Wanted, What};
 use crate::document::{Color, Element, Shade};
 use crate::geometry::{Affine, BezPath, MAX_COORDINATE, Point, Rect, Region};
@@ -119,6 +121,14 @@ fn shown<'a>(elements: &'a [Element], look: &Look<'a>) -> impl Iterator<Item = (
         };
         Some((element, seen))
     })
+}
+
+/// What a clip leaves open: where it leads the unit square.
+fn opening(clip: Affine) -> BezPath {
+    let mut open = BezPath::new();
+    open.extend(Rect::new(0.0, 0.0, 1.0, 1.0).path_elements(1.0));
+    open.apply_affine(clip);
+    open
 }
 
 /// The part of the board that a picture shows: all of the elements and so many board units around.

@@ -160,6 +160,7 @@ pub(super) fn pages(
             });
             page(shown.cloned().collect())
         }
+        What::Frames(ids) if ids.is_empty() => Err(ExportError::Nothing),
         What::Frames(ids) => ids.iter().map(of_frame).collect(),
         What::EachFrame => {
             let frames = frames(elements);

@@ -16,9 +16,9 @@ use self::images::Images;
 use self::words::Words;
 use super::pages::Page;
 use super::svg::digits_of;
-use super::{Area, Look, areas, shown};
+use super::{Area, Look, areas, opening, shown};
 use crate::document::Element;
-use crate::geometry::{Affine, BezPath, Point, Rect};
+use crate::geometry::{Affine, BezPath, Point};
 
 /// A board unit is a pixel of a screen with 96 of them to an inch; a PDF's unit is a 72nd of an inch.
 const POINTS: f64 = 72.0 / 96.0;
@@ -109,10 +109,7 @@ impl Book {
     fn draw(&mut self, sheet: &mut Sheet, element: &Element, look: &Look<'_>) {
         sheet.content.save_state();
         if let Some(clip) = (look.clip)(element) {
-            let mut open = BezPath::new();
-            open.extend(Rect::new(0.0, 0.0, 1.0, 1.0).path_elements(1.0));
-            open.apply_affine(clip);
-            sheet.path(&open);
+            sheet.path(&opening(clip));
             sheet.content.clip_nonzero().end_path();
         }
         let opacity = element.style.opacity;

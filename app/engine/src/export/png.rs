@@ -4,13 +4,13 @@ use std::io::Cursor;
 
 use ::png::text_metadata::ITXtChunk;
 use ::png::{BitDepth, ColorType, Decoder, Encoder, EncodingError, Limits};
-use kurbo::{PathEl, Shape as _};
+use kurbo::PathEl;
 use tiny_skia::{
     Color, FillRule, FilterQuality, IntRect, IntSize, Mask, Paint, Path, PathBuilder, Pattern, Pixmap,
     PixmapPaint, SpreadMode, Transform,
 };
 
-use super::{Area, Look, areas, extent, shown};
+use super::{Area, Look, areas, extent, opening, shown};
 use crate::clip;
 use crate::document::Element;
 use crate::geometry::{Affine, BezPath, Rect};
@@ -115,14 +115,6 @@ impl Raster {
         })
     }
 
-    /// How many pixels a board unit has in a picture of this part of the board, where so many are wanted.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub fn fitting(part: Rect, scale: f64) -> Result<f64, TooLarge> {
-        fitting(part, scale)
-    }
-
     /// How many pixels a board unit has.
     #[must_use]
     pub fn scale(&self) -> f64 {
@@ -150,9 +142,7 @@ impl Raster {
             return Some(mask);
         }
         let mut mask = Mask::new(self.canvas.width(), self.canvas.height())?;
-        let mut open = BezPath::new();
-        open.extend(Rect::new(0.0, 0.0, 1.0, 1.0).path_elements(1.0));
-        open.apply_affine(self.to_pixels * clip);
+        let open = opening(self.to_pixels * clip);
         mask.fill_path(&path(&open)?, FillRule::Winding, true, Transform::identity());
         Some(mask)
     }
@@ -229,7 +219,7 @@ fn pixels(extent: Rect, scale: f64) -> [u32; 2] {
 }
 
 /// The scale, or as much of it as a picture has room for.
-fn fitting(extent: Rect, scale: f64) -> Result<f64, TooLarge> {
+pub(super) fn fitting(extent: Rect, scale: f64) -> Result<f64, TooLarge> {
     let wanted = if scale.is_finite() && scale > 0.0 {
         scale
     } else {

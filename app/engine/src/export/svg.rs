@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::{Area, Look, areas, extent, shown};
+use super::{Area, Look, areas, extent, opening, shown};
 use crate::clip;
 use crate::document::{Element, Kind};
 use crate::geometry::{Affine, BezPath, Point, Rect};
 use crate::images::StoredImage;
 use data_encoding::BASE64;
-use kurbo::{PathEl, Shape as _};
+use kurbo::PathEl;
 
 /// The tag of the elements in the metadata.
 const TAG: &str = "drawbridge:elements";
@@ -87,11 +87,8 @@ pub fn svg_of(extent: Rect, elements: &[Element], look: &Look<'_>, embed: Option
 
 /// Writes what others are clipped to: where a place leads the unit square.
 fn define(out: &mut String, number: usize, clip: Affine, origin: Point, digits: usize) {
-    let mut open = BezPath::new();
-    open.extend(Rect::new(0.0, 0.0, 1.0, 1.0).path_elements(1.0));
-    open.apply_affine(clip);
     put(out, format_args!(r#"<clipPath id="frame-{number}"><path d=""#));
-    path(out, &open, origin, digits);
+    path(out, &opening(clip), origin, digits);
     out.push_str("\"/></clipPath>");
 }
 

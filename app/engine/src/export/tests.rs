@@ -484,11 +484,11 @@ fn images_are_in_both_pictures_with_their_pixels() {
     // On the clipboard, too, and only whole ones.
     let (text, left_out) = clip::write_with_images(&[element.clone()], &there);
     assert_eq!(
-        (clip::read_images(&text), left_out),
+        (clip::read_images(&text), left_out.len()),
         (vec![taken.image.clone()], 0)
     );
     let damaged = text.replace("\"data\":\"iVBOR", "\"data\":\"iVBOS");
     assert_eq!(clip::read_images(&damaged), []);
     let (_, left_out) = clip::write_with_images(&[element], &no_images);
-    assert_eq!(left_out, 1);
+    assert_eq!(left_out.into_iter().collect::<Vec<_>>(), [taken.hash]);
 }

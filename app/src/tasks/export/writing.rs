@@ -1,13 +1,9 @@
 //! What comes of a board, and where it goes.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use drawbridge_engine::client::{CopyError, Shelf, ShelfError, is_board};
-use drawbridge_engine::document::{Color, Element};
-use drawbridge_engine::export::{Exported, Format, Look, Wanted, file};
-use drawbridge_engine::images::StoredImage;
-use drawbridge_protocol::ImageHash;
+use drawbridge_engine::export::{Format, Wanted, file};
 
 use super::reading::{Drawing, what};
 use super::{Arguments, Done, TaskError};
@@ -39,22 +35,12 @@ pub(super) fn picture(arguments: &Arguments, format: Format, path: &Path) -> Res
         images,
         notes: mut said,
     } = Drawing::read(path)?;
-    // Excalidraw darkens colours by itself.
-    let theme = if arguments.dark && format != Format::Excalidraw {
+    let theme = if arguments.dark {
         &theme::DARK
     } else {
         &theme::LIGHT
     };
-    let rgb = |color: egui::Color32| [color.r(), color.g(), color.b()];
-    let ink = |color: Color| rgb(theme.color(color));
-    let board = rgb(theme.board);
-    let look = Look {
-        ink: &ink,
-        paper: None,
-        board,
-        images: &*images,
-        clip: &|_: &Element| None,
-    };
+    let look = theme.look(&*images);
     let wanted = Wanted {
         what: what(arguments, &elements)?,
         scale: arguments.scale.unwrap_or(2.0),
@@ -63,7 +49,7 @@ pub(super) fn picture(arguments: &Arguments, format: Format, path: &Path) -> Res
         ..Wanted::new(format)
     };
     let exported = file(&elements, &look, &wanted)?;
-    said.extend(notes(&exported, &wanted, &elements, &*images));
+    said.extend(exported.notes(&wanted));
     let count = exported.files.len();
     let name = |number: usize| match count {
         1 => arguments.out.clone(),
@@ -93,44 +79,6 @@ fn not_itself(to: &Path, source: &Path) -> Result<(), TaskError> {
         return Err(TaskError::Itself(to.to_owned()));
     }
     Ok(())
-}
-
-fn notes(
-    exported: &Exported,
-    wanted: &Wanted,
-    elements: &[Element],
-    images: &dyn Fn(&ImageHash) -> Option<StoredImage>,
-) -> Vec<String> {
-    let pictures = elements.iter().filter_map(|element| element.picture);
-    let all: BTreeMap<ImageHash, ()> = pictures.map(|picture| (picture.image, ())).collect();
-    let missing = all.keys().filter(|hash| images(hash).is_none()).count();
-    let mut notes = Vec::new();
-    let pictures = |count: usize| match count {
-        1 => "1 picture".to_owned(),
-        count => format!("{count} pictures"),
-    };
-    if missing > 0 {
-        notes.push(format!(
-            "{} of this board did not come to this computer yet: in place of that there is grey",
-            pictures(missing)
-        ));
-    }
-    if wanted.format == Format::Png && exported.scale < wanted.scale {
-        notes.push(format!(
-            "so many pixels have no room in a picture: it has {:.2} a board unit in place of {}",
-            exported.scale, wanted.scale
-        ));
-    }
-    if wanted.embed && wanted.format.can_embed() && !exported.opens_again {
-        notes.push("there is too much on the board for the file to be opened again as one".to_owned());
-    } else if exported.images_left_out > missing {
-        let count = exported.images_left_out - missing;
-        notes.push(format!(
-            "when it is opened again, {} will be missing: there was no room",
-            pictures(count)
-        ));
-    }
-    notes
 }
 
 /// The name of one of several files: `plan.png` becomes `plan-1.png`, or `plan-01.png` where there are ten or more.

@@ -74,7 +74,7 @@ fn all_of_a_board_opens_again_from_a_png_and_from_an_svg() {
     for format in [Format::Png, Format::Svg] {
         let exported = made(What::All, format).expect("a file");
         assert_eq!(exported.files.len(), 1);
-        assert_eq!((exported.opens_again, exported.images_left_out), (true, 0));
+        assert!(exported.opens_again && exported.absent.is_empty() && exported.no_room.is_empty());
         assert_eq!(
             within(format, &exported.files[0].bytes),
             ["f1", "f2", "in1", "in2", "out"]
@@ -112,6 +112,9 @@ fn each_frame_is_a_file_in_the_order_of_presenting() {
     assert_eq!(within(Format::Svg, &chosen.files[0].bytes), ["f1", "in1"]);
     let none = made(What::Frames(vec![id("out")]), Format::Svg);
     assert_eq!(none, Err(ExportError::NoSuchFrame("out".to_owned())));
+    for format in Format::ALL {
+        assert_eq!(made(What::Frames(Vec::new()), format), Err(ExportError::Nothing));
+    }
     let wanted = Wanted {
         what: What::EachFrame,
         ..Wanted::new(Format::Png)
@@ -170,7 +173,7 @@ fn images_go_along_and_those_that_arent_here_are_counted() {
             &Wanted::new(format),
         )
         .expect("a file");
-        assert_eq!(exported.images_left_out, 0);
+        assert!(exported.absent.is_empty() && exported.no_room.is_empty());
         let text = match format {
             Format::Png => png::embedded(&exported.files[0].bytes).expect("a text"),
             _ => String::from_utf8(exported.files[0].bytes.clone()).expect("a text"),
@@ -182,7 +185,22 @@ fn images_go_along_and_those_that_arent_here_are_counted() {
             &Wanted::new(format),
         )
         .expect("a file");
-        assert_eq!(missing.images_left_out, 1, "{format:?}");
+        assert_eq!(
+            (missing.absent.len(), missing.no_room.len()),
+            (1, 0),
+            "{format:?}"
+        );
+    }
+    // One that lies outside of the frames isn't missed in them.
+    let mut elements = board();
+    elements.push(element);
+    for format in Format::ALL {
+        let wanted = Wanted {
+            what: What::EachFrame,
+            ..Wanted::new(format)
+        };
+        let exported = file(&elements, &look(&no_images), &wanted).expect("a file");
+        assert!(exported.absent.is_empty(), "{format:?}");
     }
 }
 
@@ -195,4 +213,23 @@ fn a_scene_for_excalidraw_opens_again_as_the_board() {
     let frame = made(What::Frames(vec![id("f1")]), Format::Excalidraw).expect("a file");
     let back = crate::import::read(&frame.files[0].bytes).expect("a scene");
     assert_eq!(back.elements.len(), 2);
+}
+
+#[test]
+fn what_is_far_too_long_for_a_picture_can_be_glimpsed_and_its_pixels_are_those_of_the_file() {
+    let long = [boxed("l", Kind::Rectangle, [0.0, 0.0, 2_000_000.0, 1.0])];
+    let wanted = Wanted::new(Format::Svg);
+    assert!(file(&long, &look(&no_images), &wanted).is_ok());
+    assert_eq!(
+        pixels(&long, &look(&no_images), &wanted),
+        Err(ExportError::TooLarge(TooLarge))
+    );
+    let seen = glimpse(&long, &look(&no_images), &wanted, 400).expect("a picture");
+    assert_eq!((seen.width(), seen.height()), (400, 1));
+    let wanted = Wanted::new(Format::Png);
+    let whole = pixels(&board(), &look(&no_images), &wanted).expect("a picture");
+    let made = made(What::All, Format::Png).expect("a file").files.remove(0);
+    assert_eq!(size(&made.bytes), [whole.width(), whole.height()]);
+    let seen = glimpse(&board(), &look(&no_images), &wanted, 100).expect("a picture");
+    assert_eq!(seen.width(), 100);
 }
