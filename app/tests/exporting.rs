@@ -2,13 +2,21 @@
 
 mod shared;
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use drawbridge::settings::Mode;
+use drawbridge::theme::{DARK, LIGHT, Theme};
+use drawbridge_engine::client::Shelf;
+use drawbridge_engine::export::Format;
 use drawbridge_engine::import;
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, OutputCommand};
+use egui::{
+    DroppedFile, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, OutputCommand, Pos2, Rect,
+    TouchPhase, pos2, vec2,
+};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use shared::{Window, app, window};
 
@@ -29,9 +37,10 @@ fn until(window: &mut Window, wanted: impl Fn(&Window) -> bool) {
 }
 
 fn open(window: &mut Window) {
+    let before = app(window).board().shown().len();
     window.event(Event::Paste(SVG.to_owned()));
     window.step();
-    until(window, |window| app(window).board().shown().len() == 2);
+    until(window, |window| app(window).board().shown().len() == before + 2);
     window.key_press(Key::Escape);
     window.step();
     window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
@@ -56,6 +65,11 @@ fn choose(window: &mut Window, role: Role, label: &str) {
 fn what_is_chosen_is_shown_and_remembered_and_what_is_shown_is_copied() {
     let boards = tempfile::tempdir().expect("a folder");
     let mut window = window(boards.path());
+    // A box in an ink, which looks otherwise on a dark board.
+    for key in [Key::R, Key::Enter, Key::Escape] {
+        window.key_press(key);
+        window.step();
+    }
     open(&mut window);
     window.get_by_label_contains("pixels, ");
     for (role, label) in [
@@ -66,10 +80,10 @@ fn what_is_chosen_is_shown_and_remembered_and_what_is_shown_is_copied() {
         choose(&mut window, role, label);
     }
     assert!(window.query_by_label_contains("pixels, ").is_none());
-    let chosen = app(&window).settings().export.clone();
+    let chosen = app(&window).settings().export;
     assert_eq!(
-        (chosen.ending.as_str(), chosen.mode, chosen.paper),
-        ("svg", Mode::Dark, false)
+        (chosen.format, chosen.mode, chosen.paper),
+        (Format::Svg, Mode::Dark, false)
     );
     window.get_by_role_and_label(Role::Button, "Copy").click();
     // The command comes in the frame of the click, or in the one after it.
@@ -87,7 +101,25 @@ fn what_is_chosen_is_shown_and_remembered_and_what_is_shown_is_copied() {
         }
     };
     let back = import::read(text.as_bytes()).expect("it opens again");
-    assert_eq!(back.elements.len(), 2);
+    assert_eq!(back.elements.len(), 3);
+    // As it was shown: dark, and with nothing under it. A line is a path.
+    assert!(!text.contains("<rect"), "{text}");
+    let fill = |theme: &Theme, color| {
+        let [r, g, b, _] = theme.color(color).to_array();
+        format!(r##"fill="#{r:02x}{g:02x}{b:02x}""##)
+    };
+    let mut colors = app(&window)
+        .board()
+        .shown()
+        .into_iter()
+        .map(|element| element.style.color);
+    let ink = colors
+        .find(|color| fill(&DARK, *color) != fill(&LIGHT, *color))
+        .expect("the box");
+    assert!(
+        text.contains(&fill(&DARK, ink)) && !text.contains(&fill(&LIGHT, ink)),
+        "{text}"
+    );
     window.key_press(Key::Escape);
     window.step();
     assert!(window.query_by_role_and_label(Role::Button, "Save…").is_none());
@@ -111,6 +143,115 @@ fn without_a_selection_only_all_of_the_board_can_be_chosen_and_of_one_just_that_
     until(&mut window, is_made);
     assert_eq!(app(&window).board().editor().selected(), 1);
     assert_ne!(size(&window), all);
+}
+
+#[test]
+fn each_frame_is_a_page_of_a_pdf_and_nothing_else() {
+    let boards = tempfile::tempdir().expect("a folder");
+    let mut window = window(boards.path());
+    open(&mut window);
+    choose(&mut window, Role::RadioButton, "PDF");
+    let frames = "Each frame, as a page";
+    let choice = window.get_by_role_and_label(Role::RadioButton, frames);
+    assert!(choice.accesskit_node().is_disabled(), "there are no frames");
+    window.key_press(Key::Escape);
+    window.step();
+    // Two of them.
+    for _ in 0..2 {
+        window.key_press(Key::F);
+        window.step();
+        window.key_press(Key::Enter);
+        window.step();
+        window.key_press(Key::Escape);
+        window.step();
+        window.key_press(Key::Escape);
+        window.step();
+    }
+    assert_eq!(app(&window).board().shown().len(), 4);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
+    window.step();
+    until(&mut window, is_made);
+    choose(&mut window, Role::RadioButton, frames);
+    window.get_by_label_contains("2 pages, ");
+    // A picture shows all of the board then.
+    choose(&mut window, Role::RadioButton, "PNG");
+    assert!(
+        window
+            .query_by_role_and_label(Role::RadioButton, frames)
+            .is_none()
+    );
+    window.get_by_label_contains("pixels, ");
+}
+
+#[test]
+fn in_a_low_and_narrow_window_all_of_it_can_be_reached() {
+    let boards = tempfile::tempdir().expect("a folder");
+    let mut window = window(boards.path());
+    open(&mut window);
+    // The smallest window, and what is left of a larger one with controls at 200 %.
+    for size in [vec2(640.0, 420.0), vec2(400.0, 360.0)] {
+        window.set_size(size);
+        window.run_ok();
+        for name in ["Save…", "Copy", "Close"] {
+            let place = window.get_by_role_and_label(Role::Button, name).rect();
+            let inside = Rect::from_min_size(Pos2::ZERO, size).contains_rect(place);
+            assert!(inside, "{name} is at {place} of {size}");
+        }
+        let choice = "It opens again as a board";
+        let before = window.get_by_role_and_label(Role::CheckBox, choice).rect();
+        window.event(Event::PointerMoved(
+            before.center().min(pos2(size.x / 3.0, size.y / 2.0)),
+        ));
+        window.event(Event::MouseWheel {
+            unit: MouseWheelUnit::Point,
+            delta: vec2(0.0, -1000.0),
+            phase: TouchPhase::Move,
+            source: MouseWheelSource::Unknown,
+            modifiers: Modifiers::NONE,
+        });
+        window.run_ok();
+        let place = window.get_by_role_and_label(Role::CheckBox, choice).rect();
+        let save = window.get_by_role_and_label(Role::Button, "Save…").rect();
+        assert!(place.bottom() <= save.top(), "{place} is over {save} in {size}");
+    }
+}
+
+#[test]
+fn the_dialog_goes_with_its_board() {
+    let boards = tempfile::tempdir().expect("a folder");
+    let mut window = window(boards.path());
+    open(&mut window);
+    // Meanwhile another board's file comes, as of a second start of the program.
+    let board = app(&window).board().listed().id;
+    let mailed = boards.path().join("mailed.board");
+    {
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        let theirs = shared::window(elsewhere.path());
+        let board = app(&theirs).board();
+        let shelf = Shelf::of(elsewhere.path());
+        shelf.save_copy(&board.listed().id, &mailed).expect("copied");
+    }
+    let dropped = Arc::new(Dropped(mailed));
+    window.input_mut().dropped_files.push(dropped);
+    window.step();
+    until(&mut window, |window| {
+        !app(window).board().is(&board) && !app(window).is_opening()
+    });
+    assert!(window.query_by_role_and_label(Role::Button, "Save…").is_none());
+}
+
+/// A file that the system drops.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
 }
 
 fn size(window: &Window) -> String {

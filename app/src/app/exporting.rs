@@ -1,46 +1,51 @@
 //! The board as a file: made on a thread of its own whenever something else is chosen, shown, and written as it was shown.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use drawbridge_engine::document::{Color, Element};
+use drawbridge_engine::document::Element;
+use drawbridge_engine::export::pages::frames;
 use drawbridge_engine::export::png::MAX_SIDE;
-use drawbridge_engine::export::{Format, Look, Wanted, What, file};
+use drawbridge_engine::export::{Format, Wanted, What, file, glimpse};
 use drawbridge_engine::images::{Pixels, StoredImage};
-use drawbridge_protocol::{ElementId, ImageHash, ImageType};
+use drawbridge_protocol::{ImageHash, ImageType};
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
 use super::App;
 use crate::open::Opening;
 use crate::panels::Asked;
 use crate::panels::dialogs::Dialog;
-use crate::panels::export::{self, Came};
+use crate::panels::export::{self, Came, Offer, Part};
 use crate::panels::message::Message;
 use crate::settings::{Export, Mode};
-use crate::theme::{DARK, LIGHT, Theme};
+use crate::theme::{DARK, LIGHT};
 
 /// The longer side of the picture that the dialog shows, in pixels: about as large as it is shown, since the card would drop thin lines.
 const SHOWN: u32 = 400;
 
 /// All that is chosen.
-type Chosen = (Export, bool);
+type Chosen = (Export, Part);
 
 /// A file that is made.
 struct Made {
     bytes: Arc<[u8]>,
-    picture: ColorImage,
+    /// What it shows, small.
+    shown: Option<ColorImage>,
+    /// What goes on the clipboard as pixels, if it does.
+    whole: Option<ColorImage>,
     size: String,
+    notes: Vec<String>,
 }
 
-/// What the app knows of it.
+/// What the app knows of it, while the dialog is open.
 #[derive(Default)]
 pub(super) struct Exporting {
-    /// The board as it was when the dialog was opened, and what was selected.
+    /// The board as it was when the dialog was opened, and what was selected, if anything was.
     elements: Arc<[Element]>,
-    selected: BTreeSet<ElementId>,
-    only_selected: bool,
+    selected: Option<What>,
+    has_frames: bool,
+    part: Part,
     making: Option<(Chosen, Opening<Result<Made, String>>)>,
     made: Option<(Chosen, Result<Made, String>)>,
     shown: Option<TextureHandle>,
@@ -49,18 +54,15 @@ pub(super) struct Exporting {
 impl App {
     /// Opens the dialog on the board as it is now.
     pub(super) fn show_export(&mut self) {
-        let editor = self.board.editor();
-        let selected: BTreeSet<ElementId> = match editor.selected_frame() {
-            Some(frame) => BTreeSet::from([frame.id]),
-            None => editor
-                .selected_whole()
-                .into_iter()
-                .map(|element| element.id)
-                .collect(),
-        };
+        let elements: Arc<[Element]> = self.board.everything().into();
+        let selected = Some(self.board.what()).filter(|what| *what != What::All);
         self.exporting = Exporting {
-            only_selected: !selected.is_empty(),
-            elements: self.board.everything().into(),
+            has_frames: !frames(&elements).is_empty(),
+            part: match selected {
+                Some(_) => Part::Selected,
+                None => Part::All,
+            },
+            elements,
             selected,
             ..Exporting::default()
         };
@@ -69,75 +71,76 @@ impl App {
 
     /// Shows the dialog.
     pub(super) fn export_dialog(&mut self, ctx: &Context, asked: &mut Asked) {
-        let mut chosen = self.settings.export.clone();
         let exporting = &mut self.exporting;
-        let came = match (&exporting.made, &exporting.shown) {
-            (Some((of, Ok(made))), Some(picture)) if *of == (chosen.clone(), exporting.only_selected) => {
-                Came::There {
-                    picture,
-                    size: &made.size,
-                }
-            }
-            (Some((of, Err(why))), _) if *of == (chosen.clone(), exporting.only_selected) => {
-                Came::Refused(why)
-            }
+        let mut chosen = (self.settings.export, exporting.part);
+        let came = match &exporting.made {
+            Some((of, Ok(made))) if *of == chosen => Came::There {
+                picture: exporting.shown.as_ref(),
+                size: &made.size,
+                notes: &made.notes,
+                can_copy: made.whole.is_some() || is_text(of.0.format),
+            },
+            Some((of, Err(why))) if *of == chosen => Came::Refused(why),
             _ => Came::Making,
         };
-        let selected = !exporting.selected.is_empty();
-        let only = &mut exporting.only_selected;
-        export::show(ctx, &came, selected, &mut chosen, only, asked);
-        if chosen != self.settings.export {
-            self.settings.export = chosen;
+        let offer = Offer {
+            selected: exporting.selected.is_some(),
+            frames: exporting.has_frames,
+        };
+        export::show(ctx, &came, offer, &mut chosen.0, &mut chosen.1, asked);
+        exporting.part = chosen.1;
+        if chosen.0 != self.settings.export {
+            self.settings.export = chosen.0;
             self.unkept = true;
         }
         self.look_after_export(ctx);
     }
 
-    /// Has what is chosen made, one at a time, and takes what is there.
+    /// Has what is chosen made, one at a time, and takes what is there. Of a dialog that is closed nothing is kept: the board, the
+    /// file and its picture may be large.
     pub(super) fn look_after_export(&mut self, ctx: &Context) {
         if self.dialog != Some(Dialog::Export) {
+            self.exporting = Exporting::default();
             return;
         }
-        if let Some((of, making)) = &self.exporting.making
+        let exporting = &mut self.exporting;
+        if let Some((of, making)) = &exporting.making
             && let Some(done) = making.done_within(Duration::ZERO)
         {
-            let done = done.unwrap_or_else(|_| Err("It could not be made: that broke the maker.".to_owned()));
-            self.exporting.shown = done
-                .as_ref()
-                .ok()
-                .map(|made| ctx.load_texture("export", made.picture.clone(), TextureOptions::LINEAR));
-            self.exporting.made = Some((of.clone(), done));
-            self.exporting.making = None;
+            let mut done =
+                done.unwrap_or_else(|_| Err("It could not be made: that broke the maker.".to_owned()));
+            let shown = done.as_mut().ok().and_then(|made| made.shown.take());
+            exporting.shown = shown.map(|shown| ctx.load_texture("export", shown, TextureOptions::LINEAR));
+            exporting.made = Some((*of, done));
+            exporting.making = None;
             ctx.request_repaint();
         }
-        let wanted = (self.settings.export.clone(), self.exporting.only_selected);
-        let there = self.exporting.made.as_ref().is_some_and(|(of, _)| *of == wanted);
-        if there || self.exporting.making.is_some() {
+        let wanted = (self.settings.export, exporting.part);
+        let there = exporting.made.as_ref().is_some_and(|(of, _)| *of == wanted);
+        if there || exporting.making.is_some() {
             return;
         }
-        let elements = Arc::clone(&self.exporting.elements);
+        let elements = Arc::clone(&exporting.elements);
         let what = match wanted.1 {
-            true => What::These(self.exporting.selected.clone()),
-            false => What::All,
+            Part::All => What::All,
+            Part::Selected => exporting.selected.clone().unwrap_or(What::All),
+            Part::EachFrame => What::EachFrame,
         };
-        let (choice, images) = (wanted.0.clone(), self.board.bytes());
+        let images = self.board.bytes();
         let work = Opening::start(self.board.waker(), move |_| {
-            make(&elements, what, &choice, &images)
+            make(&elements, what, wanted.0, &images)
         });
-        self.exporting.making = Some((wanted, work));
+        exporting.making = Some((wanted, work));
     }
 
-    fn exported(&self) -> Option<(&str, &Made)> {
+    fn exported(&self) -> Option<(Format, &Made)> {
         let (of, made) = self.exporting.made.as_ref()?;
-        Some((of.0.ending.as_str(), made.as_ref().ok()?))
+        Some((of.0.format, made.as_ref().ok()?))
     }
 
     /// Lets the person choose where it goes.
     pub(super) fn save_export(&mut self) {
-        let Some((ending, made)) = self.exported() else {
-            return;
-        };
-        if let Some(format) = Format::of_ending(ending) {
+        if let Some((format, made)) = self.exported() {
             let bytes = Arc::clone(&made.bytes);
             self.board.choose_export(format, bytes);
         }
@@ -151,48 +154,43 @@ impl App {
 
     /// Puts it on the clipboard.
     pub(super) fn copy_export(&mut self, ctx: &Context) {
-        let Some((ending, made)) = self.exported() else {
+        let Some((format, made)) = self.exported() else {
             return;
         };
-        let Some(format) = Format::of_ending(ending) else {
+        if is_text(format) {
+            ctx.copy_text(String::from_utf8_lossy(&made.bytes).into_owned());
+        } else if let Some(whole) = &made.whole {
+            ctx.copy_image(whole.clone());
+        } else {
             return;
-        };
-        match format {
-            Format::Svg | Format::Excalidraw => {
-                ctx.copy_text(String::from_utf8_lossy(&made.bytes).into_owned());
-            }
-            Format::Png => match picture(&made.bytes, MAX_SIDE) {
-                Some(picture) => ctx.copy_image(picture),
-                None => return,
-            },
-            Format::Pdf => return,
         }
         let words = format!("Copied as {}", format.name());
         self.say(ctx, Message::hint(words));
     }
 }
 
+/// Whether a file can be pasted as a text.
+fn is_text(format: Format) -> bool {
+    matches!(format, Format::Svg | Format::Excalidraw)
+}
+
 /// Makes what is chosen, and a picture of it.
 fn make(
     elements: &[Element],
     what: What,
-    choice: &Export,
+    choice: Export,
     images: &dyn Fn(&ImageHash) -> Option<StoredImage>,
 ) -> Result<Made, String> {
-    let format = Format::of_ending(&choice.ending).unwrap_or(Format::Png);
-    let theme: &Theme = match choice.mode {
+    let format = choice.format;
+    let theme = match choice.mode {
         Mode::Dark if format != Format::Excalidraw => &DARK,
         // Excalidraw makes its own dark mode from the light one.
         _ => &LIGHT,
     };
-    let rgb = |color: egui::Color32| [color.r(), color.g(), color.b()];
-    let ink = |color: Color| rgb(theme.color(color));
-    let look = Look {
-        ink: &ink,
-        paper: None,
-        board: rgb(theme.board),
-        images,
-        clip: &|_| None,
+    let look = theme.look(images);
+    let pages = match what {
+        What::EachFrame => frames(elements).len(),
+        _ => 1,
     };
     let wanted = Wanted {
         what,
@@ -201,46 +199,33 @@ fn make(
         embed: choice.embed && format.can_embed(),
         ..Wanted::new(format)
     };
-    let bytes = |wanted: &Wanted| {
-        let exported = file(elements, &look, wanted).map_err(|error| error.to_string())?;
-        let again = exported.opens_again || !wanted.embed;
-        let first = exported.files.into_iter().next();
-        let first = first.ok_or_else(|| "There is nothing to export.".to_owned())?;
-        Ok::<_, String>((first.bytes, again))
-    };
-    let (made, again) = bytes(&wanted)?;
-    let shown = match format {
-        Format::Png => picture(&made, SHOWN),
-        _ => {
-            let png = Wanted {
-                scale: 1.0,
-                embed: false,
-                ..Wanted {
-                    format: Format::Png,
-                    ..wanted
-                }
-            };
-            picture(&bytes(&png)?.0, SHOWN)
-        }
-    };
-    let mut size = weight(made.len());
-    // A PNG begins with its width and height.
-    let side = |at: usize| {
-        made.get(at..at + 4)
-            .map(|four| four.iter().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte)))
-    };
-    if format == Format::Png
-        && let (Some(width), Some(height)) = (side(16), side(20))
-    {
+    let exported = file(elements, &look, &wanted).map_err(|error| error.to_string())?;
+    let notes = exported.notes(&wanted);
+    let first = exported.files.into_iter().next();
+    let bytes = first
+        .ok_or_else(|| "There is nothing to export.".to_owned())?
+        .bytes;
+    // A file is of use without a picture of it, too.
+    let shown = glimpse(elements, &look, &wanted, SHOWN).ok().map(|picture| {
+        let size = [picture.width() as usize, picture.height() as usize];
+        ColorImage::from_rgba_unmultiplied(size, picture.rgba())
+    });
+    // Read here, so that the window needn't wait for it.
+    let whole = (format == Format::Png).then(|| picture(&bytes)).flatten();
+    let mut size = weight(bytes.len());
+    if let Some(picture) = &whole {
+        let [width, height] = picture.size;
         size = format!("{width} × {height} pixels, {size}");
     }
-    if !again {
-        size.push_str(". Too large to open again as a board");
+    if pages > 1 {
+        size = format!("{pages} pages, {size}");
     }
     Ok(Made {
-        picture: shown.ok_or_else(|| "It could not be shown.".to_owned())?,
-        bytes: made.into(),
+        bytes: bytes.into(),
+        shown,
+        whole,
         size,
+        notes,
     })
 }
 
@@ -253,13 +238,13 @@ fn weight(bytes: usize) -> String {
     }
 }
 
-/// A PNG's pixels, its longer side about this long at most.
-fn picture(png: &[u8], side: u32) -> Option<ColorImage> {
+/// A PNG's pixels.
+fn picture(png: &[u8]) -> Option<ColorImage> {
     let stored = StoredImage {
         kind: ImageType::Png,
         bytes: png.into(),
     };
-    let pixels = Pixels::of(&stored, side).ok()?;
+    let pixels = Pixels::of(&stored, MAX_SIDE).ok()?;
     let size = [pixels.width as usize, pixels.height as usize];
     Some(ColorImage::from_rgba_premultiplied(size, &pixels.rgba))
 }

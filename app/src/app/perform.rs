@@ -439,6 +439,7 @@ impl App {
                 });
                 self.leave_others();
                 self.presenting = None;
+                self.dialog = self.dialog.filter(|dialog| *dialog != Dialog::Export);
                 self.end_frame_name();
                 self.canvas.shows.presented = None;
                 self.minimap.clear();

@@ -14,7 +14,6 @@ use super::OpenBoard;
 use super::pictures::{NO_DIALOG, no_dialog};
 use super::thumbnails::Thumbnails;
 use crate::when::now_ms;
-use crate::whole::{self, NotWritten};
 
 /// The ends of names of files that can be opened as boards.
 const OPENED: [&str; 7] = [
@@ -112,7 +111,7 @@ impl Boards {
         }
     }
 
-    fn begin(&mut self, job: impl FnOnce(&Shelf, &dyn Fn(Word)) + Send + 'static) {
+    pub(super) fn begin(&mut self, job: impl FnOnce(&Shelf, &dyn Fn(Word)) + Send + 'static) {
         self.under_way += 1;
         if self.jobs.send(Box::new(job)).is_err() {
             self.under_way = 0;
@@ -122,7 +121,7 @@ impl Boards {
 
     /// Lets the window know of the file that a person chooses in a dialog of the system's. Where there is none, it is said what to do
     /// instead.
-    fn choose(
+    pub(super) fn choose(
         &mut self,
         instead: &'static str,
         dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
@@ -188,6 +187,12 @@ impl Boards {
                 word => return Some(word),
             }
         }
+    }
+
+    /// The next word of all, waited for.
+    #[cfg(test)]
+    pub(super) fn wait(&mut self, time: Duration) -> Word {
+        self.words.recv_timeout(time).expect("a word in time")
     }
 
     /// Looks again at what there is.
@@ -341,69 +346,6 @@ impl OpenBoard {
         );
     }
 
-    /// Lets the person choose where a copy of a board goes that can be mailed.
-    pub fn save_copy(&mut self, board: BoardId) {
-        let title = self.title_of(&board).unwrap_or_else(|| "Untitled".to_owned());
-        let chosen = rfd::AsyncFileDialog::new()
-            .set_title("Save a copy of the board")
-            .add_filter("Drawbridge boards", &["board"])
-            .set_file_name(file_name(&title, "board"))
-            .save_file();
-        let instead = "to copy a board, use `drawbridge export BOARD COPY.board`";
-        self.boards.choose(instead, chosen, |to| Word::CopyTo(board, to));
-    }
-
-    /// Writes a copy of a board to this file.
-    pub fn save_copy_to(&mut self, board: BoardId, to: PathBuf) {
-        self.flush_to_disk(&board);
-        let mut known = self.boards.known.iter();
-        let shared = match self.is(&board) {
-            true => self.board.meta().remote.is_some(),
-            false => known.any(|file| file.id == board && file.relay.is_some()),
-        };
-        self.boards.begin(move |shelf, say| {
-            let to = match ending_in(to, "board") {
-                Ok(to) => to,
-                Err(words) => return say(Word::Problem(words)),
-            };
-            say(match shelf.save_copy(&board, &to) {
-                Ok(()) => Word::Hint(copied(&to, shared)),
-                Err(error) => Word::Problem(format!("No copy was saved: {error}.")),
-            });
-        });
-    }
-
-    /// Lets the person choose a file for what is exported.
-    pub fn choose_export(&mut self, format: Format, bytes: Arc<[u8]>) {
-        let ending = format.ending();
-        let chosen = rfd::AsyncFileDialog::new()
-            .set_title("Export the board")
-            .add_filter(format.name(), &[ending])
-            .set_file_name(file_name(&self.title(), ending))
-            .save_file();
-        let instead = "use Copy, or `drawbridge export`";
-        // They stay together, whatever is chosen before the dialog is answered.
-        self.boards
-            .choose(instead, chosen, move |to| Word::ExportTo(to, format, bytes));
-    }
-
-    /// Writes what is exported to this file, whole or not at all.
-    pub fn write_export(&mut self, to: PathBuf, format: Format, bytes: Arc<[u8]>) {
-        self.boards.begin(move |_, say| {
-            let to = match ending_in(to, format.ending()) {
-                Ok(to) => to,
-                Err(words) => return say(Word::Problem(words)),
-            };
-            say(match whole::write(&to, &bytes) {
-                Ok(()) => Word::Hint(format!("Exported as {}", name(&to))),
-                Err(NotWritten { error, .. }) => Word::Problem(format!(
-                    "{} wasn't written: {error}. The board is as it was.",
-                    name(&to)
-                )),
-            });
-        });
-    }
-
     /// Lets the person choose a file to open.
     pub fn choose_file(&mut self) {
         let chosen = rfd::AsyncFileDialog::new()
@@ -442,7 +384,7 @@ impl OpenBoard {
         });
     }
 
-    fn title_of(&self, board: &BoardId) -> Option<String> {
+    pub(super) fn title_of(&self, board: &BoardId) -> Option<String> {
         if self.is(board) {
             return Some(self.title()).filter(|title| !title.is_empty());
         }
@@ -451,43 +393,13 @@ impl OpenBoard {
     }
 
     /// What is done on the open board is to be in its file, when that is read.
-    fn flush_to_disk(&self, board: &BoardId) {
+    pub(super) fn flush_to_disk(&self, board: &BoardId) {
         if self.is(board) {
             let client = self.board.client();
             client.sync();
             client.wait_until(FLUSH, |status| status.unstored == 0);
         }
     }
-}
-
-/// A file whose name ends as its content is: that is added where it is missing. The dialog asked about the name without it, so a file
-/// that has the longer one isn't replaced; that is said in words.
-fn ending_in(to: PathBuf, ending: &str) -> Result<PathBuf, String> {
-    if to.extension().is_some_and(|end| end.eq_ignore_ascii_case(ending)) {
-        return Ok(to);
-    }
-    let mut longer = to.into_os_string();
-    longer.push(".");
-    longer.push(ending);
-    let to = PathBuf::from(longer);
-    if to.exists() {
-        return Err(format!(
-            "{0} wasn't written: there is such a file already. To replace it, choose it by its whole name, {0}",
-            name(&to)
-        ));
-    }
-    Ok(to)
-}
-
-fn copied(to: &Path, shared: bool) -> String {
-    let mut words = format!(
-        "Saved as {}, with all that is on the board and its pictures",
-        name(to)
-    );
-    if shared {
-        words.push_str(". It lets nobody onto the shared board: for that, send a link");
-    }
-    words
 }
 
 fn added_words(path: &Path) -> String {
@@ -524,49 +436,9 @@ pub(super) fn name(path: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// A title as every system takes it for a file's name.
-fn file_name(title: &str, ending: &str) -> String {
-    let plain = |c: char| match c {
-        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
-        c if c.is_control() => '-',
-        c => c,
-    };
-    let name: String = title.chars().map(plain).take(80).collect();
-    match name.trim_matches(['.', ' ']) {
-        "" => format!("Untitled.{ending}"),
-        name => format!("{name}.{ending}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_title_becomes_a_name_that_every_system_takes() {
-        assert_eq!(file_name("Plan B", "board"), "Plan B.board");
-        assert_eq!(file_name("a/b\\c: 1\n2?", "board"), "a-b-c- 1-2-.board");
-        assert_eq!(file_name("../..", "board"), "-.board");
-        assert_eq!(file_name(" . ", "board"), "Untitled.board");
-    }
-
-    #[test]
-    fn an_ending_is_added_to_any_name_without_it_but_no_other_file_is_replaced_so() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = |name: &str| folder.path().join(name);
-        for (chosen, written) in [
-            ("plan", "plan.png"),
-            ("plan.PNG", "plan.PNG"),
-            ("Plan v1.2", "Plan v1.2.png"),
-            ("plan.svg", "plan.svg.png"),
-        ] {
-            assert_eq!(ending_in(path(chosen), "png"), Ok(path(written)));
-        }
-        std::fs::write(path("plan.png"), "a picture").expect("written");
-        let words = ending_in(path("plan"), "png").expect_err("it is there");
-        assert!(words.contains("plan.png wasn't written"), "{words}");
-        assert_eq!(ending_in(path("plan.png"), "png"), Ok(path("plan.png")));
-    }
 
     #[test]
     fn it_is_said_how_much_came() {

@@ -12,6 +12,7 @@ mod opening;
 mod pictures;
 mod presence;
 mod relays;
+mod saving;
 mod sharing;
 mod status;
 mod thumbnails;

@@ -1,18 +1,41 @@
-//! The dialog in which the board becomes a file: what is chosen at the left, what comes of it at the right.
+//! The dialog in which the board becomes a file: what is chosen at the left, what comes of it at the right, or below where the window is
+//! narrow.
 
 use drawbridge_engine::export::Format;
-use egui::{Context, Role, TextureHandle, Ui, Vec2, WidgetInfo};
+use egui::{Context, Role, ScrollArea, TextureHandle, Ui, Vec2, WidgetInfo};
 
 use super::dialogs::{alert, dialog, muted};
 use super::{Asked, widgets};
 use crate::command::Command;
 use crate::icons;
-use crate::settings::{Export, Mode};
+use crate::settings::{Export, Mode, PIXELS};
 use crate::theme::{Theme, size, space};
 
-/// How wide the choices are, and the widest preview, in points.
+/// How wide the choices are, and the largest and the smallest preview, in points.
 const CHOICES: f32 = 230.0;
 const PREVIEW: Vec2 = Vec2::new(360.0, 300.0);
+const LEAST: Vec2 = Vec2::new(160.0, 120.0);
+
+/// What of the board goes into the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// All of it.
+    #[default]
+    All,
+    /// What is selected.
+    Selected,
+    /// Each frame, where a file can have several pages.
+    EachFrame,
+}
+
+/// What of that there is.
+#[derive(Debug, Clone, Copy)]
+pub struct Offer {
+    /// Something is selected.
+    pub selected: bool,
+    /// There are frames.
+    pub frames: bool,
+}
 
 /// What comes of what is chosen.
 pub enum Came<'a> {
@@ -22,44 +45,42 @@ pub enum Came<'a> {
     Refused(&'a str),
     /// It is there.
     There {
-        /// A picture of it.
-        picture: &'a TextureHandle,
+        /// A picture of it, if there is one.
+        picture: Option<&'a TextureHandle>,
         /// How large it is, in words.
         size: &'a str,
+        /// What isn't as it was wanted, a sentence each.
+        notes: &'a [String],
+        /// Whether some program pastes it.
+        can_copy: bool,
     },
 }
 
-/// Shows the dialog. `selected`: whether something is selected; what is chosen goes into `chosen` and `only_selected`.
+/// Shows the dialog. What is chosen goes into `chosen` and `part`.
 pub fn show(
     ctx: &Context,
     came: &Came<'_>,
-    selected: bool,
+    offer: Offer,
     chosen: &mut Export,
-    only_selected: &mut bool,
+    part: &mut Part,
     asked: &mut Asked,
 ) {
     let width = CHOICES + space::XL + PREVIEW.x;
     dialog(ctx, "Export", width, asked, |ui, asked| {
         ui.add_space(space::S);
-        ui.horizontal_top(|ui| {
-            ui.vertical(|ui| {
-                ui.set_width(CHOICES);
-                choices(ui, selected, chosen, only_selected);
-            });
-            ui.add_space(space::L);
-            ui.vertical(|ui| {
-                ui.set_width(PREVIEW.x.min(ui.available_width()));
-                preview(ui, came);
-            });
-        });
+        // In a low window it scrolls, over the buttons.
+        let room = ctx.content_rect().height() - 8.0 * space::XL - 2.0 * size::TARGET;
+        ScrollArea::vertical()
+            .max_height(room)
+            .min_scrolled_height(room)
+            .show(ui, |ui| contents(ui, room, came, offer, chosen, part));
         ui.add_space(space::M);
         ui.add_enabled_ui(matches!(came, Came::There { .. }), |ui| {
             ui.horizontal(|ui| {
                 if widgets::word_button(ui, Some(icons::EXPORT), "Save…", true).clicked() {
                     asked.push(Command::SaveExport);
                 }
-                // No program pastes a PDF.
-                let can_copy = chosen.ending != Format::Pdf.ending();
+                let can_copy = matches!(came, Came::There { can_copy: true, .. });
                 ui.add_enabled_ui(can_copy, |ui| {
                     if widgets::word_button(ui, Some(icons::COPY), "Copy", false).clicked() {
                         asked.push(Command::CopyExport);
@@ -70,24 +91,54 @@ pub fn show(
     });
 }
 
-fn choices(ui: &mut Ui, selected: bool, chosen: &mut Export, only_selected: &mut bool) {
+fn contents(ui: &mut Ui, room: f32, came: &Came<'_>, offer: Offer, chosen: &mut Export, part: &mut Part) {
+    let beside = ui.available_width() - CHOICES - space::XL;
+    if beside < LEAST.x {
+        choices(ui, offer, chosen, part);
+        ui.add_space(space::M);
+        let wide = ui.available_width().min(PREVIEW.x);
+        preview(ui, came, Vec2::new(wide, LEAST.y));
+        return;
+    }
+    ui.horizontal_top(|ui| {
+        ui.vertical(|ui| {
+            ui.set_width(CHOICES);
+            choices(ui, offer, chosen, part);
+        });
+        ui.add_space(space::L);
+        ui.vertical(|ui| {
+            let size = Vec2::new(
+                beside.min(PREVIEW.x),
+                PREVIEW.y.min(room - size::TARGET).max(LEAST.y),
+            );
+            ui.set_width(size.x);
+            preview(ui, came, size);
+        });
+    });
+}
+
+fn choices(ui: &mut Ui, offer: Offer, chosen: &mut Export, part: &mut Part) {
     widgets::section(ui, "Format");
     ui.horizontal_wrapped(|ui| {
         for format in Format::ALL {
-            let ending = format.ending();
-            if ui.radio(chosen.ending == ending, format.name()).clicked() {
-                ending.clone_into(&mut chosen.ending);
-            }
+            ui.radio_value(&mut chosen.format, format, format.name());
         }
     });
+    let format = chosen.format;
     ui.add_space(space::S);
     widgets::section(ui, "What");
-    ui.radio_value(only_selected, false, "All of the board");
-    ui.add_enabled_ui(selected, |ui| {
-        ui.radio_value(only_selected, true, "What is selected");
+    ui.radio_value(part, Part::All, "All of the board");
+    ui.add_enabled_ui(offer.selected, |ui| {
+        ui.radio_value(part, Part::Selected, "What is selected");
     });
+    if format.has_pages() {
+        ui.add_enabled_ui(offer.frames, |ui| {
+            ui.radio_value(part, Part::EachFrame, "Each frame, as a page");
+        });
+    } else if *part == Part::EachFrame {
+        *part = Part::All;
+    }
     ui.add_space(space::S);
-    let format = Format::of_ending(&chosen.ending).unwrap_or(Format::Png);
     // A scene holds the elements themselves: how they look is up to the program that shows them.
     if format != Format::Excalidraw {
         widgets::section(ui, "Look");
@@ -100,8 +151,8 @@ fn choices(ui: &mut Ui, selected: bool, chosen: &mut Export, only_selected: &mut
     if format == Format::Png {
         ui.add_space(space::S);
         widgets::section(ui, "Pixels a board unit");
-        ui.horizontal(|ui| {
-            for scale in 1..=4 {
+        ui.horizontal_wrapped(|ui| {
+            for scale in PIXELS {
                 ui.radio_value(&mut chosen.scale, scale, format!("{scale}×"));
             }
         });
@@ -112,9 +163,9 @@ fn choices(ui: &mut Ui, selected: bool, chosen: &mut Export, only_selected: &mut
     }
 }
 
-fn preview(ui: &mut Ui, came: &Came<'_>) {
+fn preview(ui: &mut Ui, came: &Came<'_>, room: Vec2) {
     let theme = Theme::of(ui.ctx());
-    let (rect, ground) = ui.allocate_exact_size(PREVIEW, egui::Sense::hover());
+    let (rect, ground) = ui.allocate_exact_size(room, egui::Sense::hover());
     ui.painter().rect_filled(rect, size::CONTROL_RADIUS, theme.stage);
     match came {
         Came::Making => {
@@ -125,14 +176,26 @@ fn preview(ui: &mut Ui, came: &Came<'_>) {
             muted(ui, "Making it…");
         }
         Came::Refused(why) => alert(ui, why),
-        Came::There { picture, size } => {
-            let room = rect.shrink(space::S);
-            let full = picture.size_vec2();
-            let scale = (room.width() / full.x).min(room.height() / full.y).min(1.0);
-            let place = egui::Rect::from_center_size(rect.center(), full * scale);
-            egui::Image::new(*picture).paint_at(ui, place);
-            ground.widget_info(|| WidgetInfo::labeled(Role::Image, true, "What the file shows"));
+        Came::There {
+            picture, size, notes, ..
+        } => {
+            match picture {
+                Some(picture) => {
+                    let inner = rect.shrink(space::S);
+                    let full = picture.size_vec2();
+                    let scale = (inner.width() / full.x).min(inner.height() / full.y).min(1.0);
+                    let place = egui::Rect::from_center_size(rect.center(), full * scale);
+                    egui::Image::new(*picture).paint_at(ui, place);
+                    ground.widget_info(|| WidgetInfo::labeled(Role::Image, true, "What the file shows"));
+                }
+                None => {
+                    muted(ui, "No preview");
+                }
+            }
             muted(ui, size);
+            for note in *notes {
+                muted(ui, note);
+            }
         }
     }
 }

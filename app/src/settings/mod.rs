@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::command::Appearance;
 use crate::theme;
-pub use export::{Export, Mode};
+pub use export::{Export, Mode, PIXELS};
 pub use nearby::Meeting;
 pub use styles::Styles;
 
@@ -168,6 +168,7 @@ impl Settings {
         }
         settings.relay.clear();
         settings.relays.truncate(RELAYS_MAX);
+        settings.export = settings.export.checked();
         if !SCALES.contains(&settings.scale) {
             settings.scale = SCALES[0];
         }
@@ -291,7 +292,7 @@ mod tests {
                 look: true,
             },
             export: Export {
-                ending: "svg".to_owned(),
+                format: drawbridge_engine::export::Format::Svg,
                 scale: 3,
                 paper: false,
                 mode: Mode::Dark,
