@@ -24,4 +24,5 @@ pub mod progress;
 pub mod sample;
 pub mod scene;
 pub mod script;
+mod splitmix;
 pub mod tools;
