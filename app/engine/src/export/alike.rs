@@ -107,6 +107,7 @@ pub(super) fn every_kind(text: &str) -> Vec<Element> {
         Kind::Note,
         Kind::Image,
     ];
+    let plainly = styles.len();
     for (row, style) in styles.into_iter().chain(chosen).enumerate() {
         for (column, kind) in kinds.into_iter().enumerate() {
             let name = format!("e{row}{column}");
@@ -115,12 +116,17 @@ pub(super) fn every_kind(text: &str) -> Vec<Element> {
             let turn = Affine::rotate(0.2 * row as f64);
             let at = Affine::translate((column as f64 * 110.0, row as f64 * 110.0)) * turn;
             element.place = if kind.has_points() {
-                let samples = [(0, 20), (60, 80), (80, 10), (40, 5)];
-                let pressures = [20, 80, 60, 40];
+                let open = &[(0, 20), (60, 80), (80, 10), (40, 5)][..];
+                // It ends near where it began, goes around a bay, and crosses itself.
+                let closed = &[(0, 20), (80, 25), (40, 35), (80, 70), (15, 75), (40, 5), (2, 16)][..];
+                let samples = if row < plainly { open } else { closed };
+                let pressures = [20, 80, 60, 40].into_iter().cycle();
                 let points = samples.iter().zip(pressures);
                 element.points = points
                     .map(|(&(x, y), pressure)| Sample { x, y, pressure }.ink(1.0))
                     .collect();
+                let is_filled = kind != Kind::Highlight && row >= plainly;
+                assert_eq!(element.filled().is_some(), is_filled, "{kind:?} in row {row}");
                 at
             } else if kind == Kind::Text {
                 at

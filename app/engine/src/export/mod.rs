@@ -45,7 +45,7 @@ pub fn no_images(_: &ImageHash) -> Option<StoredImage> {
 impl Look<'_> {
     /// What an element is filled with, if it is filled.
     fn fill(&self, element: &Element) -> Option<[u8; 3]> {
-        let full = (self.ink)(element.style.fill?);
+        let full = (self.ink)(element.filled()?);
         if element.style.shade != Shade::Tint {
             return Some(full);
         }

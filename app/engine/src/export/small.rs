@@ -88,9 +88,10 @@ fn thicken(element: &mut Element, least: f64) {
     if matches!(element.kind, Kind::Image | Kind::Text | Kind::Note) {
         return;
     }
+    let is_filled = element.filled().is_some();
     let style = &mut element.style;
     if style.width < least {
-        if style.fill.is_none() {
+        if !is_filled {
             style.opacity *= (style.width / least).max(FAINT);
         }
         style.width = least;
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
     use crate::document::{Color, Order, Style};
     use crate::export::no_images;
-    use crate::geometry::Affine;
+    use crate::geometry::{Affine, InkPoint};
 
     const PAPER: [u8; 3] = [250, 240, 230];
     const INK: [u8; 3] = [10, 20, 30];
@@ -232,6 +233,24 @@ mod tests {
             let fills = right - left > 260 || bottom - top > 160;
             assert_eq!(fills, width > 400.0 || height > 200.0, "{width} x {height}");
         }
+    }
+
+    #[test]
+    fn a_thin_open_line_is_fainter_whatever_its_fill_says_and_a_closed_one_is_not() {
+        let faint = |ends_at: f64| {
+            let style = Style {
+                fill: Some(Color::Rgb([200, 0, 0])),
+                width: 0.1,
+                ..Style::default()
+            };
+            let id = ElementId::new("line").expect("an id");
+            let mut line = Element::new(id, Kind::Line, Order::default(), style);
+            let points = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, ends_at)];
+            line.points = points.iter().map(|&at| InkPoint::new(at.into(), 0.5)).collect();
+            thicken(&mut line, 1.0);
+            line.style.opacity < 1.0
+        };
+        assert!(faint(50.0) && !faint(5.0));
     }
 
     #[test]

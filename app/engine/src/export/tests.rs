@@ -188,10 +188,15 @@ fn a_line_and_a_fill_that_shine_through_are_flat_together() {
 
 #[test]
 fn a_tint_is_mostly_the_boards_colour_and_what_is_full_is_the_fills() {
-    let mut element = stroke(&[(0, 0), (10, 0)], 1.0);
+    let mut element = stroke(&[(0, 0), (90, 0), (50, 40), (3, 3)], 1.0);
     let fill = |element: &Element| look(None).fill(element);
     assert_eq!(fill(&element), None);
     element.style.fill = Some(Color::Rgb([0, 140, 255]));
+    let open = Element {
+        points: element.points[..3].into(),
+        ..element.clone()
+    };
+    assert_eq!(fill(&open), None, "only what is closed is filled");
     assert_eq!(fill(&element), Some([195, 218, 236]));
     for shade in [Shade::Solid, Shade::Hatch] {
         element.style.shade = shade;
