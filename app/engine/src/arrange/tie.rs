@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use drawbridge_protocol::ElementId;
 
-use crate::document::{Element, Tie};
+use crate::document::{Element, Held, Tie};
 use crate::geometry::{Affine, Corners, Hold, InkPoint, Kind, Point};
 
 /// What a line holds on to in an element; `None` where it can't: in ink, in a line, in what was deleted.
@@ -42,8 +42,9 @@ pub fn hold_on(line: &Element, holds: [Option<Hold>; 2]) -> Element {
             ..line.clone()
         };
     }
+    let closed = line.is_closed();
     let mut line = line.clone();
-    line.holds = Some(Arc::new(holds));
+    line.holds = Some(Arc::new(Held { ends: holds, closed }));
     let held = line.figure().held();
     let back = line.place.inverse();
     let mut points: Vec<InkPoint> = line.points.to_vec();
@@ -102,5 +103,58 @@ pub fn moved_points(line: &Element, by: Affine) -> Element {
     Element {
         points: line.points.iter().map(moved).collect(),
         ..line.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Color, Ink, Order, Style};
+
+    fn element(name: &str, kind: Kind) -> Element {
+        let style = Style {
+            fill: Some(Color::Ink(Ink::Red)),
+            ..Style::default()
+        };
+        Element::new(
+            ElementId::new(name).expect("an id"),
+            kind,
+            Order::default(),
+            style,
+        )
+    }
+
+    fn line(points: &[(f64, f64)]) -> Element {
+        Element {
+            points: points.iter().map(|&at| InkPoint::new(at.into(), 0.5)).collect(),
+            ..element("line", Kind::Line)
+        }
+    }
+
+    #[test]
+    fn d42_whether_a_line_is_closed_say_its_points_and_not_what_it_holds_on_to() {
+        let mut target = element("box", Kind::Rectangle);
+        target.place = Affine::new([40.0, 0.0, 0.0, 40.0, 200.0, 0.0]);
+        let held = |v: f64| hold(&target, Point::new(0.5, v));
+        let inside = Point::new(80.0, 4.0);
+        // The last point is carried off, and fills no less for it.
+        let closed = line(&[(0.0, 0.0), (100.0, 0.0), (50.0, 80.0), (3.0, 4.0)]);
+        let shown = hold_on(&closed, [None, held(0.5)]);
+        assert!(shown.points[3].pos.distance(shown.points[0].pos) > 100.0);
+        assert!(shown.filled().is_some() && shown.figure().contains(inside));
+        // Both ends are brought together, and it stays open.
+        let open = line(&[
+            (-100.0, 0.0),
+            (100.0, 18.0),
+            (0.0, 300.0),
+            (100.0, 22.0),
+            (-100.0, 50.0),
+        ]);
+        let shown = hold_on(&open, [held(0.45), held(0.55)]);
+        assert!(shown.points[4].pos.distance(shown.points[0].pos) < 8.0);
+        assert!(shown.filled().is_none() && shown.figure().fill.is_none());
+        // Brought there once more it is what it was; written as it is shown, its points say.
+        assert!(hold_on(&shown, [held(0.45), held(0.55)]).filled().is_none());
+        assert!(let_go(shown).filled().is_some());
     }
 }

@@ -9,7 +9,7 @@ use super::tie::{ENDS, read_tie};
 use super::{Draft, Order, PAPER, Picture, Reader, Sample, Style, Tie, Writer};
 use crate::geometry::{
     Affine, Corners, Dash, Figure, Font, Head, Hold, InkPoint, Kind, MAX_COORDINATE, Mesh, Point, Rect,
-    Route, Shade, Shape, Sketch, TextAlign, VAlign, is_closed,
+    Route, Shade, Shape, Sketch, TextAlign, Touchable, VAlign, is_closed,
 };
 
 /// A group's name: elements that have it belong together.
@@ -23,6 +23,15 @@ pub(crate) const WRAPS: std::ops::RangeInclusive<f64> = 1.0..=1e6;
 const NAME: usize = 256;
 /// A line's points beyond this many are not read.
 pub(crate) const LINE_POINTS: usize = 4096;
+
+/// What a line as it is shown holds on to, and what its points no longer say when its ends are brought there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// What its first and its last point hold on to.
+    pub ends: [Option<Hold>; 2],
+    /// Whether its points are those of a closed line as they are written.
+    pub closed: bool,
+}
 
 /// An element of a kind that is known.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +57,7 @@ pub struct Element {
     /// What a line's first and its last point hold on to.
     pub ties: [Option<Tie>; 2],
     /// The same as it is shown, where it is there: of a line as it is shown. No part of what is stored.
-    pub holds: Option<Arc<[Option<Hold>; 2]>>,
+    pub holds: Option<Arc<Held>>,
     /// The groups that it belongs to, the innermost first.
     pub groups: Arc<[Group]>,
     /// Whether it is not to be touched.
@@ -265,7 +274,11 @@ impl Element {
                 self.style.corners
             },
             route: self.style.route(),
-            holds: self.holds.as_deref().cloned().unwrap_or_default(),
+            holds: self
+                .holds
+                .as_ref()
+                .map(|held| held.ends.clone())
+                .unwrap_or_default(),
             heads: [self.style.start, self.style.end],
             fill: self.filled().map(|_| self.style.shade),
             letters: None,
@@ -275,13 +288,23 @@ impl Element {
     /// Whether its inside can be filled: it is a box, or a line or a stroke that is closed.
     #[must_use]
     pub fn can_be_filled(&self) -> bool {
-        let closed = || {
-            let (first, last) = (self.points.first()?, self.points.last()?);
-            let ends = [first, last].map(|point| self.place * point.pos);
-            Some(is_closed(self.points.len(), ends[0], ends[1]))
+        self.kind.can_be_filled() || self.is_closed()
+    }
+
+    /// Whether it is a line or a stroke that goes around something. What a line holds on to doesn't count (D42): what it is moves
+    /// about, and nothing is to be filled now and then.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        if !matches!(self.kind, Kind::Line | Kind::Stroke) {
+            return false;
+        }
+        if let Some(held) = &self.holds {
+            return held.closed;
+        }
+        let (Some(first), Some(last)) = (self.points.first(), self.points.last()) else {
+            return false;
         };
-        self.kind.can_be_filled()
-            || (matches!(self.kind, Kind::Line | Kind::Stroke) && closed().unwrap_or(false))
+        is_closed(self.points.len(), self.place * first.pos, self.place * last.pos)
     }
 
     /// The colour of its inside, if that is filled.
@@ -314,9 +337,9 @@ impl Element {
         self.figure().shape(Some(tolerance)).mesh()
     }
 
-    /// What is hit of it, as triangles: its shape, and all of the area that its letters take. `None` as of [`Self::mesh`].
+    /// What is hit of it: its shape, and all of the area that its letters take. `None` as of [`Self::mesh`].
     #[must_use]
-    pub fn touchable(&self) -> Option<Mesh> {
+    pub fn touchable(&self) -> Option<Touchable> {
         self.figure().touchable()
     }
 

@@ -21,7 +21,7 @@ pub(crate) use chat::{read_name, read_person_color};
 pub use color::{Color, Ink};
 pub use draft::Draft;
 pub(crate) use draft::STEPS;
-pub use element::{Element, Group};
+pub use element::{Element, Group, Held};
 pub(crate) use element::{GROUPS, LINE_POINTS, WRAPS, read_line, short};
 pub(crate) use json::{
     Members, chunk, json, named as named_terms, number_json, place_json, point_json, read, read_place,

@@ -309,21 +309,22 @@ fn simplified(points: &[InkPoint], width: f64, tolerance: f64) -> Vec<InkPoint> 
     kept
 }
 
-/// A line of at most so many points, within `tolerance` board units of another, or as near as so many points go.
-pub(super) fn thinned(line: &[Point], tolerance: f64, most: usize) -> Vec<Point> {
-    let mut points: Vec<InkPoint> = line.iter().map(|&at| InkPoint::new(at, 0.5)).collect();
-    let mut tolerance = tolerance;
-    while points.len() > most && tolerance.is_finite() {
-        // What has so many bends is told by every third point.
-        let thin = simplified(&points, 0.0, tolerance);
-        points = if thin.len() * 4 > points.len() * 3 && thin.len() > 4 * most {
-            thin.into_iter().step_by(3).collect()
-        } else {
-            thin
-        };
-        tolerance *= 2.0;
+/// A line of at most so many points within `tolerance` board units of another, or a little farther from it, but never farther
+/// than `off`: then it has as few as go. One that has so few is itself. The first and the last point stay.
+pub(super) fn thinned(line: &[Point], tolerance: f64, most: usize, off: f64) -> Vec<Point> {
+    if line.len() <= most {
+        return line.to_vec();
     }
-    points.into_iter().map(|point| point.pos).collect()
+    let whole: Vec<InkPoint> = line.iter().map(|&at| InkPoint::new(at, 0.5)).collect();
+    let mut within = tolerance;
+    loop {
+        let points = simplified(&whole, 0.0, within);
+        if points.len() <= most || within >= off {
+            return points.into_iter().map(|point| point.pos).collect();
+        }
+        // Never farther off, and not without end where nothing is allowed.
+        within = (4.0 * within).max(off / 64.0).min(off);
+    }
 }
 
 #[cfg(test)]

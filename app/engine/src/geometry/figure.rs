@@ -7,12 +7,12 @@ use super::flat::Flat;
 use super::heads::{self, Drawn};
 use super::inside::Inside;
 use super::outline::{around, outline};
-use super::patch::{Patch, is_closed};
+use super::patch::Patch;
 use super::route::{Middle, Routed};
 use super::sketch::{Hand, Run};
 use super::terms::{Corners, Dash, Head, Kind, Route, Shade, Sketch};
 use super::way::Way;
-use super::{Curve, Hold, InkPoint, Letters, MAX_COORDINATE, Mesh, Ribbon, Shape, hatch, radius};
+use super::{Curve, Hold, InkPoint, Letters, MAX_COORDINATE, Ribbon, Shape, Touchable, hatch, radius};
 
 /// A line keeps so far away from its letters, in board units.
 const GAP: f64 = 4.0;
@@ -44,7 +44,7 @@ pub struct Figure {
     pub holds: [Option<Hold>; 2],
     /// What is at the first and at the last point of a line.
     pub heads: [Head; 2],
-    /// How its inside is filled, if it is filled: a box, or a line that is closed.
+    /// How its inside is filled, if it is filled: a box, or a line that goes around something, be its ends as far apart as they are.
     pub fill: Option<Shade>,
     /// The letters that it bears.
     pub letters: Option<Letters>,
@@ -70,9 +70,10 @@ impl Figure {
         shape
     }
 
-    /// What is hit of it, as triangles: its shape, but all of the area that its letters take in place of them.
+    /// What is hit of it: its shape, but all of the area that its letters take in place of them. `None` for nothing, or what lies
+    /// out of the world.
     #[must_use]
-    pub fn touchable(&self) -> Option<Mesh> {
+    pub fn touchable(&self) -> Option<Touchable> {
         let bare = Self {
             letters: None,
             ..self.clone()
@@ -87,7 +88,15 @@ impl Figure {
             .as_ref()
             .and_then(|letters| Flat::of(&letters.corners()));
         shape.heads.extend(area);
-        shape.mesh()
+        let inside = match shape.inside.take() {
+            Some(Inside::Patch(patch)) => Some(patch),
+            flat => {
+                shape.inside = flat;
+                None
+            }
+        };
+        let mesh = shape.mesh()?;
+        Some(Touchable { mesh, inside })
     }
 
     fn ink(&self, tolerance: Option<f64>) -> Shape {
@@ -152,10 +161,10 @@ impl Figure {
                     self.place * Point::new(0.5, 0.5)
                 };
                 let hand = self.hand();
-                let along = |line: hatch::Line| {
-                    let points = match hand {
-                        Some(hand) => hand.hatch(&line.points, line.number, tolerance),
-                        None => line.points,
+                let along = |line: Vec<hatch::Piece>| {
+                    let points: Vec<Point> = match hand {
+                        Some(hand) => hand.hatch(&line, tolerance),
+                        None => line.iter().flat_map(|piece| piece.ends).collect(),
                     };
                     let line: Vec<InkPoint> = points.into_iter().map(even).collect();
                     Ribbon::along(&line, hatch::WIDTH * self.width, tolerance)
@@ -167,13 +176,10 @@ impl Figure {
         }
     }
 
-    /// What a closed line goes around, if that is filled.
+    /// What a line goes around, if that is filled.
     fn closed_inside(&self, way: &[Point]) -> Option<Inside> {
-        let (first, last) = (self.points.first()?, self.points.last()?);
-        let fills = self.fill.is_some()
-            && matches!(self.kind, Kind::Line | Kind::Stroke)
-            && is_closed(self.points.len(), first.pos, last.pos);
-        let patch = fills.then(|| Patch::of(way, self.tolerance()))?;
+        let fills = self.fill.is_some() && matches!(self.kind, Kind::Line | Kind::Stroke);
+        let patch = fills.then(|| Patch::of(way, self.width, self.tolerance()))?;
         patch.map(Inside::Patch)
     }
 
@@ -388,7 +394,11 @@ impl Figure {
     pub fn bounds(&self) -> Option<Rect> {
         let half = self.width / 2.0;
         let bounds = match self.kind {
-            Kind::Stroke | Kind::Highlight => Curve::new(&self.points, self.width, self.step).bounds(),
+            Kind::Stroke | Kind::Highlight => {
+                let curve = Curve::new(&self.points, self.width, self.step);
+                let hatched = self.hatched_around(&curve).into_iter();
+                hatched.chain(curve.bounds()).reduce(|a, b| a.union(b))
+            }
             Kind::Rectangle | Kind::Diamond | Kind::Ellipse | Kind::Frame => {
                 let edge = around(self.kind, self.place);
                 let far = half + self.sway(2.0 * (edge.width() + edge.height()));
@@ -413,6 +423,14 @@ impl Figure {
         let odd = self.points.iter().any(|point| !point.pos.is_finite());
         let out = [bounds.x0, bounds.y0, bounds.x1, bounds.y1].into_iter().any(far);
         (!odd && !out).then_some(bounds)
+    }
+
+    /// A box around the lines that fill a stroke: where it is drawn with little pressure, they are wider than it.
+    fn hatched_around(&self, curve: &Curve) -> Option<Rect> {
+        self.fill.filter(|shade| shade.is_lines())?;
+        let half = hatch::WIDTH * self.width / 2.0;
+        let around = self.closed_inside(&curve_line(curve))?;
+        Some(around.bounds().inflate(half, half))
     }
 
     /// No part of its edge is farther from its line than that, in board units.

@@ -3,6 +3,7 @@
 use kurbo::{BezPath, Point, Rect, Vec2};
 
 use super::mesh::{Far, Side};
+use super::polygon;
 
 /// Where the edge turns by more than that, its two sides are softened apart: cosine of about 15 degrees.
 const SMOOTH_COS: f64 = 0.966;
@@ -16,13 +17,9 @@ pub(super) struct Flat {
 impl Flat {
     /// The inside of a convex outline that turns either way. `None` where that has no area.
     pub(super) fn of(outline: &[Point]) -> Option<Self> {
-        let mut corners = outline.to_vec();
-        corners.dedup();
-        while corners.len() > 1 && corners.first() == corners.last() {
-            corners.pop();
-        }
-        let area = doubled_area(&corners);
-        let across = bounds(&corners)?;
+        let mut corners = polygon::corners(outline.to_vec());
+        let area = polygon::doubled_area(&corners);
+        let across = polygon::bounds(&corners)?;
         // Rounding could turn what is flatter than this the other way.
         let least = 1e-9 * (across.width() + across.height()).powi(2);
         if !area.is_finite() || area.abs() <= least {
@@ -36,22 +33,18 @@ impl Flat {
 
     /// As one closed polygon.
     pub(super) fn outline(&self) -> BezPath {
-        let mut path = BezPath::new();
-        path.move_to(self.corners[0]);
-        self.corners[1..].iter().for_each(|&corner| path.line_to(corner));
-        path.close_path();
-        path
+        polygon::outline(&self.corners)
     }
 
     /// Whether a point lies inside, or on the edge.
     pub(super) fn contains(&self, at: Point) -> bool {
-        self.sides().all(|(a, b)| (b - a).cross(at - a) <= 0.0)
+        polygon::sides(&self.corners).all(|(a, b)| (b - a).cross(at - a) <= 0.0)
     }
 
     /// The part of the straight line through `at` along `way` that lies inside, in parts of `way`.
     pub(super) fn cut(&self, at: Point, way: Vec2) -> Option<(f64, f64)> {
         let (mut from, mut to) = (f64::NEG_INFINITY, f64::INFINITY);
-        for (a, b) in self.sides() {
+        for (a, b) in polygon::sides(&self.corners) {
             // Inside is where the cross product isn't positive; it changes evenly along the line.
             let (here, change) = ((b - a).cross(at - a), (b - a).cross(way));
             if change > 0.0 {
@@ -67,12 +60,7 @@ impl Flat {
 
     /// A box around it.
     pub(super) fn bounds(&self) -> Rect {
-        bounds(&self.corners).unwrap_or_default()
-    }
-
-    fn sides(&self) -> impl Iterator<Item = (Point, Point)> {
-        let next = self.corners.iter().cycle().skip(1);
-        self.corners.iter().copied().zip(next.copied())
+        polygon::bounds(&self.corners).unwrap_or_default()
     }
 
     /// The corners of its triangles, as one strip: to and fro from side to side, and a seam around it. The way out of it is
@@ -103,7 +91,9 @@ impl Flat {
 
     /// Each corner with the way out (unit), twice where it is sharp: once for each of its sides.
     fn edge(&self) -> Vec<(Point, Vec2)> {
-        let ways: Vec<Vec2> = self.sides().map(|(a, b)| (b - a).normalize().turn_90()).collect();
+        let ways: Vec<Vec2> = polygon::sides(&self.corners)
+            .map(|(a, b)| (b - a).normalize().turn_90())
+            .collect();
         let mut edge = Vec::with_capacity(ways.len() + 4);
         for (n, &corner) in self.corners.iter().enumerate() {
             let (before, after) = (ways[n.checked_sub(1).unwrap_or(ways.len() - 1)], ways[n]);
@@ -115,19 +105,4 @@ impl Flat {
         }
         edge
     }
-}
-
-/// Positive where it turns from x to y.
-pub(super) fn doubled_area(corners: &[Point]) -> f64 {
-    let Some(&first) = corners.first() else { return 0.0 };
-    corners
-        .windows(2)
-        .map(|pair| (pair[0] - first).cross(pair[1] - first))
-        .sum()
-}
-
-fn bounds(corners: &[Point]) -> Option<Rect> {
-    let &first = corners.first()?;
-    let start = Rect::from_points(first, first);
-    Some(corners.iter().fold(start, |all, &corner| all.union_pt(corner)))
 }

@@ -1,6 +1,7 @@
 //! The outline of one letter, and how its inside becomes triangles with a seam that makes its edge soft.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
 use kurbo::{BezPath, PathEl, Point, Rect, Shape as _, Vec2};
@@ -8,7 +9,7 @@ use lyon_tessellation::math::point;
 use lyon_tessellation::path::Path;
 use lyon_tessellation::{BuffersBuilder, FillOptions, FillRule, FillTessellator, FillVertex, VertexBuffers};
 
-use super::flat::doubled_area;
+use super::polygon;
 
 /// Outlines are kept in so many degrees of exactness, ...
 const DEGREES: usize = 7;
@@ -81,39 +82,46 @@ impl Fill {
 
     /// What closed polygons enclose, by the nonzero rule. None of them may be much farther from the origin than 1.
     pub(super) fn inside(polygons: Vec<Vec<Point>>) -> Self {
-        let mut path = Path::builder();
-        for polygon in &polygons {
-            let mut corners = polygon
-                .iter()
-                .map(|p| point((p.x * UNITS) as f32, (p.y * UNITS) as f32));
-            let Some(first) = corners.next() else { continue };
-            path.begin(first);
-            corners.for_each(|corner| {
-                path.line_to(corner);
-            });
-            path.end(true);
-        }
-        let mut made: VertexBuffers<Point, u32> = VertexBuffers::new();
-        let options = FillOptions::default().with_fill_rule(FillRule::NonZero);
-        let corner = |vertex: FillVertex<'_>| {
-            let at = vertex.position();
-            Point::new(f64::from(at.x) / UNITS, f64::from(at.y) / UNITS)
-        };
-        let built = FillTessellator::new().tessellate_path(
-            &path.build(),
-            &options,
-            &mut BuffersBuilder::new(&mut made, corner),
-        );
-        // What can't be filled, as a damaged font of the system might have, isn't drawn.
-        if built.is_err() {
+        // What can't be filled, as a damaged font of the system might have, isn't drawn. The tessellator panics where it has
+        // lost its way, and whoever exports or draws goes on.
+        let made = catch_unwind(AssertUnwindSafe(|| tessellated(&polygons)));
+        let Ok(Some(made)) = made else {
             return Self::default();
-        }
+        };
         let triangles: Vec<[u32; 3]> = made.indices.chunks_exact(3).map(|t| [t[0], t[1], t[2]]).collect();
         Self {
             strip: strip(&made.vertices, &triangles),
             polygons,
         }
     }
+}
+
+/// Triangles that cover what closed polygons enclose; `None` where that can't be reckoned.
+fn tessellated(polygons: &[Vec<Point>]) -> Option<VertexBuffers<Point, u32>> {
+    let mut path = Path::builder();
+    for polygon in polygons {
+        let mut corners = polygon
+            .iter()
+            .map(|p| point((p.x * UNITS) as f32, (p.y * UNITS) as f32));
+        let Some(first) = corners.next() else { continue };
+        path.begin(first);
+        corners.for_each(|corner| {
+            path.line_to(corner);
+        });
+        path.end(true);
+    }
+    let mut made: VertexBuffers<Point, u32> = VertexBuffers::new();
+    let options = FillOptions::default().with_fill_rule(FillRule::NonZero);
+    let corner = |vertex: FillVertex<'_>| {
+        let at = vertex.position();
+        Point::new(f64::from(at.x) / UNITS, f64::from(at.y) / UNITS)
+    };
+    let built = FillTessellator::new().tessellate_path(
+        &path.build(),
+        &options,
+        &mut BuffersBuilder::new(&mut made, corner),
+    );
+    built.is_ok().then_some(made)
 }
 
 /// An outline as closed polygons, no two points in a row the same.
@@ -128,15 +136,13 @@ fn polygons(outline: &BezPath, tolerance: f64) -> Vec<Vec<Point>> {
         }
         _ => {}
     });
-    for polygon in &mut polygons {
-        polygon.dedup();
-        while polygon.len() > 1 && polygon.first() == polygon.last() {
-            polygon.pop();
-        }
-    }
+    let mut polygons: Vec<Vec<Point>> = polygons.into_iter().map(polygon::corners).collect();
     polygons.retain(|polygon| polygon.len() > 2);
     // Turned as ribbons and flats are, so that together they cover more and never less.
-    let area: f64 = polygons.iter().map(|polygon| doubled_area(polygon)).sum();
+    let area: f64 = polygons
+        .iter()
+        .map(|corners| polygon::doubled_area(corners))
+        .sum();
     if area > 0.0 {
         polygons.iter_mut().for_each(|polygon| polygon.reverse());
     }

@@ -180,7 +180,7 @@ fn in_triangle(at: Vec2, p: Vec2, q: Vec2, r: Vec2) -> bool {
 }
 
 /// The distance of two straight lines a-b and c-d.
-fn apart(a: Vec2, b: Vec2, c: Vec2, d: Vec2) -> f64 {
+pub(super) fn apart(a: Vec2, b: Vec2, c: Vec2, d: Vec2) -> f64 {
     let side = |p: Vec2, q: Vec2, at: Vec2| (q - p).cross(at - p);
     let crossing = side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0;
     if crossing {

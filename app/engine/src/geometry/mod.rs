@@ -1,4 +1,4 @@
-//! Outlines, bounds, hits and the camera. Imports nothing else of ours.
+//! Outlines, bounds, hits and the camera. Imports nothing else of ours but random numbers.
 //!
 //! There is one geometry: what is drawn, hit, bounded and exported comes from the same [`Shape`], which is made of [`Ribbon`]s,
 //! flats where it is filled, and [`Letters`].
@@ -19,13 +19,16 @@ mod letters;
 mod mesh;
 mod outline;
 mod patch;
+mod polygon;
 mod region;
 mod ribbon;
 mod route;
 mod shape;
 mod sketch;
 mod speed;
+mod tangle;
 mod terms;
+mod touch;
 mod way;
 
 pub use camera::{Camera, MAX_ZOOM, MIN_ZOOM};
@@ -44,3 +47,4 @@ pub use route::Middle;
 pub use shape::Shape;
 pub use speed::SpeedPressure;
 pub use terms::{Corners, Dash, Font, Head, Kind, Route, Shade, Sketch, TextAlign, VAlign};
+pub use touch::Touchable;

@@ -1,16 +1,16 @@
 //! Any polygon that is filled: the inside of a closed line, however it bends and crosses itself.
 
-use kurbo::{Affine, BezPath, Point, Rect, Shape as _, Vec2};
+use kurbo::{Affine, BezPath, Point, Rect, Vec2};
 
 use super::curve::thinned;
-use super::flat::doubled_area;
 use super::glyph::{Fill, Spot};
-use super::mesh::{Far, Side};
+use super::mesh::{Far, Side, apart};
+use super::{Region, polygon, tangle};
 
 /// A line whose ends are at most so far from each other is closed, in board units.
 const CLOSED: f64 = 8.0;
-/// A polygon has at most so many corners: to fill it takes time with each crossing of its sides.
-const MOST: usize = 512;
+/// Where a line is thinnest, its edge is so far from its middle, in widths: what is off by less than that lies under it.
+const THINNEST: f64 = 0.2;
 
 /// Whether a line of so many points, with these at its ends, goes around something.
 #[must_use]
@@ -21,62 +21,61 @@ pub fn is_closed(points: usize, first: Point, last: Point) -> bool {
 /// A polygon, filled by the nonzero rule, in board units.
 #[derive(Debug)]
 pub(super) struct Patch {
-    fill: Fill,
     corners: Vec<Point>,
-    /// From the fill's units to the board.
-    place: Affine,
+    /// How far its edge may be off.
+    off: f64,
 }
 
 impl Patch {
-    /// What a line goes around that comes back to where it began, or nearly so; within `tolerance` board units, or as nearly as so many
-    /// corners can say. `None` for no area.
-    pub(super) fn of(line: &[Point], tolerance: f64) -> Option<Self> {
-        let mut corners = thinned(line, tolerance, MOST);
-        corners.dedup();
-        while corners.len() > 1 && corners.first() == corners.last() {
-            corners.pop();
-        }
-        let bounds = bounds(&corners);
-        let (centre, size) = (bounds.center(), bounds.size().max_side());
-        if corners.len() < 3 || !size.is_finite() || bounds.size().min_side() <= 1e-9 * size {
+    /// What a line of this width goes around, as far as a straight way from its end to its start encloses it. It follows the line
+    /// within `tolerance` board units; one of a great many points at least so nearly that its edge lies under the line. `None` for no area.
+    pub(super) fn of(line: &[Point], width: f64, tolerance: f64) -> Option<Self> {
+        let off = tolerance.max(THINNEST * width);
+        let mut corners = polygon::corners(thinned(line, tolerance, tangle::MANY, off));
+        if !corners.iter().all(|corner| corner.is_finite()) || is_flat(&corners) {
             return None;
         }
         // Turned as ribbons and flats are.
-        if doubled_area(&corners) > 0.0 {
+        if polygon::doubled_area(&corners) > 0.0 {
             corners.reverse();
         }
-        let place = Affine::translate(centre.to_vec2()) * Affine::scale(size);
-        let own = corners
-            .iter()
-            .map(|&corner| ((corner - centre) / size).to_point());
-        let fill = Fill::inside(vec![own.collect()]);
-        (!fill.strip.is_empty()).then_some(Self { fill, corners, place })
+        Some(Self { corners, off })
     }
 
     /// As one closed polygon.
     pub(super) fn outline(&self) -> BezPath {
-        let mut path = BezPath::new();
-        path.move_to(self.corners[0]);
-        self.corners[1..].iter().for_each(|&corner| path.line_to(corner));
-        path.close_path();
-        path
+        polygon::outline(&self.corners)
     }
 
     /// Whether a point lies inside.
     pub(super) fn contains(&self, at: Point) -> bool {
-        self.outline().winding(at) != 0
+        polygon::winding(&self.corners, at) != 0
     }
 
     /// A box around it.
     pub(super) fn bounds(&self) -> Rect {
-        bounds(&self.corners)
+        polygon::bounds(&self.corners).unwrap_or_default()
+    }
+
+    /// Whether it comes within `radius` board units of the straight way from `a` to `b`.
+    pub(super) fn touches(&self, a: Point, b: Point, radius: f64) -> bool {
+        let near = |(s, e): (Point, Point)| {
+            let [a, b, s, e] = [a, b, s, e].map(Point::to_vec2);
+            apart(a, b, s, e) <= radius
+        };
+        self.contains(a) || polygon::sides(&self.corners).any(near)
+    }
+
+    /// Whether it has a point in common with a part of the board.
+    pub(super) fn overlaps(&self, region: &Region) -> bool {
+        let within = || region.corners().iter().any(|&corner| self.contains(corner));
+        within() || polygon::sides(&self.corners).any(|(a, b)| region.part(a, b).is_some())
     }
 
     /// The parts of the straight line through `at` along `way` that lie inside, in parts of `way`.
     pub(super) fn cuts(&self, at: Point, way: Vec2) -> Vec<(f64, f64)> {
-        let next = self.corners.iter().cycle().skip(1);
         let mut crossings: Vec<(f64, i32)> = Vec::new();
-        for (&a, &b) in self.corners.iter().zip(next) {
+        for (a, b) in polygon::sides(&self.corners) {
             let (from, to) = (way.cross(a - at), way.cross(b - at));
             if (from < 0.0) == (to < 0.0) {
                 continue;
@@ -100,31 +99,49 @@ impl Patch {
         parts
     }
 
-    /// The corners of its triangles and of a seam around them, as one strip. The way out of it is told `reach` long.
+    /// The corners of its triangles, as one strip; around them a seam, where its sides don't cross too often. The way out of it is
+    /// told `reach` long. It takes long, so only who wants triangles asks for it.
     pub(super) fn strip(&self, reach: f64, filled: bool) -> Vec<Far> {
+        if tangle::is_one(&self.corners) {
+            return tangle::strip(self, self.corners.len(), self.off, reach, filled);
+        }
+        let bounds = self.bounds();
+        let (centre, size) = (bounds.center(), bounds.size().max_side());
+        let own = |&corner: &Point| ((corner - centre) / size).to_point();
+        let fill = Fill::inside(vec![self.corners.iter().map(own).collect()]);
+        let place = Affine::translate(centre.to_vec2()) * Affine::scale(size);
         let corner = |spot: &Spot| Far {
-            centre: self.place * spot.at,
+            centre: place * spot.at,
             offset: spot.out * reach,
             side: if spot.outer { Side::Outer } else { Side::Inner },
             filled,
         };
-        self.fill.strip.iter().map(corner).collect()
+        fill.strip.iter().map(corner).collect()
     }
 }
 
-fn bounds(corners: &[Point]) -> Rect {
-    let first = corners.first().copied().unwrap_or_default();
-    let start = Rect::from_points(first, first);
-    corners.iter().fold(start, |all, &corner| all.union_pt(corner))
+/// Whether corners lie on one straight line, as far as numbers can tell.
+fn is_flat(corners: &[Point]) -> bool {
+    let Some(&first) = corners.first() else {
+        return true;
+    };
+    let farther = |a: Vec2, b: Vec2| if b.hypot2() > a.hypot2() { b } else { a };
+    let ways = || corners.iter().map(|&corner| corner - first);
+    let longest = ways().fold(Vec2::ZERO, farther);
+    let least = 1e-9 * longest.hypot2();
+    corners.len() < 3 || !least.is_finite() || ways().all(|way| longest.cross(way).abs() <= least)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::PI;
+
     use super::*;
+    use crate::geometry::Mesh;
 
     fn patch(corners: &[(f64, f64)]) -> Patch {
         let line: Vec<Point> = corners.iter().map(|&corner| corner.into()).collect();
-        Patch::of(&line, 0.01).expect("an area")
+        Patch::of(&line, 4.0, 0.01).expect("an area")
     }
 
     #[test]
@@ -147,8 +164,8 @@ mod tests {
     #[test]
     fn where_it_goes_around_twice_it_is_filled_once() {
         // A star of five points, drawn in one line: its middle lies within two turns.
-        let at = |n: u32| Point::ORIGIN + Vec2::from_angle(f64::from(n) * 0.8 * std::f64::consts::PI) * 50.0;
-        let star = Patch::of(&(0..5).map(at).collect::<Vec<_>>(), 0.01).expect("an area");
+        let at = |n: u32| Point::ORIGIN + Vec2::from_angle(f64::from(n) * 0.8 * PI) * 50.0;
+        let star = Patch::of(&(0..5).map(at).collect::<Vec<_>>(), 4.0, 0.01).expect("an area");
         assert!(star.contains(Point::ORIGIN));
         let across = star.cuts(Point::ORIGIN, Vec2::new(1.0, 0.0));
         assert_eq!(across.len(), 1, "{across:?}");
@@ -156,21 +173,77 @@ mod tests {
 
     #[test]
     fn what_has_no_area_is_no_patch() {
-        let flat = [(0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (0.0, 0.0)];
-        assert!(Patch::of(&flat.map(Point::from), 0.01).is_none());
-        assert!(Patch::of(&[Point::ORIGIN; 3], 0.01).is_none());
+        for (x, y) in [(1.0, 0.0), (0.3, 0.7)] {
+            let flat = [0.0, 10.0, 20.0, 0.0].map(|far| Point::new(far * x, far * y));
+            assert!(Patch::of(&flat, 4.0, 0.01).is_none());
+        }
+        assert!(Patch::of(&[Point::ORIGIN; 3], 4.0, 0.01).is_none());
     }
 
     #[test]
-    fn however_often_a_line_crosses_itself_its_patch_has_few_corners() {
-        let line: Vec<Point> = (0..60_000_u32)
-            .map(|n| {
-                let side = if n % 2 == 0 { 0.0 } else { 9000.0 };
-                Point::new(side, f64::from(n % 977) * 9.0)
-            })
-            .collect();
-        let patch = Patch::of(&line, 0.01).expect("an area");
-        assert!(patch.corners.len() <= MOST);
+    fn the_fill_of_a_line_of_many_corners_has_them_all() {
+        // A wheel of a thousand teeth.
+        let at = |n: u32| {
+            let far = if n / 2 % 2 == 0 { 1000.0 } else { 960.0 };
+            Point::ORIGIN + Vec2::from_angle(f64::from(n) / 4096.0 * 2.0 * PI) * far
+        };
+        let wheel: Vec<Point> = (0..4096).map(at).collect();
+        let patch = Patch::of(&wheel, 4.0, 0.01).expect("an area");
+        let (first, last) = (wheel[0], wheel[4095]);
+        assert!(
+            patch.corners.len() == 4096 && patch.corners.contains(&first) && patch.corners.contains(&last)
+        );
+        let mesh = Mesh::new(&patch.strip(1.0, true)).expect("triangles");
+        for n in (0..4096_u32).step_by(32) {
+            let tooth = at(n).midpoint(at(n + 1));
+            let gap = at(n + 2).midpoint(at(n + 3));
+            let outwards = |at: Point, by: f64| at + at.to_vec2() / at.to_vec2().hypot() * by;
+            for (at, inside) in [(outwards(tooth, -2.0), true), (outwards(gap, 2.0), false)] {
+                assert_eq!(patch.contains(at), inside, "{at}");
+                assert_eq!(mesh.touches(at, at, 0.0), inside, "{at}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_more_corners_than_that_is_thinned_no_farther_than_under_the_line() {
+        // As jagged as it is, hardly a corner can go.
+        let at = |n: u32| {
+            let far = 5000.0 + f64::from(n * 7919 % 23) * 3.0;
+            Point::ORIGIN + Vec2::from_angle(f64::from(n) / 20_000.0 * 2.0 * PI) * far
+        };
+        let line: Vec<Point> = (0..20_000).map(at).collect();
+        let patch = Patch::of(&line, 4.0, 0.01).expect("an area");
+        assert!(patch.corners.contains(&line[0]) && patch.corners.contains(&line[19_999]));
+        let near = |corner: &Point| {
+            let to = corner.to_vec2();
+            polygon::sides(&patch.corners)
+                .any(|(a, b)| apart(to, to, a.to_vec2(), b.to_vec2()) <= 0.2 * 4.0 + 1e-9)
+        };
+        assert!(line.iter().step_by(97).all(near));
+        // A smooth one loses those of which nobody sees anything.
+        let round = |n: u32| Point::ORIGIN + Vec2::from_angle(f64::from(n) / 20_000.0 * 2.0 * PI) * 5000.0;
+        let patch = Patch::of(&(0..20_000).map(round).collect::<Vec<_>>(), 4.0, 0.01);
+        assert!(patch.expect("an area").corners.len() <= tangle::MANY);
+    }
+
+    #[test]
+    fn a_patch_is_hit_inside_and_near_its_edge_and_by_what_reaches_into_it() {
+        let triangle = patch(&[(0.0, 0.0), (100.0, 0.0), (0.0, 100.0)]);
+        let hit = |x: f64, y: f64, radius: f64| triangle.touches(Point::new(x, y), Point::new(x, y), radius);
+        assert!(hit(20.0, 20.0, 0.0) && !hit(60.0, 60.0, 14.0) && hit(60.0, 60.0, 15.0));
+        assert!(triangle.touches(Point::new(-9.0, 50.0), Point::new(9.0, 50.0), 0.0));
+        let overlaps = |x: f64, y: f64| triangle.overlaps(&Rect::new(x, y, x + 10.0, y + 10.0).into());
+        assert!(overlaps(20.0, 20.0), "it lies inside");
+        assert!(
+            overlaps(-5.0, 50.0) && overlaps(45.0, 45.0),
+            "it lies across the edge"
+        );
+        assert!(!overlaps(51.0, 51.0) && !overlaps(-11.0, 50.0));
+        assert!(
+            triangle.overlaps(&Rect::new(-9.0, -9.0, 200.0, 200.0).into()),
+            "it holds all"
+        );
     }
 
     #[test]

@@ -6,8 +6,10 @@ use std::f64::consts::PI;
 use kurbo::{Point, Vec2};
 
 use super::InkPoint;
+use super::hatch::Piece;
 use super::terms::Sketch;
 use super::way::Way;
+use crate::splitmix::SplitMix64;
 
 /// How far off a line is, in board units and in widths: `Sketch::Light`.
 const OFF: (f64, f64) = (1.5, 0.35);
@@ -160,35 +162,51 @@ impl Hand {
         stops.into_iter().filter_map(at).collect()
     }
 
-    /// A line of a hatching as it draws it: each of its points a little off, and bowed between them.
-    pub(super) fn hatch(self, line: &[Point], number: u64, tolerance: f64) -> Vec<Point> {
-        let least = line
-            .windows(2)
-            .map(|pair| pair[0].distance(pair[1]))
-            .fold(0.0, f64::max);
-        let off = self.off(least) * 0.7;
-        if off.is_nan() || self.sway(least) <= tolerance {
-            return line.to_vec();
+    /// A line of a hatching as it draws it: each of its points a little off, and bowed between them. What a row does depends on no
+    /// other, and on how long its neighbours are only as far as they are short.
+    pub(super) fn hatch(self, line: &[Piece], tolerance: f64) -> Vec<Point> {
+        let points: Vec<Point> = line.iter().flat_map(|piece| piece.ends).collect();
+        let lengths: Vec<f64> = points.windows(2).map(|pair| pair[0].distance(pair[1])).collect();
+        let longest = lengths.iter().copied().fold(0.0, f64::max);
+        if !longest.is_finite() || self.sway(longest) <= tolerance {
+            return points;
         }
-        let mut random = Random::of([self.seed, number, u64::MAX]);
-        let moved: Vec<Point> = line
-            .iter()
-            .map(|&at| {
-                at + Vec2::new(random.either(), random.either()) * (off * std::f64::consts::FRAC_1_SQRT_2)
-            })
-            .collect();
-        let mut drawn: Vec<Point> = moved.first().copied().into_iter().collect();
-        for pair in moved.windows(2) {
-            let way = pair[1] - pair[0];
-            let bow = self.bow(way.hypot()) * random.either();
-            let across = way.turn_90() * (bow / way.hypot().max(f64::MIN_POSITIVE));
-            let pieces = (bow.abs() / tolerance).sqrt().ceil().clamp(1.0, PIECES / 2.0) as usize;
-            drawn.extend((1..=pieces).map(|n| {
-                let t = n as f64 / pieces as f64;
-                pair[0].lerp(pair[1], t) + across * (PI * t).sin()
-            }));
+        // Beside a corner a long piece may end in a tiny one: no point is farther off than the shorter of its two allows.
+        let off = |at: usize| {
+            let beside = at.checked_sub(1).and_then(|before| lengths.get(before));
+            let shorter = beside
+                .into_iter()
+                .chain(lengths.get(at))
+                .copied()
+                .fold(f64::INFINITY, f64::min);
+            self.off(shorter) * 0.7 * std::f64::consts::FRAC_1_SQRT_2
+        };
+        let mut drawn: Vec<Point> = Vec::new();
+        for (n, piece) in line.iter().enumerate() {
+            let mut random = Random::of([self.seed, piece.row, u64::MAX]);
+            let mut moved =
+                |end: usize| piece.ends[end] + Vec2::new(random.either(), random.either()) * off(2 * n + end);
+            let ends = [moved(0), moved(1)];
+            let [along, there] = [random.either(), random.either()];
+            match drawn.last() {
+                Some(&last) => self.bowed([last, ends[0]], there, tolerance, &mut drawn),
+                None => drawn.push(ends[0]),
+            }
+            self.bowed(ends, along, tolerance, &mut drawn);
         }
         drawn
+    }
+
+    /// Goes on from one point to another with a bow, of which there is `part` of the farthest, -1 to 1.
+    fn bowed(self, [from, to]: [Point; 2], part: f64, tolerance: f64, drawn: &mut Vec<Point>) {
+        let way = to - from;
+        let bow = self.bow(way.hypot()) * part;
+        let across = way.turn_90() * (bow / way.hypot().max(f64::MIN_POSITIVE));
+        let pieces = (bow.abs() / tolerance).sqrt().ceil().clamp(1.0, PIECES / 2.0) as usize;
+        drawn.extend((1..=pieces).map(|n| {
+            let t = n as f64 / pieces as f64;
+            from.lerp(to, t) + across * (PI * t).sin()
+        }));
     }
 }
 
@@ -207,30 +225,21 @@ fn spline(knots: [Vec2; 4], t: f64) -> Vec2 {
 
 /// Numbers that look random, the same ones wherever they are reckoned.
 #[derive(Debug)]
-struct Random(u64);
+struct Random(SplitMix64);
 
 impl Random {
     fn of(from: [u64; 3]) -> Self {
-        let mut random = Self(0);
+        let mut random = SplitMix64(0);
         for part in from {
             random.0 ^= part;
-            random.0 = random.next();
+            random.0 = random.number();
         }
-        random
-    }
-
-    fn next(&mut self) -> u64 {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        Self(random)
     }
 
     /// 0 to 1.
     fn part(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.0.number() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// -1 to 1.
@@ -309,8 +318,35 @@ mod tests {
             .map(|n| (f64::from(n) * 7.0, f64::from(n % 2) * 40.0))
             .collect();
         assert!(drawn(strong, &many, 1e-9).len() < 4096 + 600);
-        let hatching: Vec<Point> = many.iter().map(|&at| at.into()).collect();
-        assert!(strong.hatch(&hatching, 0, 1e-9).len() <= 6 * 4096);
+        let piece = |pair: &[(f64, f64)]| Piece {
+            ends: [pair[0].into(), pair[1].into()],
+            row: 0,
+        };
+        let hatching: Vec<Piece> = many.chunks_exact(2).map(piece).collect();
+        assert!(strong.hatch(&hatching, 1e-9).len() <= 6 * 4096);
+    }
+
+    #[test]
+    fn beside_a_tiny_piece_of_a_hatching_no_point_is_far_off() {
+        let ends = |a: (f64, f64), b: (f64, f64)| [a.into(), b.into()];
+        let zigzag = [
+            Piece {
+                ends: ends((0.0, 0.0), (300.0, 0.0)),
+                row: 1,
+            },
+            Piece {
+                ends: ends((299.0, 1.0), (300.0, 1.0)),
+                row: 0,
+            },
+        ];
+        let mut most: f64 = 0.0;
+        for seed in 0..100 {
+            let drawn = hand(Sketch::Strong, seed).hatch(&zigzag, 0.01);
+            let last = drawn[drawn.len() - 1];
+            assert!(last.distance(Point::new(300.0, 1.0)) < 0.2, "{last}");
+            most = most.max(drawn[0].to_vec2().hypot());
+        }
+        assert!(most > 1.0, "where all is long there is more of it: {most}");
     }
 
     #[test]
