@@ -487,15 +487,31 @@ mod tests {
         let points = "0 0".to_owned() + &" 9000 17-9000 13".repeat(60_000);
         let base = format!("{{\"kind\":\"stroke\",\"points\":\"{points}\"}}");
         let read = element(&[cell("e", "base", 1, &base)]).expect("a stroke");
+        // The same, and back to where it began.
+        let closed = format!("{points} 0-1799993");
+        let base = format!("{{\"kind\":\"stroke\",\"fill\":\"red\",\"points\":\"{closed}\"}}");
+        let filled = element(&[cell("e", "base", 1, &base)]).expect("a stroke");
+        assert!(filled.filled().is_some() && read.filled().is_none());
+        let styled = |style| Element {
+            style,
+            ..filled.clone()
+        };
+        let (width, shade) = (10_000.0, Shade::Cross);
         for wide in [
-            read.clone(),
             Element {
-                style: Style {
-                    width: 10_000.0,
-                    ..read.style
-                },
-                ..read
+                style: Style { width, ..read.style },
+                ..read.clone()
             },
+            read,
+            styled(Style {
+                width,
+                ..filled.style
+            }),
+            styled(Style {
+                shade,
+                ..filled.style
+            }),
+            filled.clone(),
         ] {
             for mesh in [wide.mesh(), wide.mesh_within(1e-4)] {
                 let corners = mesh.expect("a mesh").strip.len();
