@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_comb_of_a_great_many_teeth_has_no_more_pieces_than_go() {
         let teeth = 4000_u32;
-        let at = |n: u32| Point::new(f64::from(n) * 3.0, if n % 2 == 0 { 9000.0 } else { 0.0 });
+        let at = |n: u32| Point::new(f64::from(n) * 3.0, if n.is_multiple_of(2) { 9000.0 } else { 0.0 });
         let comb: Vec<Point> = (0..teeth)
             .map(at)
             .chain([(12_000.0, 9100.0).into(), (0.0, 9100.0).into()])

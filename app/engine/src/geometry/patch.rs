@@ -184,7 +184,7 @@ mod tests {
     fn the_fill_of_a_line_of_many_corners_has_them_all() {
         // A wheel of a thousand teeth.
         let at = |n: u32| {
-            let far = if n / 2 % 2 == 0 { 1000.0 } else { 960.0 };
+            let far = if (n / 2).is_multiple_of(2) { 1000.0 } else { 960.0 };
             Point::ORIGIN + Vec2::from_angle(f64::from(n) / 4096.0 * 2.0 * PI) * far
         };
         let wheel: Vec<Point> = (0..4096).map(at).collect();

@@ -8,7 +8,7 @@ use kurbo::{BezPath, ParamCurveNearest, Shape as _, Vec2};
 use proptest::prelude::*;
 
 use super::*;
-use crate::geometry::{Glyph, Glyphs, Mesh, Region};
+use crate::geometry::{Glyph, Glyphs, Mesh, Region, Ribbon};
 
 fn boxed(kind: Kind, place: [f64; 6]) -> Figure {
     Figure {
@@ -567,6 +567,13 @@ fn d42_a_line_that_goes_around_something_is_filled_and_what_is_filled_is_hit() {
         assert_eq!(hits, drawn, "{shade:?}");
         assert_eq!(hits == 24, !shade.is_lines(), "{shade:?}");
         assert!(hits > 0, "{shade:?}");
+        if !shade.is_lines() {
+            let triangles = mesh(&closed).strip.len();
+            assert!(
+                touchable.mesh.strip.len() < triangles,
+                "to be hit it needs none inside"
+            );
+        }
         let around = Rect::from_center_size(middle, (24.0, 24.0));
         assert!(touchable.overlaps(&around.into()), "{shade:?}");
         let ink = Figure {
