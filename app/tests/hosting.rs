@@ -13,7 +13,7 @@ use drawbridge::panels::handover::HandoverView;
 use drawbridge::panels::links::{Ends, general};
 use drawbridge::panels::sharing::ShareView;
 use drawbridge::wake::Waker;
-use drawbridge::window::{self};
+use drawbridge::window;
 use drawbridge_engine::client::{Profile, Start};
 use drawbridge_engine::progress::Progress;
 use drawbridge_protocol::{Link, Role as Right};

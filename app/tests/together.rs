@@ -6,7 +6,7 @@ mod hand;
 mod woken;
 
 use drawbridge::panels::status::Connection;
-use drawbridge::window::{self};
+use drawbridge::window;
 use drawbridge_engine::geometry::{Rect, Size};
 use drawbridge_engine::presence::Doing;
 use drawbridge_protocol::{Link, Role as Right};

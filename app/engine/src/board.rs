@@ -14,7 +14,7 @@ use drawbridge_protocol::{Cell, ElementId, Password, RelayAddress, SlotOp, Slots
 use crate::client::{
     Bar, ChatMark, Client, ClientConfig, CloseError, Courier, DamagedStore, DraftOp, Drained, Images,
     Incoming, Managed, Meta, News, OpenError, Opened, Past, PersonChange, Phase, Remote, ShelfError, Status,
-    StoreError,
+    StillWaiting, StoreError,
 };
 use crate::document::{Element, Picture, Pictured};
 use crate::editor::{Edit, Editor, Effects, Styles, SystemRandom};

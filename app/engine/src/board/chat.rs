@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 
 use drawbridge_protocol::{Cell, CellKey, ElementId, Property, Stamp, Value};
 
-use super::{About, Bar, Board, ChatMark, Phase, Status};
+use super::{About, Bar, Board, ChatMark, Phase, Status, StillWaiting};
 use crate::document::{Chat, Message, message_json, message_text};
 
 /// Of so many of one's own messages, the latest, it is said whether they wait.
@@ -22,7 +22,7 @@ pub(super) struct Talk {
     /// One's own that the relay isn't known to have.
     waiting: BTreeSet<ElementId>,
     /// Which those are is being asked, ...
-    asked: Option<Receiver<(Vec<CellKey>, usize)>>,
+    asked: Option<Receiver<StillWaiting>>,
     /// ... and to be asked once more.
     stale: bool,
 }
@@ -175,10 +175,10 @@ impl Board {
         let answer = self.talk.asked.as_ref().map(Receiver::try_recv);
         let mut changed = false;
         match answer {
-            Some(Ok((keys, all))) => {
-                // An answer of another moment than the status that is known: what came between may never be told.
+            Some(Ok(StillWaiting { cells, all })) => {
+                // It is of another moment than the status that is known, so what changed between may not be in it.
                 self.talk.stale |= all != status.waiting;
-                let waiting = keys.into_iter().map(|key| key.element).collect();
+                let waiting = cells.into_iter().map(|key| key.element).collect();
                 changed = std::mem::replace(&mut self.talk.waiting, waiting) != self.talk.waiting;
                 self.talk.asked = None;
             }

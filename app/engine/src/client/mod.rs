@@ -15,7 +15,7 @@ mod trust;
 
 pub use driver::{
     Carried, Client, ClientConfig, CloseError, Courier, Drained, Health, Images, ImagesStatus, OpenError,
-    Opened, Stopwatch, look_at_relay,
+    Opened, StillWaiting, Stopwatch, look_at_relay,
 };
 pub use profile::{
     BoardFile, CopyError, Handoff, HandoffError, Incoming, KEPT_MS, Kept, News, Profile, ProfileError, Shelf,

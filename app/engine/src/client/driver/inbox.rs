@@ -15,9 +15,18 @@ pub(super) enum Command {
     Input(Input),
     Snapshot(Sender<CellSet>),
     /// Which of these cells the relay isn't known to have.
-    Waiting(Vec<CellKey>, Sender<(Vec<CellKey>, usize)>),
+    Waiting(Vec<CellKey>, Sender<StillWaiting>),
     LoadPast,
     Close,
+}
+
+/// What the relay isn't known to have, of the cells that were asked about; those that it refused aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StillWaiting {
+    /// These of them.
+    pub cells: Vec<CellKey>,
+    /// How many cells waited in all at that moment, as [`Status::waiting`](crate::client::Status::waiting) counts them.
+    pub all: usize,
 }
 
 /// A queue that never blocks its writers. Wet steps that follow each other become one, so it

@@ -45,6 +45,7 @@ use crate::progress::Progress;
 pub use self::courier::{Carried, Courier};
 pub use self::health::{Health, look_at_relay};
 pub use self::images::{Images, ImagesStatus};
+pub use self::inbox::StillWaiting;
 pub use self::mailbox::Drained;
 pub use self::stopwatch::Stopwatch;
 
@@ -286,10 +287,9 @@ impl Client {
         self.input(Input::SetChatMark(mark));
     }
 
-    /// Asks which of these cells the relay isn't known to have, those that it refused aside. The answer comes soon after,
-    /// with how many cells waited in all at that moment; `wake` is called then.
+    /// Asks which of these cells the relay isn't known to have. The answer comes soon after; `wake` is called then.
     #[must_use]
-    pub fn which_wait(&self, keys: Vec<CellKey>) -> Receiver<(Vec<CellKey>, usize)> {
+    pub fn which_wait(&self, keys: Vec<CellKey>) -> Receiver<StillWaiting> {
         let (reply, answer) = channel();
         self.inbox.push(Command::Waiting(keys, reply));
         answer

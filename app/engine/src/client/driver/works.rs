@@ -10,7 +10,7 @@ use drawbridge_protocol::{CellKey, Stamp};
 use drawbridge_protocol::{CellSet, Slots};
 
 use super::CLOSE_WAIT;
-use super::inbox::{Command, Inbox};
+use super::inbox::{Command, Inbox, StillWaiting};
 use super::mailbox::Mailbox;
 use crate::client::record::Past;
 #[cfg(feature = "testing")]
@@ -128,10 +128,11 @@ impl Works {
                     self.session.handle(now, input);
                 }
                 Command::Snapshot(reply) => self.snapshots.push(reply),
-                Command::Waiting(mut keys, reply) => {
-                    keys.retain(|key| self.session.is_waiting(key));
+                Command::Waiting(mut cells, reply) => {
+                    cells.retain(|key| self.session.is_waiting(key));
+                    let all = self.session.waiting();
                     // Nobody may be waiting for it any more.
-                    let _ = reply.send((keys, self.session.status().waiting));
+                    let _ = reply.send(StillWaiting { cells, all });
                     self.mailbox.touch();
                 }
                 Command::LoadPast => self.reads_past = true,

@@ -197,7 +197,7 @@ impl Session {
         Status {
             phase: self.phase(),
             unstored: self.replica.unstored(),
-            waiting: self.replica.waiting(),
+            waiting: self.waiting(),
             parked: self.replica.parked(),
             store_error: self.saving.error().map(str::to_owned),
             held_up: self.line.held_up().cloned(),
@@ -255,6 +255,12 @@ impl Session {
     #[must_use]
     pub fn is_waiting(&self, key: &CellKey) -> bool {
         self.replica.is_waiting(key)
+    }
+
+    /// How many cells the relay isn't known to have, those that it refused aside.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.replica.waiting()
     }
 
     /// Who else is here, with their wet slots.
