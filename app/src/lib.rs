@@ -25,3 +25,4 @@ pub mod wake;
 pub mod when;
 pub mod whole;
 pub mod window;
+pub mod words;

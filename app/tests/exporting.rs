@@ -1,6 +1,8 @@
 //! The dialog in which the board becomes a file.
 
 mod shared;
+#[path = "shared/until.rs"]
+mod until;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,6 +21,7 @@ use egui::{
 };
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use shared::{Window, app, window};
+use until::until;
 
 /// No step takes this long on any machine; it only ends a test that hangs.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -26,15 +29,6 @@ const LIMIT: Duration = Duration::from_secs(60);
 const SVG: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">
     <rect x="0" y="0" width="100" height="50" stroke="#000000" fill="none"/>
     <ellipse cx="250" cy="150" rx="40" ry="20" stroke="#c81e14" fill="none"/></svg>"##;
-
-fn until(window: &mut Window, wanted: impl Fn(&Window) -> bool) {
-    let end = Instant::now() + LIMIT;
-    while !wanted(window) {
-        assert!(Instant::now() < end, "it doesn't come about");
-        window.step();
-    }
-    window.step();
-}
 
 fn open(window: &mut Window) {
     let before = app(window).board().shown().len();

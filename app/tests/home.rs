@@ -1,10 +1,11 @@
 //! All boards of a computer in the window: found, opened, renamed, duplicated, deleted and brought back, by role, by pointer and by
 //! keys; and boards as files.
 
+#[path = "shared/dropped.rs"]
+mod dropped;
 mod shared;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use drawbridge::command::{Command, Deed, Now};
@@ -14,9 +15,11 @@ use drawbridge::theme;
 use drawbridge_engine::client::{BoardFile, Thrown};
 use drawbridge_protocol::BoardId;
 use egui::accesskit::Role;
-use egui::{DroppedFile, Event, Key, Modifiers, PointerButton, pos2};
+use egui::{Event, Key, Modifiers, PointerButton, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+
+use dropped::drop_on;
 use shared::{Window, app, until_open, window};
 
 const NOW: u64 = 1_790_000_000_000;
@@ -248,20 +251,6 @@ fn deleted_boards_are_shown_apart_and_a_click_brings_one_back() {
 
 // The whole window.
 
-/// A file that the system drops.
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
-
 /// Draws frames until nothing is under way with the boards' files.
 fn settle(window: &mut Window) {
     window.step();
@@ -291,11 +280,7 @@ fn draw(window: &mut Window) {
 }
 
 fn drop_file(window: &mut Window, path: &Path) {
-    window
-        .input_mut()
-        .dropped_files
-        .push(Arc::new(Dropped(path.to_owned())));
-    window.step();
+    drop_on(window, &[path]);
     settle(window);
     until_open(window);
     settle(window);

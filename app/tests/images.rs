@@ -1,6 +1,10 @@
 //! Pictures that are dropped on the window, pasted into it and copied out of it.
 
+#[path = "shared/dropped.rs"]
+mod dropped;
 mod shared;
+#[path = "shared/until.rs"]
+mod until;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,23 +12,12 @@ use std::sync::Arc;
 use drawbridge_engine::document::{Element, Kind};
 use drawbridge_engine::images::take_pixels;
 use egui::accesskit::Role;
-use egui::{Color32, ColorImage, DroppedFile, Event, Key, Modifiers, pos2};
+use egui::{Color32, ColorImage, Event, Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable;
+
+use dropped::drop_on;
 use shared::{Window, app, window};
-
-/// A file that the system drops.
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
+use until::until;
 
 fn shown(window: &Window) -> Vec<Element> {
     app(window).board().shown()
@@ -44,21 +37,6 @@ fn png(width: u32, height: u32) -> Vec<u8> {
         .image
         .bytes
         .to_vec()
-}
-
-fn drop_on(window: &mut Window, files: &[PathBuf]) {
-    let dropped = files
-        .iter()
-        .map(|path| Arc::new(Dropped(path.clone())) as egui::DroppedFileHandle);
-    let dropped: Vec<_> = dropped.collect();
-    window.input_mut().dropped_files.extend(dropped);
-    window.step();
-}
-
-fn until(window: &mut Window, wanted: impl Fn(&Window) -> bool) {
-    while !wanted(window) {
-        window.step();
-    }
 }
 
 fn press(window: &mut Window, key: Key, modifiers: Modifiers) {

@@ -1,56 +1,28 @@
 //! Other programs' drawings that are dropped on the window, pasted into it and opened.
 
+#[path = "shared/dropped.rs"]
+mod dropped;
 mod shared;
-
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+#[path = "shared/until.rs"]
+mod until;
 
 use drawbridge_engine::document::{Element, Kind};
 use egui::accesskit::Role;
-use egui::{DroppedFile, Event, Key, Modifiers, pos2};
+use egui::{Event, Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable;
-use shared::{Window, app, window};
+
+use drawbridge::window::Target;
+use dropped::drop_on;
+use shared::{Window, app, started, window};
+use until::until;
 
 /// Two boxes.
 const SVG: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">
     <rect x="0" y="0" width="100" height="50" stroke="#000000" fill="none"/>
     <ellipse cx="250" cy="150" rx="40" ry="20" stroke="#c81e14" fill="none"/></svg>"##;
 
-/// No step takes this long on any machine; it only ends a test that hangs.
-const LIMIT: Duration = Duration::from_secs(60);
-
-/// A file that the system drops.
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
-
 fn shown(window: &Window) -> Vec<Element> {
     app(window).board().shown()
-}
-
-fn until(window: &mut Window, wanted: impl Fn(&Window) -> bool) {
-    let end = Instant::now() + LIMIT;
-    while !wanted(window) {
-        assert!(Instant::now() < end, "it doesn't come about");
-        window.step();
-    }
-    window.run_ok();
-}
-
-fn drop_on(window: &mut Window, path: &Path) {
-    let dropped = Arc::new(Dropped(path.to_owned())) as egui::DroppedFileHandle;
-    window.input_mut().dropped_files.push(dropped);
-    window.step();
 }
 
 /// An Excalidraw scene of one rectangle, as that program writes it.
@@ -128,7 +100,7 @@ fn a_scene_that_is_dropped_goes_onto_the_board_and_where_all_boards_are_shown_it
     std::fs::write(&path, locked).expect("written");
     let mut window = window(boards.path());
     let first = app(&window).board().board().meta().board.clone();
-    drop_on(&mut window, &path);
+    drop_on(&mut window, &[&path]);
     until(&mut window, |window| shown(window).len() == 1);
     assert_eq!(shown(&window)[0].kind, Kind::Rectangle);
     // It is to be moved to where it belongs.
@@ -139,7 +111,7 @@ fn a_scene_that_is_dropped_goes_onto_the_board_and_where_all_boards_are_shown_it
     window.key_press_modifiers(Modifiers::COMMAND, Key::O);
     window.run_ok();
     assert!(app(&window).is_home());
-    drop_on(&mut window, &path);
+    drop_on(&mut window, &[&path]);
     until(&mut window, |window| {
         app(window).board().title() == "plan of the house"
     });
@@ -149,6 +121,12 @@ fn a_scene_that_is_dropped_goes_onto_the_board_and_where_all_boards_are_shown_it
     assert!(!app(&window).is_home());
     assert_eq!(app(&window).board().editor().selected(), 0);
     window.get_by_label_contains("plan of the house.excalidraw is a board of its own now");
+    // Its title is no step of its own.
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_ok();
+    assert_eq!(shown(&window).len(), 0);
+    assert_eq!(app(&window).board().title(), "");
+    assert!(!app(&window).board().editor().can_undo());
 }
 
 #[test]
@@ -160,7 +138,7 @@ fn what_cannot_be_read_is_said_and_changes_nothing() {
     let path = files.path().join("broken.excalidraw");
     std::fs::write(&path, &scene()[..200]).expect("written");
     let mut window = window(boards.path());
-    drop_on(&mut window, &path);
+    drop_on(&mut window, &[&path]);
     until(&mut window, |window| app(window).board().importing() == 0);
     window.get_by_label_contains("broken.excalidraw can't be put on the board");
     assert_eq!(shown(&window).len(), 0);
@@ -176,7 +154,7 @@ fn a_picture_that_holds_a_board_becomes_elements_and_another_stays_a_picture() {
     let mut window = window(boards.path());
     let path = files.path().join("plain.svg");
     std::fs::write(&path, SVG).expect("written");
-    drop_on(&mut window, &path);
+    drop_on(&mut window, &[&path]);
     until(&mut window, |window| shown(window).len() == 1);
     assert_eq!(shown(&window)[0].kind, Kind::Image);
     let mut held = Element::new(
@@ -196,7 +174,70 @@ fn a_picture_that_holds_a_board_becomes_elements_and_another_stays_a_picture() {
     let svg = drawbridge_engine::export::svg::svg(&[held], &look, 8.0, true);
     let path = files.path().join("held.svg");
     std::fs::write(&path, svg).expect("written");
-    drop_on(&mut window, &path);
+    drop_on(&mut window, &[&path]);
     until(&mut window, |window| shown(window).len() == 2);
     assert!(shown(&window).iter().any(|element| element.kind == Kind::Ellipse));
+}
+
+#[test]
+fn a_picture_whose_drawing_cannot_be_read_is_a_picture_and_that_is_said() {
+    let (boards, files) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let path = files.path().join("torn.svg");
+    let torn = "<!-- payload-type:application/vnd.excalidraw+json --><!-- payload-start -->torn</svg>";
+    std::fs::write(&path, SVG.replace("</svg>", torn)).expect("written");
+    let mut window = window(boards.path());
+    drop_on(&mut window, &[&path]);
+    until(&mut window, |window| shown(window).len() == 1);
+    assert_eq!(shown(&window)[0].kind, Kind::Image);
+    window.get_by_label_contains("torn.svg goes onto the board as a picture");
+}
+
+#[test]
+fn a_file_named_at_the_start_becomes_a_board_whose_pictures_are_kept_first() {
+    let (boards, files) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let image = drawbridge_engine::images::take_pixels(2, 1, vec![90; 8]).expect("an image");
+    let data = data_encoding::BASE64.encode(&image.image.bytes);
+    let scene = format!(
+        r#"{{"type":"excalidraw","elements":[{{"type":"image","x":0,"y":0,"width":80,"height":40,"fileId":"f"}}],
+        "files":{{"f":{{"mimeType":"image/png","id":"f","dataURL":"data:image/png;base64,{data}"}}}}}}"#
+    );
+    let path = files.path().join("photo.excalidraw");
+    std::fs::write(&path, scene).expect("written");
+    let mut window = started(boards.path(), Some(Target::File(path)));
+    until(&mut window, |window| {
+        let board = app(window).board();
+        let all = board.shown();
+        let mut pictures = all.iter().filter_map(|element| element.picture);
+        assert!(
+            pictures.all(|picture| board.images().has(&picture.image)),
+            "nothing is shown before it is kept"
+        );
+        all.len() == 1
+    });
+    assert_eq!(app(&window).board().title(), "photo");
+    assert!(shown(&window)[0].picture.is_some());
+}
+
+#[test]
+fn a_tldraw_file_is_opened_too() {
+    let (boards, files) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let path = files.path().join("talk.tldr");
+    let file = r#"{"tldrawFileFormatVersion":1,"schema":{"schemaVersion":2},"records":[
+        {"typeName":"page","id":"page:a","name":"Page 1","index":"a1"},
+        {"typeName":"shape","id":"shape:a","type":"geo","x":0,"y":0,"rotation":0,"index":"a1","parentId":"page:a",
+        "isLocked":false,"opacity":1,"props":{"geo":"rectangle","w":100,"h":60}}]}"#;
+    std::fs::write(&path, file).expect("written");
+    let mut window = window(boards.path());
+    drop_on(&mut window, &[&path]);
+    until(&mut window, |window| shown(window).len() == 1);
+    assert_eq!(shown(&window)[0].kind, Kind::Rectangle);
 }

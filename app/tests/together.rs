@@ -1,5 +1,7 @@
 //! Two apps without windows, joined through the relay inside the first.
 
+#[path = "shared/dropped.rs"]
+mod dropped;
 #[path = "shared/hand.rs"]
 mod hand;
 #[path = "shared/woken.rs"]
@@ -15,6 +17,7 @@ use egui::{Event, Key, Modifiers, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
+use dropped::drop_on;
 use woken::{Window, board, live};
 
 impl Window {
@@ -343,4 +346,61 @@ fn what_one_says_another_reads_and_sees_that_it_is_new() {
         harness.query_by_label_contains(": Still there?").is_none()
     });
     assert!(board(&ada.harness).is_empty() && board(&bob.harness).is_empty());
+}
+
+/// A drawing of one box, as Excalidraw writes it.
+fn drawing(folder: &tempfile::TempDir) -> std::path::PathBuf {
+    let path = folder.path().join("plan.excalidraw");
+    let scene =
+        r#"{"type":"excalidraw","elements":[{"type":"rectangle","x":1,"y":2,"width":90,"height":60}]}"#;
+    std::fs::write(&path, scene).expect("written");
+    path
+}
+
+#[test]
+fn what_is_read_when_the_board_is_locked_waits_until_it_is_unlocked() {
+    let (folders, files) = (folders(), tempfile::tempdir().expect("a folder"));
+    let (mut ada, mut bob) = two(&folders);
+    // It is read while his hand is at something, and the lock ends that.
+    bob.press(pos2(300.0, 300.0), true);
+    drop_on(&mut bob.harness, &[drawing(&files)]);
+    bob.until("it is read", |harness| board(harness).reading().is_none());
+    assert_eq!(board(&bob.harness).importing(), 1);
+    let lock = |ada: &mut Window| {
+        ada.click(Role::Button, "Sharing");
+        ada.click(Role::CheckBox, "Only owners can change the board");
+        ada.close();
+    };
+    lock(&mut ada);
+    bob.until("it is locked", |harness| board(harness).bar().is_some());
+    bob.press(pos2(300.0, 300.0), false);
+    assert_eq!(board(&bob.harness).importing(), 1);
+    let is_box = |element: &drawbridge_engine::document::Element| {
+        element.kind == drawbridge_engine::document::Kind::Rectangle
+    };
+    assert!(!board(&bob.harness).shown().iter().any(is_box));
+    lock(&mut ada);
+    bob.until("it lands", |harness| board(harness).shown().iter().any(is_box));
+    ada.until("she sees it", |harness| board(harness).shown().iter().any(is_box));
+}
+
+#[test]
+fn a_drawing_that_is_opened_takes_no_empty_board_of_others() {
+    let (folders, files) = (folders(), tempfile::tempdir().expect("a folder"));
+    let mut ada = Window::open(folders[0].path(), None);
+    ada.click(Role::Button, "Share");
+    ada.click(Role::Button, "Start sharing");
+    let link = ada.link();
+    ada.until("the board is on the relay", live);
+    ada.close();
+    let mut bob = Window::open(folders[1].path(), Some(link));
+    bob.until("he is there", live);
+    for window in [&mut ada, &mut bob] {
+        let shared = board(&window.harness).board().meta().board.clone();
+        window.harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
+        window.harness.run_ok();
+        drop_on(&mut window.harness, &[drawing(&files)]);
+        window.until("it is a board", |harness| board(harness).title() == "plan");
+        assert!(!board(&window.harness).is(&shared));
+    }
 }

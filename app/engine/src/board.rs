@@ -145,10 +145,15 @@ impl Board {
     /// Chooses a tool. A line that is drawn by clicks with another one ends, and so does typing.
     pub fn set_tool(&mut self, tool: Tool) {
         if tool != self.editor.tool() {
-            let effects = self.editor.end_waiting();
-            self.apply(effects);
+            self.end_waiting();
         }
         self.editor.set_tool(tool);
+    }
+
+    /// Ends what goes on with no button held: a line that is drawn by clicks, and typing. What there is of it stays.
+    pub fn end_waiting(&mut self) {
+        let effects = self.editor.end_waiting();
+        self.apply(effects);
     }
 
     /// The editor, for what changes neither the board nor what others see of it.
@@ -194,16 +199,22 @@ impl Board {
         self.run(effects)
     }
 
-    /// The same around a point of the screen, or else in the middle of what is seen. Says whether to draw a frame.
-    pub fn paste_at(&mut self, elements: Vec<Element>, at: Option<Point>) -> bool {
-        let effects = self.editor.paste_at(elements, at);
-        self.run(effects)
+    /// Puts lots of elements from elsewhere beside each other around a point of the screen, or else in the middle of what is seen,
+    /// as one step. Says whether they are there: nothing comes while something is under way, or where this person may only look.
+    pub fn paste_beside(&mut self, lots: Vec<Vec<Element>>, at: Option<Point>) -> bool {
+        let effects = self.editor.paste_beside(lots, at);
+        let is_there = effects.write.is_some();
+        self.apply(effects);
+        is_there
     }
 
-    /// Puts the elements of a drawing onto this board, which was made for it. Says whether to draw a frame.
-    pub fn fill(&mut self, elements: Vec<Element>) -> bool {
-        let effects = self.editor.fill(elements);
-        self.run(effects)
+    /// Puts the elements of a drawing onto this board, which was made for it, and gives it a title in the same step. Says likewise
+    /// whether they are there.
+    pub fn fill(&mut self, elements: Vec<Element>, title: Option<&str>) -> bool {
+        let effects = self.editor.fill(elements, title);
+        let is_there = effects.write.is_some();
+        self.apply(effects);
+        is_there
     }
 
     /// Puts images that [`Board::images`] has onto the board, beside each other around a point of the screen or else in the

@@ -152,6 +152,7 @@ impl App {
                 Word::Hint(words) => self.say(ctx, Message::hint(words)),
                 Word::Problem(words) => self.say(ctx, Message::problem(words)),
                 Word::Chosen(path) => self.board.take_in(path),
+                Word::ForBoard(board, paths) => self.board.put_chosen(&board, paths),
                 Word::ExportTo(path, format, bytes) => self.export_to(path, format, bytes),
                 Word::CopyTo(board, path) => self.board.save_copy_to(board, path),
                 Word::Arrived(board, words) => self.home.arrived = Some((board, words)),

@@ -1,20 +1,24 @@
 //! Other programs' drawings in the window: one becomes a board of its own, and what isn't as it was is said.
 
+use drawbridge_engine::editor::Edit;
+use drawbridge_engine::import::Summary;
 use egui::Context;
 
 use super::App;
 use crate::command::Command;
 use crate::open::{Drawing, Landed, Which};
 use crate::panels;
+use crate::panels::dialogs::Dialog;
 use crate::panels::imported::ImportedView;
 use crate::panels::message::Message;
+use crate::words::capital;
 
 /// What the app knows of them.
 #[derive(Debug, Default)]
 pub(super) struct Importing {
     /// To be put on the board that is on its way.
     next: Option<Drawing>,
-    /// What became of the last one, if that isn't as it was.
+    /// What became of the last ones on this board that aren't as they were.
     last: Option<ImportedView>,
 }
 
@@ -32,7 +36,7 @@ impl App {
             && let Some(drawing) = self.board.take_drawing()
         {
             ctx.request_repaint();
-            if self.is_untouched() && self.board.bar().is_none() && self.board.importing() == 0 {
+            if self.is_blank() {
                 self.board.fill(drawing);
                 self.arrived(ctx, true);
             } else {
@@ -40,44 +44,48 @@ impl App {
                 self.open(ctx, Some(Which::New));
             }
         }
-        while let Some(landed) = self.board.take_landed() {
+        let landed = self.board.take_landed();
+        if !landed.is_empty() {
             ctx.request_repaint();
             self.say_landed(ctx, &landed);
         }
     }
 
-    fn say_landed(&mut self, ctx: &Context, landed: &Landed) {
-        let is_board = landed.title.is_some();
-        if let Some(title) = &landed.title {
-            self.board.edit(&drawbridge_engine::editor::Edit::SelectNone);
-            if self.board.title().is_empty() {
-                self.board.rename(title);
-            }
+    fn say_landed(&mut self, ctx: &Context, landed: &[Landed]) {
+        if landed.iter().any(|landed| landed.own) {
+            self.board.edit(&Edit::SelectNone);
             self.board.show_everything(self.canvas.size());
         }
-        let view = ImportedView::of(landed);
-        let name = &landed.name;
-        let there = match (is_board, landed.count) {
-            (true, _) => format!("{name} is a board of its own now"),
-            (false, 1) => format!("{name} is on the board: 1 thing"),
-            (false, count) => format!("{name} is on the board: {count} things"),
+        let count: usize = landed.iter().map(|landed| landed.count).sum();
+        let things = match count {
+            1 => "1 thing".to_owned(),
+            count => format!("{count} things"),
         };
-        let message = match (landed.summary.lost(), landed.summary.is_empty()) {
-            (0, true) => Message::hint(there),
-            (0, false) => Message::hint(format!("{there}. Some of it looks different here")),
-            (1, _) => Message::problem(format!("{there}. 1 thing could not be taken over")),
-            (lost, _) => Message::problem(format!("{there}. {lost} things could not be taken over")),
+        let there = match landed {
+            [one] if one.own => format!("{} is a board of its own now", one.source.first()),
+            [one] => format!("{} is on the board: {things}", one.source.first()),
+            more => format!("{} drawings are on the board: {things}", more.len()),
         };
-        let all = landed.summary.is_empty();
-        self.importing.last = (!all).then_some(view);
-        self.say(
-            ctx,
-            if all {
-                message
-            } else {
-                message.offering("See what", Command::ShowImported)
-            },
-        );
+        let summary = summary(landed);
+        if summary.is_empty() {
+            self.say(ctx, Message::hint(there));
+            return;
+        }
+        let message = match summary.lost() {
+            0 => Message::hint(format!("{there}. Some of it looks different here")),
+            1 => Message::problem(format!("{there}. 1 thing could not be taken over")),
+            lost => Message::problem(format!("{there}. {lost} things could not be taken over")),
+        };
+        self.importing.last = Some(imported(landed, &summary));
+        self.say(ctx, message.offering("See what", Command::ShowImported));
+    }
+
+    /// Another board is open: what came onto the one before is none of it.
+    pub(super) fn leave_imported(&mut self) {
+        self.importing.last = None;
+        if self.dialog == Some(Dialog::Imported) {
+            self.dialog = None;
+        }
     }
 
     /// What isn't as it was of the drawing that came last.
@@ -88,8 +96,8 @@ impl App {
     /// Says that something is being read, if that takes long. Says whether it does.
     pub(super) fn reading(&self, ctx: &Context, above: f32) -> bool {
         match self.board.reading() {
-            Some(Ok(name)) => {
-                panels::reading::show(ctx, name, above);
+            Some(Ok(source)) => {
+                panels::reading::show(ctx, &source.to_string(), above);
                 true
             }
             Some(Err(left)) => {
@@ -98,5 +106,35 @@ impl App {
             }
             None => false,
         }
+    }
+}
+
+/// What isn't as it was of all of them.
+fn summary(landed: &[Landed]) -> Summary {
+    let mut all = Summary::default();
+    for landed in landed {
+        all.join(landed.summary.clone());
+    }
+    all
+}
+
+/// What the dialog says of them.
+fn imported(landed: &[Landed], summary: &Summary) -> ImportedView {
+    let sentences = |lost: bool| {
+        let notes = summary.notes().filter(|(note, _)| note.lost == lost);
+        notes
+            .map(|(note, count)| match count {
+                1 => capital(note.one),
+                count => format!("{count} {}", note.what),
+            })
+            .collect()
+    };
+    ImportedView {
+        source: match landed {
+            [one] => format!("{} is as it was.", one.source.first()),
+            _ => "What they were read from is as it was.".to_owned(),
+        },
+        missing: sentences(true),
+        different: sentences(false),
     }
 }

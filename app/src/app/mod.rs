@@ -359,6 +359,10 @@ impl App {
             self.say(ctx, Message::problem(problem));
             ctx.request_repaint();
         }
+        if self.board.has_something_to_put() {
+            // What it waited for ended in this frame.
+            ctx.request_repaint();
+        }
         if let Some(due) = self.board.status_due() {
             ctx.request_repaint_after(due);
         }

@@ -12,12 +12,12 @@ use super::App;
 use super::present::Go;
 use crate::canvas::overlay;
 use crate::command::{Appearance, Command};
-use crate::open::{Given, Pasted, Which};
+use crate::open::{Given, Which};
 use crate::panels;
 use crate::panels::dialogs::Dialog;
 use crate::panels::message::Message;
 use crate::panels::palette::Sought;
-use crate::panels::sharing::ShareDraft;
+use crate::panels::sharing::{ShareDraft, ShareView};
 use crate::sample;
 use crate::settings::{Styles, clean_name, sentence};
 use crate::theme::{self, Theme};
@@ -79,13 +79,12 @@ impl App {
                 self.put_on_clipboard(ctx, text);
             }
             Command::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
-            Command::PasteText(text) => match self.board.paste(&text, self.pointed(ctx)) {
-                Pasted::All | Pasted::Later => {}
-                Pasted::Nothing => self.say(
-                    ctx,
-                    Message::hint("What is on the clipboard can't be pasted on a board"),
-                ),
-            },
+            Command::PasteText(text) => {
+                if !self.board.paste(&text, self.pointed(ctx)) {
+                    let words = "What is on the clipboard can't be pasted on a board";
+                    self.say(ctx, Message::hint(words));
+                }
+            }
             Command::PastePicture(pixels) => self
                 .board
                 .put_pictures(vec![Given::Pixels(pixels)], self.pointed(ctx)),
@@ -158,7 +157,7 @@ impl App {
             | Command::ChooseFile
             | Command::OpenFile(_) => self.do_with_boards(ctx, command),
             Command::NewBoard => self.open(ctx, Some(Which::New)),
-            Command::OpenSample if self.is_untouched() && self.board.bar().is_none() => {
+            Command::OpenSample if self.is_blank() => {
                 self.fill_with_sample();
                 self.arrived(ctx, true);
             }
@@ -445,6 +444,7 @@ impl App {
                 self.minimap.clear();
                 self.clear_chat();
                 self.message = None;
+                self.leave_imported();
                 if sample {
                     self.fill_with_sample();
                 }
@@ -472,6 +472,12 @@ impl App {
         }
         let editor = self.board.editor();
         self.board.is_empty() && !editor.can_undo() && !editor.can_redo() && self.board.title().is_empty()
+    }
+
+    /// Whether a board of its own need not be made for something: this one is empty, and nobody else's either.
+    pub(super) fn is_blank(&self) -> bool {
+        let alone = self.board.bar().is_none() && self.board.share() == ShareView::Off;
+        alone && self.is_untouched() && !self.board.awaits()
     }
 
     fn fill_with_sample(&mut self) {

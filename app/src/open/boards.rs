@@ -11,20 +11,9 @@ use drawbridge_engine::export::Format;
 use drawbridge_protocol::BoardId;
 
 use super::OpenBoard;
-use super::pictures::{NO_DIALOG, no_dialog};
+use super::pictures::{DRAWINGS, NO_DIALOG, no_dialog};
 use super::thumbnails::Thumbnails;
 use crate::when::now_ms;
-
-/// The ends of names of files that can be opened as boards.
-const OPENED: [&str; 7] = [
-    "board",
-    "excalidraw",
-    "excalidrawlib",
-    "tldr",
-    "json",
-    "svg",
-    "png",
-];
 
 /// How long something that is asked for of the open board waits for the disk to have all of it.
 const FLUSH: Duration = Duration::from_millis(500);
@@ -44,6 +33,8 @@ pub enum Word {
     ForOpen(Box<Incoming>, PathBuf),
     /// The person chose this file to open.
     Chosen(PathBuf),
+    /// The person chose these files to be put on this board.
+    ForBoard(BoardId, Vec<PathBuf>),
     /// The person chose this file for a copy of this board.
     CopyTo(BoardId, PathBuf),
     /// The person chose this file for what is exported: such a file, with these bytes.
@@ -127,6 +118,16 @@ impl Boards {
         dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
         word: impl FnOnce(PathBuf) -> Word + Send + 'static,
     ) {
+        self.choose_with(instead, dialog, |file| word(file.path().to_owned()));
+    }
+
+    /// The same of whatever is chosen.
+    pub(super) fn choose_with<T>(
+        &mut self,
+        instead: &'static str,
+        dialog: impl Future<Output = Option<T>> + Send + 'static,
+        word: impl FnOnce(T) -> Word + Send + 'static,
+    ) {
         // Made on the window's thread, as some systems want it, and waited for on another: other jobs go on meanwhile.
         self.under_way += 1;
         let asked = Instant::now();
@@ -134,13 +135,13 @@ impl Boards {
         let work = move || {
             let chosen = pollster::block_on(dialog);
             let job: Job = match chosen {
-                Some(file) => {
-                    let word = word(file.path().to_owned());
+                Some(chosen) => {
+                    let word = word(chosen);
                     Box::new(move |_, say| say(word))
                 }
-                None if cfg!(target_os = "linux") && asked.elapsed() < NO_DIALOG => Box::new(|_, say| {
-                    say(Word::Problem(no_dialog(instead)));
-                }),
+                None if cfg!(target_os = "linux") && asked.elapsed() < NO_DIALOG => {
+                    Box::new(move |_, say| say(Word::Problem(no_dialog(instead))))
+                }
                 None => Box::new(|_, _| {}),
             };
             // The window may be gone.
@@ -348,9 +349,10 @@ impl OpenBoard {
 
     /// Lets the person choose a file to open.
     pub fn choose_file(&mut self) {
+        let ends = [&["board"], &DRAWINGS[..], &["json", "svg", "png"]].concat();
         let chosen = rfd::AsyncFileDialog::new()
             .set_title("Open a board or a drawing")
-            .add_filter("Boards and drawings", &OPENED)
+            .add_filter("Boards and drawings", &ends)
             .add_filter("Drawbridge boards", &["board"])
             .pick_file();
         let instead = "drop a file on the window to open it";

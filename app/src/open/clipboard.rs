@@ -14,17 +14,6 @@ use egui::ColorImage;
 use super::OpenBoard;
 use crate::theme::Theme;
 
-/// What became of a text that was to be put on the board.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pasted {
-    /// It is there.
-    All,
-    /// It is being read; what comes of it is said then.
-    Later,
-    /// There was nothing in it for a board.
-    Nothing,
-}
-
 impl OpenBoard {
     /// The selection as a text that [`Self::paste`] reads; `None` when there is nothing to copy.
     #[must_use]
@@ -80,15 +69,15 @@ impl OpenBoard {
     }
 
     /// Puts on the board what [`Self::copy`] or [`Self::copy_svg`] gave, another program's drawing, or any other text as letters,
-    /// and selects it. A drawing lies around a point of the canvas, or in its middle.
-    pub fn paste(&mut self, text: &str, at: Option<Point>) -> Pasted {
+    /// and selects it. A drawing lies around a point of the canvas, or in its middle. Says whether there is anything for a board.
+    pub fn paste(&mut self, text: &str, at: Option<Point>) -> bool {
         if let Some(elements) = clip::read(text) {
             self.keep_pictures(text);
             self.board.paste(elements);
-            return Pasted::All;
+            return true;
         }
         if text.trim().is_empty() {
-            return Pasted::Nothing;
+            return false;
         }
         // What may be a drawing may be large.
         if text
@@ -96,10 +85,10 @@ impl OpenBoard {
             .starts_with(['{', '<'])
         {
             self.put_drawing(text.to_owned(), at);
-            return Pasted::Later;
+            return true;
         }
         self.board.paste_text(text);
-        Pasted::All
+        true
     }
 
     /// A picture of the selection, else of the board, as it looks in `theme`; of a frame just what is in it. `None` when there is

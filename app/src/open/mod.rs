@@ -11,6 +11,7 @@ mod nearby;
 mod opening;
 mod pictures;
 mod presence;
+mod readings;
 mod relays;
 mod saving;
 mod sharing;
@@ -41,8 +42,7 @@ use crate::settings::Settings;
 use crate::wake::Waker;
 use crate::when;
 pub use boards::{Boards, Word};
-pub use clipboard::Pasted;
-pub use drawings::{Drawing, Landed};
+pub use drawings::{Drawing, Landed, Source};
 pub use history::{History, NotRestored, Reach};
 pub use nearby::Invitation;
 pub use opening::Opening;
@@ -81,7 +81,7 @@ pub struct OpenBoard {
     /// The passwords of relays, by scheme, host and port.
     passwords: BTreeMap<String, Password>,
     /// Pictures and drawings that are being read, and what came of them.
-    coming: drawings::Coming,
+    coming: readings::Coming,
     /// An authority that is being chosen, to be trusted.
     choosing: trust::Choosing,
     /// The board on its way from the relay inside the app to another one, or back.
@@ -169,7 +169,7 @@ impl OpenBoard {
             crowd: presence::Crowd::new(me),
             looking: history::Looking::default(),
             passwords: me.passwords.clone(),
-            coming: drawings::Coming::default(),
+            coming: readings::Coming::default(),
             choosing: trust::Choosing::default(),
             handover: handover::Handover::default(),
             relays: relays::Relays::default(),
@@ -209,7 +209,8 @@ impl OpenBoard {
         self.busy = status::Busy::default();
         self.reach = status::Reach::default();
         self.crowd = self.crowd.elsewhere();
-        self.coming.leave();
+        let unput = self.coming.leave();
+        self.problems.extend(unput);
         if let Err(error) = old.close() {
             self.problems.push(format!("On the board you left, {error}"));
         }

@@ -1,9 +1,10 @@
 //! What is dropped, pasted or chosen for the board: looked into and kept, on a thread that isn't the window's. What it is says its
 //! content: a picture, or a drawing of ours or of another program.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use drawbridge_engine::client::Images;
 use drawbridge_engine::document::Picture;
@@ -11,10 +12,13 @@ use drawbridge_engine::export::{png, svg};
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::images::{self, FILE, ImageError, Taken};
 use drawbridge_engine::import::{self, ImportError};
+use drawbridge_protocol::BoardId;
 use egui::ColorImage;
 
 use super::OpenBoard;
-use super::drawings::{Came, Drawing, Goes, Thing};
+use super::boards::Word;
+use super::drawings::{Drawing, Source};
+use super::readings::{Came, Goes, Thing};
 
 /// Nobody closes a dialog sooner than that: it never came up.
 pub(super) const NO_DIALOG: Duration = Duration::from_millis(500);
@@ -42,17 +46,18 @@ pub(super) fn no_dialog(instead: &str) -> String {
 }
 
 impl Given {
-    fn name(&self) -> String {
+    fn source(&self) -> Source {
         match self {
-            Self::File(path) => super::boards::name(path),
-            Self::Text(_) => "What was pasted".to_owned(),
-            Self::Pixels(_) => "The picture".to_owned(),
+            Self::File(path) => Source::File(super::boards::name(path)),
+            Self::Text(_) => Source::Pasted,
+            Self::Pixels(_) => Source::Pixels,
         }
     }
 
     /// Looks into it, and keeps what it shows if it goes onto the present board.
     pub(super) fn take(self, images: &Images, goes: Goes) -> Came {
-        let name = self.name();
+        let source = self.source();
+        let not_put = |why: String| format!("{} can't be put on the board: {why}", source.first());
         match self {
             Self::Pixels(pixels) => {
                 let [width, height] = pixels.size.map(|side| u32::try_from(side).unwrap_or(u32::MAX));
@@ -61,52 +66,67 @@ impl Given {
                     .iter()
                     .flat_map(egui::Color32::to_srgba_unmultiplied);
                 let taken = images::take_pixels(width, height, rgba.collect());
-                picture(taken, images).map_err(|why| not_put(&name, &why))
+                picture(taken, images).map(Thing::Picture).map_err(not_put)
             }
             Self::Text(text) => match import::read(text.as_bytes()) {
-                Ok(import) => Drawing::new(name, import).kept(images),
+                Ok(import) => Drawing::of(source, import)?.kept(images).map(Thing::Drawing),
                 Err(ImportError::Unknown) => Ok(Thing::Letters(text)),
-                Err(error) => Err(not_put(&name, &error.to_string())),
+                Err(error) => Err(not_put(error.to_string())),
             },
             Self::File(path) if matches!(goes, Goes::Board) => {
-                let refused = |why: &str| format!("{name} wasn't opened: {why}");
-                let bytes = read(&path).map_err(|why| refused(&why))?;
-                if bytes.starts_with(BOARD) {
-                    return Ok(Thing::Board(path));
-                }
-                let import = import::read(&bytes).map_err(|error| refused(&error.to_string()))?;
-                Ok(Thing::Drawing(Drawing::new(name, import)))
-            }
-            Self::File(path) => {
-                let refused = |why: String| not_put(&name, &why);
+                let refused = |why: String| format!("{} wasn't opened: {why}", source.first());
                 let bytes = read(&path).map_err(refused)?;
                 if bytes.starts_with(BOARD) {
                     return Ok(Thing::Board(path));
                 }
+                let import = import::read(&bytes).map_err(|error| refused(error.to_string()))?;
+                Drawing::of(source, import).map(Thing::Drawing)
+            }
+            Self::File(path) => {
+                let bytes = read(&path).map_err(not_put)?;
+                if bytes.starts_with(BOARD) {
+                    return Ok(Thing::Board(path));
+                }
                 if !is_drawing(&bytes) {
-                    return picture(images::take(&bytes), images).map_err(refused);
+                    let picture = picture(images::take(&bytes), images);
+                    return picture.map(Thing::Picture).map_err(not_put);
                 }
-                match import::read(&bytes) {
-                    Ok(import) => Drawing::new(name, import).kept(images),
-                    Err(error) => Err(refused(error.to_string())),
-                }
+                let error = match import::read(&bytes) {
+                    Ok(import) => return Drawing::of(source, import)?.kept(images).map(Thing::Drawing),
+                    Err(error) => error,
+                };
+                // Whatever is in it, a picture can be seen.
+                let taken = images::take(&bytes).map_err(|_| not_put(error.to_string()))?;
+                let picture = picture(Ok(taken), images).map_err(not_put)?;
+                let words = format!(
+                    "{} goes onto the board as a picture: the drawing in it can't be read",
+                    source.first()
+                );
+                Ok(Thing::Flat(picture, words))
             }
         }
     }
 }
 
-fn not_put(name: &str, why: &str) -> String {
-    format!("{name} can't be put on the board: {why}")
-}
-
 /// A file's bytes, unless they would fill the memory.
 fn read(path: &std::path::Path) -> Result<Vec<u8>, String> {
-    let len = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-    let bytes = usize::try_from(len).unwrap_or(usize::MAX);
-    if bytes > FILE {
-        return Err(ImageError::TooLarge { bytes, most: FILE }.to_string());
+    let too_large = |bytes| ImageError::TooLarge { bytes, most: FILE }.to_string();
+    let words = |error: std::io::Error| error.to_string();
+    let file = std::fs::File::open(path).map_err(words)?;
+    let len = file.metadata().map_err(words)?.len();
+    let len = usize::try_from(len).unwrap_or(usize::MAX);
+    if len > FILE {
+        return Err(too_large(len));
     }
-    std::fs::read(path).map_err(|error| error.to_string())
+    // How much is in what is no plain file shows only when it is read.
+    let mut bytes = Vec::with_capacity(len);
+    file.take(FILE as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(words)?;
+    if bytes.len() > FILE {
+        return Err(too_large(bytes.len()));
+    }
+    Ok(bytes)
 }
 
 /// Whether a file is a drawing and no picture: a picture that holds one is a drawing too.
@@ -119,21 +139,22 @@ fn is_drawing(bytes: &[u8]) -> bool {
 }
 
 /// Keeps a picture.
-fn picture(taken: Result<Taken, ImageError>, images: &Images) -> Came {
+fn picture(taken: Result<Taken, ImageError>, images: &Images) -> Result<Picture, String> {
     let taken = taken.map_err(|error| error.to_string())?;
     images.put(&taken.image).map_err(|error| error.to_string())?;
-    Ok(Thing::Picture(Picture::from(&taken)))
+    Ok(Picture::from(&taken))
 }
 
 impl OpenBoard {
     /// Puts pictures and drawings onto the board when they are read, around a point of the canvas or in its middle.
     pub fn put_pictures(&mut self, given: Vec<Given>, at: Option<Point>) {
+        self.board.end_waiting();
         self.begin_reading(Goes::Onto(at), given);
     }
 
     /// The same with what a text may say.
     pub(super) fn put_drawing(&mut self, text: String, at: Option<Point>) {
-        self.begin_reading(Goes::Onto(at), vec![Given::Text(text)]);
+        self.put_pictures(vec![Given::Text(text)], at);
     }
 
     /// Reads another program's drawing, which is to become a board.
@@ -142,36 +163,38 @@ impl OpenBoard {
     }
 
     fn begin_reading(&mut self, goes: Goes, given: Vec<Given>) {
-        let name = match given.as_slice() {
-            [one] => one.name(),
-            more => format!("{} files", more.len()),
+        let source = match given.as_slice() {
+            [one] => one.source(),
+            more => Source::Files(more.len()),
         };
         let images = self.board.images();
-        self.read(goes, Some(name), move || {
+        self.read(goes, source, move || {
             given.into_iter().map(|given| given.take(&images, goes)).collect()
         });
     }
 
-    /// Lets the person choose pictures and drawings, in a dialog of the system's, and puts them into the middle.
+    /// Lets the person choose pictures and drawings for this board, in a dialog of the system's.
     pub fn choose_pictures(&mut self) {
         let ends = [&PICTURES[..], &DRAWINGS[..]].concat();
-        // Made on the window's thread, as some systems want it, and waited for on another.
         let chosen = rfd::AsyncFileDialog::new()
             .set_title("Put pictures or drawings on the board")
             .add_filter("Pictures and drawings", &ends)
             .pick_files();
-        let asked = Instant::now();
-        let images = self.board.images();
-        let goes = Goes::Onto(None);
-        self.read(goes, None, move || match pollster::block_on(chosen) {
-            Some(files) => files
-                .iter()
-                .map(|file| Given::File(file.path().to_owned()).take(&images, goes))
-                .collect(),
-            None if cfg!(target_os = "linux") && asked.elapsed() < NO_DIALOG => {
-                vec![Err(no_dialog("drop pictures on the board, or paste them"))]
-            }
-            None => Vec::new(),
+        let board = self.board.meta().board.clone();
+        let instead = "drop pictures on the board, or paste them";
+        self.boards.choose_with(instead, chosen, |files| {
+            let paths = files.iter().map(|file| file.path().to_owned());
+            Word::ForBoard(board, paths.collect())
         });
+    }
+
+    /// Puts what was chosen for a board into its middle, if that is the one that is open.
+    pub fn put_chosen(&mut self, board: &BoardId, paths: Vec<PathBuf>) {
+        if self.is(board) {
+            self.put_pictures(paths.into_iter().map(Given::File).collect(), None);
+        } else {
+            let words = "What was chosen wasn't put on the board: another one was opened meanwhile";
+            self.problems.push(words.to_owned());
+        }
     }
 }

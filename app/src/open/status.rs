@@ -67,7 +67,7 @@ impl OpenBoard {
     #[must_use]
     pub fn status(&self) -> StatusView {
         let mut view = status_view(self.board.status(), self.busy.is_brief(Instant::now()));
-        view.pictures = pictures_view(&self.board.images().status(), self.importing() > 0);
+        view.pictures = pictures_view(&self.board.images().status(), self.is_reading());
         view.relay = self.relay_view();
         view
     }

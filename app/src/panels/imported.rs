@@ -6,59 +6,23 @@ use super::dialogs::{WIDTH, dialog, muted};
 use super::{Asked, widgets};
 use crate::fonts;
 use crate::icons;
-use crate::open::Landed;
 use crate::theme::{Theme, size, space};
 
 /// What the dialog shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportedView {
-    /// What it was read from.
-    pub name: String,
+    /// What became of what it was read from, a sentence.
+    pub source: String,
     /// What is missing, a sentence each.
     pub missing: Vec<String>,
     /// What is there and looks different, a sentence each.
     pub different: Vec<String>,
 }
 
-impl ImportedView {
-    /// What is to be said of a drawing.
-    #[must_use]
-    pub fn of(landed: &Landed) -> Self {
-        let sentences = |lost: bool| {
-            let notes = landed.summary.notes().filter(|(note, _)| note.lost == lost);
-            notes
-                .map(|(note, count)| match count {
-                    1 => capital(note.one),
-                    count => format!("{count} {}", note.what),
-                })
-                .collect()
-        };
-        Self {
-            name: landed.name.clone(),
-            missing: sentences(true),
-            different: sentences(false),
-        }
-    }
-}
-
-/// The words as the beginning of a sentence.
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        format!("{}{}", first.to_uppercase(), letters.as_str())
-    })
-}
-
 /// Shows the dialog.
 pub fn show(ctx: &Context, view: &ImportedView, asked: &mut Asked) {
     dialog(ctx, "What an import changed", WIDTH, asked, |ui, _| {
-        muted(
-            ui,
-            &format!(
-                "{} itself is as it was; Undo takes back what came of it.",
-                view.name
-            ),
-        );
+        muted(ui, &format!("{} Undo takes back what came of it.", view.source));
         let room = (ctx.content_rect().height() * 0.6).max(size::CARD);
         ScrollArea::vertical().max_height(room).show(ui, |ui| {
             let theme = Theme::of(ui.ctx());

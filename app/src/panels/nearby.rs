@@ -10,6 +10,7 @@ use crate::command::{Command, find};
 use crate::nearby::State;
 use crate::reach;
 use crate::theme::{Theme, size, space};
+use crate::words::capital;
 use crate::{fonts, icons};
 
 /// How high the list grows, in points.
@@ -167,13 +168,13 @@ fn knock(ui: &mut Ui, who: &str, state: &State, asked: &mut Asked) {
             true,
         ),
         State::Declined => (
-            format!("{} would rather not just now. Ask them for a link.", begins(who)),
+            format!("{} would rather not just now. Ask them for a link.", capital(who)),
             false,
         ),
         State::Over => (
             format!(
                 "{} hasn't answered. Try again later, or ask them for a link.",
-                begins(who)
+                capital(who)
             ),
             false,
         ),
@@ -205,15 +206,6 @@ fn knock(ui: &mut Ui, who: &str, state: &State, asked: &mut Asked) {
             });
         });
     });
-}
-
-/// As a sentence begins.
-fn begins(words: &str) -> String {
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
 }
 
 /// Asks whether somebody may come in. Top centre, below the tools; it takes the keyboard from nobody.

@@ -239,11 +239,7 @@ fn put_aside(path: &Path) -> String {
 /// An error as a sentence of its own.
 #[must_use]
 pub fn sentence(error: &SettingsError) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        format!("{}{}", first.to_uppercase(), letters.as_str())
-    })
+    crate::words::capital(&error.to_string())
 }
 
 /// A name as others may see it: one line, trimmed, not too long, never empty.

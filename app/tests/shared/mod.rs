@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use drawbridge::app::App;
 use drawbridge::wake::Waker;
-use drawbridge::window::{self, Beginning, Failure};
+use drawbridge::window::{self, Beginning, Failure, Target};
 use drawbridge_engine::client::{Profile, Start};
 use egui_kittest::Harness;
 
@@ -13,6 +13,11 @@ pub(crate) type Window = Harness<'static, window::Window>;
 
 /// A window on the boards of a folder, once one is open.
 pub(crate) fn window(folder: &Path) -> Window {
+    started(folder, None)
+}
+
+/// The same, started with something to open.
+pub(crate) fn started(folder: &Path, target: Option<Target>) -> Window {
     let profile = match Profile::open(folder, Waker::default().function()).expect("the folder can be used") {
         Start::Opened(profile) => profile,
         Start::Running(_) => panic!("nobody else uses the folder"),
@@ -21,7 +26,7 @@ pub(crate) fn window(folder: &Path) -> Window {
         .with_size([1280.0, 720.0])
         .build_eframe(|creation| {
             let waker = Waker::default();
-            let beginning = Beginning::start(&waker, profile, None, Instant::now());
+            let beginning = Beginning::start(&waker, profile, target, Instant::now());
             window::Window::new(
                 &creation.egui_ctx,
                 None,

@@ -9,8 +9,7 @@ use super::styling::kind;
 use super::transaction::Act;
 use super::{Editor, Effects, StyleChange, Transaction};
 use crate::arrange::{self, Frame, Handle, is_pulled_off, let_go, moved_points};
-use crate::clip;
-use crate::document::{Element, Group, Kind, Picture, json, place_json};
+use crate::document::{Element, Group, Kind, json, place_json};
 use crate::geometry::{Affine, InkPoint, Point, Rect, Vec2};
 use crate::tools::{
     Selection, Set, State, Tool, fresh_order, own_random_group, property, random_number, resized, rewritten,
@@ -18,13 +17,11 @@ use crate::tools::{
 };
 
 /// How far a copy lies from what it was made of, in screen points.
-const ASIDE: Vec2 = Vec2::new(16.0, 16.0);
+pub(super) const ASIDE: Vec2 = Vec2::new(16.0, 16.0);
 /// How large a shape is that is put into the middle of what is seen, in screen points.
 const INSERTED: Vec2 = Vec2::new(160.0, 100.0);
 /// The same of a frame.
 const INSERTED_FRAME: Vec2 = Vec2::new(480.0, 300.0);
-/// How much of what is seen an image may take that is put on the board.
-const PICTURED: f64 = 0.6;
 /// Edits of one sort within so many milliseconds are one step to undo.
 const JOINED: f64 = 1000.0;
 
@@ -112,110 +109,6 @@ impl Editor {
             Edit::Turn { sooner } => self.shift_turn(*sooner),
             Edit::Insert => self.insert(),
         }
-    }
-
-    /// Puts copies of elements onto the board, moved by so much (board units) and on top, and selects them; none of them is locked.
-    /// Those in the group `inside` stay in it.
-    fn put(&mut self, mut elements: Vec<Element>, by: Vec2, inside: Option<Group>) -> Effects {
-        elements.iter_mut().for_each(|element| element.locked = false);
-        self.put_as_they_are(elements, by, inside)
-    }
-
-    /// The same, but what was locked is: it isn't selected.
-    fn put_as_they_are(&mut self, elements: Vec<Element>, by: Vec2, inside: Option<Group>) -> Effects {
-        if elements.is_empty() || !self.state.is_idle() || self.bars() {
-            return Effects::default();
-        }
-        let fresh = clip::fresh(elements, by, inside.as_ref(), self.scene.top(), &mut *self.random);
-        let bases = fresh
-            .iter()
-            .map(|element| (element.id.clone(), Property::base(), element.base()));
-        let effects = self.write_some(bases.collect());
-        self.tool = Tool::Select;
-        // What came in a frame is taken hold of by that.
-        let own: HashSet<&ElementId> = fresh.iter().map(|element| &element.id).collect();
-        let free = fresh.iter().filter(|element| !element.locked);
-        let heads = free.filter(|element| {
-            !element
-                .framed_by
-                .as_ref()
-                .is_some_and(|frame| own.contains(frame))
-        });
-        let ids = heads.map(|element| element.id.clone()).collect();
-        self.select(Selection::of(ids, inside));
-        effects
-    }
-
-    /// Puts elements onto the board where they lie, on top, under fresh ids, and says which those are. What lines among them hold on
-    /// to is what is on the board.
-    pub fn add(&mut self, elements: Vec<Element>) -> (Vec<ElementId>, Effects) {
-        if !self.state.is_idle() || self.bars() {
-            return Default::default();
-        }
-        let (mut ids, mut sets) = (Vec::new(), Vec::new());
-        let mut top = self.scene.top().cloned();
-        for element in elements {
-            let (id, order) = (
-                self.fresh_id(),
-                fresh_order(top.as_ref(), None, &mut *self.random),
-            );
-            top = Some(order.clone());
-            let element = Element {
-                id: id.clone(),
-                order,
-                ..element
-            };
-            sets.push((id.clone(), Property::base(), element.base()));
-            ids.push(id);
-        }
-        (ids, self.write_some(sets))
-    }
-
-    /// Puts elements from elsewhere where the pointer is, or else into the middle of what is seen.
-    pub fn paste(&mut self, elements: Vec<Element>) -> Effects {
-        self.paste_at(elements, self.pointer)
-    }
-
-    /// The same around a point of the screen, or else in the middle of what is seen. Nothing of it is locked.
-    pub fn paste_at(&mut self, elements: Vec<Element>, at: Option<Point>) -> Effects {
-        match self.way_to(&elements, at) {
-            Some(by) => self.put(elements, by, None),
-            None => Effects::default(),
-        }
-    }
-
-    /// Puts the elements of a drawing into the middle of the board that was made for it: what was locked is locked.
-    pub fn fill(&mut self, elements: Vec<Element>) -> Effects {
-        match self.way_to(&elements, None) {
-            Some(by) => self.put_as_they_are(elements, by, None),
-            None => Effects::default(),
-        }
-    }
-
-    /// How far elements are from a point of the screen, or from the middle of what is seen; `None` where there are none.
-    fn way_to(&self, elements: &[Element], at: Option<Point>) -> Option<Vec2> {
-        let frames = elements.iter().map(Element::frame);
-        let around = frames.reduce(|a, b| a.union(b))?;
-        let middle = (self.size.to_vec2() * 0.5).to_point();
-        Some(self.camera.board_from_screen(at.unwrap_or(middle)) - around.center())
-    }
-
-    /// Puts images beside each other around a point of the screen, or else into the middle of what is seen: as large as their
-    /// pixels at 100 %, but none larger than most of what is seen.
-    pub fn put_images(&mut self, pictures: &[Picture], at: Option<Point>) -> Effects {
-        let most = self.size.to_vec2() * (PICTURED / self.camera.zoom());
-        let mut left = 0.0;
-        let laid = pictures.iter().map(|picture| {
-            let element = Element::image(*picture);
-            let [width, height] = picture.pixels.map(f64::from);
-            let scale = (most.x / width).min(most.y / height).min(1.0);
-            let place =
-                Affine::translate((left, -scale * height / 2.0)) * Affine::scale(scale) * element.place;
-            left += scale * width + ASIDE.x / self.camera.zoom();
-            Element { place, ..element }
-        });
-        let elements = laid.collect();
-        self.paste_at(elements, at)
     }
 
     /// Escape with nothing under way: out of the group that was entered, or nothing is selected.

@@ -14,6 +14,7 @@ mod lines;
 mod merging;
 mod outside;
 mod past;
+mod pasting;
 mod random;
 mod reactions;
 mod remote;

@@ -1,9 +1,9 @@
 //! Images under the hand.
 
-use drawbridge_engine::document::{Element, Picture};
+use drawbridge_engine::document::{Element, Kind, Order, Picture, Style};
 use drawbridge_engine::editor::{Edit, StyleChange};
 use drawbridge_engine::geometry::{Affine, Point, Rect};
-use drawbridge_protocol::{ImageHash, ImageType};
+use drawbridge_protocol::{ElementId, ImageHash, ImageType};
 
 use crate::person::Person;
 
@@ -93,6 +93,74 @@ fn several_lie_beside_each_other_and_none_is_larger_than_the_window() {
         (around.center() - Point::new(500.0, 400.0)).hypot() < 1e-6,
         "in the middle"
     );
+}
+
+/// Two boxes, of which the one that is called `b` lies in the frame that is called `a`.
+fn drawing(at: f64) -> Vec<Element> {
+    let of = |id: &str, kind, scale| Element {
+        place: Affine::translate((at, at)) * Affine::scale(scale),
+        ..Element::new(
+            ElementId::new(id).expect("an id"),
+            kind,
+            Order::default(),
+            Style::default(),
+        )
+    };
+    let framed = Element {
+        framed_by: Some(ElementId::new("a").expect("an id")),
+        ..of("b", Kind::Ellipse, 50.0)
+    };
+    vec![of("a", Kind::Frame, 100.0), framed]
+}
+
+#[test]
+fn a_handful_lies_side_by_side_each_with_its_own_and_one_step_takes_all_back() {
+    let mut ann = Person::new(1);
+    ann.editor
+        .set_size(drawbridge_engine::geometry::Size::new(1000.0, 800.0));
+    let lots = vec![
+        drawing(0.0),
+        vec![ann.editor.fitted(picture(1))],
+        drawing(-5000.0),
+        Vec::new(),
+    ];
+    let effects = ann.editor.paste_beside(lots, Some(Point::new(300.0, 200.0)));
+    ann.took(effects);
+    ann.frame();
+    let shown = ann.shown();
+    assert_eq!(shown.len(), 5);
+    let frames: Vec<&Element> = shown.iter().filter(|e| e.kind == Kind::Frame).collect();
+    let framed: Vec<&Element> = shown.iter().filter(|e| e.kind == Kind::Ellipse).collect();
+    for (frame, framed) in frames.iter().zip(&framed) {
+        assert_eq!(framed.framed_by.as_ref(), Some(&frame.id));
+        assert!(frame.frame().contains_rect(framed.frame()), "{framed:?}");
+    }
+    let lots = [frames[0], &shown[2], frames[1]].map(Element::frame);
+    for beside in lots.windows(2) {
+        assert!(
+            (beside[1].x0 - beside[0].x1 - 16.0).abs() < 1e-6,
+            "from left to right, with a gap: {beside:?}"
+        );
+        assert!((beside[1].center().y - beside[0].center().y).abs() < 1e-6);
+    }
+    let around = lots[0].union(lots[1]).union(lots[2]);
+    assert!((around.center() - Point::new(300.0, 200.0)).hypot() < 1e-6);
+    ann.undo();
+    assert!(ann.editor.scene().is_empty());
+    assert!(!ann.editor.can_undo());
+}
+
+#[test]
+fn a_board_is_filled_and_named_in_one_step() {
+    let mut ann = Person::new(1);
+    let effects = ann.editor.fill(drawing(0.0), Some("Plan"));
+    ann.took(effects);
+    assert_eq!(ann.shown().len(), 2);
+    assert_eq!(ann.editor.document().title().as_deref(), Some("Plan"));
+    ann.undo();
+    assert!(ann.editor.scene().is_empty());
+    assert_ne!(ann.editor.document().title().as_deref(), Some("Plan"));
+    assert!(!ann.editor.can_undo());
 }
 
 #[test]

@@ -13,6 +13,7 @@ use super::{Connection, StatusView, Tone};
 use crate::command::{Command, find};
 use crate::panels::{Asked, refusal, widgets};
 use crate::theme::{Theme, size, space};
+use crate::words::capital;
 use crate::{fonts, icons};
 
 /// How often it is said anew in how long the relay is tried again.
@@ -270,11 +271,10 @@ fn next_try(view: &StatusView) -> String {
 
 fn sentence(text: &str) -> String {
     let text = text.trim().trim_end_matches('.');
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
-        None => String::new(),
+    if text.is_empty() {
+        return String::new();
     }
+    format!("{}.", capital(text))
 }
 
 fn join(parts: &[&str]) -> String {
