@@ -4,6 +4,8 @@
 #[path = "shared/dropped.rs"]
 mod dropped;
 mod shared;
+#[path = "shared/until.rs"]
+mod until;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -21,6 +23,7 @@ use egui_kittest::kittest::Queryable;
 
 use dropped::drop_on;
 use shared::{Window, app, until_open, window};
+use until::until;
 
 const NOW: u64 = 1_790_000_000_000;
 const HOUR: u64 = 3_600_000;
@@ -302,6 +305,10 @@ fn titled(folder: &Path, title: &str) -> Window {
     window.key_press(Key::Enter);
     window.run_ok();
     assert_eq!(app(&window).board().title(), title);
+    // Lists read the file.
+    let client = app(&window).board().board().client();
+    client.sync();
+    assert!(client.wait_until(LONG, |status| status.unstored == 0));
     window
 }
 
@@ -392,7 +399,8 @@ fn a_file_is_opened_and_merged_back_into_the_board_that_is_open() {
     let back = bob.path().join("Plan back.board");
     save(&mut theirs, &back);
     drop_file(&mut window, &back);
-    assert_eq!(app(&window).board().shown().len(), 3, "the common one and both");
+    // The common one and both.
+    until(&mut window, |window| app(window).board().shown().len() == 3);
     window.get_by_label_contains("“Plan” is here already: 1 thing came from Plan back.board");
 
     let words = ada.path().join("words.board");
