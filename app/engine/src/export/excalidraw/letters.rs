@@ -20,8 +20,8 @@ pub(super) fn text(element: &Element, out: &mut Members) {
     out.insert("autoResize".to_owned(), json!(element.wrap.is_none()));
 }
 
-/// What is written in a box, or at a line.
-pub(super) fn label(element: &Element, color: &str) -> Option<Members> {
+/// What is written in a box, or at a line, in the frame that this lies in.
+pub(super) fn label(element: &Element, frame: Option<&str>, color: &str) -> Option<Members> {
     if element.text.is_empty() || element.kind == Kind::Text {
         return None;
     }
@@ -37,7 +37,7 @@ pub(super) fn label(element: &Element, color: &str) -> Option<Members> {
         "roughness": 0,
         "opacity": number(element.style.opacity * 100.0),
         "groupIds": element.groups.iter().map(|group| &**group).collect::<Vec<_>>(),
-        "frameId": element.framed_by.as_ref().map(|frame| frame.as_str()),
+        "frameId": frame,
         "index": null,
         "roundness": null,
         "seed": seed(&id, 1),

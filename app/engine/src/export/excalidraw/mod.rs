@@ -5,6 +5,7 @@
 mod letters;
 mod lines;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use data_encoding::BASE64;
@@ -13,8 +14,10 @@ use serde_json::{Map, Value, json};
 
 use super::Look;
 use crate::arrange::{hold, hold_on};
+use crate::clip::MAX_ELEMENTS;
 use crate::document::{Color, Corners, Element, Ink};
 use crate::geometry::{Affine, Dash, Kind, Point, Shade, Sketch};
+use crate::import::alike::MAX_TEXT;
 use crate::import::excalidraw::{SOURCE, digest};
 
 /// The members of an Excalidraw element.
@@ -43,6 +46,13 @@ pub fn write(elements: &[Element], look: &Look<'_>) -> String {
     )
 }
 
+/// Whether the text of a scene of elements is read again as they are: there are not too many, and it isn't too long.
+#[must_use]
+pub fn opens_again(elements: &[Element], text: &str) -> bool {
+    let shown = elements.iter().filter(|element| !element.deleted);
+    shown.count() <= MAX_ELEMENTS && text.len() <= MAX_TEXT
+}
+
 /// What is needed to write each of a scene's elements.
 struct Scene<'a> {
     look: &'a Look<'a>,
@@ -54,16 +64,18 @@ struct Scene<'a> {
 impl Scene<'_> {
     /// An element, and what is written in it, as texts.
     fn element(&self, element: &Element) -> Vec<String> {
-        let mut out = self.common(element);
+        let frame = self.frame(element);
+        let mut out = self.common(element, frame);
+        let held = self.held(element);
         match element.kind {
             Kind::Text => letters::text(element, &mut out),
             Kind::Stroke | Kind::Highlight => lines::ink(element, &mut out),
-            Kind::Line => lines::line(&self.held(element), &self.by_id, &mut out),
+            Kind::Line => lines::line(&held, &self.by_id, &mut out),
             Kind::Rectangle | Kind::Diamond | Kind::Ellipse | Kind::Image | Kind::Note | Kind::Frame => {
                 self.boxed(element, &mut out);
             }
         }
-        let label = letters::label(&self.held(element), &self.ink(element.style.color));
+        let label = letters::label(&held, frame, &self.ink(element.style.color));
         let mut bound: Vec<Value> = self
             .holders
             .get(&element.id)
@@ -88,15 +100,21 @@ impl Scene<'_> {
     }
 
     /// A line as it is shown.
-    fn held(&self, element: &Element) -> Element {
+    fn held<'e>(&self, element: &'e Element) -> Cow<'e, Element> {
         if element.holds.is_some() || element.ties.iter().all(Option::is_none) {
-            return element.clone();
+            return Cow::Borrowed(element);
         }
         let holds = element.ties.clone().map(|tie| {
             let tie = tie?;
             hold(self.by_id.get(&tie.id)?, tie.at)
         });
-        hold_on(element, holds)
+        Cow::Owned(hold_on(element, holds))
+    }
+
+    /// The frame that an element lies in, if that is in the scene.
+    fn frame(&self, element: &Element) -> Option<&str> {
+        let frame = self.by_id.get(element.framed_by.as_ref()?)?;
+        (frame.kind == Kind::Frame).then(|| frame.id.as_str())
     }
 
     /// Excalidraw's own black and white follow its theme, as ours do.
@@ -109,13 +127,9 @@ impl Scene<'_> {
     }
 
     /// What all elements have.
-    fn common(&self, element: &Element) -> Members {
+    fn common(&self, element: &Element, frame: Option<&str>) -> Members {
         let style = &element.style;
         let id = element.id.as_str();
-        let frame = element.framed_by.as_ref().and_then(|frame| self.by_id.get(frame));
-        let frame = frame
-            .filter(|frame| frame.kind == Kind::Frame)
-            .map(|frame| frame.id.as_str());
         let fill = match self.look.fill(element).filter(|_| style.fill.is_some()) {
             Some(_) if style.shade != Shade::Tint => style.fill.map(|color| self.ink(color)),
             fill => fill.map(hex),
