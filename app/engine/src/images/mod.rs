@@ -5,6 +5,7 @@ mod pixels;
 mod plain;
 mod svg;
 mod take;
+mod tame;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use pixels::Pixels;
 pub use take::{crop, size, small, stored, take, take_pixels};
+pub(crate) use tame::has_tame_numbers;
 
 /// A file may have so many bytes.
 pub const FILE: usize = 64 << 20;

@@ -3,9 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use image::{DynamicImage, RgbaImage};
+use resvg::usvg::roxmltree::{Document, ParsingOptions};
 use resvg::usvg::{self, ImageHrefResolver, ImageKind, Options, Tree};
 use tiny_skia::{Pixmap, Transform};
 
+use super::tame::is_tame;
 use super::{ImageError, KEPT_SIDE, take};
 
 /// A drawing gets so many pixels a unit, so that it is sharp on any screen and from near, ...
@@ -32,7 +34,15 @@ pub(super) fn draw(file: &[u8]) -> Result<DynamicImage, ImageError> {
         fontdb: fonts(),
         ..Options::default()
     };
-    let tree = Tree::from_str(text, &options).map_err(|error| broken(&error))?;
+    let parsing = ParsingOptions {
+        allow_dtd: true,
+        ..ParsingOptions::default()
+    };
+    let document = Document::parse_with_options(text, parsing).map_err(|error| broken(&error))?;
+    if !is_tame(&document) {
+        return Err(ImageError::Broken("its numbers are too large".to_owned()));
+    }
+    let tree = Tree::from_xmltree(&document, &options).map_err(|error| broken(&error))?;
     let size = tree.size();
     let longer = size.width().max(size.height());
     let scale = SHARP.min((MOST / longer).max(1.0)).min(KEPT_SIDE as f32 / longer);

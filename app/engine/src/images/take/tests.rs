@@ -253,3 +253,14 @@ fn pixels_are_halved_down_to_one() {
     }
     assert_eq!(sizes, [(15, 4), (7, 2), (3, 1), (1, 1)]);
 }
+
+#[test]
+fn an_svg_with_an_arc_without_end_is_refused() {
+    let arc = |size: &str| {
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><path d='M0 0A{size} {size} 0 0 1 {size} {size}'/></svg>"
+        )
+    };
+    assert!(take(arc("9").as_bytes()).is_ok());
+    assert!(matches!(take(arc("1e60").as_bytes()), Err(ImageError::Broken(_))));
+}

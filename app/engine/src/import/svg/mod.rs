@@ -13,6 +13,7 @@ use self::numbers::{number, points};
 use crate::clip::{MAX_ELEMENTS, MAX_TEXT};
 use crate::document::{Element, LINE_POINTS, Order, Sample, Style};
 use crate::geometry::{Affine, BezPath, InkPoint, Kind, MAX_COORDINATE, Point, Rect};
+use crate::images::has_tame_numbers;
 
 pub(in crate::import) use self::look::rgba;
 
@@ -30,6 +31,10 @@ const SIZES: [&str; 13] = [
 ];
 /// Of a closed line with more pieces than this it isn't asked whether it crosses itself.
 const PIECES: usize = 100;
+/// Points of all paths together; a path that has no room is left out.
+const ALL_POINTS: usize = 2_000_000;
+/// A path is followed as exactly as a part of this of how large it is.
+const ACROSS: f64 = 20_000.0;
 /// How far a line may be from the path that it follows, and what its points are rounded to, in board units.
 const EXACT: (f64, f64) = (0.1, 1.0 / 16.0);
 
@@ -40,6 +45,8 @@ pub struct Imported {
     pub elements: Vec<Element>,
     /// How many things were left out.
     pub left_out: usize,
+    /// How many points its paths have.
+    points: usize,
 }
 
 /// Reads an SVG; `None` if the text is none.
@@ -148,10 +155,14 @@ impl Imported {
                 }
                 self.line(&points, look);
             }
-            "path" => match BezPath::from_svg(node.attribute("d").unwrap_or_default()) {
-                Ok(path) => self.path(&path, look),
-                Err(_) => self.left_out += 1,
-            },
+            "path" => {
+                let words = Some(node.attribute("d").unwrap_or_default());
+                let words = words.filter(|words| has_tame_numbers(words));
+                match words.map(BezPath::from_svg) {
+                    Some(Ok(path)) => self.path(&path, look),
+                    _ => self.left_out += 1,
+                }
+            }
             "text" => self.text(node, x, y, look),
             _ => self.left_out += 1,
         }
@@ -215,14 +226,34 @@ impl Imported {
 
     fn path(&mut self, path: &BezPath, look: Look) {
         let scale = look.place.determinant().abs().sqrt().max(1e-6);
+        let around = path.control_box();
+        if !around.is_finite() || !scale.is_finite() {
+            self.left_out += 1;
+            return;
+        }
+        // Of what is very large, or shown very large, its pieces are longer.
+        let exact = (EXACT.0 / scale).max(around.size().max_side() / ACROSS);
         let mut line: Vec<Point> = Vec::new();
         let mut lines: Vec<Vec<Point>> = Vec::new();
-        kurbo::flatten(path, EXACT.0 / scale, |element| match element {
-            kurbo::PathEl::MoveTo(p) => lines.push(std::mem::replace(&mut line, vec![p])),
-            kurbo::PathEl::LineTo(p) => line.push(p),
-            kurbo::PathEl::ClosePath => line.extend(line.first().copied()),
-            kurbo::PathEl::QuadTo(..) | kurbo::PathEl::CurveTo(..) => {}
+        let (before, room) = (self.points, ALL_POINTS);
+        let points = &mut self.points;
+        kurbo::flatten(path, exact, |element| {
+            *points += 1;
+            if *points > room {
+                return;
+            }
+            match element {
+                kurbo::PathEl::MoveTo(p) => lines.push(std::mem::replace(&mut line, vec![p])),
+                kurbo::PathEl::LineTo(p) => line.push(p),
+                kurbo::PathEl::ClosePath => line.extend(line.first().copied()),
+                kurbo::PathEl::QuadTo(..) | kurbo::PathEl::CurveTo(..) => {}
+            }
         });
+        if self.points > room {
+            self.points = before;
+            self.left_out += 1;
+            return;
+        }
         lines.push(line);
         lines.retain(|line| line.len() > 1);
         // Where one lies in another it may be a hole there, which lines can't be filled with.

@@ -98,7 +98,8 @@ fn what_cannot_be_taken_over_is_counted_and_what_is_no_svg_is_none() {
         all,
         Some(Imported {
             elements: Vec::new(),
-            left_out: 2
+            left_out: 2,
+            points: 0
         })
     );
     for text in ["", "hello", "<html/>", "<svg", "{}", "<svg><g></svg>"] {
@@ -180,6 +181,35 @@ fn a_look_that_elements_cannot_have_is_counted() {
     one("<style>@font-face { font-family: 'A'; src: url(a) }</style><text>a</text>");
     one("<path fill-rule='evenodd' d='M0 0h9v9z'/>");
     one("<rect width='9' height='9' filter='none'/>");
+}
+
+#[test]
+fn a_path_of_any_size_has_as_many_points_as_there_is_room_for() {
+    for d in [
+        "M0 0A1e60 1e60 0 0 1 1e60 1e60",
+        "M0 0A1e9 1e9 0 0 1 1e9 1e9",
+        "M0 0C0 1e9 1e9 1e9 1e9 0",
+    ] {
+        let all = read(&format!(
+            "<svg><g transform='scale(1e30)'><path d='{d}' fill='none' stroke='red'/></g></svg>"
+        ));
+        assert_eq!(
+            all.map(|all| (all.elements.len(), all.left_out)),
+            Some((0, 1)),
+            "{d}"
+        );
+    }
+    let large = read(
+        "<svg><path transform='scale(1e4)' d='M0 0C0 1e4 1e4 1e4 1e4 0' fill='none' stroke='red'/></svg>",
+    );
+    let large = large.expect("an SVG");
+    assert_eq!((large.elements.len(), large.left_out), (1, 0));
+    let many = "M0 0C0 9000 9000 9000 9000 0".repeat(40_000);
+    let many = read(&format!(
+        "<svg><path d='{many}' fill='none' stroke='red'/><path d='M0 0h9' stroke='red'/></svg>"
+    ));
+    let many = many.expect("an SVG");
+    assert_eq!((many.elements.len(), many.left_out), (1, 1));
 }
 
 #[test]
