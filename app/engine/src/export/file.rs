@@ -51,7 +51,7 @@ pub struct Exported {
     pub files: Vec<File>,
     /// How many pixels a board unit has, in a PNG: fewer than were wanted where that had no room. The least of all files.
     pub scale: f64,
-    /// Whether it opens again as a board: that was wanted, and there was room for the elements. Excalidraw's always does.
+    /// Whether it opens again as a board: that was wanted, and there was room for the elements. A file for Excalidraw always wants it.
     pub opens_again: bool,
     /// Images that are shown, and whose bytes aren't here: there is grey in place of them.
     pub absent: BTreeSet<ImageHash>,
@@ -83,7 +83,7 @@ pub fn file(elements: &[Element], look: &Look<'_>, wanted: &Wanted) -> Result<Ex
     let mut exported = Exported {
         files: Vec::new(),
         scale: scale_of(wanted),
-        opens_again: wanted.format == Format::Excalidraw || (wanted.embed && wanted.format.can_embed()),
+        opens_again: wanted.opens_again(),
         absent: BTreeSet::new(),
         no_room: BTreeSet::new(),
     };
@@ -115,6 +115,7 @@ pub fn file(elements: &[Element], look: &Look<'_>, wanted: &Wanted) -> Result<Ex
         Format::Excalidraw => {
             for page in pages {
                 let text = excalidraw::write(&page.whole, &look);
+                exported.opens_again &= excalidraw::opens_again(&page.whole, &text);
                 exported.add(page, text.into_bytes());
             }
         }

@@ -22,7 +22,7 @@ impl Exported {
                 self.scale
             ));
         }
-        if wanted.embed && wanted.format.can_embed() && !self.opens_again {
+        if wanted.opens_again() && !self.opens_again {
             notes.push("There is too much on it to open again as a board.".to_owned());
         } else if !self.no_room.is_empty() {
             notes.push(format!(
@@ -70,6 +70,8 @@ mod tests {
         );
         assert!(said[2].contains("2 pictures will be missing"), "{said:?}");
         exported.opens_again = false;
+        let scene = exported.notes(&Wanted::new(Format::Excalidraw));
+        assert!(scene[1].contains("too much on it"), "{scene:?}");
         let said = exported.notes(&wanted);
         assert!(said.len() == 3 && said[2].contains("too much on it"), "{said:?}");
         // A page has no pixels, and isn't opened again.

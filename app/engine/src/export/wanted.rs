@@ -111,4 +111,10 @@ impl Wanted {
             embed: true,
         }
     }
+
+    /// Whether the file is to be opened again as a board. One for Excalidraw always is.
+    #[must_use]
+    pub fn opens_again(&self) -> bool {
+        self.format == Format::Excalidraw || (self.embed && self.format.can_embed())
+    }
 }
