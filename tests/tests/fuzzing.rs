@@ -12,9 +12,6 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// The most memory that one input may need: inputs have at most 16 KiB here.
-const MOST_BYTES: usize = 96 << 20;
-
 /// Memory is counted for the whole process: one target at a time.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -64,7 +61,7 @@ fn try_target(name: &str, runs: u64) {
         let before = MEMORY.current_usage();
         (target.run)(input);
         let needed = MEMORY.peak_usage().saturating_sub(before);
-        assert!(needed <= MOST_BYTES, "{needed} bytes of memory");
+        assert!(needed <= target.memory, "{needed} bytes of memory");
         drop(trying);
     };
     inputs.iter().for_each(|input| run(input));
@@ -137,4 +134,9 @@ fn any_board_file_is_opened_or_put_aside_or_refused() {
 #[test]
 fn any_relay_folder_is_served_or_refused() {
     try_target("relay_store", 150);
+}
+
+#[test]
+fn any_drawing_is_refused_or_becomes_elements_that_can_be_kept() {
+    try_target("drawing", 2_000);
 }
