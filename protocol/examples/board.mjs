@@ -4,6 +4,7 @@
 const KINDS = new Set(["stroke", "highlight", "rectangle", "diamond", "ellipse", "line", "image", "text", "note", "frame"]);
 // What only `base` says (section 13); `points` too, but of a line.
 const BASE_ONLY = new Set(["base", "kind", "step", "pressure", "image", "type", "pixels", "text"]);
+const MOST = 100_000; // So many letters in a row are read.
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** 96 random bits: a peer [N2], or an element's id [N4]. */
@@ -53,6 +54,12 @@ export function compare(a, b) {
   }
   return x.length - y.length;
 }
+
+/** Which of two stamps is the greater one [S1]; clocks are compared like this too. */
+const later = (a, b) => a[0] - b[0] || a[1] - b[1] || compare(a[2] ?? "", b[2] ?? "");
+
+/** The key of a cell among others. */
+const keyOf = ({ element, prop }) => `${element} ${prop}`;
 
 /** An order above `top`, which may be "" [D9]. */
 export function orderAbove(top) {
@@ -128,15 +135,38 @@ export function readText(base, cells) {
   return text;
 }
 
-/** A board. `onchange` is called after everything that comes, `onend` with a text when the relay doesn't want this client back. */
+/** What a cell says of a text, as `readText` takes it; null if it is of another shape [D23]. */
+function readable(value) {
+  const number = (n) => Number.isSafeInteger(n) && n >= 0;
+  const text = (one) => typeof one === "string";
+  const { peers = [], first = 0, runs = [], cut = [] } = value ?? {};
+  const run = (one) => Array.isArray(one) && text(one[0]) && one.every((piece) => text(piece) || number(piece));
+  const three = (one) => Array.isArray(one) && one.length === 3 && one.every(number);
+  const fits = [peers, runs, cut].every(Array.isArray) && peers.every(text) && number(first) && runs.every(run) && cut.every(three);
+  if (value === null || typeof value !== "object" || !fits) return null;
+  // A run that can't be counted isn't read, nor are those after it.
+  const uncounted = runs.findIndex((one) => one.some((piece) => piece > MOST));
+  const told = (uncounted < 0 ? runs : runs.slice(0, uncounted)).map(([place, ...pieces]) => {
+    const who = /^([0-9]{0,9})[<>][0-9]{1,15}$/.exec(place)?.[1];
+    const there = place === "" || (who !== undefined && (who === "" || Number(who) < peers.length));
+    return [there ? place : `>${2 ** 53}`, ...pieces]; // What can't be read is a letter that isn't here.
+  });
+  return { peers, first, runs: told, cut: cut.filter(([index, , count]) => index < peers.length && count <= MOST) };
+}
+
+/** A board. `onchange` is called after everything that comes, `onend` with a text when the relay doesn't want this client back,
+ *  which `ended` is from then on, and `onrefused` with a text when it doesn't take something, which isn't shown any more. */
 export class Board {
   onchange = () => {};
   onend = () => {};
+  onrefused = () => {};
+  ended = null;
   caughtUp = false;
   connections = 0;
   slots = new Map(); // one's own wet slots: their chunks
   others = new Map(); // those of others: conn: Map of their slots
   #cells = new Map(); // "element property": the winning cell [M1]
+  #theirs = new Map(); // the same of what the relay has sent
   #mine = new Map(); // what this run has written
   #writes = []; // {id, cells, ends} that haven't come back, in the order in which they go out
   #sent = new Set(); // the numbers of writes that were sent on this connection
@@ -144,9 +174,15 @@ export class Board {
   #clock = [0, 0];
   #offset = 0;
   #cursor = null;
+  #conn = null; // one's own number
   #socket = null; // after the welcome only
   #lastId = 0;
   #bound = 250;
+  #ready = false; // whether writes may go out
+  #heals = false; // whether they are offered anew
+  #since = null; // when this connection was caught up
+  #moves = 0; // relays in a row that sent this client on
+  #moved = false;
   #left = false;
 
   constructor(link, name, color = "#2f6fde") {
@@ -160,21 +196,20 @@ export class Board {
 
   #stamp() { // [S3], [S4]
     const now = Date.now() + this.#offset;
-    this.#clock = now > this.#clock[0] ? [now, 0] : [this.#clock[0], this.#clock[1] + 1];
+    const [ms, counter] = this.#clock;
+    const full = counter === 2 ** 32 - 1; // [S2]
+    this.#clock = now > ms ? [now, 0] : full ? [ms + 1, 0] : [ms, counter + 1];
     return [...this.#clock, this.peer];
   }
 
   /** Takes a cell in; the greater stamp wins [M2]. */
-  #merge(cell) {
-    const later = (a, b) => a[0] - b[0] || a[1] - b[1] || compare(a[2] ?? "", b[2] ?? "");
+  #merge(cell, into = this.#cells) {
     if (later(cell.stamp.slice(0, 2), this.#clock) > 0) this.#clock = cell.stamp.slice(0, 2);
-    const key = `${cell.element} ${cell.prop}`;
-    const held = this.#cells.get(key);
+    const key = keyOf(cell);
+    const held = into.get(key);
     // The text that was sent isn't kept; of equal stamps with different values, which nobody writes, this comes near.
     const wins = !held || (later(cell.stamp, held.stamp) || compare(JSON.stringify(cell.value), JSON.stringify(held.value))) > 0;
-    if (wins) this.#cells.set(key, cell);
-    const mine = this.#mine.get(key);
-    return mine && later(cell.stamp, mine.stamp) >= 0 ? mine : null;
+    if (wins) into.set(key, cell);
   }
 
   /** Writes [[element, property, value], …], all of it or nothing [R1], and ends these wet slots with it [V6]. */
@@ -182,7 +217,7 @@ export class Board {
     const cells = values.map(([element, prop, value]) => ({ element, prop, stamp: this.#stamp(), value }));
     for (const cell of cells) {
       this.#merge(cell);
-      this.#mine.set(`${cell.element} ${cell.prop}`, cell);
+      this.#mine.set(keyOf(cell), cell);
     }
     ends.forEach((slot) => this.slots.delete(slot));
     this.#writes.push({ id: ++this.#lastId, cells, ends });
@@ -219,10 +254,11 @@ export class Board {
       const ink = base.kind === "stroke" || base.kind === "highlight";
       const later = [...props].filter(([prop, value]) =>
         value !== null && !BASE_ONLY.has(prop) && !prop.includes("/") && !(ink && prop === "points"));
-      const whole = { id, ...base, ...Object.fromEntries(later) }; // [D1], [D4]
-      const letters = [...props].filter(([prop, value]) => prop.startsWith("text/") && typeof value === "object" && value);
-      if (letters.length) { // [D20]
-        whole.text = readText(base.text ?? "", letters.map(([prop, value]) => [prop.split("/")[1], value]));
+      const whole = { ...base, ...Object.fromEntries(later), id }; // [D1], [D4]
+      const typed = [...props].filter(([prop]) => prop.startsWith("text/"));
+      if (typed.length) { // [D20]
+        const letters = typed.map(([prop, value]) => [prop.split("/")[1], readable(value)]);
+        whole.text = readText(typeof base.text === "string" ? base.text : "", letters.filter(([, value]) => value));
       }
       if (whole.deleted !== true) shown.push(whole); // [D3]
     }
@@ -256,9 +292,22 @@ export class Board {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
+  /** It is over, and why. */
+  #ends(why) {
+    this.#left = true;
+    this.socket?.close(1000);
+    this.ended = why;
+    this.onend(why);
+    this.onchange();
+  }
+
+  /** For how many milliseconds this connection has been on the board. */
+  #onBoard() {
+    return this.#since === null ? 0 : Date.now() - this.#since;
+  }
+
   #connect() {
     const socket = (this.socket = new WebSocket(`${this.scheme}://${this.host}/boards/${this.board}`));
-    const started = Date.now();
     let [retry, stopping, silence] = [null, 0, null];
     // [X3] No script can send a ping: an unknown message is refused, which is an answer as good.
     const heard = () => {
@@ -273,18 +322,26 @@ export class Board {
       if (this.socket !== socket || this.#left) return;
       socket.onmessage = socket.onclose = null;
       socket.close();
-      [this.#socket, this.caughtUp, this.others] = [null, false, new Map()];
+      [this.#socket, this.caughtUp, this.#ready, this.others] = [null, false, false, new Map()];
+      const onBoard = this.#onBoard();
+      this.#since = null;
+      if (this.#moved) { // [E5] There at once.
+        [this.#moved, this.#bound] = [false, 250];
+        this.#connect();
+        this.onchange();
+        return;
+      }
       // [X1], [W4], [F2]
       const after = retry?.retry?.after;
       const never = [1000, 1003, 1009].includes(code) || ([1008, 1013].includes(code) && retry && after === undefined);
       if (never || (code === 1008 && !retry)) {
-        this.#left = true;
-        this.onend(retry?.message ?? `The relay has ended the connection with ${code}.`);
+        this.#ends(retry?.message ?? `The relay has ended the connection with ${code}.`);
         return;
       }
-      this.#bound = Date.now() - started > 5000 ? 250 : Math.min(this.#bound * 2, 15_000); // [E4]
+      if (onBoard >= 5000) this.#bound = 250; // [E4]
       const wait = Math.max(after ?? 0, Math.min(stopping, 60_000)); // [X5]
       setTimeout(() => this.#left || this.#connect(), wait + Math.random() * this.#bound);
+      this.#bound = Math.min(this.#bound * 2, 15_000);
       this.onchange();
     };
     socket.onopen = () => {
@@ -309,7 +366,7 @@ export class Board {
   #on(socket, name, body) {
     if (name === "welcome") {
       this.#offset = body.time - Date.now();
-      this.limits = body.limits;
+      [this.#conn, this.limits] = [body.conn, body.limits];
       this.others = new Map(body.here.map((one) => [one.conn, new Map(Object.entries(one.slots ?? {}))])); // [V4]
       if (this.#cursor && !body.resumed) this.#forgetCursor();
       [this.#socket, this.#sent, this.#waits] = [socket, new Set(), null];
@@ -318,30 +375,42 @@ export class Board {
       if (again.length) this.#send({ live: Object.fromEntries(again) }); // [V3]
     } else if (name === "cells") {
       for (const cell of body.cells) {
-        const settled = this.#merge(cell); // [R3]
-        if (settled) this.#settle(settled);
+        this.#merge(cell, this.#theirs);
+        this.#merge(cell);
+        this.#settle(cell); // [R3]
       }
       this.#cursor = body.cursor; // [C2]
     } else if (name === "caught_up") {
-      [this.#cursor, this.caughtUp] = [body.cursor, true];
-      this.#offer(); // [R4]
+      [this.#cursor, this.caughtUp, this.#since] = [body.cursor, true, Date.now()];
+      const open = () => {
+        if (this.#socket !== socket) return;
+        [this.#ready, this.#heals] = [true, false];
+        this.#offer(); // [R4]
+      };
+      if (this.#heals) setTimeout(open, Math.random() * 2000); // [E3]
+      else open();
     } else if (name === "ack") {
       if (this.#waits === body.id) this.#waits = null;
       this.#offer();
     } else if (name === "refused") this.#refused(body);
     else if (name === "joined") this.others.set(body.conn, new Map());
     else if (name === "left") this.others.delete(body.conn);
-    else if (name === "live") for (const one of body) this.#hear(one);
+    else if (name === "live") for (const one of body) if (one.conn !== this.#conn) this.#hear(one); // [V5]
     else if (name === "moved") { // [E5], [E6]
       const to = new URL(body.to);
       const scheme = to.protocol === "https:" ? "wss" : "ws";
       const host = `${to.hostname}:${to.port || (scheme === "wss" ? 443 : 80)}`;
       if ((this.scheme === "wss" && scheme === "ws") || (scheme === this.scheme && host === this.host)) {
-        this.leave();
-        this.onend(`The board is said to have moved to ${body.to}, where this client doesn't go.`);
+        this.#ends(`The board is said to have moved to ${body.to}, where this client doesn't go.`);
+        return;
+      }
+      this.#moves = this.#onBoard() < 5000 ? this.#moves + 1 : 0;
+      if (this.#moves > 4) {
+        this.#ends("Relays send this client on from one to the next.");
         return;
       }
       Object.assign(this, { scheme, host });
+      this.#moved = true;
       this.#forgetCursor();
     }
     // Other messages are those of later versions, or don't matter here [W2].
@@ -357,15 +426,33 @@ export class Board {
     }
   }
 
+  /** Of this cell, what was written up to its stamp is on the relay, or never will be. */
   #settle(cell) {
-    for (const write of this.#writes) write.cells = write.cells.filter((one) => one !== cell);
+    this.#keep((one) => keyOf(one) !== keyOf(cell) || later(one.stamp, cell.stamp) > 0);
+  }
+
+  #keep(which) {
+    for (const write of this.#writes) write.cells = write.cells.filter(which);
     this.#writes = this.#writes.filter((write) => write.cells.length > 0);
+  }
+
+  /** Takes back a cell that the relay doesn't take: what it would have won over is shown again. */
+  #drop(cell) {
+    const key = keyOf(cell);
+    this.#keep((one) => one !== cell);
+    const own = this.#writes.flatMap((write) => write.cells).filter((one) => keyOf(one) === key);
+    [this.#mine, this.#cells].forEach((held) => held.delete(key));
+    for (const one of own) {
+      this.#mine.set(key, one);
+      this.#merge(one);
+    }
+    if (this.#theirs.has(key)) this.#merge(this.#theirs.get(key));
   }
 
   /** The relay lost its disk, or is another one: what this run wrote is offered again [E3]. What others wrote is left to
    *  them, and to apps, which have it on disk as it was sent. */
   #forgetCursor() {
-    this.#cursor = null;
+    [this.#cursor, this.#heals] = [null, true];
     const waiting = new Set(this.#writes.flatMap((write) => write.cells));
     for (const cell of this.#mine.values()) {
       if (!waiting.has(cell)) this.#writes.push({ id: ++this.#lastId, cells: [cell], ends: [] });
@@ -374,7 +461,7 @@ export class Board {
 
   /** Sends the next write that isn't on the relay. One at a time is slow, but always within the window [R5]. */
   #offer() {
-    if (!this.#socket || !this.caughtUp || this.#waits !== null) return;
+    if (!this.#socket || !this.#ready || this.#waits !== null) return;
     const next = this.#writes.find((write) => !this.#sent.has(write.id));
     if (!next) return;
     this.#sent.add(next.id);
@@ -393,11 +480,8 @@ export class Board {
     else if (write) { // [F1] A program this short says so and goes on without it.
       const { element, prop } = body.cell ?? {};
       const out = write.cells.filter((cell) => !body.cell || (cell.element === element && cell.prop === prop));
-      console.error(`The relay refuses ${out.length} cells: ${body.message}`);
-      for (const cell of out) {
-        this.#mine.delete(`${cell.element} ${cell.prop}`);
-        this.#settle(cell);
-      }
+      for (const cell of out) this.#drop(cell);
+      this.onrefused(`The relay refuses ${out.length} cells: ${body.message}`);
       again();
     }
     this.#offer();

@@ -34,6 +34,11 @@ board.onend = (why) => {
   process.exit(1);
 };
 
+board.onrefused = (why) => {
+  console.error(why);
+  process.exitCode = 1;
+};
+
 /** Waits until `what()` holds. */
 const until = (what) =>
   new Promise((done) => {

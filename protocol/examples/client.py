@@ -12,10 +12,12 @@ import argparse, asyncio, base64, json, math, os, random, re, sys, time
 from urllib.parse import urlsplit
 
 import websockets
+from websockets.asyncio.client import connect
 
 KINDS = {"stroke", "highlight", "rectangle", "diamond", "ellipse", "line", "image", "text", "note", "frame"}
 # What only `base` says (section 13); `points` too, but of a line.
 BASE_ONLY = {"kind", "step", "pressure", "image", "type", "pixels", "text"}
+MOST = 100_000  # So many letters in a row are read.
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -112,8 +114,38 @@ def read_text(base, cells):
     return "".join(text)
 
 
+def readable(value):
+    """What a cell says of a text, as `read_text` takes it; None if it is of another shape [D23]."""
+    number = lambda n: type(n) is int and 0 <= n < 2**53
+    numbers = lambda some: isinstance(some, list) and all(map(number, some))
+    texts = lambda some: isinstance(some, list) and all(isinstance(one, str) for one in some)
+    run = lambda r: isinstance(r, list) and texts(r[:1]) and r and all(isinstance(p, str) or number(p) for p in r)
+    if not isinstance(value, dict):
+        return None
+    peers, first, runs, cut = (value.get(*one) for one in (("peers", []), ("first", 0), ("runs", []), ("cut", [])))
+    if not (texts(peers) and number(first) and isinstance(runs, list) and all(map(run, runs)) and isinstance(cut, list)):
+        return None
+    if not all(numbers(one) and len(one) == 3 for one in cut):
+        return None
+    told = []
+    for place, *pieces in runs:
+        if any(type(piece) is int and piece > MOST for piece in pieces):
+            break  # It can't be counted, nor can those after it.
+        found = re.fullmatch("([0-9]{0,9})[<>][0-9]{1,15}", place)
+        there = place == "" or found and (not found[1] or int(found[1]) < len(peers))
+        told.append([place if there else f">{2**53}", *pieces])  # What can't be read is a letter that isn't here.
+    return {"peers": peers, "first": first, "runs": told, "cut": [c for c in cut if c[0] < len(peers) and c[2] <= MOST]}
+
+
 class Ended(Exception):
     """The relay doesn't want this client back, and why."""
+
+
+class Connect(connect):
+    """A connection that goes where it is told and nowhere else: the hello has the key in it [L3], [E4]."""
+
+    def process_redirect(self, exc):
+        return exc
 
 
 class Board:
@@ -123,6 +155,7 @@ class Board:
         self.scheme, self.host, self.board, self.key = place_of(link)
         self.name, self.peer = name, rnd()
         self.cells = {}  # (element, property): the winning cell [M1]
+        self.theirs = {}  # the same of what the relay has sent
         self.mine = {}  # what this run has written and the relay may lack
         self.writes = []  # {"id", "cells", "ends"} in the order in which they go out
         self.slots = {}  # one's own wet slots: name: [chunk]
@@ -131,6 +164,9 @@ class Board:
         self.cursor, self.ws, self.waits = None, None, None
         self.caught_up, self.last_id, self.connections = False, 0, 0
         self.sent = set()  # the numbers of writes that were sent on this connection
+        self.ready, self.heals = False, False  # whether writes may go out; whether they are offered anew
+        self.since, self.moves, self.moved = None, 0, False  # when this connection was caught up, and relays in a row
+        self.refusals = []  # what the relay said of what it didn't take
         self.changed = asyncio.Event()
 
     async def until(self, what):
@@ -144,17 +180,22 @@ class Board:
     def stamp(self):
         """A stamp above all that were seen [S3]."""
         now = int(time.time() * 1000) + self.offset  # [S4]
-        self.clock = (now, 0) if now > self.clock[0] else (self.clock[0], self.clock[1] + 1)
+        ms, counter = self.clock
+        full = counter == 2**32 - 1  # [S2]
+        self.clock = (now, 0) if now > ms else (ms + 1, 0) if full else (ms, counter + 1)
         return [*self.clock, self.peer]
 
-    def merge(self, cell):
-        """Takes a cell in; the greater stamp wins [M2]."""
+    def order(self, cell):
         # The text that was sent isn't kept; of equal stamps with different values, which nobody writes, this comes near.
-        order = lambda c: (c["stamp"], text_of(c["value"]).encode(errors="surrogatepass"))
+        return cell["stamp"], text_of(cell["value"]).encode(errors="surrogatepass")
+
+    def merge(self, cell, into=None):
+        """Takes a cell in; the greater stamp wins [M2]."""
+        into = self.cells if into is None else into
         self.clock = max(self.clock, tuple(cell["stamp"][:2]))
         key = (cell["element"], cell["prop"])
-        if key not in self.cells or order(cell) > order(self.cells[key]):
-            self.cells[key] = cell
+        if key not in into or self.order(cell) > self.order(into[key]):
+            into[key] = cell
         return key
 
     def write(self, values, ends=()):
@@ -187,10 +228,11 @@ class Board:
                 for prop, value in props.items()
                 if value is not None and prop not in BASE_ONLY | {"base"} and "/" not in prop and not (ink and prop == "points")
             }
-            whole = {"id": element, **base, **later}  # [D1], [D4]
-            letters = [(prop.split("/")[1], value) for prop, value in props.items() if prop.startswith("text/")]
+            whole = {**base, **later, "id": element}  # [D1], [D4]
+            letters = [(prop.split("/")[1], readable(value)) for prop, value in props.items() if prop.startswith("text/")]
             if letters:  # [D20]
-                whole["text"] = read_text(base.get("text", ""), [c for c in letters if isinstance(c[1], dict)])
+                born = base.get("text", "")
+                whole["text"] = read_text(born if isinstance(born, str) else "", [c for c in letters if c[1]])
             if whole.get("deleted") is not True:  # [D3]
                 shown.append(whole)
         return sorted(shown, key=lambda e: (str(e.get("order", "")), e["id"]))
@@ -216,22 +258,35 @@ class Board:
         """Connects, and connects again after every break, until the relay says that it is to end."""
         bound = 0.25
         while True:
-            after, self.stopping, self.retry, started = 0, 0, None, time.monotonic()
+            after, self.stopping, self.retry, self.since = 0, 0, None, None
             try:
                 # [X3]; websockets sends the pings. It also checks the certificate of a relay with TLS [L3].
                 where = f"{self.scheme}://{self.host}/boards/{self.board}"
-                async with websockets.connect(where, max_size=None, ping_interval=10, ping_timeout=5) as ws:
+                async with Connect(where, max_size=None, ping_interval=10, ping_timeout=5) as ws:
                     await self.talk(ws)
             except websockets.ConnectionClosed as end:
                 code = end.rcvd.code if end.rcvd else None
                 after = self.ended(code)
+            except websockets.InvalidStatus as answer:
+                if answer.response.status_code == 400 and b"https" in (answer.response.body or b""):  # [L3]
+                    raise Ended("the relay speaks TLS there: ask for a link that begins with https")
+                # [E4] Any other answer in place of the upgrade is a broken line.
             except (OSError, websockets.WebSocketException):
-                pass  # [E4] An answer in place of the upgrade is a broken line.
+                pass
             finally:
-                self.ws, self.caught_up, self.others = None, False, {}
+                self.ws, self.caught_up, self.ready, self.others = None, False, False, {}
                 self.changed.set()
-            bound = 0.25 if time.monotonic() - started > 5 else min(bound * 2, 15)
+            if self.moved:  # [E5] There at once.
+                self.moved, bound = False, 0.25
+                continue
+            if self.on_board() >= 5:  # [E4]
+                bound = 0.25
             await asyncio.sleep(after + random.uniform(0, bound))
+            bound = min(bound * 2, 15)
+
+    def on_board(self):
+        """For how many seconds this connection has been on the board."""
+        return time.monotonic() - self.since if self.since else 0
 
     def ended(self, code):
         """For how many seconds to stay away, after a connection that ended with this code [X1]."""
@@ -262,21 +317,24 @@ class Board:
     async def on(self, ws, name, body):
         if name == "welcome":
             self.offset = body["time"] - int(time.time() * 1000)
-            self.limits, self.others = body["limits"], {one["conn"]: one.get("slots", {}) for one in body["here"]}  # [V4]
+            self.conn, self.limits = body["conn"], body["limits"]
+            self.others = {one["conn"]: one.get("slots", {}) for one in body["here"]}  # [V4]
             if self.cursor and not body.get("resumed"):
                 self.forget_cursor()
-            self.ws, self.sent, self.connections = ws, set(), self.connections + 1
+            self.ws, self.sent, self.waits, self.connections = ws, set(), None, self.connections + 1
             if self.slots:  # [V3]
                 await self.send({"live": {slot: {"put": chunks} for slot, chunks in self.slots.items()}})
         elif name == "cells":
             for cell in body["cells"]:
-                key = self.merge(cell)
-                mine = self.mine.get(key)
-                if mine and cell["stamp"] >= mine["stamp"]:  # [R3]
-                    self.settle(mine)
+                self.merge(cell, self.theirs)
+                self.settle(self.merge(cell), cell["stamp"])  # [R3]
             self.cursor = body["cursor"]  # [C2]
         elif name == "caught_up":  # [R4]
-            self.cursor, self.caught_up, self.waits = body["cursor"], True, None
+            self.cursor, self.caught_up, self.since = body["cursor"], True, time.monotonic()
+            if self.heals:  # [E3] Not all at once, where everybody has something to offer.
+                asyncio.get_running_loop().call_later(random.uniform(0, 2), self.may_offer, ws)
+            else:
+                self.ready = True
             await self.offer()
         elif name == "ack":
             if self.waits == body["id"]:
@@ -289,7 +347,7 @@ class Board:
         elif name == "left":
             self.others.pop(body["conn"], None)
         elif name == "live":
-            for one in body:
+            for one in (one for one in body if one["conn"] != self.conn):  # [V5]
                 self.hear(self.others.setdefault(one["conn"], {}), one["slots"])
         elif name == "stopping":
             self.stopping = body["after"]
@@ -298,7 +356,10 @@ class Board:
             scheme = "wss" if to.scheme == "https" else "ws"
             if (self.scheme == "wss" and scheme == "ws") or (scheme, to.netloc) == (self.scheme, self.host):
                 raise Ended(f"the board is said to have moved to {body['to']}, where this client doesn't go")
-            self.scheme, self.host = scheme, to.netloc
+            self.moves = self.moves + 1 if self.on_board() < 5 else 0
+            if self.moves > 4:
+                raise Ended("relays send this client on from one to the next")
+            self.scheme, self.host, self.moved = scheme, to.netloc, True
             self.forget_cursor()
         # Other messages are those of later versions, or don't matter here [W2].
 
@@ -311,15 +372,28 @@ class Board:
             elif "add" in operation:
                 slots[slot] = slots.get(slot, []) + operation["add"]
 
-    def settle(self, cell):
+    def settle(self, key, stamp):
+        """Of this cell, what was written up to this stamp is on the relay, or never will be."""
+        for write in self.writes:
+            write["cells"] = [c for c in write["cells"] if (c["element"], c["prop"]) != key or c["stamp"] > stamp]
+        self.writes = [write for write in self.writes if write["cells"]]
+
+    def drop(self, cell):
+        """Takes back a cell that the relay doesn't take: what it would have won over is shown again."""
+        key = (cell["element"], cell["prop"])
         for write in self.writes:
             write["cells"] = [c for c in write["cells"] if c is not cell]
         self.writes = [write for write in self.writes if write["cells"]]
+        own = [c for write in self.writes for c in write["cells"] if (c["element"], c["prop"]) == key]
+        for held, left in ((self.mine, own), (self.cells, own + [self.theirs[key]] if key in self.theirs else own)):
+            held.pop(key, None)
+            if left:
+                held[key] = max(left, key=self.order)
 
     def forget_cursor(self):
         """The relay lost its disk, or is another one: what this run wrote is offered again [E3]. What others wrote is left
         to them, and to apps, which have it on disk as it was sent."""
-        self.cursor = None
+        self.cursor, self.heals = None, True
         waiting = [id(cell) for write in self.writes for cell in write["cells"]]
         for cell in self.mine.values():
             if id(cell) not in waiting:
@@ -328,7 +402,7 @@ class Board:
 
     async def offer(self):
         """Sends the next write that isn't on the relay. One at a time is slow, but always within the window [R5]."""
-        if not (self.ws and self.caught_up) or self.waits is not None:
+        if not (self.ws and self.ready) or self.waits is not None:
             return
         for write in self.writes:
             if write["id"] not in self.sent:
@@ -350,12 +424,16 @@ class Board:
         elif write:  # [F1] A program this short says so and goes on without it.
             cell = body.get("cell")
             out = [c for c in write["cells"] if not cell or (c["element"], c["prop"]) == (cell["element"], cell["prop"])]
-            print(f"The relay refuses {len(out)} cells: {body['message']}", file=sys.stderr)
+            self.refusals.append(f"the relay refuses {len(out)} cells: {body['message']}")
             for c in out:
-                self.mine.pop((c["element"], c["prop"]), None)
-                self.settle(c)
+                self.drop(c)
             self.again(write["id"])
         await self.offer()
+
+    def may_offer(self, ws):
+        if self.ws is ws:
+            self.ready, self.heals = True, False
+            asyncio.ensure_future(self.offer())
 
     def again(self, write):
         self.sent.discard(write)
@@ -407,6 +485,8 @@ async def main():
     await asyncio.wait([run])
     print(f"{board.connections} connections", file=sys.stderr)
     print(json.dumps({"title": board.title(), "elements": board.elements()}, ensure_ascii=False, indent=1))
+    if board.refusals:
+        raise Ended("; ".join(board.refusals))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ use std::process::{Command, Output, Stdio};
 use drawbridge_engine::board::Board;
 use drawbridge_engine::document::{Element, Kind};
 use drawbridge_engine::tools::Motion;
-use drawbridge_protocol::Link;
+use drawbridge_protocol::{Link, Property, Role};
 use drawbridge_tests::desk::Desk;
 use drawbridge_tests::proxy::{Cut, Proxy};
 use drawbridge_tests::{RelayProcess, relay_program};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A language that is installed: its program, and what stands before the link.
 struct Language {
@@ -228,6 +228,137 @@ fn draws(language: &Language, shape: Kind) {
     assert_same(&said, &ada);
     // Who comes later reads the same.
     assert_eq!(language.read(&direct), said);
+}
+
+/// The languages that are installed.
+fn languages() -> Vec<Language> {
+    python().into_iter().chain(node()).collect()
+}
+
+#[test]
+fn what_the_relay_refuses_is_said_and_not_shown_as_drawn() {
+    for language in languages() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let relay = RelayProcess::start(relay_program!(), folder.path());
+        let mut ada = Desk::make("ada", &relay.remote("b").link);
+        ada.rectangle((0.0, 0.0), (50.0, 50.0));
+        ada.until_saved();
+        let (hash, call) = ada
+            .board_mut()
+            .make_link(Role::View, "by hand", None)
+            .expect("a key");
+        ada.until("an answer", Board::is_answered);
+        let answers = ada.board_mut().take_managed();
+        assert!(
+            answers
+                .iter()
+                .any(|answer| answer.call == call && answer.result.is_ok())
+        );
+        let look = ada.board().link_of(&hash).expect("its key is kept");
+        let output = language
+            .command(&look, &["--seconds", "2"])
+            .output()
+            .expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(
+            said.to_lowercase().contains("the relay refuses 1 cells"),
+            "{said}"
+        );
+        let board = alike(serde_json::from_slice(&output.stdout).expect("JSON"));
+        assert_same(&board, &ada);
+    }
+}
+
+#[test]
+fn letters_of_another_shape_stop_nobody() {
+    for language in languages() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let relay = RelayProcess::start(relay_program!(), folder.path());
+        let mut ada = Desk::join("ada", relay.remote("b"));
+        let shape = ada.rectangle((0.0, 0.0), (50.0, 50.0));
+        let odd = [
+            json!(null),
+            json!([1]),
+            json!({"runs": 5}),
+            json!({"runs": [5]}),
+            json!({"runs": [[]]}),
+            json!({"runs": [["", {}]]}),
+            json!({"runs": [["", 1_000_000_000]]}),
+            json!({"runs": [["", -1]]}),
+            json!({"runs": [["", "a"], ["", 1_000_000_000, "b"], ["", "c"]]}),
+            json!({"runs": [["7>1", "x"], ["?", "y"]]}),
+            json!({"peers": 3, "runs": [["", "d"]]}),
+            json!({"first": "1", "runs": [["", "e"]]}),
+            json!({"cut": [[9, 0, 1], [0, 0, 1_000_000_000]], "runs": [["", "f"]]}),
+            json!({"cut": [5], "runs": [["", "g"]]}),
+        ];
+        let cells = (0..).zip(&odd).map(|(n, value)| {
+            let prop = Property::new(&format!("text/{n:016}")).expect("a property");
+            (
+                shape.clone(),
+                prop,
+                drawbridge_protocol::Value::from_json(value).expect("JSON"),
+            )
+        });
+        ada.board_mut().set(cells.collect());
+        ada.until_saved();
+        let said = language.read(&relay.invited("b").link);
+        let text = said["elements"][0]["text"].as_str().expect("a text");
+        assert!(
+            text.contains('a') && text.contains('f') && !text.contains('g'),
+            "{text}"
+        );
+    }
+}
+
+/// Somebody at a port who answers every request with this, and counts them.
+fn answering(text: String) -> (std::net::SocketAddr, std::sync::mpsc::Receiver<()>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let (tell, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let mut request = [0; 4096];
+            let _ = std::io::Read::read(&mut stream, &mut request);
+            let _ = stream.write_all(text.as_bytes());
+            if tell.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    (address, heard)
+}
+
+#[test]
+fn the_client_in_python_takes_its_key_nowhere_else() {
+    let Some(python) = python() else { return };
+    let (elsewhere, came) =
+        answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned());
+    let (address, asked) = answering(format!(
+        "HTTP/1.1 302 Found\r\nLocation: ws://{elsewhere}/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    ));
+    let link = drawbridge_tests::fresh_link(address, "b");
+    let mut client = python.command(&link, &["--read"]).spawn().expect("it runs");
+    for _ in 0..2 {
+        asked
+            .recv_timeout(std::time::Duration::from_secs(30))
+            .expect("it asks again");
+    }
+    client.kill().expect("it runs still");
+    client.wait().expect("its end");
+    assert!(came.try_recv().is_err(), "it went where it was led");
+
+    let why = "This port speaks TLS: use https.";
+    let (address, _asked) = answering(format!(
+        "HTTP/1.1 400 Bad Request\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{why}",
+        why.len()
+    ));
+    let link = drawbridge_tests::fresh_link(address, "b");
+    let output = python.command(&link, &["--read"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("https"), "{said}");
 }
 
 #[test]
