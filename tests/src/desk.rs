@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use drawbridge_engine::board::Board;
-use drawbridge_engine::client::{ClientConfig, Phase, Remote, Timings, Trust};
+use drawbridge_engine::client::{ClientConfig, Phase, Remote, Trust};
 use drawbridge_engine::document::{Element, Kind};
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::geometry::{Point, Rect};
@@ -97,15 +97,13 @@ impl Desk {
         trust: Trust,
     ) -> Self {
         let (tell, woken) = channel();
+        let about = Value::from_json(&serde_json::json!({ "name": name })).expect("JSON");
         let config = ClientConfig {
             path: folder.map(|folder| folder.join(format!("{name}-{board}.board"))),
-            board,
             key,
             remote,
-            about: Value::from_json(&serde_json::json!({ "name": name })).expect("JSON"),
-            online: true,
-            timings: Timings::default(),
             trust,
+            ..ClientConfig::in_memory(board, about)
         };
         let wake = move || {
             // The test may have ended.

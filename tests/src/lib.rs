@@ -16,7 +16,7 @@ pub mod tally;
 pub mod torment;
 
 pub use people::{Person, agree, base_of, board_of};
-pub use process::{RelayProcess, ask_http, fresh_link, get};
+pub use process::{RelayProcess, ask_http, fresh_link, get, relay_within};
 
 /// The path of the relay's test binary. A macro, since only the test itself may ask for it.
 #[macro_export]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use drawbridge_engine::client::{Client, ClientConfig, Phase, Remote, Status, Timings};
+use drawbridge_engine::client::{Client, ClientConfig, Phase, Remote, Status};
 use drawbridge_protocol::{
     BoardId, Cell, CellKey, CellSet, ElementId, Property, SlotName, SlotOp, Slots, Stamp, Value,
 };
@@ -42,15 +42,11 @@ impl Person {
     }
 
     fn open(name: &'static str, path: Option<PathBuf>, board: &BoardId, remote: Option<Remote>) -> Self {
+        let about = Value::from_json(&serde_json::json!({ "name": name })).expect("JSON");
         let config = ClientConfig {
             path,
-            board: board.clone(),
-            key: None,
             remote,
-            about: Value::from_json(&serde_json::json!({ "name": name })).expect("JSON"),
-            online: true,
-            timings: Timings::default(),
-            trust: drawbridge_engine::client::Trust::default(),
+            ..ClientConfig::in_memory(board.clone(), about)
         };
         let opened = Client::open(config, Arc::new(|| {})).expect("the board opens");
         assert!(opened.damaged.is_none(), "{name}'s store is damaged");

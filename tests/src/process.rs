@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use drawbridge_engine::client::Remote;
 use drawbridge_protocol::{BoardId, Key, Link};
+use drawbridge_relay::{Relay, Settings};
 
 /// How long it may take to say something.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,6 +23,22 @@ pub fn fresh_link(address: SocketAddr, board: &str) -> Link {
         board: BoardId::new(board).expect("a board's name"),
         key: Key::from_bits([7; 16]),
     }
+}
+
+/// A relay within this process, over this folder, at any free port: for programs that measure.
+///
+/// # Panics
+/// When it doesn't start.
+#[must_use]
+pub fn relay_within(runtime: &tokio::runtime::Runtime, folder: &Path) -> Relay {
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        Relay::start(listener, folder, Settings::default())
+            .await
+            .expect("a relay")
+    })
 }
 
 /// Sends a request, which has to ask for an end of the connection, and returns all of the answer.

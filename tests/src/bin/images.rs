@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 use drawbridge_engine::document::Picture;
 use drawbridge_engine::images::{self, StoredImage};
 use drawbridge_protocol::{ImageHash, ImageType};
-use drawbridge_relay::{Relay, Settings};
 use drawbridge_tests::desk::Desk;
-use drawbridge_tests::fresh_link;
+use drawbridge_tests::{fresh_link, relay_within};
 
 /// Pixels of a photo.
 const PHOTO: [u32; 2] = [4000, 3000];
@@ -19,14 +18,7 @@ const PHOTOS: u32 = 50;
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let relay = runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
-        Relay::start(listener, &folder.path().join("relay"), Settings::default())
-            .await
-            .expect("a relay")
-    });
+    let relay = relay_within(&runtime, &folder.path().join("relay"));
     let remote = |board| drawbridge_engine::client::Remote {
         link: fresh_link(relay.local_addr(), board),
         create: true,

@@ -12,14 +12,13 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::board::Board;
-use drawbridge_engine::client::{Client, ClientConfig, PersonChange, Phase, Remote, Timings};
+use drawbridge_engine::client::{Client, ClientConfig, PersonChange, Phase, Remote};
 use drawbridge_engine::editor::Editor;
 use drawbridge_engine::editor::SeededRandom;
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::tools::{Button, Event, Modifiers, Pointer};
 use drawbridge_protocol::{SlotName, SlotOp, Slots, Value};
-use drawbridge_relay::{Relay, Settings};
-use drawbridge_tests::fresh_link;
+use drawbridge_tests::{fresh_link, relay_within};
 
 const FRAME: Duration = Duration::from_nanos(16_666_667);
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,14 +32,7 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
-    let relay = runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
-        Relay::start(listener, folder.path(), Settings::default())
-            .await
-            .expect("a relay")
-    });
+    let relay = relay_within(&runtime, folder.path());
     let remote = |board| Remote {
         link: fresh_link(relay.local_addr(), board),
         create: true,
@@ -66,15 +58,10 @@ fn report(what: &str, mut latencies: Vec<Duration>) {
 }
 
 fn config(remote: &Remote) -> ClientConfig {
+    let about = Value::from_text("{}".to_owned()).expect("JSON");
     ClientConfig {
-        path: None,
-        board: remote.link.board.clone(),
-        key: None,
         remote: Some(remote.clone()),
-        about: Value::from_text("{}".to_owned()).expect("JSON"),
-        online: true,
-        timings: Timings::default(),
-        trust: drawbridge_engine::client::Trust::default(),
+        ..ClientConfig::in_memory(remote.link.board.clone(), about)
     }
 }
 
