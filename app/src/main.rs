@@ -57,10 +57,19 @@ enum Task {
     },
     /// Play scenarios of several people at a board, without a window.
     ///
-    /// Ends with 0 when all passed, 1 when something was not as expected, 2 when a file isn't understood, 3 when it could not run.
+    /// Ends with 0 when all passed, 1 when something was not as expected, 2 when a file isn't understood, 3 when something could not run.
     Script(drawbridge::tasks::script::Arguments),
     /// Write a board as a PNG, SVG, PDF or Excalidraw file, or a copy of it, with no window.
     Export(export::Arguments),
+}
+
+/// Has what happens told on standard error: so much of it as `RUST_LOG` says, or else this.
+fn log(otherwise: &str) {
+    let asked = tracing_subscriber::EnvFilter::try_from_default_env();
+    tracing_subscriber::fmt()
+        .with_env_filter(asked.unwrap_or_else(|_| otherwise.into()))
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 fn main() -> ExitCode {
@@ -68,18 +77,14 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match &arguments.task {
         Some(Task::InstallDesktop { remove }) => return install_desktop(*remove),
-        Some(Task::Script(asked)) => return drawbridge::tasks::script::script(asked),
+        Some(Task::Script(asked)) => {
+            log("error");
+            return drawbridge::tasks::script::script(asked);
+        }
         Some(Task::Export(asked)) => return export(asked),
         None => {}
     }
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-                "warn,drawbridge=info,drawbridge_engine=info,drawbridge_relay=info".into()
-            }),
-        )
-        .with_writer(std::io::stderr)
-        .init();
+    log("warn,drawbridge=info,drawbridge_engine=info,drawbridge_relay=info");
     let Some(folder) = arguments.data.clone().or_else(usual_folder) else {
         eprintln!(
             "drawbridge: this account has no home folder to keep boards in; name one with --data FOLDER"

@@ -65,19 +65,6 @@ impl Relays for LocalRelay {
     }
 }
 
-/// A relay that somebody else runs: it is there, and stays.
-pub(super) struct GivenRelay(pub(super) RelayAddress);
-
-impl Relays for GivenRelay {
-    fn start(&mut self) -> Result<RelayAddress, String> {
-        Ok(self.0.clone())
-    }
-
-    fn stop(&mut self) -> Result<(), String> {
-        Err("the relay was not started by this run, so it isn't stopped by it".to_owned())
-    }
-}
-
 impl Drop for LocalRelay {
     fn drop(&mut self) {
         // The folder goes in any case.

@@ -11,7 +11,7 @@ use drawbridge_engine::script::{
 };
 use drawbridge_protocol::{Link, RelayAddress};
 
-use super::relay::{GivenRelay, LocalRelay};
+use super::relay::LocalRelay;
 
 /// Something was not as expected.
 const FAILED: u8 = 1;
@@ -71,6 +71,10 @@ impl FromStr for Given {
 /// Plays them.
 #[must_use]
 pub fn script(arguments: &Arguments) -> ExitCode {
+    if let Some(path) = arguments.junit.as_ref().filter(|path| path.is_file()) {
+        // What an earlier run wrote isn't taken for this one's. If it stays, writing says why.
+        let _ = std::fs::remove_file(path);
+    }
     let read = match read_all(&arguments.files) {
         Ok(scenarios) => scenarios,
         Err(code) => return ExitCode::from(code),
@@ -93,18 +97,21 @@ pub fn script(arguments: &Arguments) -> ExitCode {
         let all: Vec<_> = reports.iter().map(Report::json).collect();
         say(&format!("{:#}\n", serde_json::Value::from(all)));
     }
+    let any = |wanted: fn(&Outcome) -> bool| reports.iter().any(|report| wanted(&report.outcome));
+    let failed = any(|outcome| matches!(outcome, Outcome::Failed(_)));
+    let mut could_not = any(|outcome| matches!(outcome, Outcome::CouldNot(_)));
     if let Some(path) = &arguments.junit
         && let Err(error) = std::fs::write(path, junit(&reports))
     {
         eprintln!("drawbridge: {}: {error}", path.display());
-        return ExitCode::from(COULD_NOT);
+        could_not = true;
     }
-    let code = reports.iter().map(|report| match report.outcome {
-        Outcome::Passed => 0,
-        Outcome::Failed(_) => FAILED,
-        Outcome::CouldNot(_) => COULD_NOT,
-    });
-    ExitCode::from(code.max().unwrap_or(0))
+    // What was seen to be wrong is never hidden by what could not be tried.
+    ExitCode::from(match (failed, could_not) {
+        (true, _) => FAILED,
+        (false, true) => COULD_NOT,
+        (false, false) => 0,
+    })
 }
 
 /// Reads all of them before anything is played: what isn't understood is said at once.
@@ -153,12 +160,7 @@ fn play(scenario: &Scenario, arguments: &Arguments, teller: &mut Teller<'_>) -> 
     let seed = arguments.seed;
     match &arguments.relay {
         Some(Given::Board(link)) => run(scenario, Place::Board(link.clone()), seed, teller),
-        Some(Given::Relay(address)) => run(
-            scenario,
-            Place::Relay(&mut GivenRelay(address.clone())),
-            seed,
-            teller,
-        ),
+        Some(Given::Relay(address)) => run(scenario, Place::Address(address.clone()), seed, teller),
         None => match LocalRelay::new() {
             Ok(mut relay) => run(scenario, Place::Relay(&mut relay), seed, teller),
             Err(error) => Report {

@@ -4,42 +4,22 @@
 
 use std::time::{Duration, Instant};
 
-use drawbridge_engine::script::{Outcome, Place, Relays, Report, parse, run};
+use drawbridge_engine::script::{Outcome, Place, Report, parse, run};
 use drawbridge_protocol::RelayAddress;
-use drawbridge_relay::{Relay, Settings};
 use drawbridge_tests::desk::Desk;
-use drawbridge_tests::fresh_link;
+use drawbridge_tests::{fresh_link, relay_within};
 
 /// How often each thing is done.
 const TIMES: u32 = 2000;
 
-/// A relay that runs for all of it.
-struct There(RelayAddress);
-
-impl Relays for There {
-    fn start(&mut self) -> Result<RelayAddress, String> {
-        Ok(self.0.clone())
-    }
-    fn stop(&mut self) -> Result<(), String> {
-        Err("it runs for all of it".to_owned())
-    }
-}
-
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let relay = runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
-        Relay::start(listener, folder.path(), Settings::default())
-            .await
-            .expect("a relay")
-    });
-    let mut there = There(RelayAddress {
+    let relay = relay_within(&runtime, folder.path());
+    let there = RelayAddress {
         secure: false,
         relay: relay.local_addr().to_string(),
-    });
+    };
 
     for (what, steps) in [
         ("an expectation", "expect ada sees R.color = black"),
@@ -54,7 +34,7 @@ fn main() {
             "relay\nclient ada bob\nada draws rectangle R at 0,0\nwait all agree\nrepeat {TIMES} as i\n{steps}\nend\n"
         );
         let scenario = parse(what, &text).expect("a scenario");
-        let report = run(&scenario, Place::Relay(&mut there), 1, &mut ());
+        let report = run(&scenario, Place::Address(there.clone()), 1, &mut ());
         assert_eq!(report.outcome, Outcome::Passed, "{report}");
         println!("{what}: {:.1} us", each(&report));
     }

@@ -1,5 +1,6 @@
 //! Somebody at a board without a window: for scripts. What they do goes the same way as what the app's people do.
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,9 @@ pub enum HandError {
     /// It is locked.
     #[error("it is locked")]
     Locked,
+    /// Nothing of it is to be seen: such as a text without letters, or what lies out of the world.
+    #[error("nothing of it is to be seen")]
+    Unseen,
     /// Nothing can be typed in it.
     #[error("nothing can be typed in it")]
     NoLetters,
@@ -162,7 +166,22 @@ impl Hand {
     /// Whether they are not connected, by their own choice or not.
     #[must_use]
     pub fn is_offline(&self) -> bool {
-        matches!(self.status().phase, Phase::Offline { .. } | Phase::Local)
+        !matches!(self.status().phase, Phase::Live | Phase::CatchingUp { .. })
+    }
+
+    /// Whether they are offline by their own choice: no try to come back is under way.
+    #[must_use]
+    pub fn stays_offline(&self) -> bool {
+        matches!(
+            self.status().phase,
+            Phase::Offline { retry_at: None, .. } | Phase::Local
+        )
+    }
+
+    /// Whether there is a connection on which something of theirs is still under way to the relay.
+    #[must_use]
+    pub fn has_way_to_go(&self) -> bool {
+        self.is_online() && self.status().waiting + self.status().unstored > 0
     }
 
     /// Whether the relay has said that it won't let them in: waiting doesn't help.
@@ -235,30 +254,28 @@ impl Hand {
         added.ok_or(HandError::ViewOnly)
     }
 
-    /// Moves an element by so many board units.
+    /// Moves elements by so many board units.
     ///
     /// # Errors
     /// [`HandError`] says why not.
-    pub fn move_by(&mut self, id: &ElementId, by: Vec2) -> Result<(), HandError> {
-        self.edit(id, &Edit::Nudge(by))
+    pub fn move_by(&mut self, ids: &[ElementId], by: Vec2) -> Result<(), HandError> {
+        self.edit(ids, &Edit::Nudge(by))
     }
 
-    /// Deletes an element.
+    /// Deletes elements.
     ///
     /// # Errors
     /// [`HandError`] says why not.
-    pub fn delete(&mut self, id: &ElementId) -> Result<(), HandError> {
-        self.edit(id, &Edit::Delete)
+    pub fn delete(&mut self, ids: &[ElementId]) -> Result<(), HandError> {
+        self.edit(ids, &Edit::Delete)
     }
 
-    /// Has a command of the app done to an element, as a step of its own.
+    /// Has a command of the app done to elements, all at once and as a step of its own.
     ///
     /// # Errors
     /// [`HandError`] says why not.
-    pub fn edit(&mut self, id: &ElementId, edit: &Edit) -> Result<(), HandError> {
-        self.free(id)?;
-        self.board.set_tool(Tool::Select);
-        self.board.editor_mut().select_these([id.clone()].into());
+    pub fn edit(&mut self, ids: &[ElementId], edit: &Edit) -> Result<(), HandError> {
+        self.select(ids)?;
         self.board.edit(edit);
         self.board.edit(&Edit::SelectNone);
         self.done();
@@ -289,9 +306,12 @@ impl Hand {
         if !self.free(id)?.kind.bears_letters() {
             return Err(HandError::NoLetters);
         }
-        self.board.set_tool(Tool::Select);
-        self.board.editor_mut().select_these([id.clone()].into());
+        self.select(std::slice::from_ref(id))?;
         let _ = self.board.handle(&Event::Confirm);
+        if !self.board.editor().is_typing() {
+            self.board.edit(&Edit::SelectNone);
+            return Err(HandError::NoLetters);
+        }
         let first = if instead {
             Keystroke::SelectAll
         } else {
@@ -346,13 +366,31 @@ impl Hand {
         }
     }
 
-    fn free(&self, id: &ElementId) -> Result<Element, HandError> {
+    /// An element that they may change.
+    ///
+    /// # Errors
+    /// [`HandError`] says why not.
+    pub fn free(&self, id: &ElementId) -> Result<Element, HandError> {
         self.may()?;
         let element = self.element(id).ok_or(HandError::Missing)?;
         if element.locked {
             return Err(HandError::Locked);
         }
         Ok(element)
+    }
+
+    fn select(&mut self, ids: &[ElementId]) -> Result<(), HandError> {
+        for id in ids {
+            self.free(id)?;
+        }
+        let ids: BTreeSet<ElementId> = ids.iter().cloned().collect();
+        let wanted = ids.len();
+        self.board.set_tool(Tool::Select);
+        if self.board.editor_mut().select_these(ids) < wanted {
+            self.board.edit(&Edit::SelectNone);
+            return Err(HandError::Unseen);
+        }
+        Ok(())
     }
 
     fn done(&mut self) {

@@ -189,3 +189,79 @@ fn held(hand: &Hand) -> BTreeMap<CellKey, Stamp> {
     let cells = hand.board().editor().document().cells();
     cells.map(|cell| (cell.key(), cell.stamp)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use drawbridge_protocol::{Property, Value};
+
+    use super::*;
+    use crate::board::HandError;
+    use crate::document::{Element, Kind, Order, Style};
+    use crate::geometry::Affine;
+
+    fn element(kind: Kind) -> Element {
+        let id = drawbridge_protocol::ElementId::from_bits([0; 12]);
+        let mut element = Element::new(id, kind, Order::default(), Style::of(kind));
+        element.place = Affine::new([10.0, 0.0, 0.0, 10.0, 0.0, 0.0]);
+        element
+    }
+
+    /// A board that nobody can be reached from.
+    fn nowhere() -> Link {
+        let link = "http://127.0.0.1:1/boards/b#AAAAAAAAAAAAAAAAAAAAAA";
+        link.parse().expect("a link")
+    }
+
+    #[test]
+    fn what_is_not_to_be_seen_is_not_changed_in_silence() {
+        let mut crew = Crew::default();
+        let ada = crew.make("ada", &nowhere()).expect("a thread");
+        let ada = crew.hand_mut(ada).expect("ada");
+        let text = ada.draw(element(Kind::Text)).expect("drawn");
+        let shape = ada.draw(element(Kind::Rectangle)).expect("drawn");
+        let both = [shape.clone(), text.clone()];
+        assert_eq!(ada.delete(&both), Err(HandError::Unseen));
+        assert_eq!(ada.type_in(&text, "x", false), Err(HandError::Unseen));
+        assert_eq!(ada.type_in(&shape, "x", false), Ok(()));
+        assert_eq!(ada.count(), 2);
+    }
+
+    #[test]
+    fn two_who_differ_are_named_with_what_differs() {
+        let mut crew = Crew::default();
+        let [ada, bob] = ["ada", "bob"].map(|name| crew.make(name, &nowhere()).expect("a thread"));
+        let id = crew
+            .hand_mut(ada)
+            .expect("ada")
+            .draw(element(Kind::Rectangle))
+            .expect("drawn");
+        let (prop, value) = (
+            Property::new("width").expect("a name"),
+            Value::from_json(&9).expect("JSON"),
+        );
+        crew.hand_mut(ada)
+            .expect("ada")
+            .set(&id, prop, value)
+            .expect("set");
+        let called = |other: &str| {
+            if other == id.as_str() {
+                "R".to_owned()
+            } else {
+                other.to_owned()
+            }
+        };
+        let said = crew.difference(ada, bob, &called);
+        assert!(said.starts_with("ada and bob differ in "), "{said}");
+        assert!(said.contains("R.base") && said.contains("R.width"), "{said}");
+        assert_eq!(crew.difference(ada, ada, &called), "ada and ada differ in ");
+        for _ in 0..NAMED {
+            crew.hand_mut(bob)
+                .expect("bob")
+                .draw(element(Kind::Rectangle))
+                .expect("drawn");
+        }
+        // Beside what they drew, each of both has a cell that says who they are.
+        let said = crew.difference(ada, bob, &called);
+        assert!(said.ends_with(" 4 more"), "{said}");
+    }
+}

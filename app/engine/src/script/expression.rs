@@ -2,6 +2,9 @@
 
 use super::mistake::Fault;
 
+/// So much is reckoned in one pair of braces. What is read and reckoned calls itself for each operation.
+const OPERATIONS: usize = 64;
+
 /// A number, or how it is reckoned.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expression {
@@ -43,6 +46,19 @@ impl Expression {
                     Operation::Multiply => a * b,
                 }
             }
+        }
+    }
+
+    /// A whole number from 0 to `most`, with these variables.
+    ///
+    /// # Errors
+    /// In a sentence, what it is instead.
+    pub fn count(&self, variables: &[(String, f64)], most: u32) -> Result<u32, String> {
+        let value = self.value(variables);
+        if value.fract() == 0.0 && (0.0..=f64::from(most)).contains(&value) {
+            Ok(value as u32)
+        } else {
+            Err(format!("expected a whole number from 0 to {most}, not {value}"))
         }
     }
 }
@@ -116,6 +132,7 @@ pub(super) fn template(text: &str, start: usize, variables: &[String]) -> Result
                     letters: &rest[..len],
                     start: start + at,
                     at: 0,
+                    operations: 0,
                     variables,
                 };
                 pieces.push(Piece::Number(number.all()?));
@@ -139,6 +156,7 @@ pub(super) fn number(text: &str, start: usize, variables: &[String]) -> Result<E
             letters: &letters,
             start: start + 1,
             at: 0,
+            operations: 0,
             variables,
         };
         return reader.all();
@@ -160,6 +178,7 @@ struct Reader<'a> {
     letters: &'a [char],
     start: usize,
     at: usize,
+    operations: usize,
     variables: &'a [String],
 }
 
@@ -200,13 +219,25 @@ impl Reader<'_> {
             } else {
                 return Ok(sum);
             };
+            self.counts()?;
             sum = Expression::Of(Box::new(sum), operation, Box::new(self.product()?));
         }
+    }
+
+    /// One operation more.
+    fn counts(&mut self) -> Result<(), Fault> {
+        self.operations += 1;
+        if self.operations <= OPERATIONS {
+            return Ok(());
+        }
+        let what = format!("at most {OPERATIONS} operations can stand in one pair of braces");
+        Err(Fault::new(self.start + self.at - 1, 1, what))
     }
 
     fn product(&mut self) -> Result<Expression, Fault> {
         let mut product = self.one()?;
         while self.take('*') {
+            self.counts()?;
             product = Expression::Of(Box::new(product), Operation::Multiply, Box::new(self.one()?));
         }
         Ok(product)

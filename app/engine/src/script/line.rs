@@ -30,6 +30,19 @@ impl Word {
     pub(super) fn fault(&self, what: impl Into<String>) -> Fault {
         Fault::new(self.start, self.width, what)
     }
+
+    /// How many characters stand before this one, in which nothing is reckoned.
+    pub(super) fn cut(&self, between: char) -> Option<usize> {
+        let mut depth = 0usize;
+        self.text.chars().position(|c| {
+            match c {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            c == between && depth == 0
+        })
+    }
 }
 
 /// Cuts a line into words. What follows a `#` is a remark, at the line's start or with a space behind it: `#ff8800` is a colour.
@@ -146,6 +159,19 @@ impl<'a> Line<'a> {
             .is_some_and(|word| word.sort == Sort::Word && word.text == text)
     }
 
+    /// Whether this one follows that.
+    pub(super) fn is_then(&self, text: &str) -> bool {
+        let next = self.words.get(self.at + 1);
+        next.is_some_and(|word| word.sort == Sort::Word && word.text == text)
+    }
+
+    /// The word behind this one, wherever that stands in the line.
+    pub(super) fn behind(&self, text: &str) -> Option<&'a Word> {
+        let is = |word: &Word| word.sort == Sort::Word && word.text == text;
+        let at = self.words.iter().position(is)?;
+        self.words.get(at + 1).filter(|word| word.sort == Sort::Word)
+    }
+
     /// Takes it if it is this one.
     pub(super) fn take(&mut self, text: &str) -> bool {
         let there = self.is(text);
@@ -219,16 +245,7 @@ impl<'a> Line<'a> {
     /// Takes two numbers with a character between them, such as `10,20` or `100x50`.
     pub(super) fn pair(&mut self, between: char, expected: &str) -> Result<[Expression; 2], Fault> {
         let word = self.word(expected)?;
-        let mut depth = 0usize;
-        let cut = word.text.char_indices().position(|(_, c)| {
-            match c {
-                '{' => depth += 1,
-                '}' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            c == between && depth == 0
-        });
-        let Some(cut) = cut else {
+        let Some(cut) = word.cut(between) else {
             return Err(word.fault(format!("expected {expected}")));
         };
         let first: String = word.text.chars().take(cut).collect();

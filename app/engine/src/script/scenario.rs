@@ -6,6 +6,11 @@ use super::expression::{Expression, Template};
 use super::terms::Term;
 use crate::document::Kind;
 
+/// So many clients can be in one scenario: each has two threads.
+pub(super) const CLIENTS: u32 = 1000;
+/// A block is done at most so often, and so many steps are undone at once.
+pub(super) const TURNS: u32 = 1_000_000;
+
 /// A file's worth of steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {

@@ -5,8 +5,8 @@ use serde_json::{Map, Value as Json, json};
 use super::expression::Template;
 use super::scenario::Wish;
 use crate::document::{
-    Color, Corners, Dash, Element, Font, Head, Ink, Route, SIZES, Shade, Sketch, Style, TextAlign, VAlign,
-    WIDTHS, named_terms,
+    Color, Corners, Dash, Element, Font, Head, Ink, Kind, Route, SIZES, Shade, Sketch, Style, TextAlign,
+    VAlign, WIDTHS, named_terms,
 };
 
 /// A property of elements.
@@ -86,7 +86,7 @@ pub(super) static TERMS: &[Term] = &[
     term("text", Form::Text),
     term("name", Form::Text),
     term("locked", Form::Flag),
-    seen("kind", Form::Text),
+    seen("kind", Form::Word(names!(Kind))),
     seen("x", ANY),
     seen("y", ANY),
     seen("wide", ANY),
@@ -120,19 +120,13 @@ impl Term {
 
     /// What it is of an element.
     pub(super) fn of(&self, element: &Element) -> Json {
+        if let Some(number) = self.number(element) {
+            return rounded(number);
+        }
         let Element { style, .. } = element;
-        let frame = element.frame();
         match self.name {
             "kind" => json!(element.kind.name()),
-            "x" => rounded(frame.x0),
-            "y" => rounded(frame.y0),
-            "wide" => rounded(frame.width()),
-            "high" => rounded(frame.height()),
-            "points" => json!(element.points.len()),
             "color" => json!(style.color.to_string()),
-            "width" => rounded(style.width),
-            "opacity" => rounded(style.opacity),
-            "size" => rounded(style.size),
             "route" => json!(style.route().name()),
             "text" => json!(&*element.text),
             "name" => json!(&*element.name),
@@ -144,13 +138,43 @@ impl Term {
         }
     }
 
+    /// What it is of an element, as exactly as that is known; `None` if it is no number.
+    pub(super) fn number(&self, element: &Element) -> Option<f64> {
+        Some(match self.name {
+            "x" => element.frame().x0,
+            "y" => element.frame().y0,
+            "wide" => element.frame().width(),
+            "high" => element.frame().height(),
+            "points" => element.points.len() as f64,
+            "width" => element.style.width,
+            "opacity" => element.style.opacity,
+            "size" => element.style.size,
+            _ => return None,
+        })
+    }
+
     /// What is to be stored for a wish.
-    pub(super) fn stored(&self, wish: &Wish, variables: &[(String, f64)]) -> Json {
-        match wish {
-            Wish::Number(number) => rounded(number.value(variables)),
+    ///
+    /// # Errors
+    /// In a sentence, when it can't be that.
+    pub(super) fn stored(&self, wish: &Wish, variables: &[(String, f64)]) -> Result<Json, String> {
+        Ok(match wish {
+            Wish::Number(number) => {
+                let value = number.value(variables);
+                match self.form {
+                    // What is no number at all lies in no range either.
+                    Form::Number(least, most) if !(least..=most).contains(&value) => {
+                        return Err(format!(
+                            "{} lies between {least} and {most}, and not at {value}",
+                            self.name
+                        ));
+                    }
+                    _ => rounded(value),
+                }
+            }
             Wish::Text(text) => json!(Template::value(text, variables)),
             Wish::Flag(flag) => json!(flag),
-        }
+        })
     }
 }
 

@@ -4,23 +4,29 @@ use super::super::line::{Line, Sort};
 use super::super::mistake::{Fault, listed};
 use super::super::scenario::{Comparison, Condition, Standing, Who};
 use super::super::terms::Form;
+use super::Reading;
+use super::acts::{count, duration};
 use super::deeds::wish;
-use super::{Reading, duration};
+
+/// What a condition can begin with, beside names.
+const RESERVED: [&str; 2] = ["all", "elements"];
+const MANY: &str = "how many elements, such as 51";
 
 impl Reading {
     pub(super) fn condition(&mut self, line: &mut Line<'_>) -> Result<Condition, Fault> {
-        if line.take("elements") {
-            let how = comparison(line)?;
-            let count = line.number("how many elements, such as 51")?;
-            return Ok(Condition::Count(Who::All(None), how, count));
-        }
+        // What was measured may be called as something else is.
         if let Some(word) = line.peek().filter(|word| self.measures.contains(&word.text))
-            && !self.clients.known.contains(&word.text)
+            && (line.is_then("took") || !self.knows(&word.text) && !RESERVED.contains(&word.text.as_str()))
         {
             line.next("")?;
             line.needs("took")?;
             let how = comparison(line)?;
             return Ok(Condition::Took(word.text.clone(), how, duration(line)?));
+        }
+        if line.take("elements") {
+            let how = comparison(line)?;
+            let count = count(line, MANY, u32::MAX)?;
+            return Ok(Condition::Count(Who::All(None), how, count));
         }
         let who = self.who(line)?;
         let word = line.one_of(&["agree", "agrees", "sees", "see", "is", "are"])?;
@@ -48,7 +54,7 @@ impl Reading {
         }
         if line.take("elements") {
             let how = comparison(line)?;
-            let count = line.number("how many elements, such as 51")?;
+            let count = count(line, MANY, u32::MAX)?;
             return Ok(Condition::Count(who, how, count));
         }
         let plain = |text: &str| !text.contains('.');

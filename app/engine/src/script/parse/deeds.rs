@@ -3,10 +3,12 @@
 use super::super::expression::{Expression, number};
 use super::super::line::{Line, Sort, Word};
 use super::super::mistake::{Fault, listed};
-use super::super::scenario::{Deed, Drawing, Wish};
+use super::super::scenario::{Deed, Drawing, TURNS, Wish};
 use super::super::terms::{Form, TERMS, Term};
-use super::{Reading, named};
-use crate::document::Kind;
+use super::Reading;
+use super::acts::count;
+use super::names::named;
+use crate::document::{Color, Kind};
 
 /// What clients do, as it is written of one and of several.
 const VERBS: [&str; 16] = [
@@ -144,8 +146,9 @@ impl Reading {
             text: None,
             wishes: Vec::new(),
         };
-        let is_option =
-            |word: &Word| PLACES.contains(&word.text.as_str()) || Term::named(&word.text).is_some();
+        let is_option = |word: &Word| {
+            PLACES.contains(&word.text.as_str()) || Term::named(&word.text).is_some_and(|term| term.settable)
+        };
         if let Some(word) = line
             .peek()
             .filter(|word| word.sort == Sort::Word && !is_option(word))
@@ -155,11 +158,7 @@ impl Reading {
         }
         while let Some(word) = line.peek() {
             if word.sort == Sort::Text {
-                let text = line.text("")?;
-                if !kind.bears_letters() {
-                    return Err(word.fault(format!("no letters stand in a {}", kind.name())));
-                }
-                drawing.text = Some(text);
+                drawing.text = Some(letters(kind, word, line)?);
             } else {
                 line.next("")?;
                 self.option(&mut drawing, word, line)?;
@@ -167,6 +166,12 @@ impl Reading {
         }
         if let Some(name) = &drawing.name {
             self.elements.give(name);
+        }
+        let empty = drawing.text.as_ref().is_none_or(|text| text.plain() == Some(""));
+        if kind == Kind::Text && empty {
+            let mut fault = kind_word.fault("of a text without letters nothing is to be seen");
+            fault.help = Some("the letters stand in quotes".to_owned());
+            return Err(fault);
         }
         Ok(Deed::Draw(Box::new(drawing)))
     }
@@ -181,7 +186,7 @@ impl Reading {
                 return Err(fault);
             }
             "at" => drawing.at = Some(line.pair(',', "a place, such as 10,20")?),
-            "size" if line.peek().is_some_and(|next| is_size(&next.text)) => {
+            "size" if line.peek().is_some_and(is_size) => {
                 let size = line.pair('x', "a size, such as 100x50")?;
                 if kind.has_points() || kind == Kind::Text {
                     return Err(means_nothing());
@@ -212,7 +217,7 @@ impl Reading {
                     return Err(word.fault(what).or(&word.text, words));
                 };
                 if term.name == "text" {
-                    drawing.text = Some(line.text("the text")?);
+                    drawing.text = Some(letters(kind, word, line)?);
                 } else {
                     drawing.wishes.push((term, wish(term, line)?));
                 }
@@ -222,8 +227,16 @@ impl Reading {
     }
 }
 
-fn is_size(text: &str) -> bool {
-    text.contains('x') && text.starts_with(|c: char| c.is_ascii_digit() || c == '{')
+/// The text that stands in what is drawn.
+fn letters(kind: Kind, word: &Word, line: &mut Line<'_>) -> Result<super::Template, Fault> {
+    if !kind.bears_letters() {
+        return Err(word.fault(format!("no letters stand in a {}", kind.name())));
+    }
+    line.text("the text")
+}
+
+fn is_size(word: &Word) -> bool {
+    word.cut('x').is_some() && word.text.starts_with(|c: char| c.is_ascii_digit() || c == '{')
 }
 
 fn is_point(word: &Word) -> bool {
@@ -235,7 +248,7 @@ fn times(line: &mut Line<'_>) -> Result<Expression, Fault> {
     if line.peek().is_none() {
         return Ok(Expression::Number(1.0));
     }
-    line.number("how many steps")
+    count(line, "how many steps", TURNS)
 }
 
 /// A property by its name.
@@ -286,6 +299,10 @@ pub(super) fn wish(term: &'static Term, line: &mut Line<'_>) -> Result<Wish, Fau
     }
     if matches!(term.form, Form::Flag) {
         return Ok(Wish::Flag(word.text == "yes"));
+    }
+    if let (Form::Color | Form::Paint, Ok(color)) = (term.form, word.text.parse::<Color>()) {
+        // As it is read again, whatever its letters' case.
+        return Ok(Wish::Text(super::Template::of(&color.to_string())));
     }
     let text = super::super::expression::template(&word.text, word.start, line.variables)?;
     Ok(Wish::Text(text))

@@ -1,8 +1,10 @@
 //! Reads a scenario's text, line by line. A line that isn't understood doesn't keep the others from being read, so that all mistakes
 //! are said at once.
 
+mod acts;
 mod conditions;
 mod deeds;
+mod names;
 #[cfg(test)]
 mod tests;
 
@@ -10,8 +12,10 @@ use std::time::Duration;
 
 use super::expression::Template;
 use super::line::{Line, Sort, Word, words};
-use super::mistake::{Fault, Mistake, listed};
-use super::scenario::{Act, Newcomers, RelayDeed, Scenario, Step, Who};
+use super::mistake::{Fault, Mistake};
+use super::scenario::{Act, Scenario, Step, TURNS};
+use acts::count;
+use names::{Crowd, Names, name, variable};
 
 /// How long a wait takes at most where nothing is said.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -47,26 +51,20 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Vec<Mistake>> {
     };
     for (number, line) in (1..).zip(&lines) {
         if let Err(fault) = reading.line(number, line) {
+            reading.mistaken = true;
             mistaken(number, fault);
         }
     }
     for block in reading.blocks.drain(1..) {
+        reading.mistaken = true;
         let what = "this block has no end; expected a line with end";
         mistaken(block.line, Fault::new(block.start, block.width, what));
     }
     let steps = reading.blocks.pop().map_or_else(Vec::new, |block| block.steps);
-    if steps.is_empty() && mistakes.is_empty() {
+    if steps.is_empty() && !reading.mistaken {
         let mut fault = Fault::new(0, 1, "there is nothing to do in here");
         fault.help = Some("a scenario begins with relay and client NAME".to_owned());
-        mistakes.push(Mistake {
-            file: name.to_owned(),
-            line: 1,
-            column: 1,
-            width: 1,
-            shown: lines.first().map_or_else(String::new, |line| (*line).to_owned()),
-            what: fault.what,
-            help: fault.help,
-        });
+        mistaken(1, fault);
     }
     if mistakes.is_empty() {
         Ok(Scenario {
@@ -85,8 +83,8 @@ enum Opening {
     File,
     Repeat(super::expression::Expression, Option<String>),
     Measure(String),
-    /// One whose first line isn't understood: its end still ends it.
-    Unread,
+    /// One whose first line isn't understood: its end still ends it, and its variable is one.
+    Unread(Option<String>),
 }
 
 struct Block {
@@ -98,38 +96,16 @@ struct Block {
     steps: Vec<Step>,
 }
 
-/// Names that were given so far, to find those that are misspelt.
-#[derive(Default)]
-struct Names {
-    known: Vec<String>,
-    /// Some are reckoned only when it runs.
-    open: bool,
-}
-
-impl Names {
-    fn give(&mut self, name: &Template) {
-        match name.plain() {
-            Some(name) => self.known.push(name.to_owned()),
-            None => self.open = true,
-        }
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.open || self.known.iter().any(|known| known == name)
-    }
-
-    fn all(&self) -> impl Iterator<Item = &str> {
-        self.known.iter().map(String::as_str)
-    }
-}
-
 struct Reading {
     blocks: Vec<Block>,
     clients: Names,
-    sorts: Vec<String>,
+    /// Those who came many at once.
+    crowds: Vec<Crowd>,
     elements: Names,
     measures: Vec<String>,
     variables: Vec<String>,
+    /// Something wasn't understood.
+    mistaken: bool,
 }
 
 impl Default for Reading {
@@ -145,10 +121,11 @@ impl Default for Reading {
         Self {
             blocks: vec![file],
             clients: Names::default(),
-            sorts: Vec::new(),
+            crowds: Vec::new(),
             elements: Names::default(),
             measures: Vec::new(),
             variables: Vec::new(),
+            mistaken: false,
         }
     }
 }
@@ -192,9 +169,13 @@ impl Reading {
         let opening = self.opening(line);
         let (opening, fault) = match opening {
             Ok(opening) => (opening, Ok(())),
-            Err(fault) => (Opening::Unread, Err(fault)),
+            Err(fault) => {
+                // What uses it isn't mistaken too.
+                let counter = line.behind("as").map(|word| word.text.clone());
+                (Opening::Unread(counter), Err(fault))
+            }
         };
-        if let Opening::Repeat(_, Some(counter)) = &opening {
+        if let Opening::Repeat(_, Some(counter)) | Opening::Unread(Some(counter)) = &opening {
             self.variables.push(counter.clone());
         }
         self.blocks.push(Block {
@@ -212,16 +193,16 @@ impl Reading {
         if line.take("measure") {
             let word = line.word("what it is called, such as merge")?;
             name(word)?;
-            line.ends("")?;
             self.measures.push(word.text.clone());
+            line.ends("")?;
             return Ok(Opening::Measure(word.text.clone()));
         }
         line.take("repeat");
-        let times = line.number("how often, such as 20")?;
+        let times = count(line, "how often, such as 20", TURNS)?;
         let mut counter = None;
         if line.take("as") {
             let word = line.word("a name for the number of the turn, such as i")?;
-            name(word)?;
+            variable(word)?;
             counter = Some(word.text.clone());
         }
         line.take("times");
@@ -251,243 +232,15 @@ impl Reading {
                 }
             }
             Opening::Measure(name) => Act::Measure(name, steps),
-            Opening::File | Opening::Unread => return Ok(()),
+            Opening::Unread(counter) => {
+                if counter.is_some() {
+                    self.variables.pop();
+                }
+                return Ok(());
+            }
+            Opening::File => return Ok(()),
         };
         self.push(Step { line, text, act });
         Ok(())
-    }
-
-    fn act(&mut self, first: &Word, line: &mut Line<'_>) -> Result<Act, Fault> {
-        if first.sort != Sort::Word {
-            return Err(first.fault("a line begins with a client's name or a word such as wait"));
-        }
-        match first.text.as_str() {
-            "relay" => {
-                line.take("relay");
-                let deed = match line.peek() {
-                    None => RelayDeed::Start,
-                    Some(_) => match line.one_of(&["start", "stop", "restart"])?.text.as_str() {
-                        "start" => RelayDeed::Start,
-                        "stop" => RelayDeed::Stop,
-                        _ => RelayDeed::Restart,
-                    },
-                };
-                line.ends("")?;
-                Ok(Act::Relay(deed))
-            }
-            "client" => {
-                line.take("client");
-                let mut names = vec![self.newcomer(line)?];
-                while line.peek().is_some() && !line.is("within") {
-                    names.push(self.newcomer(line)?);
-                }
-                let within = within(line)?;
-                line.ends("")?;
-                let who = Newcomers::Named(names);
-                Ok(Act::Clients { who, within })
-            }
-            "clients" => {
-                line.take("clients");
-                let count = line.number("how many, such as 50")?;
-                line.needs("as")?;
-                let word = line.word("what they are called, such as bot")?;
-                name(word)?;
-                self.free(word)?;
-                self.sorts.push(word.text.clone());
-                self.clients.open |= !matches!(count, super::expression::Expression::Number(_));
-                if let super::expression::Expression::Number(count) = count {
-                    let names = (1..=count.clamp(0.0, 1e4) as usize).map(|n| format!("{}{n}", word.text));
-                    self.clients.known.extend(names);
-                }
-                let within = within(line)?;
-                line.ends("within TIME")?;
-                let who = Newcomers::Many(count, word.text.clone());
-                Ok(Act::Clients { who, within })
-            }
-            "wait" => {
-                line.take("wait");
-                let condition = self.condition(line)?;
-                let within = within(line)?;
-                line.ends("within TIME")?;
-                Ok(Act::Wait(condition, within))
-            }
-            "expect" => {
-                line.take("expect");
-                let condition = self.condition(line)?;
-                if line.is("within") {
-                    let word = line.word("")?;
-                    let what = "expect looks once, at this moment; expected the end of the line";
-                    let mut fault = word.fault(what);
-                    fault.help = Some("wait ... within TIME waits until it is so".to_owned());
-                    return Err(fault);
-                }
-                line.ends("")?;
-                Ok(Act::Expect(condition))
-            }
-            "print" => {
-                line.take("print");
-                line.needs("board")?;
-                let mut of = None;
-                if line.take("of") {
-                    of = Some(self.client(line)?);
-                }
-                line.ends("of CLIENT")?;
-                Ok(Act::Print(of))
-            }
-            "log" => {
-                line.take("log");
-                let text = line.text("what to say")?;
-                line.ends("")?;
-                Ok(Act::Log(text))
-            }
-            _ => {
-                let mut with_me = line.variables.to_vec();
-                with_me.push(ME.to_owned());
-                let who = self.who(line)?;
-                line.with(&with_me, |line| {
-                    let deed = self.deed(line)?;
-                    Ok(Act::Deed(who, deed))
-                })
-            }
-        }
-    }
-
-    /// A name that a client gets.
-    fn newcomer(&mut self, line: &mut Line<'_>) -> Result<Template, Fault> {
-        let word = line.word("a client's name, such as ada")?;
-        let name = named(word, line.variables)?;
-        self.free(word)?;
-        self.clients.give(&name);
-        Ok(name)
-    }
-
-    /// No client is called so yet, and it is no word of the language.
-    fn free(&self, word: &Word) -> Result<(), Fault> {
-        if HEADS.contains(&word.text.as_str()) {
-            return Err(word.fault(format!("{} is a word of this language, and no name", word.text)));
-        }
-        let taken = self.clients.known.contains(&word.text) || self.sorts.contains(&word.text);
-        if taken {
-            return Err(word.fault(format!("{} is here already", word.text)));
-        }
-        Ok(())
-    }
-
-    /// A client that is here.
-    fn client(&self, line: &mut Line<'_>) -> Result<Template, Fault> {
-        let word = line.word("a client's name")?;
-        let name = named(word, line.variables)?;
-        match name.plain() {
-            Some(plain) if !self.clients.has(plain) => {
-                let what = match self.clients.known.is_empty() {
-                    true => format!("no client is called {plain}: a line client {plain} has to come first"),
-                    false => format!(
-                        "no client is called {plain}; a line begins with a client's name, or with {}",
-                        listed(&HEADS)
-                    ),
-                };
-                Err(word.fault(what).or(plain, self.clients.all().chain(HEADS)))
-            }
-            _ => Ok(name),
-        }
-    }
-
-    /// Clients that are here: a name, `all`, or `all` of a sort, whose name may have an s behind it.
-    fn who(&self, line: &mut Line<'_>) -> Result<Who, Fault> {
-        if !line.take("all") {
-            return Ok(Who::One(self.client(line)?));
-        }
-        let sort = line.peek().and_then(|word| {
-            let one = word.text.strip_suffix('s').unwrap_or(&word.text);
-            let mut sorts = self.sorts.iter();
-            sorts.find(|sort| **sort == word.text || *sort == one)
-        });
-        if let Some(sort) = sort {
-            line.next("")?;
-            return Ok(Who::All(Some(sort.clone())));
-        }
-        Ok(Who::All(None))
-    }
-
-    /// An element that was drawn above, or `@` and an element's id.
-    fn element(&self, line: &mut Line<'_>) -> Result<Template, Fault> {
-        let word = line.word("an element's name, such as R")?;
-        self.element_of(word, &word.text, line.variables)
-    }
-
-    fn element_of(&self, word: &Word, text: &str, variables: &[String]) -> Result<Template, Fault> {
-        let (start, bare) = match text.strip_prefix('@') {
-            Some(id) => (word.start + 1, id),
-            None => (word.start, text),
-        };
-        let width = text.chars().count();
-        check(bare, start, width)?;
-        let name = super::expression::template(text, word.start, variables)?;
-        match name.plain() {
-            Some(plain) if bare == text && !self.elements.has(plain) => {
-                let what = format!("nothing is called {plain}: it has to be drawn above, under that name");
-                Err(Fault::new(word.start, width, what).or(plain, self.elements.all()))
-            }
-            _ => Ok(name),
-        }
-    }
-}
-
-/// Names have letters, digits, `_`, `-`, and numbers in braces.
-fn check(text: &str, start: usize, width: usize) -> Result<(), Fault> {
-    let mut depth = 0usize;
-    let fits = text.chars().all(|c| {
-        match c {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            _ => return depth > 0 || c.is_alphanumeric() || matches!(c, '_' | '-'),
-        }
-        true
-    });
-    if fits && !text.is_empty() {
-        return Ok(());
-    }
-    let what = format!("{text} is no name; expected letters, digits, _ or -");
-    Err(Fault::new(start, width, what))
-}
-
-/// A name in which nothing is reckoned.
-fn name(word: &Word) -> Result<(), Fault> {
-    check(&word.text.replace(['{', '}'], "."), word.start, word.width)
-}
-
-/// A name in which something may be.
-fn named(word: &Word, variables: &[String]) -> Result<Template, Fault> {
-    check(&word.text, word.start, word.width)?;
-    super::expression::template(&word.text, word.start, variables)
-}
-
-/// `within TIME`, or the usual time.
-fn within(line: &mut Line<'_>) -> Result<Duration, Fault> {
-    if !line.take("within") {
-        return Ok(PATIENCE);
-    }
-    duration(line)
-}
-
-/// A time such as `10s`, `500ms` or `2min`.
-fn duration(line: &mut Line<'_>) -> Result<Duration, Fault> {
-    let word = line.word("a time, such as 10s, 500ms or 2min")?;
-    let cut = word
-        .text
-        .find(|c: char| c.is_alphabetic())
-        .unwrap_or(word.text.len());
-    let (number, unit) = word.text.split_at(cut);
-    let factor = match unit {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "min" => 60.0,
-        _ => f64::NAN,
-    };
-    let seconds = number.parse::<f64>().unwrap_or(f64::NAN) * factor;
-    let sane = seconds > 0.0 && seconds <= 24.0 * 3600.0;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if sane => Ok(duration),
-        _ => Err(word.fault("expected a time, such as 10s, 500ms or 2min")),
     }
 }

@@ -1,4 +1,4 @@
-use super::super::scenario::{Condition, Deed};
+use super::super::scenario::{Condition, Deed, Newcomers, Who};
 use super::*;
 
 /// What is said of a text's one mistake: where it is, how wide, what, and what may have been meant.
@@ -198,7 +198,7 @@ fn each_mistake_of_a_client_says_where_it_is_and_what_was_expected() {
             "opacity lies between 0 and 1",
             None,
         ),
-        ("ada draws box kind line", 15, 4, "kind is no property", None),
+        ("ada draws box kind line", 20, 4, "line is no property", None),
         ("ada draws line from Q", 21, 1, "nothing is called Q", None),
         ("ada moves R 5,5", 13, 3, "5,5 is no name", None),
         ("ada moves R to 5", 16, 1, "expected a place", None),
@@ -349,4 +349,104 @@ fn numbers_are_reckoned_by_the_usual_rules() {
 fn a_variable_ends_with_its_block() {
     let (line, column, ..) = mistake("client ada\nrepeat 2 as i\nlog \"{i}\"\nend\nlog \"{i}\"\n");
     assert_eq!((line, column), (5, 7));
+}
+
+#[test]
+fn what_would_be_dropped_or_never_so_is_a_mistake() {
+    let sum = ["1"; 66].join("+");
+    let long = format!("log \"{{{sum}}}\"");
+    for (text, line, what) in [
+        ("ada draws stroke S text \"x\"", 3, "no letters stand in a stroke"),
+        (
+            "ada draws text T",
+            3,
+            "of a text without letters nothing is to be seen",
+        ),
+        (
+            "ada draws text T \"\"",
+            3,
+            "of a text without letters nothing is to be seen",
+        ),
+        ("expect ada sees R.kind = arrow", 3, "kind can't be arrow"),
+        (
+            "expect ada sees R.kind != rectangel",
+            3,
+            "kind can't be rectangel",
+        ),
+        ("repeat 3 as a-b\nend", 3, "a-b is no variable"),
+        ("repeat 3 as 2b\nend", 3, "2b is no variable"),
+        ("client within 5s", 3, "within is a word of this language"),
+        (
+            "repeat 1.5\nend",
+            3,
+            "expected a whole number from 0 to 1000000, not 1.5",
+        ),
+        (
+            "repeat 1000001\nend",
+            3,
+            "expected a whole number from 0 to 1000000, not 1000001",
+        ),
+        (
+            "clients 1001 as bot",
+            3,
+            "expected a whole number from 0 to 1000, not 1001",
+        ),
+        (
+            "ada undoes -1",
+            3,
+            "expected a whole number from 0 to 1000000, not -1",
+        ),
+        ("expect elements = 0.5", 3, "expected a whole number from 0"),
+        ("clients 3 as bot\nclient bot2", 4, "bot2 is here already"),
+        ("clients 3 as bot\nbot4 undoes", 4, "no client is called bot4"),
+        (&long, 3, "at most 64 operations can stand in one pair of braces"),
+    ] {
+        let found = mistake(&format!("client ada\nada draws box R\n{text}"));
+        assert_eq!(found.0, line, "{text}");
+        assert!(found.3.starts_with(what), "{text}: {}", found.3);
+    }
+}
+
+#[test]
+fn so_much_can_be_reckoned_as_is_said() {
+    let sum = ["1"; 65].join("+");
+    read(&format!("log \"{{{sum}}} {{{sum}}}\""));
+}
+
+#[test]
+fn a_repeat_that_isnt_understood_is_one_mistake() {
+    let (line, ..) = mistake("client ada\nrepeat often as i\nada draws box at {i},0\nend\n");
+    assert_eq!(line, 2);
+    let (line, ..) = mistake("client ada\nmeasure a b\nada draws box\nend\nexpect a took < 5s\n");
+    assert_eq!(line, 2);
+}
+
+#[test]
+fn names_may_be_words_that_mean_something_elsewhere() {
+    let scenario = read(
+        "client ada\nmeasure all\nada draws box x\nend\nexpect all agree\nexpect all took < 5s\nexpect ada sees x\n\
+         repeat 1 as max\nada draws note N \"a\" size {max}\nend\n",
+    );
+    let acts: Vec<&Act> = scenario.steps.iter().map(|step| &step.act).collect();
+    assert!(matches!(acts[2], Act::Expect(Condition::Agree(_))), "{acts:?}");
+    assert!(matches!(acts[3], Act::Expect(Condition::Took(..))), "{acts:?}");
+    let Act::Repeat { steps, .. } = acts[5] else {
+        panic!("{acts:?}");
+    };
+    let Act::Deed(_, Deed::Draw(drawing)) = &steps[0].act else {
+        panic!("{steps:?}");
+    };
+    assert_eq!((drawing.size.is_none(), drawing.wishes.len()), (true, 1));
+}
+
+#[test]
+fn a_colour_is_the_same_in_capitals() {
+    let scenario = read("client ada\nada draws box R color #FF8800\n");
+    let Act::Deed(_, Deed::Draw(drawing)) = &scenario.steps[1].act else {
+        panic!("{scenario:?}");
+    };
+    assert_eq!(
+        drawing.wishes[0].1,
+        super::super::scenario::Wish::Text(Template::of("#ff8800"))
+    );
 }

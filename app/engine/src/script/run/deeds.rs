@@ -6,11 +6,11 @@ use drawbridge_protocol::{ElementId, Property, Value};
 
 use super::super::expression::{Expression, Template};
 use super::super::parse::PATIENCE;
-use super::super::scenario::{Deed, Drawing, Standing, Step, Who};
+use super::super::scenario::{Deed, Drawing, Step, TURNS};
 use super::super::terms::Term;
 use super::{Halt, Run};
 use crate::document::{Draft, Element, Kind, Order, Style};
-use crate::geometry::{Affine, InkPoint, Point, Vec2};
+use crate::geometry::{Affine, InkPoint, MAX_COORDINATE, Point, Rect, Vec2};
 use crate::script::{Hand, HandError};
 use crate::tools::Random as _;
 
@@ -32,23 +32,16 @@ impl Run<'_> {
         match deed {
             Deed::Draw(drawing) => return self.draw(client, drawing),
             Deed::Move { what, by, to } => {
-                let to = self.place(to);
-                for name in what {
-                    let id = self.id(name)?;
-                    let hand = self.hand(client)?;
-                    let element = hand.element(&id);
-                    let frame = element.map(|element| element.frame().origin());
-                    let way = match (by, frame) {
-                        (false, Some(from)) => to - from,
-                        _ => to.to_vec2(),
-                    };
-                    let moved = hand.move_by(&id, way);
-                    self.done(client, name, moved)?;
-                }
+                let to = self.place(to)?;
+                let (ids, corner) = self.free(client, what)?;
+                let way = if *by { to.to_vec2() } else { to - corner };
+                on_board(corner + way)?;
+                let moved = self.hand(client)?.move_by(&ids, way);
+                self.done(client, what, moved)?;
             }
             Deed::Set(name, term, wish) => {
                 let id = self.id(name)?;
-                let json = term.stored(wish, &self.variables);
+                let json = term.stored(wish, &self.variables).map_err(Halt::Failed)?;
                 let hand = self.hand(client)?;
                 let set = match (term.name, &json) {
                     ("text", serde_json::Value::String(text)) => hand.type_in(&id, text, true),
@@ -57,30 +50,42 @@ impl Run<'_> {
                         hand.set(&id, prop, value)
                     }
                 };
-                self.done(client, name, set)?;
+                self.done(client, std::slice::from_ref(name), set)?;
             }
             Deed::Delete(what) => {
-                for name in what {
-                    let id = self.id(name)?;
-                    let deleted = self.hand(client)?.delete(&id);
-                    self.done(client, name, deleted)?;
-                }
+                let (ids, _) = self.free(client, what)?;
+                let deleted = self.hand(client)?.delete(&ids);
+                self.done(client, what, deleted)?;
             }
             Deed::Type(text, name) => {
                 let (id, text) = (self.id(name)?, text.value(&self.variables));
                 let typed = self.hand(client)?.type_in(&id, &text, false);
-                self.done(client, name, typed)?;
+                self.done(client, std::slice::from_ref(name), typed)?;
             }
             Deed::Undo(times) => self.steps_back(client, times, "undo", Hand::undo)?,
             Deed::Redo(times) => self.steps_back(client, times, "redo", Hand::redo)?,
             Deed::Online => self.hand(client)?.set_online(true),
             Deed::Offline => {
-                self.hand(client)?.set_online(false);
-                let one = Who::One(self.called(client));
-                return self.until(PATIENCE, step, move |run| run.standing(&one, Standing::Offline));
+                let hand = self.hand(client)?;
+                hand.set_online(false);
+                // The status of before may say offline too, while a next try is waited for.
+                hand.settle();
+                let number = self.clients[client].number;
+                return self.until(PATIENCE, step, &[], move |run| match run.crew.hand(number) {
+                    Some(hand) if !hand.stays_offline() => Err(format!("{} is online", hand.name())),
+                    _ => Ok(()),
+                });
             }
             Deed::Leave => {
                 let number = self.clients[client].number;
+                // What they did just now isn't lost with them, where there is a way.
+                self.hand(client)?.settle();
+                self.until(PATIENCE, step, &[number], move |run| {
+                    match run.crew.hand(number) {
+                        Some(hand) if hand.has_way_to_go() => hand.in_step(),
+                        _ => Ok(()),
+                    }
+                })?;
                 self.clients[client].here = false;
                 let left = self.crew.leave(number);
                 left.map_err(|error| Halt::Failed(error.to_string()))?;
@@ -89,8 +94,19 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn called(&self, client: usize) -> Template {
-        Template::of(&self.clients[client].name)
+    /// These elements, all of which the client may change, and the upper left corner of all of them together.
+    fn free(&mut self, client: usize, what: &[Template]) -> Result<(Vec<ElementId>, Point), Halt> {
+        let mut ids = Vec::new();
+        let mut whole: Option<Rect> = None;
+        for name in what {
+            let id = self.id(name)?;
+            let free = self.hand(client)?.free(&id);
+            let frame = free.map(|element| element.frame());
+            let frame = self.done(client, std::slice::from_ref(name), frame)?;
+            whole = Some(whole.map_or(frame, |whole| whole.union(frame)));
+            ids.push(id);
+        }
+        Ok((ids, whole.map_or(Point::ORIGIN, |whole| whole.origin())))
     }
 
     fn steps_back(
@@ -100,7 +116,7 @@ impl Run<'_> {
         what: &str,
         step: fn(&mut Hand) -> Result<(), HandError>,
     ) -> Result<(), Halt> {
-        let times = times.value(&self.variables).max(0.0) as u64;
+        let times = times.count(&self.variables, TURNS).map_err(Halt::Failed)?;
         for _ in 0..times {
             if let Err(error) = step(self.hand(client)?) {
                 let name = &self.clients[client].name;
@@ -118,10 +134,11 @@ impl Run<'_> {
         hand.ok_or_else(|| Halt::Failed(format!("{} has left", client.name)))
     }
 
-    fn done(&self, client: usize, name: &Template, done: Result<(), HandError>) -> Result<(), Halt> {
+    fn done<T>(&self, client: usize, what: &[Template], done: Result<T, HandError>) -> Result<T, Halt> {
         done.map_err(|error| {
-            let (client, name) = (&self.clients[client].name, name.value(&self.variables));
-            Halt::Failed(format!("{client} can't do that to {name}: {error}"))
+            let names: Vec<String> = what.iter().map(|name| name.value(&self.variables)).collect();
+            let client = &self.clients[client].name;
+            Halt::Failed(format!("{client} can't do that to {}: {error}", names.join(" ")))
         })
     }
 
@@ -135,9 +152,17 @@ impl Run<'_> {
         }
     }
 
-    fn place(&self, pair: &[Expression; 2]) -> Point {
+    fn place(&self, pair: &[Expression; 2]) -> Result<Point, Halt> {
         let [x, y] = pair.each_ref().map(|number| number.value(&self.variables));
-        Point::new(x, y)
+        on_board(Point::new(x, y))
+    }
+
+    fn size(&self, pair: &[Expression; 2]) -> Result<[f64; 2], Halt> {
+        let size = pair.each_ref().map(|number| number.value(&self.variables));
+        let fits = size.iter().all(|side| *side > 0.0 && *side <= MAX_COORDINATE);
+        let [wide, high] = size;
+        let why = || format!("nothing is {wide}x{high} large: a side lies between 0 and {MAX_COORDINATE}");
+        fits.then_some(size).ok_or_else(|| Halt::Failed(why()))
     }
 
     /// A number from 0 up to `below`.
@@ -172,11 +197,11 @@ impl Run<'_> {
             plain.points = self.points(client, drawing)?;
         } else {
             let at = match &drawing.at {
-                Some(at) => self.place(at),
+                Some(at) => self.place(at)?,
                 None => self.anywhere(),
             };
             let [wide, high] = match &drawing.size {
-                Some(size) => size.each_ref().map(|number| number.value(&self.variables)),
+                Some(size) => self.size(size)?,
                 None if kind == Kind::Note => NOTE,
                 None => BOX,
             };
@@ -203,7 +228,8 @@ impl Run<'_> {
             .read()
             .map_err(|error| Halt::Failed(error.to_string()))?;
         for (term, wish) in &drawing.wishes {
-            base.insert(term.name.to_owned(), term.stored(wish, &self.variables));
+            let json = term.stored(wish, &self.variables).map_err(Halt::Failed)?;
+            base.insert(term.name.to_owned(), json);
         }
         let base = Value::from_json(&base).map_err(|error| Halt::Failed(error.to_string()))?;
         let element = Draft::new(&id, &base).map(Draft::into_element);
@@ -211,10 +237,10 @@ impl Run<'_> {
     }
 
     fn points(&mut self, client: usize, drawing: &Drawing) -> Result<Arc<[InkPoint]>, Halt> {
-        let mut points: Vec<Point> = Vec::new();
         let given = drawing.through.iter();
-        points.extend(given.map(|pair| self.place(pair)));
-        for (end, name) in drawing.ends.iter().enumerate() {
+        let mut points: Vec<Point> = given.map(|pair| self.place(pair)).collect::<Result<_, _>>()?;
+        let mut held: [Option<Point>; 2] = [None, None];
+        for (held, name) in held.iter_mut().zip(&drawing.ends) {
             let Some(name) = name else { continue };
             let id = self.id(name)?;
             let element = self.hand(client)?.element(&id);
@@ -223,33 +249,44 @@ impl Run<'_> {
                 let name = name.value(&self.variables);
                 return Err(Halt::Failed(format!("{client} doesn't see {name}")));
             };
-            let middle = element.frame().center();
-            if end == 0 {
-                points.insert(0, middle);
-            } else {
-                points.push(middle);
-            }
+            *held = Some(element.frame().center());
         }
+        let [from, to] = held;
         let wanted = if drawing.kind == Kind::Line { 2 } else { POINTS };
-        let mut at = match points.last() {
-            Some(last) => *last,
-            None => {
-                let at = self.anywhere();
-                points.push(at);
-                at
-            }
-        };
-        if drawing.through.is_empty() || points.len() < 2 && drawing.kind == Kind::Line {
-            while points.len() < wanted {
-                at += Vec2::new(self.any(LEAP * 2.0) - LEAP, self.any(LEAP * 2.0) - LEAP).round();
-                points.push(at);
+        let known = points.len() + usize::from(from.is_some()) + usize::from(to.is_some());
+        if drawing.through.is_empty() || drawing.kind == Kind::Line {
+            let mut at = points.last().copied().or(from).or(to);
+            for _ in known..wanted {
+                let next = match at {
+                    Some(at) => {
+                        at + Vec2::new(self.any(LEAP * 2.0) - LEAP, self.any(LEAP * 2.0) - LEAP).round()
+                    }
+                    None => self.anywhere(),
+                };
+                points.push(next);
+                at = Some(next);
             }
         }
-        Ok(points
+        // What isn't said lies between what the ends hold on to.
+        Ok(from
             .into_iter()
+            .chain(points)
+            .chain(to)
             .map(|point| InkPoint::new(point, 0.5))
             .collect())
     }
+}
+
+/// A place that there is on a board.
+fn on_board(at: Point) -> Result<Point, Halt> {
+    let there = |v: f64| v.abs() <= MAX_COORDINATE;
+    if there(at.x) && there(at.y) {
+        return Ok(at);
+    }
+    Err(Halt::Failed(format!(
+        "{},{} is no place on a board: they lie within {MAX_COORDINATE} of 0,0 each way",
+        at.x, at.y
+    )))
 }
 
 /// A property and its value as they are stored.

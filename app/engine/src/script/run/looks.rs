@@ -10,11 +10,36 @@ use crate::script::Hand;
 
 impl Run<'_> {
     pub(super) fn wait(&mut self, condition: &Condition, within: Duration, step: &Step) -> Result<(), Halt> {
-        // What was done just now shows in the status only then.
-        let clients = self.whom(&Who::All(None))?;
-        let numbers = self.numbers(&clients);
+        self.settle();
+        let whom = self.concerned(condition)?;
+        self.until(within, step, &whom, |run| run.holds(condition))
+    }
+
+    /// Whether it is so at this moment.
+    pub(super) fn expect(&mut self, condition: &Condition) -> Result<(), Halt> {
+        self.settle();
+        self.holds(condition).map_err(Halt::Failed)
+    }
+
+    /// What was done just now shows in the status only then.
+    fn settle(&mut self) {
+        let here = self.clients.iter().filter(|client| client.here);
+        let numbers: Vec<usize> = here.map(|client| client.number).collect();
         self.crew.settle(&numbers);
-        self.until(within, step, |run| run.holds(condition))
+        self.crew.catch_up();
+    }
+
+    /// Those in the crew of whom the condition speaks. Who comes and goes meanwhile is nobody, so whoever isn't here isn't waited for.
+    fn concerned(&self, condition: &Condition) -> Result<Vec<usize>, Halt> {
+        let who = match condition {
+            Condition::Agree(who)
+            | Condition::There(who, ..)
+            | Condition::Property { who, .. }
+            | Condition::Count(who, ..)
+            | Condition::Standing(who, _) => who,
+            Condition::Took(..) => return Ok(Vec::new()),
+        };
+        Ok(self.numbers(&self.whom(who)?))
     }
 
     /// Whether it is so.
@@ -63,6 +88,21 @@ impl Run<'_> {
         }
     }
 
+    /// What a property is compared with.
+    fn wanted(&self, wish: &Wish) -> Result<Wanted, String> {
+        Ok(match wish {
+            Wish::Number(number) => {
+                let value = number.value(&self.variables);
+                if !value.is_finite() {
+                    return Err(format!("nothing can be compared with {value}"));
+                }
+                Wanted::Number(value)
+            }
+            Wish::Text(text) => Wanted::Other(text.value(&self.variables).into()),
+            Wish::Flag(flag) => Wanted::Other((*flag).into()),
+        })
+    }
+
     fn those(&self, who: &Who) -> Result<Vec<usize>, String> {
         self.whom(who).map_err(why)
     }
@@ -84,15 +124,16 @@ impl Run<'_> {
     ) -> Result<(), String> {
         let id = self.id(element).map_err(why)?;
         let called = element.value(&self.variables);
-        let wanted = term.stored(wish, &self.variables);
+        let wanted = self.wanted(wish)?;
         self.each(who, |hand| {
             let Some(element) = hand.element(&id) else {
                 return Err(format!("{} doesn't see {called}", hand.name()));
             };
             let seen = term.of(&element);
-            let holds = match (term.form, seen.as_f64(), wanted.as_f64()) {
-                (Form::Number(..), Some(seen), Some(wanted)) => how.holds(seen, wanted),
-                _ => (seen == wanted) == (how == Comparison::Equal),
+            let holds = match (&wanted, term.number(&element)) {
+                (Wanted::Number(wanted), Some(seen)) => how.holds(seen, *wanted),
+                (Wanted::Number(_), None) => false,
+                (Wanted::Other(wanted), _) => (seen == *wanted) == (how == Comparison::Equal),
             };
             if holds {
                 return Ok(());
@@ -106,7 +147,7 @@ impl Run<'_> {
     }
 
     fn count(&self, who: &Who, how: Comparison, count: &Expression) -> Result<(), String> {
-        let wanted = count.value(&self.variables);
+        let wanted = f64::from(count.count(&self.variables, u32::MAX)?);
         self.each(who, |hand| {
             let seen = hand.count();
             if how.holds(seen as f64, wanted) {
@@ -129,6 +170,12 @@ impl Run<'_> {
             }
         })
     }
+}
+
+/// What a property is compared with, reckoned. Numbers as they are, not as they are shown.
+enum Wanted {
+    Number(f64),
+    Other(serde_json::Value),
 }
 
 /// What stands against it.

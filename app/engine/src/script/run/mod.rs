@@ -2,25 +2,21 @@
 
 mod deeds;
 mod looks;
+mod people;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use drawbridge_protocol::{BoardId, ElementId, Key, Link, RelayAddress};
+use drawbridge_protocol::{ElementId, Link, RelayAddress};
 
 use super::crew::Crew;
 use super::expression::Template;
 use super::parse::{ME, PATIENCE};
 use super::report::{Measured, Outcome, Report, StepReport};
-use super::scenario::{Act, Newcomers, RelayDeed, Scenario, Step, Who};
+use super::scenario::{Act, RelayDeed, Scenario, Step, TURNS, Who};
 use super::{Stopwatch, described};
 use crate::editor::SeededRandom;
-use crate::tools::Random as _;
-
-/// So many clients can be in one scenario: each has two threads.
-const CLIENTS: usize = 1000;
-/// A block is done at most so often.
-const TURNS: f64 = 1e6;
+use people::Client;
 
 /// A relay that a scenario can start and stop. Started again it has the same boards and the same address.
 pub trait Relays {
@@ -41,13 +37,16 @@ pub trait Relays {
 pub enum Place<'a> {
     /// On a board that is there.
     Board(Link),
+    /// On a new board of a relay that somebody else runs: it is there, and stays.
+    Address(RelayAddress),
     /// On a new board, by this relay.
     Relay(&'a mut dyn Relays),
 }
 
 /// Who is told how it goes.
 pub trait Watch {
-    /// A step goes on, for so long now; told at its start and at least once a second.
+    /// A step goes on, for so long now; told at its start, and at least once a second while it waits for
+    /// something. What is done at once, and a relay that starts or stops, says nothing on the way.
     fn goes_on(&mut self, step: &Step, since: Duration) {
         let _ = (step, since);
     }
@@ -82,6 +81,7 @@ pub fn run<'a>(scenario: &Scenario, place: Place<'a>, seed: u64, watch: &'a mut 
         random: SeededRandom(seed),
         watch,
         steps: Vec::new(),
+        noted: HashMap::new(),
         measured: Vec::new(),
     };
     let outcome = match run.steps(&scenario.steps) {
@@ -100,15 +100,6 @@ pub fn run<'a>(scenario: &Scenario, place: Place<'a>, seed: u64, watch: &'a mut 
     }
 }
 
-/// Somebody on the board.
-struct Client {
-    name: String,
-    sort: Option<String>,
-    /// In the crew.
-    number: usize,
-    here: bool,
-}
-
 struct Run<'a> {
     crew: Crew,
     clients: Vec<Client>,
@@ -123,6 +114,8 @@ struct Run<'a> {
     random: SeededRandom,
     watch: &'a mut dyn Watch,
     steps: Vec<StepReport>,
+    /// Where a line stands among those.
+    noted: HashMap<usize, usize>,
     measured: Vec<Measured>,
 }
 
@@ -138,11 +131,18 @@ impl Run<'_> {
                 counter,
                 steps,
             } => {
-                let times = times.value(&self.variables).clamp(0.0, TURNS) as u64;
+                let times = match times.count(&self.variables, TURNS) {
+                    Ok(times) => times,
+                    Err(why) => {
+                        let result = Err(Halt::Failed(why));
+                        self.note(step, Duration::ZERO, &result);
+                        return result;
+                    }
+                };
                 for turn in 1..=times {
                     let variables = self.variables.len();
                     self.variables
-                        .extend(counter.iter().map(|name| (name.clone(), turn as f64)));
+                        .extend(counter.iter().map(|name| (name.clone(), f64::from(turn))));
                     self.steps(steps)?;
                     self.variables.truncate(variables);
                 }
@@ -177,7 +177,8 @@ impl Run<'_> {
             Err(Halt::Failed(why)) => Outcome::Failed(why.clone()),
             Err(Halt::CouldNot(why)) => Outcome::CouldNot(why.clone()),
         };
-        match self.steps.iter_mut().find(|held| held.line == step.line) {
+        let at = *self.noted.entry(step.line).or_insert(self.steps.len());
+        match self.steps.get_mut(at) {
             Some(held) => {
                 held.times += 1;
                 held.took += took;
@@ -207,10 +208,7 @@ impl Run<'_> {
                 Ok(())
             }
             Act::Wait(condition, within) => self.wait(condition, *within, step),
-            Act::Expect(condition) => {
-                self.crew.catch_up();
-                self.holds(condition).map_err(Halt::Failed)
-            }
+            Act::Expect(condition) => self.expect(condition),
             Act::Print(of) => self.print(of.as_ref()),
             Act::Log(text) => {
                 let text = text.value(&self.variables);
@@ -225,8 +223,12 @@ impl Run<'_> {
     fn relay(&mut self, deed: RelayDeed, step: &Step) -> Result<(), Halt> {
         let Place::Relay(relay) = &mut self.place else {
             return match deed {
-                // It runs already.
-                RelayDeed::Start => Ok(()),
+                RelayDeed::Start => {
+                    if let Place::Address(address) = &self.place {
+                        self.address = Some(address.clone());
+                    }
+                    Ok(())
+                }
                 RelayDeed::Stop | RelayDeed::Restart => Err(Halt::CouldNot(
                     "the relay was not started by this run, so it isn't stopped by it".to_owned(),
                 )),
@@ -251,7 +253,7 @@ impl Run<'_> {
 
     /// Waits until everybody knows that the relay is gone, so that what comes next finds them knowing it.
     fn all_notice(&mut self, step: &Step) -> Result<(), Halt> {
-        self.until(PATIENCE, step, |run| {
+        self.until(PATIENCE, step, &[], |run| {
             let online = run.crew.hands().find(|hand| hand.is_online());
             match online {
                 Some(hand) => Err(format!(
@@ -263,95 +265,18 @@ impl Run<'_> {
         })
     }
 
-    fn newcomers(&mut self, who: &Newcomers, within: Duration, step: &Step) -> Result<(), Halt> {
-        let (names, sort): (Vec<String>, _) = match who {
-            Newcomers::Named(names) => (
-                names.iter().map(|name| name.value(&self.variables)).collect(),
-                None,
-            ),
-            Newcomers::Many(count, sort) => {
-                let count = count.value(&self.variables).clamp(0.0, CLIENTS as f64) as usize;
-                let names = (1..=count).map(|n| format!("{sort}{n}"));
-                (names.collect(), Some(sort))
-            }
-        };
-        let from = self.clients.len();
-        for name in names {
-            self.newcomer(name, sort.cloned(), step, within)?;
-        }
-        let new: Vec<usize> = (from..self.clients.len()).collect();
-        let numbers = self.numbers(&new);
-        self.until(within, step, move |run| run.all_live(&numbers))
-    }
-
-    fn newcomer(
-        &mut self,
-        name: String,
-        sort: Option<String>,
-        step: &Step,
-        within: Duration,
-    ) -> Result<(), Halt> {
-        if self.clients.iter().any(|client| client.name == name) {
-            return Err(Halt::Failed(format!("{name} is here already")));
-        }
-        if self.clients.len() >= CLIENTS {
-            let why = format!("there can be at most {CLIENTS} clients");
-            return Err(Halt::CouldNot(why));
-        }
-        let could_not = |error: super::crew::NotHere| Halt::CouldNot(error.to_string());
-        let number = match (&self.link, &self.place) {
-            (Some(link), _) | (None, Place::Board(link)) => self.crew.join(&name, link).map_err(could_not)?,
-            (None, Place::Relay(_)) => {
-                let Some(address) = self.address.clone() else {
-                    return Err(Halt::CouldNot(
-                        "there is no relay yet; write relay before the first client".to_owned(),
-                    ));
-                };
-                let link = fresh_link(address)?;
-                let number = self.crew.make(&name, &link).map_err(could_not)?;
-                self.link = Some(link);
-                // The others need a board to come to.
-                self.until(within, step, move |run| run.all_live(&[number]))?;
-                number
-            }
-        };
-        self.clients.push(Client {
-            name,
-            sort,
-            number,
-            here: true,
-        });
-        Ok(())
-    }
-
-    fn all_live(&mut self, numbers: &[usize]) -> Result<(), String> {
-        let hands = numbers.iter().filter_map(|number| self.crew.hand(*number));
-        let mut absent = hands.filter(|hand| !hand.is_online());
-        match absent.next() {
-            None => Ok(()),
-            Some(hand) => {
-                let why = hand.in_step().err().unwrap_or_default();
-                let others = absent.count();
-                let more = if others > 0 {
-                    format!(", and {others} more")
-                } else {
-                    String::new()
-                };
-                Err(format!("{} isn't on the board{more}: {why}", hand.name()))
-            }
-        }
-    }
-
-    /// Waits, and tells the watcher that it does. Ends early where a relay has refused somebody: that doesn't change.
+    /// Waits, and tells the watcher that it does. Ends early where a relay has refused one of these in the crew: that doesn't
+    /// change.
     fn until(
         &mut self,
         within: Duration,
         step: &Step,
+        whom: &[usize],
         wanted: impl Fn(&mut Run<'_>) -> Result<(), String>,
     ) -> Result<(), Halt> {
         // The crew waits, and what it waits for looks at all of the run.
         let mut crew = std::mem::take(&mut self.crew);
-        let mut refused = false;
+        let mut refused = None;
         let watch_cell = std::cell::RefCell::new(self);
         let result = crew.until(
             within,
@@ -360,46 +285,22 @@ impl Run<'_> {
                 std::mem::swap(&mut run.crew, crew);
                 let held = wanted(&mut run);
                 std::mem::swap(&mut run.crew, crew);
-                let turned_away = |hand: &super::Hand| hand.is_refused();
-                refused = held.is_err() && crew.hands().any(turned_away);
-                if refused { Ok(()) } else { held }
+                if held.is_err() {
+                    let mut concerned = whom.iter().filter_map(|number| crew.hand(*number));
+                    refused = concerned
+                        .find(|hand| hand.is_refused())
+                        .map(|hand| format!("{}: {}", hand.name(), hand.in_step().err().unwrap_or_default()));
+                }
+                if refused.is_some() { Ok(()) } else { held }
             },
             &mut |since| watch_cell.borrow_mut().watch.goes_on(step, since),
         );
         let run = watch_cell.into_inner();
         run.crew = crew;
-        if refused {
-            let hand = run.crew.hands().find(|hand| hand.is_refused());
-            let why =
-                hand.map(|hand| format!("{}: {}", hand.name(), hand.in_step().err().unwrap_or_default()));
-            return Err(Halt::Failed(why.unwrap_or_default()));
+        match refused {
+            Some(why) => Err(Halt::Failed(why)),
+            None => result.map_err(Halt::Failed),
         }
-        result.map_err(Halt::Failed)
-    }
-
-    /// Those who are meant, by their place in `clients`.
-    fn whom(&self, who: &Who) -> Result<Vec<usize>, Halt> {
-        match who {
-            Who::One(name) => {
-                let name = name.value(&self.variables);
-                let at = self.clients.iter().position(|client| client.name == name);
-                let at = at.ok_or_else(|| Halt::Failed(format!("no client is called {name}")))?;
-                if self.clients[at].here {
-                    Ok(vec![at])
-                } else {
-                    Err(Halt::Failed(format!("{name} has left")))
-                }
-            }
-            Who::All(sort) => {
-                let meant = |client: &Client| client.here && (sort.is_none() || client.sort == *sort);
-                let all = (0..self.clients.len()).filter(|at| meant(&self.clients[*at]));
-                Ok(all.collect())
-            }
-        }
-    }
-
-    fn numbers(&self, clients: &[usize]) -> Vec<usize> {
-        clients.iter().map(|at| self.clients[*at].number).collect()
     }
 
     fn print(&mut self, of: Option<&Template>) -> Result<(), Halt> {
@@ -429,19 +330,4 @@ impl Run<'_> {
         self.watch.says(&format!("{board:#}"));
         Ok(())
     }
-}
-
-/// A link to a board that nobody has yet.
-fn fresh_link(address: RelayAddress) -> Result<Link, Halt> {
-    let mut key = [0; 16];
-    getrandom::fill(&mut key).map_err(|error| Halt::CouldNot(error.to_string()))?;
-    // Boards' names must differ between runs, whatever the seed.
-    let board = BoardId::from_bits(crate::editor::SystemRandom.bits());
-    let RelayAddress { secure, relay } = address;
-    Ok(Link {
-        secure,
-        relay,
-        board,
-        key: Key::from_bits(key),
-    })
 }
