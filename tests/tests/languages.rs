@@ -361,6 +361,55 @@ fn the_client_in_python_takes_its_key_nowhere_else() {
     assert!(!output.status.success() && said.contains("https"), "{said}");
 }
 
+/// What a relay seldom says, said to the client in Python by hand.
+const SELDOM: &str = r#"
+import asyncio, sys
+sys.path.insert(0, sys.argv[1])
+import client
+
+board = client.Board("http://127.0.0.1:1/boards/b#AAAAAAAAAAAAAAAAAAAAAA", "Guest")
+far = 2**52
+board.clock = (far, 2**32 - 2)
+assert [board.stamp()[:2] for _ in range(3)] == [[far, 2**32 - 1], [far + 1, 0], [far + 1, 1]]
+
+# A cell that is refused gives way to what is known of the relay's, and to one's own that is under way.
+place = ("e", "color")
+cell = lambda ms, value: {"element": "e", "prop": "color", "stamp": [ms, 0, "P"], "value": value}
+board.write({place: "red"})
+board.write({place: "blue"})
+first, second = (write["cells"][0] for write in board.writes)
+board.merge(cell(far, "green"), board.theirs)
+board.merge(cell(far, "green"))
+board.drop(second)
+assert board.cells[place]["value"] == "red", board.cells
+board.drop(first)
+assert board.cells[place]["value"] == "green" and board.settled() and not board.mine, board.cells
+
+async def moves():
+    for port in range(2, 9):
+        await board.on(None, "moved", {"to": f"http://127.0.0.1:{port}"})
+        assert board.moved
+    raise AssertionError("it goes on for ever")
+
+try:
+    asyncio.run(moves())
+except client.Ended:
+    assert board.host.endswith(":5"), board.host
+"#;
+
+#[test]
+fn the_client_in_python_keeps_the_rules_that_are_seldom_needed() {
+    let Some(python) = python() else { return };
+    let folder = example("");
+    let args = ["-B".as_ref(), "-c".as_ref(), SELDOM.as_ref(), folder.as_os_str()];
+    let output = Command::new(python.program).args(args).output().expect("it runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 #[test]
 fn a_client_in_python_draws_where_others_see_it() {
     if let Some(python) = python() {
