@@ -23,7 +23,7 @@ use egui_kittest::kittest::Queryable;
 
 use dropped::drop_on;
 use shared::{Window, app, until_open, window};
-use until::until;
+use until::{until, wait};
 
 const NOW: u64 = 1_790_000_000_000;
 const HOUR: u64 = 3_600_000;
@@ -258,7 +258,7 @@ fn deleted_boards_are_shown_apart_and_a_click_brings_one_back() {
 fn settle(window: &mut Window) {
     window.step();
     while app(window).board().boards().is_busy() || app(window).is_opening() {
-        window.step();
+        wait(window);
     }
     window.run_ok();
 }

@@ -12,7 +12,16 @@ pub(crate) fn until(window: &mut Window, wanted: impl Fn(&Window) -> bool) {
     let end = Instant::now() + LIMIT;
     while !wanted(window) {
         assert!(Instant::now() < end, "it doesn't come about");
-        window.step();
+        wait(window);
     }
     window.run_ok();
+}
+
+/// Draws a frame in which hardly any time passes. A frame of a test takes a quarter of a second else, so that what the window shows
+/// for some seconds would be gone before a slow thread is done.
+pub(crate) fn wait(window: &mut Window) {
+    let now = window.ctx.input(|input| input.time);
+    window.input_mut().time = Some(now + 0.001);
+    window.step();
+    window.input_mut().time = None;
 }
