@@ -2,6 +2,8 @@
 
 #[path = "shared/dropped.rs"]
 mod dropped;
+#[path = "shared/mouse.rs"]
+mod mouse;
 mod shared;
 #[path = "shared/until.rs"]
 mod until;
@@ -11,10 +13,11 @@ use std::path::{Path, PathBuf};
 use drawbridge_engine::document::{Element, Kind};
 use drawbridge_engine::tools::Tool;
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
+use egui::{Event, Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable;
 
 use dropped::drop_on;
+use mouse::press;
 use shared::{Window, app, window};
 use until::until;
 
@@ -41,17 +44,6 @@ fn scene(more: &str) -> String {
 
 /// What can't be taken over.
 const LOST: &str = r#",{"type":"something","x":1,"y":2,"width":9,"height":9}"#;
-
-fn press(window: &mut Window, at: Pos2, pressed: bool) {
-    window.event(Event::PointerMoved(at));
-    window.event(Event::PointerButton {
-        pos: at,
-        button: PointerButton::Primary,
-        pressed,
-        modifiers: Modifiers::NONE,
-    });
-    window.step();
-}
 
 /// Begins a stroke, drops files meanwhile, and waits until they are read.
 fn drop_in_a_stroke(window: &mut Window, files: &[PathBuf]) {

@@ -1,12 +1,12 @@
 //! The dialog in which the board becomes a file.
 
+#[path = "shared/dropped.rs"]
+mod dropped;
 mod shared;
 #[path = "shared/until.rs"]
 mod until;
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use drawbridge::settings::Mode;
@@ -14,10 +14,11 @@ use drawbridge::theme::{DARK, LIGHT, Theme};
 use drawbridge_engine::client::Shelf;
 use drawbridge_engine::export::Format;
 use drawbridge_engine::import;
+use dropped::drop_on;
 use egui::accesskit::Role;
 use egui::{
-    DroppedFile, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, OutputCommand, Pos2, Rect,
-    TouchPhase, pos2, vec2,
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, OutputCommand, Pos2, Rect, TouchPhase, pos2,
+    vec2,
 };
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use shared::{Window, app, window};
@@ -225,27 +226,11 @@ fn the_dialog_goes_with_its_board() {
         let shelf = Shelf::of(elsewhere.path());
         shelf.save_copy(&board.listed().id, &mailed).expect("copied");
     }
-    let dropped = Arc::new(Dropped(mailed));
-    window.input_mut().dropped_files.push(dropped);
-    window.step();
+    drop_on(&mut window, &[mailed]);
     until(&mut window, |window| {
         !app(window).board().is(&board) && !app(window).is_opening()
     });
     assert!(window.query_by_role_and_label(Role::Button, "Save…").is_none());
-}
-
-/// A file that the system drops.
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
 }
 
 fn size(window: &Window) -> String {

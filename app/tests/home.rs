@@ -3,6 +3,8 @@
 
 #[path = "shared/dropped.rs"]
 mod dropped;
+#[path = "shared/mouse.rs"]
+mod mouse;
 mod shared;
 #[path = "shared/until.rs"]
 mod until;
@@ -17,7 +19,7 @@ use drawbridge::theme;
 use drawbridge_engine::client::{BoardFile, Thrown};
 use drawbridge_protocol::BoardId;
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, PointerButton, pos2};
+use egui::{Event, Key, Modifiers, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -270,14 +272,7 @@ fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
 
 fn draw(window: &mut Window) {
     for (at, pressed) in [(pos2(300.0, 300.0), true), (pos2(500.0, 400.0), false)] {
-        window.event(Event::PointerMoved(at));
-        window.event(Event::PointerButton {
-            pos: at,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-        window.step();
+        mouse::press(window, at, pressed);
     }
     window.run_ok();
 }

@@ -1,29 +1,21 @@
 //! What can't be saved is said, keeps its board open, and is saved when it can be.
 
+#[path = "shared/mouse.rs"]
+mod mouse;
 mod shared;
 
 use std::time::Duration;
 
 use drawbridge::command::Command;
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
+use egui::{Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable;
+use mouse::press;
 use rusqlite::Connection;
 use shared::{Window, app, until_open, window};
 
 /// Nobody waits that long for a disk.
 const LONG: Duration = Duration::from_secs(60);
-
-fn press(window: &mut Window, at: Pos2, pressed: bool) {
-    window.event(Event::PointerMoved(at));
-    window.event(Event::PointerButton {
-        pos: at,
-        button: PointerButton::Primary,
-        pressed,
-        modifiers: Modifiers::NONE,
-    });
-    window.step();
-}
 
 fn click(window: &mut Window, role: Role, label: &str) {
     window.get_by_role_and_label(role, label).click();

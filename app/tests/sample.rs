@@ -1,11 +1,14 @@
 //! The sample board: offered where there is nothing yet, and a board of its own where there is.
 
+#[path = "shared/mouse.rs"]
+mod mouse;
 mod shared;
 
 use drawbridge::sample;
 use drawbridge_engine::document::{Element, Kind};
-use egui::{Event, Key, Modifiers, PointerButton, pos2};
+use egui::{Event, Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable;
+use mouse::press;
 use shared::{Window, app, until_open, window};
 
 const OFFER: &str = "Open the sample board";
@@ -63,14 +66,7 @@ fn where_something_is_drawn_the_sample_is_a_board_of_its_own() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut window = window(folder.path());
     for (at, pressed) in [(pos2(300.0, 300.0), true), (pos2(500.0, 400.0), false)] {
-        window.event(Event::PointerMoved(at));
-        window.event(Event::PointerButton {
-            pos: at,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-        window.step();
+        press(&mut window, at, pressed);
     }
     window.run_ok();
     assert_eq!(shown(&window).len(), 1);

@@ -75,6 +75,19 @@ fn other(harness: &Harness<'static, window::Window>) -> Option<String> {
     board(harness).others().first().map(|person| person.name.clone())
 }
 
+/// Ada, who shares her board, and Bob, who is on it by her link.
+fn sharing(folders: &[tempfile::TempDir; 2]) -> [Window; 2] {
+    let mut ada = Window::open(folders[0].path(), None);
+    ada.click(Role::Button, "Share");
+    ada.click(Role::Button, "Start sharing");
+    let link = ada.link();
+    ada.until("the board is on the relay", live);
+    ada.close();
+    let mut bob = Window::open(folders[1].path(), Some(link));
+    bob.until("he is there", live);
+    [ada, bob]
+}
+
 #[test]
 fn one_shares_another_joins_and_both_see_each_other_draw() {
     let folders = folders();
@@ -286,14 +299,7 @@ fn a_link_to_a_board_that_the_relay_does_not_have_says_so() {
 #[test]
 fn what_one_says_another_reads_and_sees_that_it_is_new() {
     let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
-    let mut ada = Window::open(folders[0].path(), None);
-    ada.click(Role::Button, "Share");
-    ada.click(Role::Button, "Start sharing");
-    let link = ada.link();
-    ada.until("the board is on the relay", live);
-    ada.close();
-    let mut bob = Window::open(folders[1].path(), Some(link));
-    bob.until("he is there", live);
+    let [mut ada, mut bob] = sharing(&folders);
 
     let say = |window: &mut Window, text: &str| {
         window.harness.get_by_label("Message").type_text(text);
@@ -387,14 +393,7 @@ fn what_is_read_when_the_board_is_locked_waits_until_it_is_unlocked() {
 #[test]
 fn a_drawing_that_is_opened_takes_no_empty_board_of_others() {
     let (folders, files) = (folders(), tempfile::tempdir().expect("a folder"));
-    let mut ada = Window::open(folders[0].path(), None);
-    ada.click(Role::Button, "Share");
-    ada.click(Role::Button, "Start sharing");
-    let link = ada.link();
-    ada.until("the board is on the relay", live);
-    ada.close();
-    let mut bob = Window::open(folders[1].path(), Some(link));
-    bob.until("he is there", live);
+    let [mut ada, mut bob] = sharing(&folders);
     for window in [&mut ada, &mut bob] {
         let shared = board(&window.harness).board().meta().board.clone();
         window.harness.key_press_modifiers(Modifiers::COMMAND, Key::O);

@@ -1,12 +1,14 @@
 //! Typing in the whole window: keys go to the letters before they are commands, input methods, clipboard, and what a screen
 //! reader is told.
 
+#[path = "shared/mouse.rs"]
+mod mouse;
 mod shared;
 
 use drawbridge_engine::document::Kind;
 use drawbridge_engine::tools::Tool;
 use egui::accesskit::Role;
-use egui::{Event, ImeEvent, Key, Modifiers, OutputCommand, PointerButton, Pos2, pos2};
+use egui::{Event, ImeEvent, Key, Modifiers, OutputCommand, Pos2, pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use shared::{Window, app, window};
 
@@ -19,15 +21,8 @@ fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
 }
 
 fn click(window: &mut Window, at: Pos2) {
-    window.event(Event::PointerMoved(at));
     for pressed in [true, false] {
-        window.event(Event::PointerButton {
-            pos: at,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-        window.step();
+        mouse::press(window, at, pressed);
     }
     window.run_ok();
 }
