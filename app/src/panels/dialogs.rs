@@ -1,7 +1,7 @@
 //! The dialogs, and those of one field: join a board, give a relay its password.
 
 use drawbridge_protocol::Password;
-use egui::{Align2, Context, Id, Modal, Role, Ui, Vec2, WidgetInfo};
+use egui::{Align2, Context, Id, Modal, Role, ScrollArea, Ui, UiBuilder, Vec2, WidgetInfo};
 
 use super::nearby::{self, NearbyView};
 use super::{Asked, widgets};
@@ -141,6 +141,24 @@ pub(super) fn dialog(
     if modal.should_close() {
         asked.push(Command::Cancel);
     }
+}
+
+/// Contents of a dialog that scroll where they are higher than `room` points. The bar lies beside them, in the dialog's margin.
+pub(super) fn scrolling(ui: &mut Ui, room: f32, contents: impl FnOnce(&mut Ui)) {
+    let width = ui.available_width();
+    let mut place = ui.available_rect_before_wrap();
+    place.max.x += space::M;
+    let mut wider = ui.new_child(UiBuilder::new().max_rect(place));
+    ScrollArea::vertical()
+        .auto_shrink([false, true])
+        .max_height(room)
+        .min_scrolled_height(room)
+        .show(&mut wider, |ui| {
+            ui.set_width(width);
+            contents(ui);
+        });
+    let used = wider.min_rect().with_max_x(place.min.x + width);
+    ui.advance_cursor_after_rect(used);
 }
 
 pub(super) fn alert(ui: &mut Ui, words: &str) {

@@ -2,9 +2,9 @@
 //! narrow.
 
 use drawbridge_engine::export::Format;
-use egui::{Context, Role, ScrollArea, TextureHandle, Ui, Vec2, WidgetInfo};
+use egui::{Context, Role, TextureHandle, Ui, Vec2, WidgetInfo};
 
-use super::dialogs::{alert, dialog, muted};
+use super::dialogs::{alert, dialog, muted, scrolling};
 use super::{Asked, widgets};
 use crate::command::Command;
 use crate::icons;
@@ -70,10 +70,7 @@ pub fn show(
         ui.add_space(space::S);
         // In a low window it scrolls, over the buttons.
         let room = ctx.content_rect().height() - 8.0 * space::XL - 2.0 * size::TARGET;
-        ScrollArea::vertical()
-            .max_height(room)
-            .min_scrolled_height(room)
-            .show(ui, |ui| contents(ui, room, came, offer, chosen, part));
+        scrolling(ui, room, |ui| contents(ui, room, came, offer, chosen, part));
         ui.add_space(space::M);
         ui.add_enabled_ui(matches!(came, Came::There { .. }), |ui| {
             ui.horizontal(|ui| {
@@ -166,7 +163,7 @@ fn choices(ui: &mut Ui, offer: Offer, chosen: &mut Export, part: &mut Part) {
 fn preview(ui: &mut Ui, came: &Came<'_>, room: Vec2) {
     let theme = Theme::of(ui.ctx());
     let (rect, ground) = ui.allocate_exact_size(room, egui::Sense::hover());
-    ui.painter().rect_filled(rect, size::CONTROL_RADIUS, theme.stage);
+    ui.painter().rect_filled(rect, size::CONTROL_RADIUS, theme.line);
     match came {
         Came::Making => {
             egui::Spinner::new().paint_at(

@@ -1,8 +1,8 @@
 //! The dialog that says what isn't as it was in another program's drawing: what is missing first, then what looks different.
 
-use egui::{Context, ScrollArea};
+use egui::Context;
 
-use super::dialogs::{WIDTH, dialog, muted};
+use super::dialogs::{WIDTH, dialog, muted, scrolling};
 use super::{Asked, widgets};
 use crate::fonts;
 use crate::icons;
@@ -24,7 +24,7 @@ pub fn show(ctx: &Context, view: &ImportedView, asked: &mut Asked) {
     dialog(ctx, "What an import changed", WIDTH, asked, |ui, _| {
         muted(ui, &format!("{} Undo takes back what came of it.", view.source));
         let room = (ctx.content_rect().height() * 0.6).max(size::CARD);
-        ScrollArea::vertical().max_height(room).show(ui, |ui| {
+        scrolling(ui, room, |ui| {
             let theme = Theme::of(ui.ctx());
             for (heading, icon, color, sentences) in [
                 ("Missing", icons::WARNING, theme.error, &view.missing),

@@ -2,9 +2,9 @@
 
 use drawbridge_engine::client::Health;
 use drawbridge_protocol::RelayAddress;
-use egui::{Align, Context, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Context, Layout, RichText, Ui};
 
-use super::dialogs::{alert, dialog, muted};
+use super::dialogs::{alert, dialog, muted, scrolling};
 use super::{Asked, widgets};
 use crate::command::Command;
 use crate::theme::{Theme, size, space};
@@ -61,7 +61,7 @@ pub fn show(ctx: &Context, view: &RelaysView, asked: &mut Asked) {
             );
             return;
         }
-        ScrollArea::vertical().max_height(room).show(ui, |ui| {
+        scrolling(ui, room, |ui| {
             for relay in &view.relays {
                 row(ui, relay, view.hosting, asked);
                 ui.add_space(space::S);

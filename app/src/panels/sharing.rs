@@ -1,8 +1,8 @@
 //! The dialog for sharing: how the board is shared, and what this person may do with it. Whoever owns it finds its links here.
 
-use egui::{Context, ScrollArea, Ui};
+use egui::{Context, Ui};
 
-use super::dialogs::{WIDTH, alert, dialog, muted};
+use super::dialogs::{WIDTH, alert, dialog, muted, scrolling};
 use super::links::{ChangedLink, Give, LinkView, NewLink, Rows};
 use super::relays::RelayView;
 use super::{Asked, handover, refusal, widgets};
@@ -190,10 +190,7 @@ pub fn share(
         }
     };
     dialog(ctx, "Share this board", WIDTH, asked, |ui, asked| {
-        ScrollArea::vertical()
-            .max_height(room)
-            .min_scrolled_height(room)
-            .show(ui, |ui| contents(ui, asked));
+        scrolling(ui, room, |ui| contents(ui, asked));
     });
 }
 
