@@ -1,12 +1,13 @@
 //! Dashes and dots along a line, in a rhythm that comes out even at its ends.
 
 use super::InkPoint;
+use super::ink::scale;
 use super::terms::Dash;
 use super::way::Way;
 
-/// How long a dash is between the middles of its round ends, and a gap, in widths.
+/// How long a dash is between the middles of its round ends, and a gap, in scales.
 const DASH: f64 = 2.5;
-/// How far apart the middles of dots are, in widths.
+/// How far apart the middles of dots are, in scales.
 const DOTS: f64 = 2.0;
 /// A line that would have more is drawn whole.
 const MOST: f64 = 2000.0;
@@ -31,8 +32,8 @@ impl Rhythm {
     pub(super) fn of(dash: Dash, length: f64, width: f64, closed: bool, tolerance: f64) -> Option<Self> {
         let (every, long) = match dash {
             Dash::Solid => return None,
-            Dash::Dashed => (2.0 * DASH * width, 0.5),
-            Dash::Dotted => (DOTS * width, 0.0),
+            Dash::Dashed => (2.0 * DASH * scale(width), 0.5),
+            Dash::Dotted => (DOTS * scale(width), 0.0),
         };
         // The gap after the last dash of an open line is missing.
         let spare = if closed { 0.0 } else { 1.0 - long };

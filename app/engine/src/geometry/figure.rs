@@ -1,6 +1,6 @@
 //! What is to be drawn of an element, in board units: where it lies, and what is hit of it.
 
-use kurbo::{Affine, Point, Rect};
+use kurbo::{Affine, Point, Rect, Size};
 
 use super::flat::Flat;
 use super::inside::Inside;
@@ -210,14 +210,27 @@ impl Figure {
     /// How thick it is where it is thinnest, from side to side, in board units; of a line, what is around it.
     #[must_use]
     pub fn thickness(&self) -> f64 {
-        if let Some(first) = self.points.first() {
-            let start = Rect::from_points(first.pos, first.pos);
-            let around = self.points.iter().fold(start, |all, p| all.union_pt(p.pos));
+        if let Some(around) = self.around_points() {
             return around.size().min_side();
         }
-        let [a, b, c, d, ..] = self.place.as_coeffs();
-        let longer = a.hypot(b).max(c.hypot(d));
+        let longer = self.size().max_side();
         self.place.determinant().abs() / longer.max(f64::MIN_POSITIVE)
+    }
+
+    /// How long a box's sides are, in board units; of a line, which has no narrow one, how far it reaches along an axis.
+    fn size(&self) -> Size {
+        if let Some(around) = self.around_points() {
+            let longer = around.size().max_side();
+            return Size::new(longer, longer);
+        }
+        let [a, b, c, d, ..] = self.place.as_coeffs();
+        Size::new(a.hypot(b), c.hypot(d))
+    }
+
+    fn around_points(&self) -> Option<Rect> {
+        let first = self.points.first()?;
+        let start = Rect::from_points(first.pos, first.pos);
+        Some(self.points.iter().fold(start, |all, p| all.union_pt(p.pos)))
     }
 
     /// Whether a point of the board lies within a box's outline, be it filled or not, or within a closed line that is filled.

@@ -1,31 +1,32 @@
-//! The heads at a line's ends: in proportion to its width, and never longer than half of the line.
+//! The heads at a line's ends: in proportion to its [`scale`], and never longer than half of the line.
 
 use std::f64::consts::TAU;
 
 use kurbo::{Point, Rect, Vec2};
 
 use super::flat::Flat;
+use super::ink::scale;
 use super::outline::rounded;
 use super::terms::Head;
 use super::way::Way;
 
-/// How long an arrow's strokes are, in widths, and by how much each is turned from the line, in radians.
+/// How long an arrow's strokes are, in scales, and by how much each is turned from the line, in radians.
 const ARROW: (f64, f64) = (5.5, 0.5);
-/// How long a triangle is, in widths; half its base, and where the line ends in it, in parts of that.
+/// How long a triangle is, in scales; half its base, and where the line ends in it, in parts of that.
 const TRIANGLE: (f64, f64, f64) = (4.5, 0.46, 0.8);
-/// Where the rounding of a triangle's corners begins, in widths and at most in parts of its length.
+/// Where the rounding of a triangle's corners begins, in scales and at most in parts of its length.
 const ROUNDING: (f64, f64) = (0.5, 0.2);
-/// A dot's radius, in widths.
+/// A dot's radius, in scales.
 const DOT: f64 = 1.75;
-/// Half of a bar, in widths; also of a crow's foot, and of the stroke before it.
+/// Half of a bar, in scales; also of a crow's foot, and of the stroke before it.
 const BAR: f64 = 2.25;
-/// A ring's outer radius, in widths.
+/// A ring's outer radius, in scales.
 const RING: f64 = 2.0;
-/// How long an outlined triangle is, in widths; half its base in parts of that.
+/// How long an outlined triangle is, in scales; half its base in parts of that.
 const OUTLINED: (f64, f64) = (5.0, 0.5);
 /// The same of a diamond, filled or not.
 const DIAMOND: (f64, f64) = (6.0, 0.35);
-/// How long a crow's foot is, in widths; how far before the end one's stroke is, and one's that is before a foot.
+/// How long a crow's foot is, in scales; how far before the end one's stroke is, and one's that is before a foot.
 const CROW: (f64, f64, f64) = (5.0, 3.0, 7.0);
 
 /// A head.
@@ -55,18 +56,19 @@ impl Drawn {
 
 /// The head at the end of a line, or at its start. Its tip is where the line would end.
 pub(super) fn draw(head: Head, way: &Way, at_start: bool, width: f64, tolerance: f64) -> Option<Drawn> {
+    let scale = scale(width);
     let most = way.length() / 2.0;
     let long = match head {
         Head::None => return None,
-        Head::Arrow => ARROW.0 * width,
-        Head::Triangle => TRIANGLE.0 * width,
-        Head::Dot | Head::Bar => width,
-        Head::Circle => 2.0 * RING * width,
-        Head::TriangleOutline => OUTLINED.0 * width,
-        Head::Diamond | Head::DiamondOutline => DIAMOND.0 * width,
-        Head::CrowOne => CROW.1 * width,
-        Head::CrowMany => CROW.0 * width,
-        Head::CrowOneOrMany => CROW.2 * width,
+        Head::Arrow => ARROW.0 * scale,
+        Head::Triangle => TRIANGLE.0 * scale,
+        Head::Dot | Head::Bar => scale,
+        Head::Circle => 2.0 * RING * scale,
+        Head::TriangleOutline => OUTLINED.0 * scale,
+        Head::Diamond | Head::DiamondOutline => DIAMOND.0 * scale,
+        Head::CrowOne => CROW.1 * scale,
+        Head::CrowMany => CROW.0 * scale,
+        Head::CrowOneOrMany => CROW.2 * scale,
     }
     .min(most);
     // Where a line bends near its end, its head points the way that it takes there on the whole.
@@ -78,7 +80,7 @@ pub(super) fn draw(head: Head, way: &Way, at_start: bool, width: f64, tolerance:
     }
     let aside = ahead.turn_90();
     let at = |back: f64, side: f64| tip - ahead * back + aside * side;
-    let across = (BAR * width).min(most);
+    let across = (BAR * scale).min(most);
     let bar = |back: f64| vec![at(back, across), at(back, -across)];
     // An outline's stroke reaches the tip with its edge.
     let inset = (width / 2.0).min(long / 2.0);
@@ -93,7 +95,7 @@ pub(super) fn draw(head: Head, way: &Way, at_start: bool, width: f64, tolerance:
         }
         Head::Triangle => {
             let half = TRIANGLE.1;
-            let cut = (ROUNDING.0 * width).min(ROUNDING.1 * long);
+            let cut = (ROUNDING.0 * scale).min(ROUNDING.1 * long);
             // By how much rounding takes the tip back.
             let angle = half.atan();
             let back = cut * angle.tan() * (1.0 / angle.sin() - 1.0);
@@ -101,7 +103,7 @@ pub(super) fn draw(head: Head, way: &Way, at_start: bool, width: f64, tolerance:
             let corners = [base + aside * (half * long), base - aside * (half * long), sharp];
             filled(&rounded(&corners, cut, tolerance), long * TRIANGLE.2)
         }
-        Head::Dot => filled(&disc(tip, (DOT * width).min(most / 2.0), tolerance), 0.0),
+        Head::Dot => filled(&disc(tip, (DOT * scale).min(most / 2.0), tolerance), 0.0),
         Head::Bar => strokes(vec![bar(0.0)], 0.0),
         Head::Circle => {
             let radius = long / 2.0 - inset;

@@ -33,3 +33,12 @@ impl InkPoint {
 pub fn radius(width: f64, pressure: f64) -> f64 {
     width * 0.5 * (0.4 + 1.2 * pressure)
 }
+
+/// What is thinner than that has dashes and heads of something in between, in board units.
+const THIN: f64 = 4.0;
+
+/// What the dashes and the heads of a line of this width are measured by, in board units: the width itself, but for a thin line more, so
+/// that they are seen.
+pub(super) fn scale(width: f64) -> f64 {
+    width.max(f64::midpoint(width, THIN))
+}

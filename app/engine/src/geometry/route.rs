@@ -9,6 +9,7 @@ use super::InkPoint;
 use super::elbow::elbow;
 use super::hold::{Hold, hold_on};
 use super::outline::pieces;
+use super::patch;
 use super::terms::{Corners, Route};
 
 /// Each piece of a curve is made of at most so many straight ones, ...
@@ -74,7 +75,7 @@ impl Routed<'_> {
             if !smooth || a == d {
                 return a.midpoint(d);
             }
-            let (b, c) = handles(&nodes, at);
+            let (b, c) = handles(&nodes, at, is_closed(&nodes));
             let (ab, bc, cd) = (a.midpoint(b), b.midpoint(c), c.midpoint(d));
             ab.midpoint(bc).midpoint(bc.midpoint(cd))
         };
@@ -125,10 +126,11 @@ fn smooth(nodes: &[Point], tolerance: f64) -> Vec<Point> {
     } else {
         PARTS
     };
+    let closed = is_closed(nodes);
     let mut route = vec![nodes[0]];
     for at in 0..nodes.len() - 1 {
         let (a, d) = (nodes[at], nodes[at + 1]);
-        let (b, c) = handles(nodes, at);
+        let (b, c) = handles(nodes, at, closed);
         let bend = ((a - b) - (b - c)).hypot().max(((b - c) - (c - d)).hypot());
         let parts = (bend * 0.75 / tolerance).sqrt().ceil().clamp(1.0, most);
         for part in 1..parts as usize {
@@ -167,27 +169,31 @@ fn bent(corners: &[Point], cut: f64, tolerance: f64) -> Vec<Point> {
     way
 }
 
-/// The two inner control points of the cubic Bézier curve from node `at` to the next: a centripetal Catmull-Rom spline, which
-/// makes no loops. The first and the last piece bend as their neighbours do.
-fn handles(nodes: &[Point], at: usize) -> (Point, Point) {
+/// Whether its ends meet.
+fn is_closed(nodes: &[Point]) -> bool {
+    matches!(nodes, [first, .., last] if patch::is_closed(nodes.len(), *first, *last))
+}
+
+/// The two inner control points of the cubic Bézier curve from node `at` to the next: a Catmull-Rom spline whose handles are cut where
+/// points lie close beside far ones, so that it makes no loops. The first and the last piece bend as their neighbours do, but where the ends
+/// of a closed line meet it has a corner: they go straight there.
+fn handles(nodes: &[Point], at: usize, closed: bool) -> (Point, Point) {
     let (a, d) = (nodes[at], nodes[at + 1]);
+    let third = (d - a) / 3.0;
     let leave = at.checked_sub(1).map(|before| a + lean(nodes[before], a, d));
     let arrive = nodes.get(at + 2).map(|&after| d + lean(after, d, a));
-    let third = (d - a) / 3.0;
     match (leave, arrive) {
         (Some(leave), Some(arrive)) => (leave, arrive),
-        (Some(leave), None) => (leave, leave + third),
-        (None, Some(arrive)) => (arrive - third, arrive),
+        (Some(leave), None) => (leave, if closed { d - third } else { leave + third }),
+        (None, Some(arrive)) => (if closed { a + third } else { arrive - third }, arrive),
         (None, None) => (a + third, d - third),
     }
 }
 
 /// From `at` to the handle towards `to`, for a curve that comes from `from`.
 fn lean(from: Point, at: Point, to: Point) -> Vec2 {
-    let (far, near) = (from.distance(at), at.distance(to));
-    let (far_root, near_root) = (far.sqrt(), near.sqrt());
-    // The tangent times the root of the way to go, by Barry and Goldman.
-    let sum = far_root + near_root;
-    let tangent = (at - from) * (near_root / far_root) / sum + (to - at) * (far_root / near_root) / sum;
-    tangent * (near_root / 3.0) * if far_root > 0.0 { 1.0 } else { 0.0 }
+    let sixth = (to - from) / 6.0;
+    let most = at.distance(to) / 3.0;
+    let long = sixth.hypot();
+    if long > most { sixth * (most / long) } else { sixth }
 }

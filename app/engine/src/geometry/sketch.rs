@@ -1,9 +1,9 @@
-//! Lines as if an unsteady hand had drawn them: each of them twice, swung and bowed, not quite from corner to corner. How is reckoned from
+//! Lines as if an unsteady hand had drawn them: each of them twice, swung and bowed. How is reckoned from
 //! a number alone, so it is the same on every machine, from near and from afar, and wherever the figure is moved.
 
 use std::f64::consts::PI;
 
-use kurbo::{Point, Vec2};
+use kurbo::{Point, Size, Vec2};
 
 use super::InkPoint;
 use super::hatch::Piece;
@@ -14,7 +14,13 @@ use crate::splitmix::SplitMix64;
 /// How far off a line is, in board units and in widths: `Sketch::Light`.
 const OFF: (f64, f64) = (1.5, 0.35);
 /// How far a straight one is bowed in its middle: at most in board units, in widths, and in parts of its length.
-const BOW: (f64, f64, f64) = (2.5, 0.25, 0.015);
+const BOW: (f64, f64, f64) = (1.5, 0.25, 0.01);
+/// The second time it is off by so much less: then a line looks gone over, and not like two.
+const AGAIN: f64 = 0.6;
+/// A figure whose shorter side is less than that, or its longer one, in board units, is drawn with more care, ...
+const SMALL: (f64, f64) = (20.0, 50.0);
+/// ... but at least so far off.
+const CARE: f64 = 1.0 / 3.0;
 /// What is shorter than so many times as far is off by less.
 const SHORT: f64 = 12.0;
 /// So many board units are swung one way; no line has more swings than that.
@@ -29,6 +35,8 @@ const CORNERS: usize = 200;
 pub(super) struct Hand {
     /// How much farther off than the lightest.
     times: f64,
+    /// Whether it begins and ends a line where that does.
+    to_the_point: bool,
     /// The line's width, in board units.
     width: f64,
     /// What it does is reckoned from that.
@@ -47,14 +55,20 @@ pub(super) struct Run {
 }
 
 impl Hand {
-    /// `None` for a steady one.
-    pub(super) fn of(sketch: Sketch, width: f64, seed: u64) -> Option<Self> {
+    /// `None` for a steady one. `size`: how long the figure's sides are, in board units.
+    pub(super) fn of(sketch: Sketch, width: f64, size: Size, seed: u64) -> Option<Self> {
         let times = match sketch {
             Sketch::None => return None,
             Sketch::Light => 1.0,
             Sketch::Strong => 2.0,
         };
-        Some(Self { times, width, seed })
+        let small = (size.min_side() / SMALL.0).min(size.max_side() / SMALL.1);
+        Some(Self {
+            times: times * small.clamp(CARE, 1.0),
+            to_the_point: sketch == Sketch::Light,
+            width,
+            seed,
+        })
     }
 
     /// The same hand at another line: at the head with this number.
@@ -134,6 +148,7 @@ impl Hand {
             .map(|_| Vec2::new(0.6 * off * random.either(), 0.8 * off * random.either()))
             .collect();
         let bow = if straight { bow * random.either() } else { 0.0 };
+        let less = if pass == 0 { 1.0 } else { AGAIN };
         let swing = |t: f64| {
             let at = t.clamp(0.0, 1.0) * swings as f64;
             let n = (at.floor() as usize).min(swings - 1);
@@ -141,7 +156,13 @@ impl Hand {
                 [knots[n], knots[n + 1], knots[n + 2], knots[n + 3]],
                 at - n as f64,
             );
-            along * by.x + across * (by.y + bow * (PI * t).sin())
+            let ends = if self.to_the_point && !run.closed {
+                (t.min(1.0 - t) * swings as f64).clamp(0.0, 1.0)
+            } else {
+                1.0
+            };
+            let off = (along * by.x + across * by.y) * ends + across * (bow * (PI * t).sin());
+            off * less
         };
         let pieces = ((off + bow.abs()) / tolerance).sqrt().ceil().clamp(1.0, PIECES);
         let steps = swings * pieces as usize;
@@ -253,7 +274,7 @@ mod tests {
     use super::*;
 
     fn hand(sketch: Sketch, seed: u64) -> Hand {
-        Hand::of(sketch, 4.0, seed).expect("unsteady")
+        Hand::of(sketch, 4.0, Size::new(200.0, 200.0), seed).expect("unsteady")
     }
 
     fn line(points: &[(f64, f64)]) -> Vec<InkPoint> {
@@ -301,10 +322,38 @@ mod tests {
                     most = most.max(point.pos.y.hypot(beyond));
                 }
             }
-            let bound = times * (4.0 + 0.6 * 4.0);
+            let bound = times * (3.0 + 0.6 * 4.0);
             assert!(most <= bound, "{most}");
             assert!(most > bound / 4.0, "it is seen: {most}");
         }
+    }
+
+    #[test]
+    fn d43_a_light_hand_begins_and_ends_where_the_line_does_and_a_strong_one_elsewhere() {
+        let ends = [(0.0, 0.0), (200.0, 30.0)];
+        let off = |sketch, seed| {
+            let drawn = drawn(hand(sketch, seed), &ends, 0.1);
+            let reached = [drawn[0].pos, drawn[drawn.len() - 1].pos];
+            let each = reached.iter().zip(ends);
+            each.map(|(at, end)| at.distance(end.into())).fold(0.0, f64::max)
+        };
+        assert!((0..100).all(|seed| off(Sketch::Light, seed) < 1e-9));
+        assert!((0..100).all(|seed| off(Sketch::Strong, seed) > 1e-3));
+    }
+
+    #[test]
+    fn d43_a_small_figure_is_drawn_with_more_care() {
+        let sway = |size: (f64, f64)| {
+            let hand = Hand::of(Sketch::Light, 2.0, size.into(), 1).expect("unsteady");
+            hand.sway(40.0)
+        };
+        assert_eq!(sway((20.0, 50.0)), sway((900.0, 900.0)));
+        assert!(sway((10.0, 200.0)) < sway((20.0, 200.0)), "a narrow one");
+        assert!(sway((25.0, 25.0)) < sway((50.0, 50.0)), "a short one");
+        assert!(
+            sway((0.0, 0.0)) > 0.0,
+            "one that is nothing else is seen to be sketched"
+        );
     }
 
     #[test]

@@ -103,7 +103,8 @@ impl Figure {
     }
 
     fn hand(&self) -> Option<Hand> {
-        Hand::of(self.sketch, self.width, self.seed).filter(|_| self.kind.can_be_sketched())
+        let hand = Hand::of(self.sketch, self.width, self.size(), self.seed);
+        hand.filter(|_| self.kind.can_be_sketched())
     }
 
     /// How far a sketched line may be off, in board units; 0 for one that isn't sketched. `length` is at least the line's.

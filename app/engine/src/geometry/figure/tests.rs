@@ -292,6 +292,57 @@ fn a_fill_is_hit_and_what_is_not_filled_only_at_its_line() {
 }
 
 #[test]
+fn heads_and_dashes_of_a_thin_line_are_larger_beside_it_than_those_of_a_thick_one() {
+    let of = |width: f64| Figure {
+        width,
+        ..line(&[(0.0, 0.0), (400.0, 0.0)])
+    };
+    let headed = |width| Figure {
+        heads: [Head::None, Head::Bar],
+        ..of(width)
+    };
+    let dashed = |width| Figure {
+        dash: Dash::Dashed,
+        ..of(width)
+    };
+    // Half a bar is 2.25 of what it is measured by, and half of its own stroke is beyond that.
+    for (width, by) in [(1.0, 2.5), (2.0, 3.0), (4.0, 4.0), (16.0, 16.0)] {
+        let half = drawn(&headed(width)).height() / 2.0;
+        assert!(
+            (half - 2.25 * by - width / 2.0).abs() < 0.05 * by,
+            "{width}: {half}"
+        );
+        let count = dashed(width).shape(None).lines.len() as f64;
+        assert!((count - 400.0 / (5.0 * by)).abs() <= 1.0, "{width}: {count}");
+    }
+}
+
+#[test]
+fn where_the_ends_of_a_closed_curve_meet_it_has_a_corner() {
+    // A slice of a pie: its straight sides meet in the middle.
+    let rim = [
+        (100.0, 0.0),
+        (95.0, 31.0),
+        (81.0, 59.0),
+        (59.0, 81.0),
+        (31.0, 95.0),
+        (0.0, 100.0),
+    ];
+    let mut points = vec![(0.0, 0.0)];
+    points.extend(rim);
+    let open = line(&points).way();
+    points.push((0.0, 0.0));
+    let closed = line(&points).way();
+    // How far it bulges beyond a straight side.
+    let bulge = |way: &[InkPoint]| way.iter().map(|p| -p.pos.y).fold(0.0, f64::max);
+    assert!(bulge(&closed) < 6.0, "{}", bulge(&closed));
+    assert!(
+        bulge(&open) > bulge(&closed),
+        "an open one bends as its neighbour does"
+    );
+}
+
+#[test]
 fn a_smooth_line_goes_through_all_its_points_and_a_sharp_one_straight() {
     let points = [(0.0, 0.0), (100.0, 80.0), (110.0, 80.0), (300.0, -50.0)];
     let smooth = mesh(&line(&points));
