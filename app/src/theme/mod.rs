@@ -45,6 +45,8 @@ pub struct Theme {
     pub disabled: Color32,
     /// Hairlines.
     pub line: Color32,
+    /// Around what can be chosen or typed into.
+    pub edge: Color32,
     /// What a slider's knob runs on.
     pub rail: Color32,
     /// Under the pointer.
@@ -85,6 +87,7 @@ pub static LIGHT: Theme = Theme {
     muted: rgb(0x6f6a62),
     disabled: rgb(0xb8b2a8),
     line: rgb(0xe7e2d9),
+    edge: rgb(0x8a857c),
     rail: rgb(0xd8d2c7),
     hover: rgb(0xf4f1ea),
     pressed: rgb(0xebe6dc),
@@ -111,6 +114,7 @@ pub static DARK: Theme = Theme {
     muted: rgb(0xa29b90),
     disabled: rgb(0x67625b),
     line: rgb(0x3a3733),
+    edge: rgb(0x857f76),
     rail: rgb(0x4a4640),
     hover: rgb(0x322f2b),
     pressed: rgb(0x3d3934),
@@ -213,8 +217,8 @@ impl Theme {
         v.text_cursor.stroke = Stroke::new(1.5, self.accent);
         v.text_cursor.blink = false;
         v.widgets.noninteractive = self.widget(self.panel, self.text, self.line);
-        v.widgets.inactive = self.widget(self.panel, self.text, self.line);
-        v.widgets.hovered = self.widget(self.hover, self.text, self.line);
+        v.widgets.inactive = self.widget(self.panel, self.text, self.edge);
+        v.widgets.hovered = self.widget(self.hover, self.text, self.edge);
         v.widgets.active = self.widget(self.pressed, self.text, self.accent);
         v.widgets.open = self.widget(self.hover, self.text, self.line);
 
@@ -292,6 +296,9 @@ mod tests {
             }
             for ground in [theme.hover, theme.pressed, theme.chosen] {
                 assert!(contrast(theme.text, ground) >= 4.5, "text on {ground:?}");
+            }
+            for ground in [theme.panel, theme.board, theme.hover] {
+                assert!(contrast(theme.edge, ground) >= 3.0, "an edge on {ground:?}");
             }
             assert!(contrast(theme.on_accent, theme.accent) >= 4.5);
             assert!(contrast(theme.accent, theme.panel) >= 3.0);
