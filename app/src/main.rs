@@ -10,6 +10,7 @@ use drawbridge::desktop::Desktop;
 use drawbridge::nearby::{Nearby, Networks};
 use drawbridge::panels::trouble::Trouble;
 use drawbridge::tasks::export;
+use drawbridge::viewer::Viewer;
 use drawbridge::wake::Waker;
 use drawbridge::window::{Began, Begin, Beginning, Failure, Target, Window};
 use drawbridge_engine::client::{Authority, Handoff, HandoffError, Profile, Start};
@@ -122,7 +123,7 @@ fn main() -> ExitCode {
             let ctx = &creation.egui_ctx;
             let nearby = Nearby::new(Networks::All, waker.function());
             let window = Window::new(ctx, card, &waker, begin, failed);
-            Ok(Box::new(window.meeting(nearby)))
+            Ok(Box::new(window.meeting(nearby).viewing(Viewer::of_system())))
         }),
     );
     match outcome {

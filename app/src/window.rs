@@ -18,6 +18,7 @@ use crate::panels;
 use crate::panels::trouble::{Trouble, Wish};
 use crate::settings::Settings;
 use crate::theme;
+use crate::viewer::Viewer;
 use crate::wake::Waker;
 
 /// A board that is there sooner than that is shown at once, with no word before it.
@@ -168,6 +169,8 @@ pub struct Window {
     failure: Failure,
     /// By which others on the network are met, until there is an app to do it.
     nearby: Option<Nearby>,
+    /// What opens files that are printed.
+    viewer: Viewer,
     /// Since when the first picture is awaited.
     first: Option<Instant>,
 }
@@ -199,6 +202,7 @@ impl Window {
             begin,
             failure,
             nearby: None,
+            viewer: Viewer::default(),
         };
         window.begin(ctx);
         window
@@ -255,6 +259,16 @@ impl Window {
         self
     }
 
+    /// The same, in which `viewer` opens what is printed. Without, nothing does.
+    #[must_use]
+    pub fn viewing(mut self, viewer: Viewer) -> Self {
+        if let Stage::Open(app) = &mut self.stage {
+            app.view_with(viewer.clone());
+        }
+        self.viewer = viewer;
+        self
+    }
+
     /// The app, once its board is open.
     #[must_use]
     pub fn app(&self) -> Option<&App> {
@@ -285,6 +299,7 @@ impl Window {
                     "the board is open, since the start"
                 );
                 let mut app = App::over(self.card.as_ref(), settings.clone(), board);
+                app.view_with(self.viewer.clone());
                 if let Some(nearby) = self.nearby.take() {
                     app.meet(nearby);
                 }

@@ -9,6 +9,7 @@ mod until;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use drawbridge::file_kind::FileKind;
 use drawbridge::settings::Mode;
 use drawbridge::theme::{DARK, LIGHT, Theme};
 use drawbridge_engine::client::Shelf;
@@ -56,6 +57,24 @@ fn choose(window: &mut Window, role: Role, label: &str) {
     until(window, is_made);
 }
 
+/// The text that a click has put on the clipboard.
+fn copied(window: &mut Window) -> String {
+    // The command comes in the frame of the click, or in the one after it.
+    let end = Instant::now() + LIMIT;
+    loop {
+        assert!(Instant::now() < end, "nothing is copied");
+        window.step();
+        let commands = &window.output().platform_output.commands;
+        let copied = commands.iter().find_map(|command| match command {
+            OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        });
+        if let Some(text) = copied {
+            return text;
+        }
+    }
+}
+
 #[test]
 fn what_is_chosen_is_shown_and_remembered_and_what_is_shown_is_copied() {
     let boards = tempfile::tempdir().expect("a folder");
@@ -77,24 +96,11 @@ fn what_is_chosen_is_shown_and_remembered_and_what_is_shown_is_copied() {
     assert!(window.query_by_label_contains("pixels, ").is_none());
     let chosen = app(&window).settings().export;
     assert_eq!(
-        (chosen.format, chosen.mode, chosen.paper),
-        (Format::Svg, Mode::Dark, false)
+        (chosen.kind, chosen.mode, chosen.paper),
+        (FileKind::Made(Format::Svg), Mode::Dark, false)
     );
     window.get_by_role_and_label(Role::Button, "Copy").click();
-    // The command comes in the frame of the click, or in the one after it.
-    let end = Instant::now() + LIMIT;
-    let text = loop {
-        assert!(Instant::now() < end, "nothing is copied");
-        window.step();
-        let commands = &window.output().platform_output.commands;
-        let copied = commands.iter().find_map(|command| match command {
-            OutputCommand::CopyText(text) => Some(text.clone()),
-            _ => None,
-        });
-        if let Some(text) = copied {
-            break text;
-        }
-    };
+    let text = copied(&mut window);
     let back = import::read(text.as_bytes()).expect("it opens again");
     assert_eq!(back.elements.len(), 3);
     // As it was shown: dark, and with nothing under it. A line is a path.
@@ -118,6 +124,55 @@ fn what_is_chosen_is_shown_and_remembered_and_what_is_shown_is_copied() {
     window.key_press(Key::Escape);
     window.step();
     assert!(window.query_by_role_and_label(Role::Button, "Save…").is_none());
+}
+
+#[test]
+fn a_copy_of_the_board_is_shown_with_its_size_and_there_is_nothing_to_choose() {
+    let boards = tempfile::tempdir().expect("a folder");
+    let mut window = window(boards.path());
+    open(&mut window);
+    choose(&mut window, Role::RadioButton, "Drawbridge");
+    // As large as it is when it is made.
+    let board = app(&window).board().listed().id;
+    let bytes = Shelf::of(boards.path()).weigh_copy(&board).expect("it is made");
+    window.get_by_label(&format!("{} kB", bytes / 1000));
+    window.get_by_label_contains("no key to it");
+    for choice in ["All of the board", "Light"] {
+        let choice = window.query_by_role_and_label(Role::RadioButton, choice);
+        assert!(choice.is_none());
+    }
+    assert!(
+        window.query_by_role(Role::CheckBox).is_none(),
+        "nothing can be left out"
+    );
+    let button = |name| window.query_by_role_and_label(Role::Button, name);
+    assert!(button("Copy").is_none(), "no program pastes it");
+    let save = button("Save…").expect("a button");
+    assert!(!save.accesskit_node().is_disabled());
+    assert_eq!(app(&window).settings().export.kind, FileKind::Board);
+}
+
+#[test]
+fn a_copy_for_excalidraw_is_a_scene_with_just_what_is_selected() {
+    let boards = tempfile::tempdir().expect("a folder");
+    let mut window = window(boards.path());
+    open(&mut window);
+    window.key_press(Key::Escape);
+    window.step();
+    window.key_press_modifiers(Modifiers::ALT, Key::ArrowRight);
+    window.step();
+    window.key_press_modifiers(Modifiers::SHIFT, Key::F10);
+    window.run_ok();
+    window
+        .get_by_role_and_label(Role::MenuItem, "Copy as Excalidraw")
+        .click();
+    let text = copied(&mut window);
+    // By that Excalidraw knows it on the clipboard.
+    assert!(text.starts_with(r#"{"type":"excalidraw","#), "{text}");
+    let back = import::read(text.as_bytes()).expect("it opens again");
+    assert_eq!(back.elements.len(), 1);
+    let selected = app(&window).board().editor().selected_whole();
+    assert_eq!(back.elements[0].place, selected[0].place);
 }
 
 #[test]

@@ -60,6 +60,26 @@ fn is_on(harness: &Harness<'_, State>, role: Role, label: &str) -> bool {
 }
 
 #[test]
+fn a_path_is_typed_where_the_system_has_no_dialog_and_enter_saves_there() {
+    let show = |ctx: &egui::Context, state: &mut State| {
+        let problem = (state.draft == "/taken").then_some("There is such a file already.");
+        dialogs::save_as(ctx, &mut state.draft, problem, &mut state.asked);
+    };
+    let mut harness = window(show);
+    harness.get_by_label_contains("no dialog to choose files");
+    let field = harness.get_by_role(Role::TextInput);
+    assert!(field.is_focused(), "one types at once");
+    field.type_text("/taken");
+    harness.run();
+    harness.get_by_role_and_label(Role::Alert, "There is such a file already.");
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    let saves = Command::SaveAt("/taken".to_owned());
+    click(&mut harness, Role::Button, "Save");
+    assert_eq!(harness.state().asked, [saves.clone(), saves]);
+}
+
+#[test]
 fn the_toolbar_offers_the_tools_and_shows_the_one_in_the_hand() {
     let now = Now::default();
     let mut harness = window(move |ctx, state| toolbar::show(ctx, &now, &mut state.asked));

@@ -1,6 +1,5 @@
 //! The board as a file: made on a thread of its own whenever something else is chosen, shown, and written as it was shown.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,23 +12,28 @@ use drawbridge_protocol::{ImageHash, ImageType};
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
 use super::App;
+use crate::file_kind::FileKind;
 use crate::open::Opening;
 use crate::panels::Asked;
 use crate::panels::dialogs::Dialog;
 use crate::panels::export::{self, Came, Offer, Part};
 use crate::panels::message::Message;
 use crate::settings::{Export, Mode};
-use crate::theme::{DARK, LIGHT};
+use crate::theme::{DARK, LIGHT, Theme};
 
 /// The longer side of the picture that the dialog shows, in pixels: about as large as it is shown, since the card would drop thin lines.
 const SHOWN: u32 = 400;
+
+/// Said of a copy of the board.
+const NO_KEY: &str = "All that is on the board, its pictures and its chat, and no key to it: nobody comes onto a shared board with it.";
 
 /// All that is chosen.
 type Chosen = (Export, Part);
 
 /// A file that is made.
 struct Made {
-    bytes: Arc<[u8]>,
+    /// What is to be written; `None` for a copy of the board, which is made anew where it goes.
+    bytes: Option<Arc<[u8]>>,
     /// What it shows, small.
     shown: Option<ColorImage>,
     /// What goes on the clipboard as pixels, if it does.
@@ -78,7 +82,7 @@ impl App {
                 picture: exporting.shown.as_ref(),
                 size: &made.size,
                 notes: &made.notes,
-                can_copy: made.whole.is_some() || is_text(of.0.format),
+                can_copy: made.whole.is_some() || of.0.kind.is_text(),
             },
             Some((of, Err(why))) if *of == chosen => Came::Refused(why),
             _ => Came::Making,
@@ -120,74 +124,98 @@ impl App {
         if there || exporting.making.is_some() {
             return;
         }
-        let elements = Arc::clone(&exporting.elements);
+        let elements = match wanted.0.kind {
+            FileKind::Made(_) => Arc::clone(&exporting.elements),
+            // Also while the past is looked at.
+            FileKind::Board => self.board.everything_now().into(),
+        };
         let what = match wanted.1 {
             Part::All => What::All,
             Part::Selected => exporting.selected.clone().unwrap_or(What::All),
             Part::EachFrame => What::EachFrame,
         };
-        let images = self.board.bytes();
-        let work = Opening::start(self.board.waker(), move |_| {
-            make(&elements, what, wanted.0, &images)
+        let (images, weigh) = (self.board.bytes(), self.board.weigh_copy());
+        let work = Opening::start(self.board.waker(), move |_| match wanted.0.kind {
+            FileKind::Made(format) => make(&elements, what, format, wanted.0, &images),
+            FileKind::Board => copied(&elements, weigh()?, &images),
         });
         exporting.making = Some((wanted, work));
     }
 
-    fn exported(&self) -> Option<(Format, &Made)> {
+    fn exported(&self) -> Option<(FileKind, &Made)> {
         let (of, made) = self.exporting.made.as_ref()?;
-        Some((of.0.format, made.as_ref().ok()?))
+        Some((of.0.kind, made.as_ref().ok()?))
     }
 
     /// Lets the person choose where it goes.
     pub(super) fn save_export(&mut self) {
-        if let Some((format, made)) = self.exported() {
-            let bytes = Arc::clone(&made.bytes);
-            self.board.choose_export(format, bytes);
+        let Some((kind, made)) = self.exported() else {
+            return;
+        };
+        match (kind, made.bytes.clone()) {
+            (FileKind::Made(format), Some(bytes)) => self.board.save_export(format, bytes),
+            _ => self.board.save_copy(self.board.listed().id),
         }
-    }
-
-    /// Writes it there.
-    pub(super) fn export_to(&mut self, path: PathBuf, format: Format, bytes: Arc<[u8]>) {
-        self.board.write_export(path, format, bytes);
-        self.dialog = self.dialog.filter(|dialog| *dialog != Dialog::Export);
     }
 
     /// Puts it on the clipboard.
     pub(super) fn copy_export(&mut self, ctx: &Context) {
-        let Some((format, made)) = self.exported() else {
+        let Some((kind, made)) = self.exported() else {
             return;
         };
-        if is_text(format) {
-            ctx.copy_text(String::from_utf8_lossy(&made.bytes).into_owned());
-        } else if let Some(whole) = &made.whole {
-            ctx.copy_image(whole.clone());
-        } else {
-            return;
+        match (&made.bytes, &made.whole) {
+            (Some(bytes), _) if kind.is_text() => {
+                ctx.copy_text(String::from_utf8_lossy(bytes).into_owned());
+            }
+            (_, Some(whole)) => ctx.copy_image(whole.clone()),
+            _ => return,
         }
-        let words = format!("Copied as {}", format.name());
+        let words = format!("Copied as {}", kind.name());
         self.say(ctx, Message::hint(words));
     }
 }
 
-/// Whether a file can be pasted as a text.
-fn is_text(format: Format) -> bool {
-    matches!(format, Format::Svg | Format::Excalidraw)
+/// What a copy of the board shows, which has so many bytes.
+fn copied(
+    elements: &[Element],
+    bytes: u64,
+    images: &dyn Fn(&ImageHash) -> Option<StoredImage>,
+) -> Result<Made, String> {
+    let wanted = Wanted::new(Format::Png);
+    Ok(Made {
+        bytes: None,
+        shown: shown(elements, &LIGHT, &wanted, images),
+        whole: None,
+        size: weight(bytes),
+        notes: vec![NO_KEY.to_owned()],
+    })
+}
+
+/// A small picture of what is wanted. A file is of use without one, too.
+fn shown(
+    elements: &[Element],
+    theme: &Theme,
+    wanted: &Wanted,
+    images: &dyn Fn(&ImageHash) -> Option<StoredImage>,
+) -> Option<ColorImage> {
+    let picture = glimpse(elements, &theme.look(images), wanted, SHOWN).ok()?;
+    let size = [picture.width() as usize, picture.height() as usize];
+    Some(ColorImage::from_rgba_unmultiplied(size, picture.rgba()))
 }
 
 /// Makes what is chosen, and a picture of it.
 fn make(
     elements: &[Element],
     what: What,
+    format: Format,
     choice: Export,
     images: &dyn Fn(&ImageHash) -> Option<StoredImage>,
 ) -> Result<Made, String> {
-    let format = choice.format;
     let theme = match choice.mode {
-        Mode::Dark if format != Format::Excalidraw => &DARK,
-        // Excalidraw makes its own dark mode from the light one.
-        _ => &LIGHT,
+        Mode::Dark => &DARK,
+        Mode::Light => &LIGHT,
     };
-    let look = theme.look(images);
+    let theme = theme.in_file(format);
     let pages = match what {
         What::EachFrame => frames(elements).len(),
         _ => 1,
@@ -199,20 +227,15 @@ fn make(
         embed: choice.embed && format.can_embed(),
         ..Wanted::new(format)
     };
-    let exported = file(elements, &look, &wanted).map_err(|error| error.to_string())?;
+    let exported = file(elements, &theme.look(images), &wanted).map_err(|error| error.to_string())?;
     let notes = exported.notes(&wanted);
     let first = exported.files.into_iter().next();
     let bytes = first
         .ok_or_else(|| "There is nothing to export.".to_owned())?
         .bytes;
-    // A file is of use without a picture of it, too.
-    let shown = glimpse(elements, &look, &wanted, SHOWN).ok().map(|picture| {
-        let size = [picture.width() as usize, picture.height() as usize];
-        ColorImage::from_rgba_unmultiplied(size, picture.rgba())
-    });
     // Read here, so that the window needn't wait for it.
     let whole = (format == Format::Png).then(|| picture(&bytes)).flatten();
-    let mut size = weight(bytes.len());
+    let mut size = weight(bytes.len() as u64);
     if let Some(picture) = &whole {
         let [width, height] = picture.size;
         size = format!("{width} × {height} pixels, {size}");
@@ -221,8 +244,8 @@ fn make(
         size = format!("{pages} pages, {size}");
     }
     Ok(Made {
-        bytes: bytes.into(),
-        shown,
+        bytes: Some(bytes.into()),
+        shown: shown(elements, theme, &wanted, images),
         whole,
         size,
         notes,
@@ -230,7 +253,7 @@ fn make(
 }
 
 /// So many bytes, in words.
-fn weight(bytes: usize) -> String {
+fn weight(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{} kB", bytes / 1_000),

@@ -153,8 +153,8 @@ impl App {
                 Word::Problem(words) => self.say(ctx, Message::problem(words)),
                 Word::Chosen(path) => self.board.take_in(path),
                 Word::ForBoard(board, paths) => self.board.put_chosen(&board, paths),
-                Word::ExportTo(path, format, bytes) => self.export_to(path, format, bytes),
-                Word::CopyTo(board, path) => self.board.save_copy_to(board, path),
+                Word::SaveTo(what, path) => self.save(what, path),
+                Word::Unasked(what, name) => self.ask_where(what, &name),
                 Word::Arrived(board, words) => self.home.arrived = Some((board, words)),
                 Word::ForOpen(incoming, path) => match self.board.bring(&incoming, &path) {
                     Some(Ok(words)) => {

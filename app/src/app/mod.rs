@@ -11,6 +11,8 @@ mod keeping;
 mod nearby;
 mod perform;
 mod present;
+mod printing;
+mod saving;
 mod together;
 mod view;
 
@@ -95,6 +97,10 @@ pub struct App {
     sample_next: bool,
     /// The board as a file.
     exporting: exporting::Exporting,
+    /// What is printed.
+    printing: printing::Printing,
+    /// A file that the app itself asks about.
+    saving: saving::SaveAs,
     /// Other programs' drawings.
     importing: importing::Importing,
     /// The screen with all boards.
@@ -125,6 +131,8 @@ impl App {
             next: None,
             sample_next: false,
             exporting: exporting::Exporting::default(),
+            printing: printing::Printing::default(),
+            saving: saving::SaveAs::default(),
             importing: importing::Importing::default(),
             home: home::Home::default(),
             neighbours: nearby::Neighbours::default(),
@@ -292,6 +300,7 @@ impl App {
         self.hear_of_boards(ctx);
         self.look_after_imports(ctx);
         self.look_after_export(ctx);
+        self.look_after_printing(ctx);
         self.tend_neighbours(ctx);
         while self.next.is_none()
             && let Some(line) = self.board.handed_over()
@@ -372,5 +381,6 @@ impl App {
     /// The window goes: ends what is under way, and waits until all is on this computer's disk.
     pub fn end(&mut self) {
         self.board.close();
+        self.forget_printed();
     }
 }

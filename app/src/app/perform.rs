@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use drawbridge_engine::editor::Edit;
+use drawbridge_engine::export::Format;
 use drawbridge_engine::geometry::{Point, Size};
 use drawbridge_engine::tools::{Keystroke, Motion, Snapping};
 use drawbridge_protocol::Link;
@@ -98,10 +99,8 @@ impl App {
                 Ok(None) => self.say(ctx, Message::hint(NOTHING)),
                 Err(error) => self.say(ctx, Message::problem(error.to_string())),
             },
-            Command::CopySvg => {
-                let text = self.board.copy_svg(Theme::of(ctx));
-                self.put_on_clipboard(ctx, text);
-            }
+            Command::CopySvg => self.copy_as(ctx, Format::Svg),
+            Command::CopyExcalidraw => self.copy_as(ctx, Format::Excalidraw),
             Command::ZoomIn => self.board.camera_mut().zoom_by(middle, ZOOM_STEP),
             Command::ZoomOut => self.board.camera_mut().zoom_by(middle, 1.0 / ZOOM_STEP),
             Command::ZoomReset => self.board.camera_mut().zoom_to(middle, 1.0),
@@ -289,6 +288,8 @@ impl App {
             Command::ShowExport => self.show_export(),
             Command::SaveExport => self.save_export(),
             Command::CopyExport => self.copy_export(ctx),
+            Command::SaveAt(path) => self.save_at(&path),
+            Command::Print => self.print(ctx),
             Command::ShowImported => self.dialog = Some(Dialog::Imported),
             Command::ShowHints => self.show_hints(),
             Command::HideHints => self.end_hints(ctx),
@@ -351,6 +352,16 @@ impl App {
             ctx.copy_text(letters);
         }
         any
+    }
+
+    fn copy_as(&mut self, ctx: &Context, format: Format) {
+        let copied = self.board.copy_as(format, Theme::of(ctx));
+        let (text, notes) = copied.unzip();
+        self.put_on_clipboard(ctx, text);
+        let notes = notes.unwrap_or_default();
+        if !notes.is_empty() {
+            self.say(ctx, Message::hint(notes.join(" ")));
+        }
     }
 
     fn put_on_clipboard(&mut self, ctx: &Context, text: Option<String>) {

@@ -169,6 +169,7 @@ impl App {
             Some(Dialog::Palette) => panels::palette::show(ctx, &mut self.sought, &now, asked),
             Some(Dialog::Trust) => panels::trust::show(ctx, &self.board.trust(), asked),
             Some(Dialog::Export) => self.export_dialog(ctx, asked),
+            Some(Dialog::SaveAs) => self.save_dialog(ctx, asked),
             Some(Dialog::Imported) => {
                 if let Some(view) = self.imported_view() {
                     panels::imported::show(ctx, view, asked);

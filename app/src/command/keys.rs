@@ -176,7 +176,8 @@ mod tests {
             press(Key::P, None, Modifiers::NONE),
             Some(Command::Tool(Tool::Pen))
         );
-        assert_eq!(press(Key::P, None, CTRL), None);
+        assert_eq!(press(Key::P, None, CTRL), Some(Command::Print));
+        assert_eq!(press(Key::P, None, Modifiers::ALT), None);
         assert_eq!(press(Key::Z, None, CTRL), Some(Command::Undo));
         assert_eq!(
             press(Key::Z, None, CTRL.plus(Modifiers::SHIFT)),

@@ -75,12 +75,18 @@ pub enum Command {
     CopyPng,
     /// The same as the text of an SVG file.
     CopySvg,
+    /// The same as the text of a scene for Excalidraw.
+    CopyExcalidraw,
+    /// Have the system's viewer print the board.
+    Print,
     /// Open the dialog in which the board is exported as a file.
     ShowExport,
     /// Let the person choose where what that dialog shows goes.
     SaveExport,
     /// Put what it shows on the clipboard.
     CopyExport,
+    /// Write what is to be saved to the file at this path.
+    SaveAt(String),
     /// Closer, around the middle of the window.
     ZoomIn,
     /// Further away.

@@ -202,7 +202,12 @@ impl Now {
             Command::Redo => self.can_redo,
             Command::Copy | Command::Cut => self.selected > 0 || self.typing,
             Command::ZoomSelection => self.selected > 0,
-            Command::CopyPng | Command::CopySvg | Command::ShowExport | Command::ZoomFit => !self.empty,
+            Command::CopyPng
+            | Command::CopySvg
+            | Command::CopyExcalidraw
+            | Command::ShowExport
+            | Command::Print
+            | Command::ZoomFit => !self.empty,
             Command::NextFrame | Command::PreviousFrame | Command::FirstFrame | Command::LastFrame => {
                 self.any_frames || self.presenting
             }
@@ -311,6 +316,7 @@ impl Now {
             Command::AskToFollow if self.asking => ("Stop asking to follow", icons::CLOSE),
             Command::CopyPng if self.is_frame() => ("Copy the frame as PNG", entry.icon),
             Command::CopySvg if self.is_frame() => ("Copy the frame as SVG", entry.icon),
+            Command::CopyExcalidraw if self.is_frame() => ("Copy the frame as Excalidraw", entry.icon),
             _ => (entry.label, entry.icon),
         }
     }
@@ -375,6 +381,7 @@ mod tests {
                 "Copy",
                 "Copy as PNG",
                 "Copy as SVG",
+                "Copy as Excalidraw",
                 "Select all",
                 "Select nothing",
                 "Select the next",

@@ -7,12 +7,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use drawbridge_engine::client::{BoardFile, Images, Incoming, News, Profile, Shelf, ShelfError, Thrown};
-use drawbridge_engine::export::Format;
 use drawbridge_protocol::BoardId;
 
 use super::OpenBoard;
 use super::pictures::{DRAWINGS, NO_DIALOG, no_dialog};
+use super::saving::Saving;
 use super::thumbnails::Thumbnails;
+use crate::viewer;
 use crate::when::now_ms;
 
 /// How long something that is asked for of the open board waits for the disk to have all of it.
@@ -35,10 +36,10 @@ pub enum Word {
     Chosen(PathBuf),
     /// The person chose these files to be put on this board.
     ForBoard(BoardId, Vec<PathBuf>),
-    /// The person chose this file for a copy of this board.
-    CopyTo(BoardId, PathBuf),
-    /// The person chose this file for what is exported: such a file, with these bytes.
-    ExportTo(PathBuf, Format, Arc<[u8]>),
+    /// The person chose where this goes.
+    SaveTo(Saving, PathBuf),
+    /// There is no dialog of the system's to choose where this goes, which would be called that.
+    Unasked(Saving, String),
     /// A board was deleted.
     Deleted(Thrown),
     /// A board was brought back.
@@ -118,40 +119,42 @@ impl Boards {
         dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
         word: impl FnOnce(PathBuf) -> Word + Send + 'static,
     ) {
-        self.choose_with(instead, dialog, |file| word(file.path().to_owned()));
+        let none = Word::Problem(no_dialog(instead));
+        self.choose_with(none, dialog, |file| word(file.path().to_owned()));
     }
 
-    /// The same of whatever is chosen.
+    /// The same of whatever is chosen, with what is told where there is no dialog.
     pub(super) fn choose_with<T>(
         &mut self,
-        instead: &'static str,
+        none: Word,
         dialog: impl Future<Output = Option<T>> + Send + 'static,
         word: impl FnOnce(T) -> Word + Send + 'static,
     ) {
-        // Made on the window's thread, as some systems want it, and waited for on another: other jobs go on meanwhile.
-        self.under_way += 1;
+        // Made on the window's thread, as some systems want it, and waited for on another.
         let asked = Instant::now();
+        self.apart("drawbridge-choosing", move || match pollster::block_on(dialog) {
+            Some(chosen) => Some(word(chosen)),
+            None if cfg!(target_os = "linux") && asked.elapsed() < NO_DIALOG => Some(none),
+            None => None,
+        });
+    }
+
+    /// Waits for a person or another program on a thread of its own, while other jobs go on; then tells the window what came of it.
+    fn apart(&mut self, name: &str, wait: impl FnOnce() -> Option<Word> + Send + 'static) {
+        self.under_way += 1;
         let jobs = self.jobs.clone();
         let work = move || {
-            let chosen = pollster::block_on(dialog);
-            let job: Job = match chosen {
-                Some(chosen) => {
-                    let word = word(chosen);
-                    Box::new(move |_, say| say(word))
-                }
-                None if cfg!(target_os = "linux") && asked.elapsed() < NO_DIALOG => {
-                    Box::new(move |_, say| say(Word::Problem(no_dialog(instead))))
-                }
-                None => Box::new(|_, _| {}),
-            };
+            let word = wait();
             // The window may be gone.
-            let _ = jobs.send(job);
+            let _ = jobs.send(Box::new(move |_, say| {
+                if let Some(word) = word {
+                    say(word);
+                }
+            }));
         };
-        if let Err(error) = std::thread::Builder::new()
-            .name("drawbridge-choosing".to_owned())
-            .spawn(work)
-        {
-            tracing::error!(%error, "no thread to wait for a dialog");
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+        if let Err(error) = thread {
+            tracing::error!(%error, "no thread to wait for others");
         }
     }
 
@@ -362,27 +365,11 @@ impl OpenBoard {
     /// Opens the folder in which a board's file lies, in the system's own program for that.
     pub fn show_in_folder(&mut self, board: &BoardId) {
         let file = self.boards.file(board);
-        let mut command = if cfg!(target_os = "macos") {
-            let mut open = std::process::Command::new("open");
-            open.arg("-R").arg(&file);
-            open
-        } else if cfg!(windows) {
-            let mut explorer = std::process::Command::new("explorer");
-            explorer.arg(format!("/select,{}", file.display()));
-            explorer
-        } else {
-            let mut open = std::process::Command::new("xdg-open");
-            open.arg(file.parent().unwrap_or(&file));
-            open
-        };
-        self.boards.begin(move |_, say| {
-            // What it gives back says little; that it can't be started at all says all.
-            if let Err(error) = command.spawn().and_then(|mut child| child.wait()) {
-                let file = file.display();
-                say(Word::Problem(format!(
-                    "No folder could be opened ({error}). The file is {file}"
-                )));
-            }
+        self.boards.apart("drawbridge-folder", move || {
+            let error = viewer::show_in_folder(&file).err()?;
+            let file = file.display();
+            let words = format!("No folder could be opened ({error}). The file is {file}");
+            Some(Word::Problem(words))
         });
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use drawbridge_engine::clip;
 use drawbridge_engine::document::Element;
-use drawbridge_engine::editor::Edit;
+use drawbridge_engine::editor::{Edit, Editor};
 use drawbridge_engine::export::{ExportError, Format, Wanted, What, file, pixels};
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::images::StoredImage;
@@ -68,7 +68,7 @@ impl OpenBoard {
         Some(text)
     }
 
-    /// Puts on the board what [`Self::copy`] or [`Self::copy_svg`] gave, another program's drawing, or any other text as letters,
+    /// Puts on the board what [`Self::copy`] or [`Self::copy_as`] gave, another program's drawing, or any other text as letters,
     /// and selects it. A drawing lies around a point of the canvas, or in its middle. Says whether there is anything for a board.
     pub fn paste(&mut self, text: &str, at: Option<Point>) -> bool {
         if let Some(elements) = clip::read(text) {
@@ -112,18 +112,22 @@ impl OpenBoard {
         }
     }
 
-    /// The same as the text of an SVG file, with no paper, which can be pasted again.
+    /// The same as the text of a file with no paper, which can be pasted again; and what isn't in it as it is on the board, a
+    /// sentence each.
     #[must_use]
-    pub fn copy_svg(&self, theme: &Theme) -> Option<String> {
+    pub fn copy_as(&self, format: Format, theme: &'static Theme) -> Option<(String, Vec<String>)> {
         let (elements, what) = self.pictured();
         let wanted = Wanted {
             what,
             paper: false,
-            ..Wanted::new(Format::Svg)
+            ..Wanted::new(format)
         };
+        let look = theme.in_file(format);
         // Nothing but an empty board makes no drawing.
-        let exported = file(&elements, &theme.look(&self.bytes()), &wanted).ok()?;
-        String::from_utf8(exported.files.into_iter().next()?.bytes).ok()
+        let exported = file(&elements, &look.look(&self.bytes()), &wanted).ok()?;
+        let notes = exported.notes(&wanted);
+        let text = String::from_utf8(exported.files.into_iter().next()?.bytes).ok()?;
+        Some((text, notes))
     }
 
     /// What is exported of the board if nothing else is said: the selection, else all.
@@ -164,9 +168,18 @@ impl OpenBoard {
     /// Everything that is shown, from the lowest to the topmost.
     #[must_use]
     pub fn everything(&self) -> Vec<Element> {
-        let editor = self.editor();
-        let all = editor.scene().stacked();
-        all.filter_map(|(_, item)| editor.scene().element(editor.document(), &item.element))
-            .collect()
+        everything(self.editor())
     }
+
+    /// The same of the board as it is now, also while its past is shown.
+    #[must_use]
+    pub fn everything_now(&self) -> Vec<Element> {
+        everything(self.board.editor())
+    }
+}
+
+fn everything(editor: &Editor) -> Vec<Element> {
+    let all = editor.scene().stacked();
+    all.filter_map(|(_, item)| editor.scene().element(editor.document(), &item.element))
+        .collect()
 }

@@ -11,6 +11,7 @@ mod nearby;
 mod opening;
 mod pictures;
 mod presence;
+mod printing;
 mod readings;
 mod relays;
 mod saving;
@@ -47,6 +48,7 @@ pub use history::{History, NotRestored, Reach};
 pub use nearby::Invitation;
 pub use opening::Opening;
 pub use pictures::{DRAWINGS, Given};
+pub use saving::Saving;
 pub use thumbnails::AsOf;
 
 /// Points between the window's edges and what is shown by "Show everything".
@@ -154,6 +156,7 @@ impl OpenBoard {
         profile: Profile,
         me: &Settings,
     ) -> Self {
+        printing::sweep(profile.folder());
         let mut open = Self {
             board,
             boards: Boards::start(&profile, known, waker.function()),

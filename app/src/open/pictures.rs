@@ -181,8 +181,8 @@ impl OpenBoard {
             .add_filter("Pictures and drawings", &ends)
             .pick_files();
         let board = self.board.meta().board.clone();
-        let instead = "drop pictures on the board, or paste them";
-        self.boards.choose_with(instead, chosen, |files| {
+        let none = Word::Problem(no_dialog("drop pictures on the board, or paste them"));
+        self.boards.choose_with(none, chosen, |files| {
             let paths = files.iter().map(|file| file.path().to_owned());
             Word::ForBoard(board, paths.collect())
         });

@@ -8,23 +8,72 @@ use drawbridge_protocol::BoardId;
 
 use super::OpenBoard;
 use super::boards::{Boards, Word, name};
+use crate::file_kind::FileKind;
 use crate::whole::{self, NotWritten};
+
+/// What is to be written where a person says. It stays as it is, whatever is chosen before they have said so.
+#[derive(Debug, Clone)]
+pub enum Saving {
+    /// A copy of this board.
+    Copy(BoardId),
+    /// What is exported: such a file, with these bytes.
+    Export(Format, Arc<[u8]>),
+}
+
+impl Saving {
+    fn kind(&self) -> FileKind {
+        match self {
+            Self::Copy(_) => FileKind::Board,
+            Self::Export(format, _) => FileKind::Made(*format),
+        }
+    }
+
+    /// The file that is written if this name is given: it ends as its content is.
+    ///
+    /// # Errors
+    /// When a file is there whose name wasn't given in full.
+    pub fn named(&self, to: PathBuf) -> Result<PathBuf, String> {
+        ending_in(to, self.kind().ending())
+    }
+}
 
 impl OpenBoard {
     /// Lets the person choose where a copy of a board goes that can be mailed.
     pub fn save_copy(&mut self, board: BoardId) {
         let title = self.title_of(&board).unwrap_or_else(|| "Untitled".to_owned());
-        let chosen = rfd::AsyncFileDialog::new()
-            .set_title("Save a copy of the board")
-            .add_filter("Drawbridge boards", &["board"])
-            .set_file_name(file_name(&title, "board"))
-            .save_file();
-        let instead = "to copy a board, use `drawbridge export BOARD COPY.board`";
-        self.boards.choose(instead, chosen, |to| Word::CopyTo(board, to));
+        self.ask_where(Saving::Copy(board), &title);
     }
 
-    /// Writes a copy of a board to this file.
-    pub fn save_copy_to(&mut self, board: BoardId, to: PathBuf) {
+    /// Lets the person choose a file for what is exported.
+    pub fn save_export(&mut self, format: Format, bytes: Arc<[u8]>) {
+        let title = self.title();
+        self.ask_where(Saving::Export(format, bytes), &title);
+    }
+
+    fn ask_where(&mut self, what: Saving, title: &str) {
+        let (words, files) = match &what {
+            Saving::Copy(_) => ("Save a copy of the board", "Drawbridge boards"),
+            Saving::Export(format, _) => ("Export the board", format.name()),
+        };
+        let ending = what.kind().ending();
+        let name = file_name(title, ending);
+        let chosen = rfd::AsyncFileDialog::new()
+            .set_title(words)
+            .add_filter(files, &[ending])
+            .set_file_name(&name)
+            .save_file();
+        self.boards.choose_where(what, name, chosen);
+    }
+
+    /// Writes it there.
+    pub fn save(&mut self, what: Saving, to: PathBuf) {
+        match what {
+            Saving::Copy(board) => self.write_copy(board, to),
+            Saving::Export(format, bytes) => self.boards.write_export(to, format, bytes),
+        }
+    }
+
+    fn write_copy(&mut self, board: BoardId, to: PathBuf) {
         self.flush_to_disk(&board);
         let mut known = self.boards.known().iter();
         let shared = match self.is(&board) {
@@ -32,7 +81,7 @@ impl OpenBoard {
             false => known.any(|file| file.id == board && file.relay.is_some()),
         };
         self.boards.begin(move |shelf, say| {
-            let to = match ending_in(to, "board") {
+            let to = match ending_in(to, FileKind::Board.ending()) {
                 Ok(to) => to,
                 Err(words) => return say(Word::Problem(words)),
             };
@@ -43,27 +92,28 @@ impl OpenBoard {
         });
     }
 
-    /// Lets the person choose a file for what is exported.
-    pub fn choose_export(&mut self, format: Format, bytes: Arc<[u8]>) {
-        let ending = format.ending();
-        let chosen = rfd::AsyncFileDialog::new()
-            .set_title("Export the board")
-            .add_filter(format.name(), &[ending])
-            .set_file_name(file_name(&self.title(), ending))
-            .save_file();
-        let instead = "use Copy, or `drawbridge export`";
-        // They stay together, whatever is chosen before the dialog is answered.
-        self.boards
-            .choose(instead, chosen, move |to| Word::ExportTo(to, format, bytes));
-    }
-
-    /// Writes what is exported to this file, whole or not at all.
-    pub fn write_export(&mut self, to: PathBuf, format: Format, bytes: Arc<[u8]>) {
-        self.boards.write_export(to, format, bytes);
+    /// Finds how many bytes a copy of the open board has, or why there is none, in words. For a thread that isn't the window's.
+    pub(crate) fn weigh_copy(&self) -> impl FnOnce() -> Result<u64, String> + Send + use<> {
+        let (shelf, board) = (self.profile.shelf(), self.board.meta().board.clone());
+        move || {
+            let bytes = shelf.weigh_copy(&board);
+            bytes.map_err(|error| format!("No copy can be made: {error}."))
+        }
     }
 }
 
 impl Boards {
+    /// Lets the window know where the person wants to have this written, or that they can't be asked by a dialog of the system's.
+    fn choose_where(
+        &mut self,
+        what: Saving,
+        name: String,
+        dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
+    ) {
+        let unasked = Word::Unasked(what.clone(), name);
+        self.choose_with(unasked, dialog, |file| Word::SaveTo(what, file.path().to_owned()));
+    }
+
     fn write_export(&mut self, to: PathBuf, format: Format, bytes: Arc<[u8]>) {
         self.begin(move |_, say| {
             let to = match ending_in(to, format.ending()) {
@@ -112,7 +162,7 @@ fn copied(to: &Path, shared: bool) -> String {
 }
 
 /// A title as every system takes it for a file's name.
-fn file_name(title: &str, ending: &str) -> String {
+pub(super) fn file_name(title: &str, ending: &str) -> String {
     let plain = |c: char| match c {
         '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
         c if c.is_control() => '-',
@@ -159,15 +209,37 @@ mod tests {
         assert_eq!(ending_in(path("plan.png"), "png"), Ok(path("plan.png")));
     }
 
-    #[test]
-    fn what_is_saved_is_what_was_shown_when_it_was_asked_for() {
-        let folder = tempfile::tempdir().expect("a folder");
+    fn boards(folder: &Path) -> Boards {
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(|| {});
-        let profile = match Profile::open(folder.path(), Arc::clone(&wake)).expect("the folder can be used") {
+        let profile = match Profile::open(folder, Arc::clone(&wake)).expect("the folder can be used") {
             Start::Opened(profile) => profile,
             Start::Running(_) => panic!("nobody else uses the folder"),
         };
-        let mut boards = Boards::start(&profile, Vec::new(), wake);
+        Boards::start(&profile, Vec::new(), wake)
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn where_the_system_has_no_dialog_the_window_is_told_what_waits_to_be_saved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut boards = boards(folder.path());
+        let what = Saving::Export(Format::Svg, (*b"a drawing").into());
+        boards.choose_where(what, "plan.svg".to_owned(), std::future::ready(None));
+        let told = loop {
+            match boards.wait(Duration::from_secs(60)) {
+                Word::Unasked(what, name) => break (what, name),
+                Word::Done => panic!("it wasn't told"),
+                _ => {}
+            }
+        };
+        assert_eq!(told.1, "plan.svg");
+        assert!(matches!(told.0, Saving::Export(Format::Svg, bytes) if *bytes == *b"a drawing"));
+    }
+
+    #[test]
+    fn what_is_saved_is_what_was_shown_when_it_was_asked_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut boards = boards(folder.path());
         let path = |name: &str| folder.path().join(name);
         std::fs::write(path("taken.png"), "before").expect("written");
         // Each dialog has its own, whichever is answered first; and the last name is of a file that nobody asked about.
@@ -178,15 +250,14 @@ mod tests {
         ];
         for (name, format) in asked {
             let chosen = std::future::ready(Some(rfd::FileHandle::from(path(name))));
-            boards.choose("", chosen, move |to| {
-                Word::ExportTo(to, format, format.name().as_bytes().into())
-            });
+            let what = Saving::Export(format, format.name().as_bytes().into());
+            boards.choose_where(what, name.to_owned(), chosen);
         }
         let mut said = Vec::new();
         let mut answered = 0;
         while said.len() < asked.len() {
             match boards.wait(Duration::from_secs(60)) {
-                Word::ExportTo(to, format, bytes) => {
+                Word::SaveTo(Saving::Export(format, bytes), to) => {
                     answered += 1;
                     boards.write_export(to, format, bytes);
                 }

@@ -24,7 +24,7 @@ const WITH_SELECTION: &[&[Command]] = &[
         Command::Edit(Edit::Flip(Axis::Across)),
         Command::Edit(Edit::Flip(Axis::Down)),
     ],
-    &[Command::CopyPng, Command::CopySvg],
+    &[Command::CopyPng, Command::CopySvg, Command::CopyExcalidraw],
 ];
 
 const WITH_FRAME: &[&[Command]] = &[
@@ -41,7 +41,7 @@ const WITH_FRAME: &[&[Command]] = &[
         Command::Present,
     ],
     &[Command::Edit(Edit::ToggleLock)],
-    &[Command::CopyPng, Command::CopySvg],
+    &[Command::CopyPng, Command::CopySvg, Command::CopyExcalidraw],
 ];
 
 const WITHOUT: &[&[Command]] = &[

@@ -1,4 +1,4 @@
-//! The dialogs, and those of one field: join a board, give a relay its password.
+//! The dialogs, and those of one field: join a board, give a relay its password, say where a file goes.
 
 use drawbridge_protocol::Password;
 use egui::{Align2, Context, Id, Modal, Role, ScrollArea, Ui, UiBuilder, Vec2, WidgetInfo};
@@ -35,6 +35,8 @@ pub enum Dialog {
     Shortcuts,
     /// Export the board as a file.
     Export,
+    /// Say where a file goes, where the system has no dialog for that.
+    SaveAs,
     /// See what isn't as it was in another program's drawing.
     Imported,
     /// See whom this app trusts when it connects, and what stands against that.
@@ -95,6 +97,27 @@ pub fn password(ctx: &Context, relay: &str, draft: &mut String, again: bool, ask
         let give = widgets::word_button(ui, Some(icons::LOCK), "Give it", true).clicked();
         if (give || enter) && !draft.is_empty() {
             asked.push(Command::GivePassword(Password::new(std::mem::take(draft))));
+        }
+    });
+}
+
+/// Shows the dialog in which one says where a file goes, with what is typed so far and what is wrong with it.
+pub fn save_as(ctx: &Context, draft: &mut String, problem: Option<&str>, asked: &mut Asked) {
+    dialog(ctx, "Save as", WIDTH, asked, |ui, asked| {
+        let words = "This computer has no dialog to choose files (xdg-desktop-portal or zenity). Type the folder and the name of the file.";
+        let label = muted(ui, words);
+        let field = egui::TextEdit::singleline(draft).desired_width(WIDTH);
+        let field = ui.add(field).labelled_by(label.id);
+        let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if ui.memory(|memory| memory.focused().is_none()) {
+            field.request_focus();
+        }
+        if let Some(problem) = problem {
+            alert(ui, problem);
+        }
+        ui.add_space(space::S);
+        if widgets::word_button(ui, Some(icons::EXPORT), "Save", true).clicked() || enter {
+            asked.push(Command::SaveAt(draft.clone()));
         }
     });
 }

@@ -7,6 +7,7 @@ use egui::{Context, Role, TextureHandle, Ui, Vec2, WidgetInfo};
 use super::dialogs::{alert, dialog, muted, scrolling};
 use super::{Asked, widgets};
 use crate::command::Command;
+use crate::file_kind::FileKind;
 use crate::icons;
 use crate::settings::{Export, Mode, PIXELS};
 use crate::theme::{Theme, size, space};
@@ -15,6 +16,8 @@ use crate::theme::{Theme, size, space};
 const CHOICES: f32 = 230.0;
 const PREVIEW: Vec2 = Vec2::new(360.0, 300.0);
 const LEAST: Vec2 = Vec2::new(160.0, 120.0);
+/// How high the choices are of a format that has most, in points: as high is the dialog with any, so that nothing leaps.
+const HIGH: f32 = 416.0;
 
 /// What of the board goes into the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,7 +54,7 @@ pub enum Came<'a> {
         size: &'a str,
         /// What isn't as it was wanted, a sentence each.
         notes: &'a [String],
-        /// Whether some program pastes it.
+        /// Whether there is room for it on the clipboard.
         can_copy: bool,
     },
 }
@@ -77,6 +80,9 @@ pub fn show(
                 if widgets::word_button(ui, Some(icons::EXPORT), "Save…", true).clicked() {
                     asked.push(Command::SaveExport);
                 }
+                if !chosen.kind.can_be_copied() {
+                    return;
+                }
                 let can_copy = matches!(came, Came::There { can_copy: true, .. });
                 ui.add_enabled_ui(can_copy, |ui| {
                     if widgets::word_button(ui, Some(icons::COPY), "Copy", false).clicked() {
@@ -100,6 +106,7 @@ fn contents(ui: &mut Ui, room: f32, came: &Came<'_>, offer: Offer, chosen: &mut 
     ui.horizontal_top(|ui| {
         ui.vertical(|ui| {
             ui.set_width(CHOICES);
+            ui.set_min_height(HIGH.min(room));
             choices(ui, offer, chosen, part);
         });
         ui.add_space(space::L);
@@ -116,12 +123,15 @@ fn contents(ui: &mut Ui, room: f32, came: &Came<'_>, offer: Offer, chosen: &mut 
 
 fn choices(ui: &mut Ui, offer: Offer, chosen: &mut Export, part: &mut Part) {
     widgets::section(ui, "Format");
-    ui.horizontal_wrapped(|ui| {
-        for format in Format::ALL {
-            ui.radio_value(&mut chosen.format, format, format.name());
+    beside_each_other(ui, |ui| {
+        for kind in FileKind::ALL {
+            ui.radio_value(&mut chosen.kind, kind, kind.name());
         }
     });
-    let format = chosen.format;
+    // A copy of the board is all of it, and looks as the board does.
+    let Some(format) = chosen.kind.made() else {
+        return;
+    };
     ui.add_space(space::S);
     widgets::section(ui, "What");
     ui.radio_value(part, Part::All, "All of the board");
@@ -139,7 +149,7 @@ fn choices(ui: &mut Ui, offer: Offer, chosen: &mut Export, part: &mut Part) {
     // A scene holds the elements themselves: how they look is up to the program that shows them.
     if format != Format::Excalidraw {
         widgets::section(ui, "Look");
-        ui.horizontal(|ui| {
+        beside_each_other(ui, |ui| {
             ui.radio_value(&mut chosen.mode, Mode::Light, "Light");
             ui.radio_value(&mut chosen.mode, Mode::Dark, "Dark");
         });
@@ -148,7 +158,7 @@ fn choices(ui: &mut Ui, offer: Offer, chosen: &mut Export, part: &mut Part) {
     if format == Format::Png {
         ui.add_space(space::S);
         widgets::section(ui, "Pixels a board unit");
-        ui.horizontal_wrapped(|ui| {
+        beside_each_other(ui, |ui| {
             for scale in PIXELS {
                 ui.radio_value(&mut chosen.scale, scale, format!("{scale}×"));
             }
@@ -158,6 +168,14 @@ fn choices(ui: &mut Ui, offer: Offer, chosen: &mut Export, part: &mut Part) {
         ui.add_space(space::S);
         ui.checkbox(&mut chosen.embed, "It opens again as a board");
     }
+}
+
+/// Choices in a row, as far as there is room, each closer to its own word than to the one before.
+fn beside_each_other(ui: &mut Ui, choices: impl FnOnce(&mut Ui)) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::L;
+        choices(ui);
+    });
 }
 
 fn preview(ui: &mut Ui, came: &Came<'_>, room: Vec2) {

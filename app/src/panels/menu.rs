@@ -25,7 +25,7 @@ const EDIT: &[&[Command]] = &[
         Command::Edit(Edit::Duplicate),
         Command::Edit(Edit::Delete),
     ],
-    &[Command::CopyPng, Command::CopySvg],
+    &[Command::CopyPng, Command::CopySvg, Command::CopyExcalidraw],
     &[
         Command::Edit(Edit::SelectAll),
         Command::Edit(Edit::SelectNone),
@@ -253,6 +253,7 @@ fn items(ui: &mut Ui, view: &MenuView, asked: &mut Asked) {
             Command::ChooseFile,
             Command::OfBoard(None, Deed::SaveCopy),
             Command::ShowExport,
+            Command::Print,
             Command::OpenSample,
         ];
         widgets::command_items(ui, &[&files, &[Command::LockBoard]], now, asked);

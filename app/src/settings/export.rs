@@ -6,6 +6,7 @@ use drawbridge_engine::export::Format;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::lenient;
+use crate::file_kind::FileKind;
 
 /// The pixels a board unit that the dialog offers.
 pub const PIXELS: RangeInclusive<u8> = 1..=4;
@@ -31,7 +32,7 @@ pub struct Export {
         serialize_with = "to_ending",
         deserialize_with = "of_ending"
     )]
-    pub format: Format,
+    pub kind: FileKind,
     /// Pixels a board unit, one of [`PIXELS`].
     #[serde(deserialize_with = "lenient")]
     pub scale: u8,
@@ -47,7 +48,7 @@ pub struct Export {
 impl Default for Export {
     fn default() -> Self {
         Self {
-            format: Format::Png,
+            kind: FileKind::Made(Format::Png),
             scale: 2,
             paper: true,
             mode: Mode::default(),
@@ -70,14 +71,14 @@ impl Export {
     }
 }
 
-fn to_ending<S: Serializer>(format: &Format, to: S) -> Result<S::Ok, S::Error> {
-    format.ending().serialize(to)
+fn to_ending<S: Serializer>(kind: &FileKind, to: S) -> Result<S::Ok, S::Error> {
+    kind.ending().serialize(to)
 }
 
 /// One that isn't known is what it is for somebody new.
-fn of_ending<'de, D: Deserializer<'de>>(from: D) -> Result<Format, D::Error> {
+fn of_ending<'de, D: Deserializer<'de>>(from: D) -> Result<FileKind, D::Error> {
     let ending: String = lenient(from)?;
-    Ok(Format::of_ending(&ending).unwrap_or(Export::default().format))
+    Ok(FileKind::of_ending(&ending).unwrap_or(Export::default().kind))
 }
 
 #[cfg(test)]
@@ -87,14 +88,14 @@ mod tests {
     #[test]
     fn what_was_chosen_is_kept_and_what_cant_be_chosen_costs_only_itself() {
         let chosen = Export {
-            format: Format::Pdf,
+            kind: FileKind::Board,
             scale: 4,
             paper: false,
             mode: Mode::Dark,
             embed: false,
         };
         let text = serde_json::to_string(&chosen).expect("a text");
-        assert!(text.contains(r#""ending":"pdf""#), "{text}");
+        assert!(text.contains(r#""ending":"board""#), "{text}");
         let read = |text: &str| serde_json::from_str::<Export>(text).map(Export::checked);
         assert_eq!(read(&text).expect("it can be read"), chosen);
         let odd = r#"{"ending":"bmp","scale":0,"paper":false,"mode":"dusk","embed":false}"#;

@@ -288,7 +288,7 @@ mod tests {
                 look: true,
             },
             export: Export {
-                format: drawbridge_engine::export::Format::Svg,
+                kind: crate::file_kind::FileKind::Made(drawbridge_engine::export::Format::Svg),
                 scale: 3,
                 paper: false,
                 mode: Mode::Dark,

@@ -12,6 +12,7 @@ use drawbridge_engine::import::ImportError;
 
 use self::reading::find;
 use self::writing::{copy, picture};
+use crate::file_kind::FileKind;
 use crate::whole::NotWritten;
 
 /// What is asked for.
@@ -173,24 +174,24 @@ pub struct Done {
 /// When the board can't be found or read, nothing of it is to be shown, or a file can't be written.
 pub fn export(arguments: &Arguments, data: &Path) -> Result<Done, TaskError> {
     let ending = arguments.out.extension().and_then(|ending| ending.to_str());
-    let format = Format::of_ending(ending.unwrap_or_default());
-    match format {
-        None if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("board")) => {
+    let kind = FileKind::of_ending(ending.unwrap_or_default());
+    let kind = kind.ok_or_else(|| TaskError::Ending(arguments.out.clone()))?;
+    match kind {
+        FileKind::Board => {
             if let Some(given) = arguments.of_pictures() {
                 return Err(TaskError::WholeOnly(given));
             }
         }
-        None => return Err(TaskError::Ending(arguments.out.clone())),
-        Some(Format::Excalidraw) if arguments.dark => return Err(TaskError::DarkScene),
-        Some(_) => {}
+        FileKind::Made(Format::Excalidraw) if arguments.dark => return Err(TaskError::DarkScene),
+        FileKind::Made(_) => {}
     }
     if arguments.scale.is_some_and(|scale| !SCALES.contains(&scale)) {
         return Err(TaskError::Scale);
     }
     let path = find(arguments, data)?;
-    match format {
-        Some(format) => picture(arguments, format, &path),
-        None => copy(arguments, &path, &Shelf::of(data)),
+    match kind {
+        FileKind::Made(format) => picture(arguments, format, &path),
+        FileKind::Board => copy(arguments, &path, &Shelf::of(data)),
     }
 }
 

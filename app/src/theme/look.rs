@@ -1,7 +1,7 @@
 //! How the board looks in pictures and files, for the engine, which holds no colours.
 
 use drawbridge_engine::document::{Color, Element};
-use drawbridge_engine::export::Look;
+use drawbridge_engine::export::{Format, Look};
 use drawbridge_engine::images::StoredImage;
 use drawbridge_protocol::ImageHash;
 use egui::Color32;
@@ -9,6 +9,16 @@ use egui::Color32;
 use super::{DARK, LIGHT, Theme};
 
 impl Theme {
+    /// As a file has it that is wanted like this: Excalidraw makes its own dark mode from the light one.
+    #[must_use]
+    pub fn in_file(&'static self, format: Format) -> &'static Self {
+        if format == Format::Excalidraw {
+            &LIGHT
+        } else {
+            self
+        }
+    }
+
     /// What is drawn, with nothing under it and clipped by nothing.
     pub fn look<'a>(&self, images: &'a dyn Fn(&ImageHash) -> Option<StoredImage>) -> Look<'a> {
         // There are these two modes, so each has a function that lives as long as any picture.

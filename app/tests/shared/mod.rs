@@ -18,6 +18,15 @@ pub(crate) fn window(folder: &Path) -> Window {
 
 /// The same, started with something to open.
 pub(crate) fn started(folder: &Path, target: Option<Target>) -> Window {
+    furnished(folder, target, |window| window)
+}
+
+/// The same, with what else it is given.
+pub(crate) fn furnished(
+    folder: &Path,
+    target: Option<Target>,
+    furnish: impl FnOnce(window::Window) -> window::Window,
+) -> Window {
     let profile = match Profile::open(folder, Waker::default().function()).expect("the folder can be used") {
         Start::Opened(profile) => profile,
         Start::Running(_) => panic!("nobody else uses the folder"),
@@ -27,13 +36,13 @@ pub(crate) fn started(folder: &Path, target: Option<Target>) -> Window {
         .build_eframe(|creation| {
             let waker = Waker::default();
             let beginning = Beginning::start(&waker, profile, target, Instant::now());
-            window::Window::new(
+            furnish(window::Window::new(
                 &creation.egui_ctx,
                 None,
                 &waker,
                 window::once(beginning),
                 Failure::default(),
-            )
+            ))
         });
     until_open(&mut window);
     window.run_ok();

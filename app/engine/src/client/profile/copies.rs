@@ -123,11 +123,8 @@ impl Shelf {
     /// When it is none, isn't whole, or speaks of a time that hasn't come. `now_ms` is on the wall clock.
     pub fn read(&self, path: &Path, now_ms: u64) -> Result<Incoming, ShelfError> {
         is_board(path)?;
-        let folder = self.folder.join("incoming");
-        create_private(&folder).map_err(|error| ShelfError::io(&folder, &error))?;
-        let copy = folder.join(format!("{}.board", self.fresh_id()?));
-        copy::fetch(path, &copy).map_err(|error| ShelfError::store(path, error))?;
-        let copy = Copied(copy);
+        let copy = self.incoming()?;
+        copy::fetch(path, &copy.0).map_err(|error| ShelfError::store(path, error))?;
         let read = || {
             let glance = Glance::at(&copy.0)?;
             let outline = glance.outline()?;
@@ -268,6 +265,24 @@ impl Shelf {
         copied.map_err(|error| match error {
             CopyError::Read(error) | CopyError::Write(error) => error,
         })
+    }
+
+    /// How many bytes such a copy has, found by making one, which is removed again.
+    ///
+    /// # Errors
+    /// As [`Self::save_copy`].
+    pub fn weigh_copy(&self, board: &BoardId) -> Result<u64, ShelfError> {
+        let copy = self.incoming()?;
+        self.save_copy(board, &copy.0)?;
+        let meta = copy.0.metadata();
+        Ok(meta.map_err(|error| ShelfError::io(&copy.0, &error))?.len())
+    }
+
+    /// A place for a copy of one's own.
+    fn incoming(&self) -> Result<Copied, ShelfError> {
+        let folder = self.folder.join("incoming");
+        create_private(&folder).map_err(|error| ShelfError::io(&folder, &error))?;
+        Ok(Copied(folder.join(format!("{}.board", self.fresh_id()?))))
     }
 
     /// The same of a board's file, wherever it lies. None is written where this shelf's own boards lie: there it would take the

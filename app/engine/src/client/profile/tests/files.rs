@@ -148,6 +148,11 @@ fn a_copy_to_be_mailed_has_cells_and_images_and_no_key() {
     assert_eq!((loaded.meta.remote, loaded.cursor), (None, None));
     assert_eq!(loaded.meta.standing, Standing::default());
     let bytes = std::fs::read(&to).expect("a file");
+    assert_eq!(shelf.weigh_copy(&id("plan")), Ok(bytes.len() as u64));
+    assert!(
+        names(&folder.path().join("incoming")).is_empty(),
+        "nothing is left of it"
+    );
     for secret in [meta("plan").key, Key::from_bits([6; 16]), Key::from_bits([7; 16])] {
         let secret = secret.reveal().as_bytes();
         assert!(!bytes.windows(secret.len()).any(|part| part == secret), "a key");
