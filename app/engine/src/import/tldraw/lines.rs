@@ -1,15 +1,23 @@
 //! tldraw's freehand ink, lines and arrows.
 
 use super::letters::{ON_LINES, TEXTS, letters};
+use super::pens::{self, Tip};
 use super::shapes::{Made, element};
 use super::tree::{Around, Making};
 use super::{notes, points, style};
-use crate::document::{Element, HIGHLIGHT, LINE_POINTS, WIDTHS};
-use crate::geometry::{Head, InkPoint, Kind, Point, Route, Vec2};
+use crate::document::{Color, Element, HIGHLIGHT, Ink, LINE_POINTS, WIDTHS};
+use crate::geometry::{Corners, Head, InkPoint, Kind, Point, Route, Sketch};
 use crate::import::Note;
 use crate::import::alike::{INK_POINTS, thin};
 use crate::import::fields::Fields;
 use crate::import::points::set;
+
+/// So much wider than other lines ink is.
+const INK: f64 = 1.0;
+/// So many times as wide as letters of the same size are high the highlighter is.
+const OVER_LETTERS: f64 = 1.12;
+/// From the middle of an arrow its label may stand so far, in parts of the arrow, before it is worth a word.
+const ASIDE: f64 = 0.05;
 
 pub(super) fn ink(kind: Kind, props: &Fields<'_>, around: &Around, making: &mut Making<'_>) -> Made {
     let points::Ink { mut pressed, gaps } = points::ink(props);
@@ -22,30 +30,37 @@ pub(super) fn ink(kind: Kind, props: &Fields<'_>, around: &Around, making: &mut 
     if thin(&mut pressed, INK_POINTS) {
         making.summary.add(notes::POINTS);
     }
-    if kind == Kind::Stroke && props.flag("isClosed") == Some(true) {
-        pressed.extend(pressed.first().copied());
-    }
-    let mut style = style::drawn(kind, props, around.opacity);
+    let mut style = style::drawn(kind, props, around.opacity, &mut making.summary);
+    let by_hand = matches!(props.text("dash").as_deref(), None | Some("draw"));
+    let tip = match kind {
+        Kind::Stroke if by_hand && points::is_pen(props, &pressed) => Tip::Pen,
+        Kind::Stroke if by_hand => Tip::Mouse,
+        _ => Tip::Even,
+    };
+    let wide = match kind {
+        Kind::Highlight => OVER_LETTERS * style::sized(props, TEXTS),
+        _ if style.width > *WIDTHS.start() => style.width + INK * style::scale(props),
+        _ => style.width,
+    };
+    let (width, mut ink) = pens::drawn(&pressed, wide, tip);
+    style.width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
     if kind == Kind::Highlight {
-        // There its colour itself shines through.
+        // There its colour itself shines through, and what is black elsewhere is yellow.
         style.opacity *= HIGHLIGHT;
-        style.width = style::sized(props, TEXTS).clamp(*WIDTHS.start(), *WIDTHS.end());
+        if style.color == Color::Ink(Ink::Black) {
+            style.color = Color::Ink(Ink::Yellow);
+        }
     }
-    if props.flag("isClosed") != Some(true) {
+    if kind != Kind::Stroke || props.flag("isClosed") != Some(true) {
         style.fill = None;
     }
-    let pen = props.flag("isPen") == Some(true);
+    if style.fill.is_some() {
+        ink.extend(ink.first().copied());
+    }
+    ink.iter_mut()
+        .for_each(|point| point.pos = around.place * point.pos);
     let mut stroke = element(kind, style, making);
-    let points: Vec<InkPoint> = pressed
-        .into_iter()
-        .map(|(pos, pressure)| {
-            InkPoint::new(
-                around.place * pos,
-                if pen { pressure.clamp(0.0, 1.0) } else { 0.5 },
-            )
-        })
-        .collect();
-    set(&mut stroke, &points).ok_or(Some(notes::FAR))?;
+    set(&mut stroke, &ink).ok_or(Some(notes::FAR))?;
     making.keep(stroke, around)
 }
 
@@ -58,8 +73,10 @@ pub(super) fn line(props: &Fields<'_>, around: &Around, making: &mut Making<'_>)
     if thin(&mut points, LINE_POINTS) {
         making.summary.add(notes::POINTS);
     }
-    let mut style = style::drawn(Kind::Line, props, around.opacity);
+    let mut style = style::drawn(Kind::Line, props, around.opacity, &mut making.summary);
     style.fill = None;
+    // There a hand draws lines as straight as a ruler; only shapes are unsteady.
+    style.sketch = Sketch::None;
     let curved = props.text("spline").as_deref() == Some("cubic");
     style.route = Some(if curved { Route::Curve } else { Route::Straight });
     let mut line = element(Kind::Line, style, making);
@@ -67,54 +84,42 @@ pub(super) fn line(props: &Fields<'_>, around: &Around, making: &mut Making<'_>)
     making.keep(line, around)
 }
 
+/// An arrow from end to end. How it goes there is said by what it holds on to: see [`super::ties`].
 pub(super) fn arrow(props: &Fields<'_>, around: &Around, making: &mut Making<'_>) -> Made {
     // In old files an end that holds on to something isn't a point.
     let end = |name, usual| match bound(props, name) {
         Some(_) => usual,
         None => props.point(name).unwrap_or(usual),
     };
-    let (from, to) = (end("start", Point::ORIGIN), end("end", Point::new(1.0, 1.0)));
-    let mut style = style::drawn(Kind::Line, props, around.opacity);
+    let (from, mut to) = (end("start", Point::ORIGIN), end("end", Point::new(1.0, 1.0)));
+    let mut style = style::drawn(Kind::Line, props, around.opacity, &mut making.summary);
     style.fill = None;
-    style.start = style::head(
-        props.text("arrowheadStart").as_deref(),
-        Head::None,
-        &mut making.summary,
-    );
-    style.end = style::head(
-        props.text("arrowheadEnd").as_deref(),
-        Head::Arrow,
-        &mut making.summary,
-    );
+    style.sketch = Sketch::None;
+    if matches!(props.text("dash").as_deref(), None | Some("draw")) {
+        style.corners = Corners::Round;
+    }
+    style.start = style::head(props, "arrowheadStart", Head::None, &mut making.summary);
+    style.end = style::head(props, "arrowheadEnd", Head::Arrow, &mut making.summary);
     style::letters(props, &mut style, ON_LINES);
-    let bend = props.number("bend").unwrap_or(0.0);
-    let way = to - from;
-    let elbow = props.text("kind").as_deref() == Some("elbow");
-    let mut points = vec![from, to];
-    style.route = Some(if elbow { Route::Elbow } else { Route::Straight });
-    let bent = !elbow && bend.abs() > 0.5;
-    if bent {
-        style.route = Some(Route::Curve);
-    }
-    if bent && way.hypot() > 0.0 {
-        points.insert(1, bent_middle(from, to, bend));
-    }
+    style.route = Some(Route::Straight);
     let mut line = element(Kind::Line, style, making);
     line.text = letters(props, making);
-    let color = props.text("labelColor");
-    if !line.text.is_empty() && color.is_some_and(|color| style::color(Some(&color)) != line.style.color) {
-        making.summary.add(notes::LETTER_COLORS);
+    if !line.text.is_empty() {
+        let color = props.text("labelColor");
+        if color.is_some_and(|color| style::color(Some(&color)) != line.style.color) {
+            making.summary.add(notes::LETTER_COLORS);
+        }
+        let at = props.number("labelPosition").unwrap_or(0.5);
+        if (at - 0.5).abs() > ASIDE {
+            making.summary.add(notes::LETTER_PLACES);
+        }
     }
     // One that holds on at both ends may lie anywhere: where it lies is reckoned from what it holds on to.
-    if points[0] == points[1] {
-        points[1].x += 1.0;
+    if from == to {
+        to.x += 1.0;
     }
-    put(&mut line, points.into_iter().map(|p| around.place * p))?;
-    making.keep(line, around)?;
-    if bent {
-        making.bends.insert(making.out.len() - 1, bend);
-    }
-    Ok(())
+    put(&mut line, [from, to].into_iter().map(|p| around.place * p))?;
+    making.keep(line, around)
 }
 
 /// What an end of an arrow holds on to, as old files say it: an object in place of a point.
@@ -122,12 +127,6 @@ pub(super) fn bound<'a>(props: &Fields<'a>, end: &str) -> Option<(Fields<'a>, St
     let end = Fields::read(props.raw(end)?)?;
     let target = end.text("boundShapeId")?;
     Some((end, target))
-}
-
-/// The point that a bent arrow goes through, so far aside of the middle between its ends. They are not to be the same.
-pub(super) fn bent_middle(from: Point, to: Point, bend: f64) -> Point {
-    let way = to - from;
-    from.midpoint(to) + Vec2::new(-way.y, way.x) / way.hypot() * bend
 }
 
 /// Gives a line its points.

@@ -1,16 +1,19 @@
 //! tldraw's files, `.tldr`: a list of records, of pages, shapes, what arrows hold on to, and images. Files of all ages that
 //! such lists have are read (since 2022; what tldraw wrote before is of another format), and what can't be read in one costs only that.
 
+mod arcs;
 mod letters;
 mod lines;
 mod notes;
 mod outlines;
+mod pens;
 mod pictures;
 mod points;
 mod shapes;
 mod style;
 mod ties;
 mod tree;
+mod ways;
 
 use super::alike::{check, text};
 use super::fields::Fields;
@@ -45,6 +48,8 @@ pub fn read(file: &[u8]) -> Result<Import, ImportError> {
     Ok(tree::read(&records))
 }
 
+#[cfg(test)]
+mod likeness;
 #[cfg(test)]
 mod losses;
 #[cfg(test)]

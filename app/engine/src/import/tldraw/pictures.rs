@@ -57,7 +57,11 @@ impl<'a> Pictures<'a> {
             Missing::Sense => notes::BAD_IMAGE,
             Missing::Room => notes::NO_ROOM,
         })?;
-        let Some(part) = props.object("crop").and_then(|crop| part(&crop, whole.pixels)) else {
+        let crop = props.object("crop");
+        if crop.as_ref().and_then(|crop| crop.flag("isCircle")) == Some(true) {
+            summary.add(notes::CIRCLES);
+        }
+        let Some(part) = crop.and_then(|crop| part(&crop, whole.pixels)) else {
             return Ok(whole);
         };
         let cropped = self.images.part(&whole, part);

@@ -38,6 +38,14 @@ pub(super) fn ink(props: &Fields<'_>) -> Ink {
     Ink { pressed, gaps }
 }
 
+/// Whether a pen drew it that says how hard it presses. Where old files don't say so, the first pressures do.
+pub(super) fn is_pen(props: &Fields<'_>, pressed: &[Pressed]) -> bool {
+    let says = |(_, pressure): &Pressed| *pressure != 0.0 && *pressure != 0.5;
+    props
+        .flag("isPen")
+        .unwrap_or_else(|| !pressed.is_empty() && pressed.iter().take(2).all(says))
+}
+
 /// The points of a segment, those that can be read; `None` if it can't be read at all.
 fn of_segment(segment: &Fields<'_>) -> Option<Vec<Option<Pressed>>> {
     if segment.raw("path").is_some() {

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use super::letters::{self, LABELS, letters};
+use super::letters::{self, LABELS, LINES, letters};
 use super::style::{self, scale};
 use super::tree::{Around, Making, Shape};
 use super::{lines, notes, outlines};
-use crate::document::{Color, Element, Group, Ink, Order, Style, WRAPS, short};
-use crate::geometry::{Affine, Kind, Point, Route, TextAlign, VAlign};
+use crate::document::{Color, Element, Group, Ink, Order, SIZES, Style, WRAPS, short};
+use crate::geometry::{Affine, Kind, Route, TextAlign, VAlign};
 use crate::import::Note;
 use crate::import::alike::{empty, mirrored, within};
 use crate::import::fields::Fields;
@@ -17,8 +17,10 @@ use crate::import::fields::Fields;
 const NOTE: f64 = 200.0;
 /// Between a shape's edge and its label.
 const PADDING: f64 = 16.0;
-/// Lines of letters are so far apart, in ems.
-const LINE: f64 = 1.25;
+/// About how long a cloud's bumps are, by its size.
+const BUMPS: [f64; 4] = [50.0, 70.0, 100.0, 130.0];
+/// So much higher a box may become for its letters before they stand apart.
+const HIGHER: f64 = 1.01;
 
 /// Makes what a shape is: all of it, or nothing.
 pub(super) fn make(shape: &Shape<'_>, around: &Around, making: &mut Making<'_>) {
@@ -82,50 +84,60 @@ fn geo(props: &Fields<'_>, around: &Around, making: &mut Making<'_>) -> Made {
         "diamond" => Kind::Diamond,
         _ => Kind::Rectangle,
     };
-    let unit = around.place * Affine::scale_non_uniform(wide, high);
-    let outline = outlines::outline(&name, wide, high);
-    let mark = match name.as_str() {
-        // From corner to corner; what is between lies on the edge.
-        "x-box" => &[(0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0)][..],
-        "check-box" => &[(0.25, 0.5), (0.43, 0.68), (0.75, 0.32)],
-        _ => &[],
-    };
+    let unit = Affine::scale_non_uniform(wide, high);
+    // Only the outline is mirrored, not the letters.
+    let flip = unit * mirrored(flips(props)) * unit.inverse();
     let letters = letters(props, making);
     let color = style::color(props.text("labelColor").as_deref());
+    let drawn =
+        |kind, making: &mut Making<'_>| style::drawn(kind, props, around.opacity, &mut making.summary);
+    let outline = outlines::outline(&name, wide, high, style::sized(props, BUMPS));
     let mut main = match &outline {
         Some(points) => {
             making.summary.add(notes::OUTLINES);
-            let mut style = style::drawn(Kind::Line, props, around.opacity);
-            style.route = Some(Route::Straight);
+            let style = Style {
+                route: Some(Route::Straight),
+                ..drawn(Kind::Line, making)
+            };
             let mut line = element(Kind::Line, style, making);
-            lines::put(&mut line, points.iter().map(|p| unit * *p))?;
+            // Turned as a whole, so that what holds on to it knows its box.
+            lines::put(&mut line, points.iter().map(|p| flip * *p))?;
+            line.place = around.place;
             line
         }
         None => {
-            let mut one = element(kind, style::drawn(kind, props, around.opacity), making);
-            one.place = unit;
+            let style = drawn(kind, making);
+            let mut one = element(kind, style, making);
+            one.place = around.place * unit;
             one
         }
     };
-    let fits = outline.is_none() && color == main.style.color;
     style::letters(props, &mut main.style, LABELS);
+    let mut fits = outline.is_none() && color == main.style.color;
     if fits {
         main.text.clone_from(&letters);
+        // In what is round or pointed there is less room here.
+        let higher = main.body().determinant().abs() > HIGHER * main.place.determinant().abs();
+        if higher && kind != Kind::Rectangle {
+            fits = false;
+            main.text = Arc::default();
+        }
     }
     let label = (!fits && !letters.is_empty()).then(|| {
         making.summary.add(notes::LETTERS_APART);
         apart(letters, color, [wide, high], props, around, making)
     });
+    let mark = outlines::mark(&name, wide, high);
     let mark = if mark.is_empty() {
         None
     } else {
         let style = Style {
             fill: None,
             route: Some(Route::Straight),
-            ..style::drawn(Kind::Line, props, around.opacity)
+            ..drawn(Kind::Line, making)
         };
         let mut line = element(Kind::Line, style, making);
-        lines::put(&mut line, mark.iter().map(|(x, y)| unit * Point::new(*x, *y)))?;
+        lines::put(&mut line, mark.iter().map(|p| around.place * flip * *p))?;
         Some(line)
     };
     let mut all: Vec<Element> = [Some(main), mark, label].into_iter().flatten().collect();
@@ -134,6 +146,11 @@ fn geo(props: &Fields<'_>, around: &Around, making: &mut Making<'_>) -> Made {
         all.iter_mut().for_each(|one| one.groups = group.clone());
     }
     all.into_iter().try_for_each(|one| making.keep(one, around))
+}
+
+/// Whether a shape is mirrored from left to right, and from top to bottom.
+fn flips(props: &Fields<'_>) -> [bool; 2] {
+    ["flipX", "flipY"].map(|name| props.flag(name) == Some(true))
 }
 
 /// A label as a text of its own, in a box of this width and height.
@@ -158,11 +175,13 @@ fn apart(
     text.wrap = Some(room.clamp(*WRAPS.start(), *WRAPS.end()));
     text.text = letters;
     let set = text.lettered();
-    let tall = set.map_or(LINE * text.style.size, |set| set.layout.area().height());
+    let tall = set.map_or(0.0, |set| set.layout.area().height());
+    // Its lines are nearer to each other than there.
+    let edge = padding + (LINES[0] - LINES[1]) / 2.0 * text.style.size;
     let top = match text.style.valign {
-        VAlign::Top => padding,
+        VAlign::Top => edge,
         VAlign::Middle => (high - tall) / 2.0,
-        VAlign::Bottom => high - padding - tall,
+        VAlign::Bottom => high - edge - tall,
     };
     text.style.valign = Style::of(Kind::Text).valign;
     text.place = around.place * Affine::translate((padding + text.style.align.part() * room, top));
@@ -183,6 +202,13 @@ fn note(props: &Fields<'_>, around: &Around, making: &mut Making<'_>) -> Made {
     };
     let mut note = element(Kind::Note, style, making);
     style::letters(props, &mut note.style, LABELS);
+    // Letters that had no room are smaller: in parts of the usual size, or, in older files, in board units.
+    let adjusted = match props.number("fontSizeAdjustment").unwrap_or(0.0) {
+        part if part > 0.0 && part <= 1.0 => note.style.size * part,
+        size if size > 1.0 => size * scale(props),
+        _ => note.style.size,
+    };
+    note.style.size = adjusted.clamp(*SIZES.start(), *SIZES.end());
     let (side, grown) = (
         NOTE * scale(props),
         props.number("growY").unwrap_or(0.0).max(0.0) * scale(props),
@@ -210,7 +236,7 @@ fn image(props: &Fields<'_>, around: &Around, making: &mut Making<'_>) -> Made {
     let mut place = around.place * Affine::scale_non_uniform(wide, high);
     let mut image = match making.pictures.shown(props, &mut making.summary) {
         Ok(picture) => {
-            place *= mirrored(["flipX", "flipY"].map(|name| props.flag(name) == Some(true)));
+            place *= mirrored(flips(props));
             Element {
                 id: making.name(),
                 ..Element::image(picture)

@@ -42,7 +42,7 @@ pub(super) fn scale(props: &Fields<'_>) -> f64 {
 }
 
 /// How a line and an inside are drawn.
-pub(super) fn drawn(kind: Kind, props: &Fields<'_>, opacity: f64) -> Style {
+pub(super) fn drawn(kind: Kind, props: &Fields<'_>, opacity: f64, summary: &mut Summary) -> Style {
     let color = color(props.text("color").as_deref());
     let dash = props.text("dash");
     let width = match dash.as_deref() {
@@ -50,6 +50,11 @@ pub(super) fn drawn(kind: Kind, props: &Fields<'_>, opacity: f64) -> Style {
         _ => sized(props, [2.0, 3.5, 5.0, 10.0]).clamp(*WIDTHS.start(), *WIDTHS.end()),
     };
     let (fill, shade) = match props.text("fill").as_deref() {
+        // A hatching is as fine as the line around it, and there is none.
+        Some("pattern") if dash.as_deref() == Some("none") && kind != Kind::Line => {
+            summary.add(notes::HATCHING);
+            (Some(color), Shade::Tint)
+        }
         Some("semi") => (Some(Color::Ink(Ink::White)), Shade::Solid),
         Some("solid") => (Some(color), Shade::Tint),
         Some("pattern") => (Some(color), Shade::Hatch),
@@ -85,7 +90,7 @@ pub(super) fn letters(props: &Fields<'_>, style: &mut Style, sizes: [f64; 4]) {
     };
     let align = props.text("textAlign").or_else(|| props.text("align"));
     style.align = match align.as_deref() {
-        Some("start" | "start-legacy") => TextAlign::Left,
+        Some("start" | "start-legacy" | "justify") => TextAlign::Left,
         Some("end" | "end-legacy") => TextAlign::Right,
         Some("middle" | "middle-legacy") => TextAlign::Center,
         _ => style.align,
@@ -97,22 +102,25 @@ pub(super) fn letters(props: &Fields<'_>, style: &mut Style, sizes: [f64; 4]) {
     };
 }
 
-/// What is at an arrow's end.
-pub(super) fn head(name: Option<&str>, usual: Head, summary: &mut Summary) -> Head {
-    match name {
+/// What is at an arrow's end. Heads are outlines there, unless the arrow is filled.
+pub(super) fn head(props: &Fields<'_>, end: &str, usual: Head, summary: &mut Summary) -> Head {
+    let filled = matches!(props.text("fill").as_deref(), Some("fill" | "lined-fill"));
+    let of = |outline: Head, full: Head| if filled { full } else { outline };
+    match props.text(end).as_deref() {
         None => usual,
-        Some("none") => Head::None,
+        // The other one has a name there, but is never drawn.
+        Some("none" | "pipe") => Head::None,
         Some("arrow") => Head::Arrow,
-        Some("triangle") => Head::Triangle,
-        Some("dot") => Head::Dot,
-        Some("bar" | "pipe") => Head::Bar,
-        Some("diamond") => Head::Diamond,
+        Some("triangle") => of(Head::TriangleOutline, Head::Triangle),
+        Some("dot") => of(Head::Circle, Head::Dot),
+        Some("bar") => Head::Bar,
+        Some("diamond") => of(Head::DiamondOutline, Head::Diamond),
         Some(other) => {
             summary.add(notes::HEADS);
             if other == "square" {
-                Head::Diamond
+                of(Head::DiamondOutline, Head::Diamond)
             } else {
-                Head::Triangle
+                of(Head::TriangleOutline, Head::Triangle)
             }
         }
     }

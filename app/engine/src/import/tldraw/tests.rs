@@ -126,8 +126,9 @@ fn ink_comes_in_every_form_that_it_has_had() {
         let placed = import.elements[0].placed();
         let at: Vec<Point> = placed.iter().map(|point| point.pos).collect();
         assert_eq!(at, [Point::new(11.0, 12.0), Point::new(12.5, 10.0)], "{n}");
-        let last = if n == 2 { 0.5 } else { 0.75 };
-        assert!((placed[1].pressure - last).abs() < 0.01, "{n}: {placed:?}");
+        // What is pressed at the second point comes in gradually.
+        let grows = placed[1].pressure > placed[0].pressure + 0.01;
+        assert_eq!(grows, n != 2, "{n}: {placed:?}");
     }
 }
 

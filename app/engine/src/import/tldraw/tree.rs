@@ -22,9 +22,20 @@ pub(super) struct Shape<'a> {
     pub(super) fields: Fields<'a>,
     pub(super) props: Fields<'a>,
     pub(super) kind: String,
-    id: String,
+    pub(super) id: String,
     parent: String,
     index: String,
+}
+
+impl Shape<'_> {
+    /// Its own, 0 to 1. Files of 2022 say it as a text among its properties.
+    fn opacity(&self) -> f64 {
+        let own = self
+            .fields
+            .number("opacity")
+            .or_else(|| self.props.number("opacity"));
+        own.unwrap_or(1.0).clamp(0.0, 1.0)
+    }
 }
 
 /// What a shape has of what it lies in.
@@ -44,8 +55,6 @@ pub(super) struct Making<'a> {
     pub(super) out: Vec<Element>,
     /// The elements that came of shapes, by the shapes' ids.
     pub(super) made: HashMap<String, usize>,
-    /// How far arrows are bent, by their places in `out`, in board units.
-    pub(super) bends: HashMap<usize, f64>,
     names: u64,
 }
 
@@ -130,7 +139,6 @@ pub(super) fn read(records: &[&RawValue]) -> Import {
         summary,
         out: Vec::new(),
         made: HashMap::new(),
-        bends: HashMap::new(),
         names: 0,
     };
     let pages: Vec<String> = pages.into_iter().map(|(_, id)| id).collect();
@@ -222,7 +230,7 @@ fn walk<'a>(
         let place = Affine::translate((number("x"), number("y"))) * Affine::rotate(number("rotation"));
         let mut own = Around {
             place: around.place * place,
-            opacity: around.opacity * shape.fields.number("opacity").unwrap_or(1.0).clamp(0.0, 1.0),
+            opacity: around.opacity * shape.opacity(),
             locked: around.locked || shape.fields.flag("isLocked").unwrap_or(false),
             ..around
         };
