@@ -241,3 +241,29 @@ fn a_tldraw_file_is_opened_too() {
     until(&mut window, |window| shown(window).len() == 1);
     assert_eq!(shown(&window)[0].kind, Kind::Rectangle);
 }
+
+#[test]
+fn what_is_only_a_picture_becomes_a_board_with_that_on_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let photo = folder.path().join("photo.png");
+    std::fs::write(&photo, include_bytes!("../packages/drawbridge.png")).expect("written");
+    let boards = folder.path().join("data");
+    let mut window = started(&boards, Some(Target::File(photo)));
+    until(&mut window, |window| shown(window).len() == 1);
+    let picture = &shown(&window)[0];
+    let image = picture.picture.as_ref().expect("an image").image;
+    assert_eq!(picture.kind, Kind::Image);
+    assert!(app(&window).board().board().images().has(&image));
+    assert_eq!(app(&window).board().title(), "photo");
+    // What is neither is still refused.
+    let text = folder.path().join("words.png");
+    std::fs::write(&text, "words").expect("written");
+    let before = shown(&window).len();
+    drop_on(&mut window, &[text]);
+    until(&mut window, |window| {
+        window
+            .query_by_label_contains("words.png can't be put on the board")
+            .is_some()
+    });
+    assert_eq!(shown(&window).len(), before);
+}

@@ -215,7 +215,7 @@ pub static TABLE: &[Entry] = &[
     board(Command::Home, "All boards", "Every board on this computer, with a picture of it", icons::HOME, &[ctrl(Key::O)]),
     board(Command::NewBoard, "New board", "", icons::NEW_BOARD, &[ctrl(Key::N)]),
     board(Command::OpenSample, "Open the sample board", "A new board with things on it to look at and to try", icons::SAMPLE, &[]),
-    board(Command::ChooseFile, "Open a file…", "A board's file, which joins the same board where that is here already; or another program's drawing, which becomes a board", icons::OPEN_FILE, &[ctrl_shift(Key::O)]),
+    board(Command::ChooseFile, "Open a file…", "A board's file, which joins the same board where that is here already; or another program's drawing or a picture, which becomes a board", icons::OPEN_FILE, &[ctrl_shift(Key::O)]),
     board(Command::ShowImported, "What an import changed", "What is missing or different of the drawing that came last from another program", icons::WARNING, &[]),
     board(Command::OfBoard(None, Deed::SaveCopy), "Save a copy…", "As a file that can be mailed: all that is on the board, and no key to it", icons::SAVE_COPY, &[ctrl_shift(Key::S)]),
     board(Command::ShowExport, "Export…", "As a picture or drawing in a file: all of the board, or what is selected", icons::EXPORT, &[ctrl_shift(Key::E)]),

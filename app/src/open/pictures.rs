@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use drawbridge_engine::client::Images;
-use drawbridge_engine::document::Picture;
+use drawbridge_engine::document::{Element, Picture};
 use drawbridge_engine::export::{png, svg};
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::images::{self, FILE, ImageError, Taken};
-use drawbridge_engine::import::{self, ImportError};
+use drawbridge_engine::import::{self, Import, ImportError};
 use drawbridge_protocol::BoardId;
 use egui::ColorImage;
 
@@ -79,7 +79,11 @@ impl Given {
                 if bytes.starts_with(BOARD) {
                     return Ok(Thing::Board(path));
                 }
-                let import = import::read(&bytes).map_err(|error| refused(error.to_string()))?;
+                let import = match import::read(&bytes) {
+                    Err(ImportError::Unknown) => alone(&bytes),
+                    read => read.map_err(|error| error.to_string()),
+                }
+                .map_err(refused)?;
                 Drawing::of(source, import).map(Thing::Drawing)
             }
             Self::File(path) => {
@@ -136,6 +140,19 @@ fn is_drawing(bytes: &[u8]) -> bool {
         .trim_start_matches('\u{feff}');
     let ours = || png::embedded(bytes).is_some() || svg::embedded(text).is_some();
     text.trim_start().starts_with('{') || import::excalidraw::is(bytes) || ours()
+}
+
+/// What is only a picture, as a drawing with nothing else in it.
+fn alone(bytes: &[u8]) -> Result<Import, String> {
+    let taken = images::take(bytes).map_err(|error| match error {
+        ImageError::Unknown => ImportError::Unknown.to_string(),
+        error => error.to_string(),
+    })?;
+    Ok(Import {
+        elements: vec![Element::image(Picture::from(&taken))],
+        images: vec![taken.image],
+        ..Import::default()
+    })
 }
 
 /// Keeps a picture.
