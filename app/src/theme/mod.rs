@@ -229,6 +229,9 @@ impl Theme {
         s.menu_spacing = space::XS;
         s.interact_size = Vec2::new(size::TARGET, 30.0);
         s.tooltip_width = 280.0;
+        // That there is more is to be seen before the pointer is there.
+        s.scroll.dormant_handle_opacity = 0.4;
+        s.scroll.floating_width = 3.0;
         style.interaction.selectable_labels = false;
         style.interaction.tooltip_delay = 0.4;
         // What is just beside a button is the board: one press must not do both.

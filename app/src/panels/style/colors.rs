@@ -5,9 +5,10 @@ use drawbridge_engine::editor::StyleChange;
 use drawbridge_engine::tools::Tool;
 use egui::{
     Align2, Color32, Painter, Popup, PopupCloseBehavior, Rect, RectAlign, Response, Role, Sense, Stroke,
-    StrokeKind, Ui, UiKind, Vec2, WidgetInfo,
+    StrokeKind, Ui, UiKind, Vec2, WidgetInfo, pos2,
 };
 
+use super::lines::row;
 use super::{StyleView, change, heading, mixed, picker};
 use crate::command::{Command, find};
 use crate::panels::{Asked, widgets};
@@ -78,38 +79,59 @@ pub(super) fn fill(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
 }
 
 fn shade(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
-    let wanted = Vec2::new(size::STYLE_PANEL / 3.0 - 2.0, size::SMALL);
-    Shade::ALL
-        .chunks(3)
-        .for_each(|some| shades(ui, view, some, wanted, asked));
+    if let Some(shade) = row(ui, view.held.shade, &Shade::ALL, shade_name, shaded) {
+        change(asked, StyleChange::Shade(shade));
+    }
 }
 
-fn shades(ui: &mut Ui, view: &StyleView, some: &[Shade], wanted: Vec2, asked: &mut Asked) {
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 3.0;
-        for shade in some {
-            let (word, label) = match shade {
-                Shade::Tint => ("Tint", "Tinted fill"),
-                Shade::Solid => ("Solid", "Solid fill"),
-                Shade::Hatch => ("Hatch", "Hatched fill"),
-                Shade::Cross => ("Cross", "Cross-hatched fill"),
-                Shade::Zigzag => ("Zigzag", "Zigzag fill"),
-            };
-            let chosen = view.held.shade.one() == Some(*shade);
-            let words = |painter: &Painter, rect: Rect, color: Color32| {
-                painter.text(
-                    rect.center(),
-                    Align2::CENTER_CENTER,
-                    word,
-                    fonts::plain(size::HINT),
-                    color,
-                );
-            };
-            if widgets::choice(ui, wanted, label, chosen, words).clicked() {
-                change(asked, StyleChange::Shade(*shade));
-            }
+fn shade_name(shade: Shade) -> &'static str {
+    match shade {
+        Shade::Tint => "Tinted fill",
+        Shade::Solid => "Solid fill",
+        Shade::Hatch => "Hatched fill",
+        Shade::Cross => "Cross-hatched fill",
+        Shade::Zigzag => "Zigzag fill",
+    }
+}
+
+/// A square that is filled so.
+fn shaded(painter: &Painter, rect: Rect, color: Color32, shade: Shade) {
+    const SIDE: f32 = 16.0;
+    const ROUND: f32 = 3.0;
+    let square = Rect::from_center_size(rect.center(), Vec2::splat(SIDE));
+    let inside = painter.with_clip_rect(square.shrink(1.0).intersect(painter.clip_rect()));
+    let thin = Stroke::new(1.2, color);
+    let [left, top, bottom] = [square.left(), square.top(), square.bottom()];
+    let slanted = |from: f32, to: f32| {
+        for x in [-11.0, -5.5, 0.0, 5.5, 11.0] {
+            inside.line_segment([pos2(left + x, from), pos2(left + x + SIDE, to)], thin);
         }
-    });
+    };
+    match shade {
+        Shade::Tint => {
+            inside.rect_filled(square, ROUND, color.gamma_multiply(0.3));
+        }
+        Shade::Solid => {
+            inside.rect_filled(square, ROUND, color);
+        }
+        Shade::Hatch => slanted(bottom, top),
+        Shade::Cross => {
+            slanted(bottom, top);
+            slanted(top, bottom);
+        }
+        Shade::Zigzag => {
+            let corner = |n: u8| {
+                let y = if n.is_multiple_of(2) {
+                    bottom - 3.0
+                } else {
+                    top + 3.0
+                };
+                pos2(left + 2.0 + 3.0 * f32::from(n), y)
+            };
+            inside.line((0..5).map(corner).collect(), thin);
+        }
+    }
+    painter.rect_stroke(square, ROUND, Stroke::new(1.0, color), StrokeKind::Inside);
 }
 
 /// Two rows of swatches.

@@ -18,6 +18,9 @@ pub const SIZES: [(f64, &str, &str); 4] = [
     (40.0, "XL", "Very large letters"),
 ];
 
+/// Where letters stand in a box, in the order in which one sees it.
+const FROM_THE_TOP: [VAlign; 3] = [VAlign::Top, VAlign::Middle, VAlign::Bottom];
+
 /// Face, size and alignment.
 pub(super) fn letters(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
     heading(ui, "Letters", mixed(&view.held.font));
@@ -47,7 +50,7 @@ pub(super) fn letters(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
     // Only letters in a box stand at its top or its bottom.
     if view.held.valign.is_somewhere() {
         heading(ui, "Place in the box", mixed(&view.held.valign));
-        let valign = row(ui, view.held.valign, VAlign::ALL, valign_name, in_box);
+        let valign = row(ui, view.held.valign, &FROM_THE_TOP, valign_name, in_box);
         if let Some(valign) = valign {
             change(asked, StyleChange::VAlign(valign));
         }
