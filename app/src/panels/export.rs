@@ -16,6 +16,8 @@ use crate::theme::{Theme, size, space};
 const CHOICES: f32 = 230.0;
 const PREVIEW: Vec2 = Vec2::new(360.0, 300.0);
 const LEAST: Vec2 = Vec2::new(160.0, 120.0);
+/// How high a sentence below the preview is, in points.
+const NOTE: f32 = 56.0;
 /// How high the choices are of a format that has most, in points: as high is the dialog with any, so that nothing leaps.
 const HIGH: f32 = 416.0;
 
@@ -111,10 +113,13 @@ fn contents(ui: &mut Ui, room: f32, came: &Came<'_>, offer: Offer, chosen: &mut 
         });
         ui.add_space(space::L);
         ui.vertical(|ui| {
-            let size = Vec2::new(
-                beside.min(PREVIEW.x),
-                PREVIEW.y.min(room - size::TARGET).max(LEAST.y),
-            );
+            // In a low window what is said below it has its place.
+            let said = match came {
+                Came::There { notes, .. } => notes.len() as f32 * NOTE,
+                Came::Making | Came::Refused(_) => 0.0,
+            };
+            let high = PREVIEW.y.min(room - size::TARGET - said).max(LEAST.y);
+            let size = Vec2::new(beside.min(PREVIEW.x), high);
             ui.set_width(size.x);
             preview(ui, came, size);
         });
@@ -125,7 +130,7 @@ fn choices(ui: &mut Ui, offer: Offer, chosen: &mut Export, part: &mut Part) {
     widgets::section(ui, "Format");
     beside_each_other(ui, |ui| {
         for kind in FileKind::ALL {
-            ui.radio_value(&mut chosen.kind, kind, kind.name());
+            widgets::radio_value(ui, &mut chosen.kind, kind, kind.name());
         }
     });
     // A copy of the board is all of it, and looks as the board does.
@@ -134,13 +139,13 @@ fn choices(ui: &mut Ui, offer: Offer, chosen: &mut Export, part: &mut Part) {
     };
     ui.add_space(space::S);
     widgets::section(ui, "What");
-    ui.radio_value(part, Part::All, "All of the board");
+    widgets::radio_value(ui, part, Part::All, "All of the board");
     ui.add_enabled_ui(offer.selected, |ui| {
-        ui.radio_value(part, Part::Selected, "What is selected");
+        widgets::radio_value(ui, part, Part::Selected, "What is selected");
     });
     if format.has_pages() {
         ui.add_enabled_ui(offer.frames, |ui| {
-            ui.radio_value(part, Part::EachFrame, "Each frame, as a page");
+            widgets::radio_value(ui, part, Part::EachFrame, "Each frame, as a page");
         });
     } else if *part == Part::EachFrame {
         *part = Part::All;
@@ -150,23 +155,23 @@ fn choices(ui: &mut Ui, offer: Offer, chosen: &mut Export, part: &mut Part) {
     if format != Format::Excalidraw {
         widgets::section(ui, "Look");
         beside_each_other(ui, |ui| {
-            ui.radio_value(&mut chosen.mode, Mode::Light, "Light");
-            ui.radio_value(&mut chosen.mode, Mode::Dark, "Dark");
+            widgets::radio_value(ui, &mut chosen.mode, Mode::Light, "Light");
+            widgets::radio_value(ui, &mut chosen.mode, Mode::Dark, "Dark");
         });
-        ui.checkbox(&mut chosen.paper, "The board's colour under it");
+        widgets::checkbox(ui, &mut chosen.paper, "The board's colour under it");
     }
     if format == Format::Png {
         ui.add_space(space::S);
         widgets::section(ui, "Pixels a board unit");
         beside_each_other(ui, |ui| {
             for scale in PIXELS {
-                ui.radio_value(&mut chosen.scale, scale, format!("{scale}×"));
+                widgets::radio_value(ui, &mut chosen.scale, scale, &format!("{scale}×"));
             }
         });
     }
     if format.can_embed() {
         ui.add_space(space::S);
-        ui.checkbox(&mut chosen.embed, "It opens again as a board");
+        widgets::checkbox(ui, &mut chosen.embed, "It opens again as a board");
     }
 }
 

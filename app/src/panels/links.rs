@@ -261,7 +261,7 @@ impl Rows<'_> {
         });
         ui.add_enabled_ui(access.live, |ui| {
             let mut locked = access.locked;
-            let check = ui.checkbox(&mut locked, "Only owners can change the board");
+            let check = widgets::checkbox(ui, &mut locked, "Only owners can change the board");
             if check.changed() {
                 asked.push(Command::LockBoard);
             }
@@ -449,14 +449,14 @@ fn making(ui: &mut Ui, draft: &mut ShareDraft, asked: &mut Asked) {
     let Some(new) = &mut draft.making else { return };
     widgets::section(ui, "A new link: whoever has it");
     ui.horizontal(|ui| {
-        ui.radio_value(&mut new.role, Role::View, "Can view");
-        ui.radio_value(&mut new.role, Role::Edit, "Can draw");
+        widgets::radio_value(ui, &mut new.role, Role::View, "Can view");
+        widgets::radio_value(ui, &mut new.role, Role::Edit, "Can draw");
     });
     name_field(ui, &mut new.name);
     widgets::section(ui, "When it ends");
     ui.horizontal_wrapped(|ui| {
         for (ends, words) in Ends::ALL {
-            ui.radio_value(&mut new.ends, ends, words);
+            widgets::radio_value(ui, &mut new.ends, ends, words);
         }
     });
     let mut done = false;
@@ -495,9 +495,9 @@ fn changing(ui: &mut Ui, draft: &mut ShareDraft, asked: &mut Asked) {
     name_field(ui, &mut changed.name);
     widgets::section(ui, "When it ends");
     ui.horizontal_wrapped(|ui| {
-        ui.radio_value(&mut changed.ends, None, "As before");
+        widgets::radio_value(ui, &mut changed.ends, None, "As before");
         for (ends, words) in Ends::ALL {
-            ui.radio_value(&mut changed.ends, Some(ends), words);
+            widgets::radio_value(ui, &mut changed.ends, Some(ends), words);
         }
     });
     let mut done = false;

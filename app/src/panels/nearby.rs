@@ -111,8 +111,7 @@ pub(super) fn list(ui: &mut Ui, view: &NearbyView, asked: &mut Asked) {
     for (command, on) in [(Command::LookNearby, view.look), (Command::BeFound, view.found)] {
         if let Some(entry) = find(&command) {
             let mut on = on;
-            if ui
-                .checkbox(&mut on, entry.label)
+            if widgets::checkbox(ui, &mut on, entry.label)
                 .on_hover_text(entry.hint)
                 .changed()
             {

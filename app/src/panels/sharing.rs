@@ -153,7 +153,8 @@ pub fn share(
             who(ui, &rows, draft, asked);
             if let (Some(found), Some(entry)) = (access.found, find(&Command::BeFound)) {
                 let mut found = found;
-                let check = ui.checkbox(&mut found, "People nearby find it, and ask you to be let in");
+                let check =
+                    widgets::checkbox(ui, &mut found, "People nearby find it, and ask you to be let in");
                 if check.on_hover_text(entry.hint).changed() {
                     asked.push(Command::BeFound);
                 }
@@ -231,7 +232,7 @@ fn reach(ui: &mut Ui, places: &[Place], draft: &mut ShareDraft) {
     }
     let chosen = draft.place.min(places.len().saturating_sub(1));
     for (number, place) in places.iter().enumerate() {
-        if ui.radio(number == chosen, &place.who).clicked() {
+        if widgets::radio(ui, number == chosen, &place.who).clicked() {
             draft.place = number;
         }
     }

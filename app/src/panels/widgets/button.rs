@@ -213,7 +213,8 @@ fn worded(ui: &mut Ui, icon: Option<char>, word: &str, name: &str, filled: bool)
         }
         let at = egui::pos2(left, rect.center().y - word.size().y / 2.0);
         ui.painter().galley(at, word, color);
-        focus_ring(ui, rect.expand(2.0), &response);
+        // The ring has the accent's colour too: around a filled one it stands off.
+        focus_ring(ui, rect.expand(if filled { 5.0 } else { 2.0 }), &response);
     }
     response
 }

@@ -4,6 +4,7 @@ mod button;
 mod field;
 mod menu;
 mod slider;
+mod toggle;
 
 use egui::{
     Align2, Area, Color32, Context, Id, InnerResponse, Order, Rect, Response, Sense, Stroke, StrokeKind, Ui,
@@ -16,6 +17,7 @@ pub use button::{IconButton, choice, command_button, entry_button, named_button,
 pub use field::{field, select_all};
 pub use menu::{Item, command_item, command_items, lines, submenu};
 pub use slider::{Slid, Slider};
+pub use toggle::{checkbox, radio, radio_value};
 
 /// A panel that floats at an edge of the window, `offset` points away from it.
 pub fn floating<R>(
