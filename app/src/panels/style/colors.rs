@@ -79,7 +79,7 @@ pub(super) fn fill(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
 }
 
 fn shade(ui: &mut Ui, view: &StyleView, asked: &mut Asked) {
-    if let Some(shade) = row(ui, view.held.shade, &Shade::ALL, shade_name, shaded) {
+    if let Some(shade) = row(ui, view.held.shade, Shade::ALL, shade_name, shaded) {
         change(asked, StyleChange::Shade(shade));
     }
 }
