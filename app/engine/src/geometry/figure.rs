@@ -8,9 +8,13 @@ use super::outline::{around, outline};
 use super::route::{Middle, Routed};
 use super::terms::{Corners, Dash, Head, Kind, Route, Shade, Sketch};
 use super::way::Way;
-use super::{Curve, Hold, InkPoint, Letters, MAX_COORDINATE, Shape, Touchable, hatch, radius};
+use super::{Curve, Hold, InkPoint, Letters, MAX_COORDINATE, Shape, Touchable, radius};
 
 mod drawing;
+
+/// A pen's line is so many times as wide as that of a figure whose inside is filled by the same lines: broad lines far apart would fill
+/// little of what a pen goes around.
+const PEN: f64 = 6.0;
 
 /// A figure on the board.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,9 +153,8 @@ impl Figure {
         let half = self.width / 2.0;
         let bounds = match self.kind {
             Kind::Stroke | Kind::Highlight => {
-                let curve = Curve::new(&self.points, self.width, self.step);
-                let hatched = self.hatched_around(&curve).into_iter();
-                hatched.chain(curve.bounds()).reduce(|a, b| a.union(b))
+                // Where it is drawn with little pressure it is still wider than the lines that fill it.
+                Curve::new(&self.points, self.width, self.step).bounds()
             }
             Kind::Rectangle | Kind::Diamond | Kind::Ellipse | Kind::Frame => {
                 let edge = around(self.kind, self.place);
@@ -179,12 +182,13 @@ impl Figure {
         (!odd && !out).then_some(bounds)
     }
 
-    /// A box around the lines that fill a stroke: where it is drawn with little pressure, they are wider than it.
-    fn hatched_around(&self, curve: &Curve) -> Option<Rect> {
-        self.fill.filter(|shade| shade.is_lines())?;
-        let half = hatch::WIDTH * self.width / 2.0;
-        let around = self.closed_inside(&curve_line(curve))?;
-        Some(around.bounds().inflate(half, half))
+    /// The width by which the lines are told that fill it: a pen draws broadly.
+    fn hatch_width(&self) -> f64 {
+        if self.kind == Kind::Stroke {
+            self.width / PEN
+        } else {
+            self.width
+        }
     }
 
     /// No part of its edge is farther from its line than that, in board units.

@@ -40,6 +40,7 @@ pub use ink::{InkPoint, MAX_COORDINATE, radius};
 pub use kurbo::{Affine, BezPath, Point, Rect, Size, Vec2};
 pub use letters::{Glyphs, Letters};
 pub use mesh::{Corner, Mesh, Side};
+pub use outline::rounding;
 pub use patch::is_closed;
 pub use region::Region;
 pub use ribbon::Ribbon;

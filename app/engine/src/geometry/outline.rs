@@ -29,19 +29,30 @@ pub(super) fn outline(kind: Kind, place: Affine, corners: Corners, tolerance: f6
         return (0..pieces).map(at).collect();
     }
     let square = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)];
-    let (unit, (part, most)) = match kind {
-        Kind::Diamond => ([(0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (0.0, 0.5)], DIAMOND),
-        Kind::Note => (square, NOTE),
-        _ => (square, RECTANGLE),
+    let unit = match kind {
+        Kind::Diamond => [(0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (0.0, 0.5)],
+        _ => square,
     };
     let sharp = unit.map(place_of);
     let shorter = sharp[0].distance(sharp[1]).min(sharp[1].distance(sharp[2]));
     let cut = match corners {
-        _ if kind == Kind::Note => (part * shorter).min(most),
-        Corners::Round => (part * shorter).min(most),
+        _ if kind == Kind::Note => rounding(kind, shorter),
+        Corners::Round => rounding(kind, shorter),
         Corners::Sharp => 0.0,
     };
     rounded(&sharp, cut, tolerance)
+}
+
+/// How far from a corner of a box of a kind its rounding begins, where it is round; `shorter` is how long its shorter side is. In board
+/// units.
+#[must_use]
+pub fn rounding(kind: Kind, shorter: f64) -> f64 {
+    let (part, most) = match kind {
+        Kind::Diamond => DIAMOND,
+        Kind::Note => NOTE,
+        _ => RECTANGLE,
+    };
+    (part * shorter).min(most)
 }
 
 /// A box that holds the outline of a box.

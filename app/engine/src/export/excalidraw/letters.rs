@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Members, number, object, put, seed, turn};
 use crate::document::{Element, Font, TextAlign};
 use crate::geometry::{Kind, VAlign};
-use crate::lettering::Layout;
+use crate::lettering::{Layout, Line};
 
 /// A text that stands by itself.
 pub(super) fn text(element: &Element, out: &mut Members) {
@@ -72,9 +72,12 @@ pub(super) fn label(element: &Element, frame: Option<&str>, color: &str) -> Opti
 fn letters(element: &Element, layout: &Layout, scale: f64, out: &mut Members) {
     let style = &element.style;
     let lines = layout.lines().iter();
-    let lines: Vec<&str> = lines
-        .filter_map(|line| element.text.get(line.range.clone()))
-        .collect();
+    // The blank at which a line is broken would move its letters there.
+    let line = |line: &Line| {
+        let letters = element.text.get(line.range.clone())?;
+        Some(if line.soft { letters.trim_end() } else { letters })
+    };
+    let lines: Vec<&str> = lines.filter_map(line).collect();
     out.insert("text".to_owned(), json!(lines.join("\n")));
     out.insert("originalText".to_owned(), json!(&*element.text));
     out.insert("fontSize".to_owned(), number(style.size * scale));

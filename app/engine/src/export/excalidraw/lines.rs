@@ -5,23 +5,44 @@ use std::collections::HashMap;
 use drawbridge_protocol::ElementId;
 use serde_json::{Value, json};
 
-use super::{Members, number};
+use super::{Members, line_width, number, size, turn};
+use crate::arrange::hold;
 use crate::document::{Element, Tie};
-use crate::geometry::{Corners, Head, Point, Route};
-use crate::import::excalidraw::{STROKE, pressure_there};
+use crate::geometry::{Affine, Corners, Curve, Head, Hold, InkPoint, Kind, Point, Route, Vec2};
+use crate::import::excalidraw::{BRUSH, STROKE, leading, pressure_there};
 
-/// How far before what it holds on to an arrow ends there, in board units.
-const GAP: f64 = 4.0;
+/// A stroke is drawn there within this part of its width.
+const EXACT: f64 = 1.0 / 30.0;
 
-/// A freehand stroke.
+/// A freehand stroke, as it is drawn: smooth.
 pub(super) fn ink(element: &Element, out: &mut Members) {
-    let placed = element.placed();
-    let points: Vec<Point> = placed.iter().map(|point| point.pos).collect();
+    let style = &element.style;
+    let width = line_width(style, style.width / STROKE);
+    let samples = element.placed();
+    let curve = Curve::within(
+        &samples,
+        style.width,
+        element.step * element.scale(),
+        EXACT * style.width,
+    );
+    let mut drawn = leading(&curve.flatten(0..=curve.len()), BRUSH * width);
+    if let (Some(first), Some(last)) = (drawn.first(), drawn.last())
+        && style.fill.is_some()
+        && element.is_closed()
+    {
+        // The points there lead the pen and lie beyond what it draws: without this one it need not be filled.
+        drawn.push(InkPoint::new(first.pos, last.pressure));
+    }
+    let points: Vec<Point> = drawn.iter().map(|point| point.pos).collect();
     put(out, "freedraw", &points);
-    let pressures = placed.iter().map(|point| number(pressure_there(point.pressure)));
+    // It may be a little wider or thinner there, which the pressure makes up for.
+    let wider = style.width / STROKE / width;
+    let pressures = drawn
+        .iter()
+        .map(|point| number(pressure_there(point.pressure, wider)));
     out.insert("pressures".to_owned(), pressures.collect::<Vec<_>>().into());
     out.insert("simulatePressure".to_owned(), json!(false));
-    out.insert("strokeWidth".to_owned(), number(element.style.width / STROKE));
+    out.insert("strokeWidth".to_owned(), number(width));
 }
 
 /// A line as it is shown, or an arrow: only that has heads there, holds on, and bears letters.
@@ -48,10 +69,20 @@ pub(super) fn line(element: &Element, by_id: &HashMap<&ElementId, &Element>, out
         out.insert(name.to_owned(), json!(named(head)));
     }
     for (name, tie) in ["startBinding", "endBinding"].into_iter().zip(&element.ties) {
-        let tie = tie
+        let held = tie
             .as_ref()
-            .filter(|tie| by_id.get(&tie.id).is_some_and(|target| target.kind.holds_lines()));
-        out.insert(name.to_owned(), tie.map_or(Value::Null, binding));
+            .and_then(|tie| Some((tie, hold(by_id.get(&tie.id)?, tie.at)?)));
+        let last = on_board.len().saturating_sub(1);
+        let ends = if name == "startBinding" {
+            (on_board.first(), on_board.get(1))
+        } else {
+            (on_board.last(), on_board.get(last.wrapping_sub(1)))
+        };
+        let binding = match (held, ends) {
+            (Some((tie, hold)), (Some(end), Some(next))) => binding(tie, &hold, *end, *next, elbow),
+            _ => Value::Null,
+        };
+        out.insert(name.to_owned(), binding);
     }
     if arrow {
         out.insert("elbowed".to_owned(), json!(elbow));
@@ -61,15 +92,43 @@ pub(super) fn line(element: &Element, by_id: &HashMap<&ElementId, &Element>, out
     }
 }
 
-/// What an end holds on to, as newer files say it and as older ones do.
-fn binding(tie: &Tie) -> Value {
+/// What an end holds on to: as 0.18 has it, by how far beside the middle it aims and how far before the outline it ends, and as newer
+/// ones do, by a point. A right-angled arrow always ends at that point.
+fn binding(tie: &Tie, hold: &Hold, end: Point, next: Point, elbow: bool) -> Value {
+    let [width, height] = size(hold.place);
+    let middle = hold.place * Point::new(0.5, 0.5);
+    let back = Affine::scale_non_uniform(2.0 / width, 2.0 / height)
+        * Affine::rotate(-turn(hold.place))
+        * Affine::translate(-middle.to_vec2());
+    let fixed = back * if elbow { end } else { hold.aim() };
+    let focus = focus(hold.kind, back * next, back * end);
     json!({
         "elementId": tie.id.as_str(),
-        "fixedPoint": [tie.at.x, tie.at.y],
+        "fixedPoint": [number((fixed.x + 1.0) / 2.0), number((fixed.y + 1.0) / 2.0)],
         "mode": "orbit",
-        "focus": 0,
-        "gap": GAP,
+        "focus": number(focus),
+        "gap": number(hold.distance(end)),
     })
+}
+
+/// How far beside the middle of what it holds on to a line aims that comes from `next`, in Excalidraw's way (`determineFocusDistance` in
+/// 0.18): where it first crosses a diagonal, of a diamond an axis, told in parts of that, with a sign for the side. The points are in
+/// units of half a side from the middle.
+fn focus(kind: Kind, next: Point, end: Point) -> f64 {
+    let way = end - next;
+    let axes = if kind == Kind::Diamond {
+        [Vec2::new(1.0, 0.0), Vec2::new(0.0, 1.0)]
+    } else {
+        [Vec2::new(1.0, 1.0), Vec2::new(1.0, -1.0)]
+    };
+    let side = -way.cross(end.to_vec2()).signum();
+    let far = |axis: Vec2| {
+        let along = -axis.cross(end.to_vec2()) / axis.cross(way);
+        let at = end + way * along;
+        let far = at.x.abs().max(at.y.abs());
+        (along >= 0.0 && far <= 3.0).then_some(far)
+    };
+    side * axes.into_iter().filter_map(far).reduce(f64::min).unwrap_or(0.0)
 }
 
 fn named(head: Head) -> Option<&'static str> {

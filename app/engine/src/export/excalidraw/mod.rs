@@ -1,5 +1,6 @@
-//! Elements as an Excalidraw scene. Each goes along as we have it too, in `customData`, with a digest of how it was written: read
-//! again, what nobody has changed there is what it was, and what somebody has is as they left it. Boxes that are skewed are shown
+//! Elements as an Excalidraw scene. Each goes along as we have it too, in `customData`, with digests of how it was written: read
+//! again, what nobody has changed there is what it was, what was moved or reshaped is that elsewhere, and what somebody has made look
+//! different is as they left it. Boxes that are skewed are shown
 //! there without that, frames upright.
 
 mod letters;
@@ -15,10 +16,10 @@ use serde_json::{Map, Value, json};
 use super::Look;
 use crate::arrange::{hold, hold_on};
 use crate::clip::MAX_ELEMENTS;
-use crate::document::{Color, Corners, Element, Ink};
-use crate::geometry::{Affine, Dash, Kind, Point, Shade, Sketch};
+use crate::document::{Color, Corners, Element, Ink, Style};
+use crate::geometry::{Affine, Dash, Kind, Point, Shade, Sketch, rounding};
 use crate::import::alike::MAX_TEXT;
-use crate::import::excalidraw::{SOURCE, digest};
+use crate::import::excalidraw::{SOURCE, marks};
 
 /// The members of an Excalidraw element.
 type Members = Map<String, Value>;
@@ -89,12 +90,13 @@ impl Scene<'_> {
         out.insert("boundElements".to_owned(), bound.into());
         let text = Value::from(out).to_string();
         let label = label.map(|label| Value::from(label).to_string());
-        let digest = digest(&text, label.as_deref());
+        let marks = marks(&text, label.as_deref()).map(|(name, value)| format!(r#","{name}":{value}"#));
         // As text, so that each of its numbers stays as it is.
         let own = format!(
-            r#"{},"customData":{{"drawbridge":{{"base":{},"digest":"{digest}"}}}}}}"#,
+            r#"{},"customData":{{"drawbridge":{{"base":{}{}}}}}}}"#,
             &text[..text.len() - 1],
-            element.base().as_str()
+            element.base().as_str(),
+            marks.concat()
         );
         [own].into_iter().chain(label).collect()
     }
@@ -137,7 +139,10 @@ impl Scene<'_> {
         let seen = element.kind.has_line() || element.kind == Kind::Text;
         let round = match element.kind {
             Kind::Rectangle | Kind::Diamond => (style.corners == Corners::Round).then(|| json!({"type": 3})),
-            Kind::Note => Some(json!({"type": 3})),
+            Kind::Note => {
+                let [wide, high] = size(element.body());
+                Some(json!({"type": 3, "value": number(rounding(Kind::Note, wide.min(high)))}))
+            }
             _ => None,
         };
         object(json!({
@@ -151,7 +156,7 @@ impl Scene<'_> {
                 Shade::Cross => "cross-hatch",
                 Shade::Zigzag => "zigzag",
             },
-            "strokeWidth": number(style.width),
+            "strokeWidth": number(line_width(style, style.width)),
             "strokeStyle": match style.dash {
                 Dash::Solid => "solid",
                 Dash::Dashed => "dashed",
@@ -227,6 +232,16 @@ impl Scene<'_> {
     }
 }
 
+/// A width of lines that can be told there. Where lines fill the inside, four times as much has to be a whole number: else these are not
+/// drawn (rough.js 4.6 goes along them in whole units).
+fn line_width(style: &Style, width: f64) -> f64 {
+    if style.fill.is_some() && style.shade.is_lines() {
+        (4.0 * width).round().max(1.0) / 4.0
+    } else {
+        width
+    }
+}
+
 fn object(value: Value) -> Members {
     match value {
         Value::Object(members) => members,
@@ -290,5 +305,7 @@ fn seed(id: &str, salt: u32) -> u32 {
     id.bytes().fold(0x811c_9dc5 ^ salt, mix) >> 1
 }
 
+#[cfg(test)]
+mod edited;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use crate::geometry::{Head, InkPoint, Rect};
 use crate::images::{StoredImage, take_pixels};
 use crate::import::{self, Import};
 
-fn written(elements: &[Element], images: &dyn Fn(&ImageHash) -> Option<StoredImage>) -> String {
+pub(super) fn written(elements: &[Element], images: &dyn Fn(&ImageHash) -> Option<StoredImage>) -> String {
     let ink = |color| match color {
         Color::Rgb(rgb) => rgb,
         Color::Ink(_) => [70, 80, 90],
@@ -25,22 +25,22 @@ fn written(elements: &[Element], images: &dyn Fn(&ImageHash) -> Option<StoredIma
     write(elements, &look)
 }
 
-fn read(text: &str) -> Import {
+pub(super) fn read(text: &str) -> Import {
     import::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-fn id(name: &str) -> ElementId {
+pub(super) fn id(name: &str) -> ElementId {
     ElementId::new(name).expect("an id")
 }
 
-fn boxed(name: &str, place: [f64; 6]) -> Element {
+pub(super) fn boxed(name: &str, place: [f64; 6]) -> Element {
     Element {
         place: Affine::new(place),
         ..Element::new(id(name), Kind::Rectangle, Order::from("a1"), Style::default())
     }
 }
 
-fn arrow(name: &str, points: &[(f64, f64)]) -> Element {
+pub(super) fn arrow(name: &str, points: &[(f64, f64)]) -> Element {
     let mut style = Style::of(Kind::Line);
     style.end = Head::Arrow;
     Element {

@@ -80,15 +80,16 @@ impl Figure {
                     self.place * Point::new(0.5, 0.5)
                 };
                 let hand = self.hand();
+                let width = self.hatch_width();
                 let along = |line: Vec<hatch::Piece>| {
                     let points: Vec<Point> = match hand {
                         Some(hand) => hand.hatch(&line, tolerance),
                         None => line.iter().flat_map(|piece| piece.ends).collect(),
                     };
                     let line: Vec<InkPoint> = points.into_iter().map(even).collect();
-                    Ribbon::along(&line, hatch::WIDTH * self.width, tolerance)
+                    Ribbon::along(&line, hatch::WIDTH * width, tolerance)
                 };
-                let lines = hatch::lines(&inside, middle, self.width, shade);
+                let lines = hatch::lines(&inside, middle, width, shade);
                 (None, lines.into_iter().map(along).collect())
             }
             (_, inside) => (inside, Vec::new()),

@@ -3,8 +3,8 @@
 use super::fields::Fields;
 use super::notes;
 use super::style::{self, Paints};
-use crate::document::{Color, Element, Ink, SIZES, Style, WRAPS, short};
-use crate::geometry::{Affine, Kind, MAX_COORDINATE, Point, Rect, Shade, TextAlign};
+use crate::document::{Color, Element, Font, Ink, SIZES, Style, WRAPS, short};
+use crate::geometry::{Affine, Kind, MAX_COORDINATE, Point, Rect, Shade, TextAlign, rounding};
 use crate::import::{Note, Summary, alike};
 
 /// A box is at least so wide and high, so that it has an inside.
@@ -12,6 +12,8 @@ const THIN: f64 = 1.0 / 64.0;
 /// Lines of letters are so far apart, in ems.
 const LINE: f64 = 1.25;
 
+/// How much wider lines may become that are broken.
+const WIDER: [f64; 5] = [1.0, 1.04, 1.08, 1.12, 1.16];
 /// How much smaller letters may become to fit into their box.
 const SMALLER: [f64; 4] = [0.95, 0.9, 0.85, 0.75];
 
@@ -33,9 +35,15 @@ fn is_near(place: Affine) -> bool {
 }
 
 /// Puts a box where it lies there.
-pub(super) fn place(fields: &Fields<'_>, element: &mut Element) -> Result<(), Gone> {
+pub(super) fn place(fields: &Fields<'_>, element: &mut Element, summary: &mut Summary) -> Result<(), Gone> {
     let Rect { x0, y0, .. } = upright(fields);
     let [width, height] = [upright(fields).width(), upright(fields).height()];
+    if element.kind == Kind::Rectangle && style::is_round(fields) {
+        let shorter = width.min(height);
+        if (style::rounding(fields, shorter) - rounding(element.kind, shorter)).abs() > 1.0 {
+            summary.add(notes::ROUNDING);
+        }
+    }
     if width == 0.0 && height == 0.0 {
         return Err(Some(notes::UNSEEN));
     }
@@ -93,8 +101,7 @@ pub(super) fn text(fields: &Fields<'_>, element: &mut Element, summary: &mut Sum
     }
     let theirs = upright(fields);
     if !free {
-        let (least, most) = (*WRAPS.start(), *WRAPS.end());
-        element.wrap = Some(theirs.width().clamp(least, most));
+        wrap(theirs.width(), lines as usize, element);
     }
     // Lines may be nearer to each other there: all of them have the same middle.
     let ours = lines * LINE * element.style.size;
@@ -113,9 +120,22 @@ pub(super) fn text(fields: &Fields<'_>, element: &mut Element, summary: &mut Sum
     }
 }
 
+/// Breaks a text at the width at which it is broken there, or a little wider where it would take more lines, since the font is another one.
+fn wrap(width: f64, lines: usize, element: &mut Element) {
+    let at = |factor: f64| Some((width * factor).clamp(*WRAPS.start(), *WRAPS.end()));
+    for factor in WIDER {
+        element.wrap = at(factor);
+        let set = element.lettered();
+        if set.is_some_and(|set| set.layout.lines().len() <= lines) {
+            return;
+        }
+    }
+    element.wrap = at(1.0);
+}
+
 /// The colour of a text; `None` where it isn't seen. What is to be said of it is said where it is drawn.
 pub(super) fn letters_color(text: &Fields<'_>) -> Option<Color> {
-    match text.text("strokeColor") {
+    match style::given(text, "strokeColor") {
         Some(color) => style::color(&color, &mut Summary::default()),
         None => Some(Color::default()),
     }
@@ -135,6 +155,15 @@ pub(super) fn fits(holder: &Fields<'_>, paints: Paints, text: &Fields<'_>) -> bo
         }
     };
     same && (style::opacity(holder) - style::opacity(text)).abs() < 0.005
+}
+
+/// Writes a page's address into its box, as large as there.
+pub(super) fn address(fields: &Fields<'_>, element: &mut Element, summary: &mut Summary) {
+    element.text = within(&fields.text("link").unwrap_or_default(), summary);
+    element.style.font = Font::Plain;
+    let width = upright(fields).width();
+    let each = width / (element.text.chars().count().max(2) as f64);
+    element.style.size = each.max(width / 30.0).clamp(*SIZES.start(), *SIZES.end());
 }
 
 /// Writes a text into a box, or at a line.

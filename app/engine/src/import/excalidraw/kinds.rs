@@ -5,8 +5,8 @@ use super::pictures::Pictures;
 use super::scene::One;
 use super::style::{self, Paints};
 use super::{boxes, lines, notes};
-use crate::document::{Element, Order, Style};
-use crate::geometry::Kind;
+use crate::document::{Color, Element, Order, Style};
+use crate::geometry::{Kind, Sketch};
 use crate::import::Summary;
 use crate::import::alike::{empty, mirrored};
 use crate::import::images::Missing;
@@ -28,7 +28,10 @@ pub(super) fn element(
     summary: &mut Summary,
 ) -> Result<Made, Gone> {
     let fields = &one.fields;
-    let paints = Paints::of(fields, summary);
+    let mut paints = Paints::of(fields, summary);
+    if one.is_page() {
+        paints = paints.of_page(&one.kind);
+    }
     let within = label.filter(|text| boxes::fits(fields, paints, text));
     let mut element = Element::new(one.name.clone(), Kind::Text, Order::default(), Style::default());
     match one.kind.as_str() {
@@ -69,19 +72,25 @@ fn drawn(
         "line" | "arrow" | "draw" => Kind::Line,
         _ => Kind::Rectangle,
     };
-    let letters = text.and_then(|text| boxes::letters_color(text));
+    let letters = match text {
+        Some(text) => boxes::letters_color(text),
+        None => one.is_page().then(Color::default),
+    };
     element.style = style::style(element.kind, fields, paints, letters, summary);
     match element.kind {
         Kind::Line => lines::line(fields, element, summary)?,
         Kind::Stroke => lines::ink(fields, element, summary)?,
-        _ => boxes::place(fields, element)?,
+        _ => boxes::place(fields, element, summary)?,
     }
     if let Some(text) = text {
         boxes::label(text, element, summary);
     }
     if one.is_page() {
         summary.add(notes::EMBEDS);
-        element.text = boxes::within(&fields.text("link").unwrap_or_default(), summary);
+        boxes::address(fields, element, summary);
+        if paints.line.is_none() {
+            element.style.sketch = Sketch::None;
+        }
     }
     Ok(())
 }
@@ -115,8 +124,11 @@ fn image(
         }
     }
     element.style.opacity = style::opacity(fields);
-    boxes::place(fields, element)?;
+    boxes::place(fields, element, summary)?;
     if element.kind == Kind::Image {
+        if style::is_round(fields) {
+            summary.add(notes::SHARP);
+        }
         let scale = fields.numbers("scale");
         let negative = |at: usize| scale.get(at).is_some_and(|v| v.is_some_and(|v| v < 0.0));
         element.place *= mirrored([negative(0), negative(1)]);

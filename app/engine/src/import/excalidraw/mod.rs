@@ -7,14 +7,16 @@ mod kinds;
 mod lines;
 mod notes;
 mod ours;
+mod pen;
 mod pictures;
 mod scene;
 mod style;
 mod ties;
 
 use self::fields::Fields;
-pub(crate) use self::lines::{STROKE, pressure_there};
-pub(crate) use self::ours::digest;
+pub(crate) use self::lines::{BRUSH, STROKE, pressure_there};
+pub(crate) use self::ours::marks;
+pub(crate) use self::pen::leading;
 use self::scene::Reading;
 use super::alike::{check, text};
 use super::{Import, ImportError, fields};
@@ -64,8 +66,9 @@ fn parsed(text: &str) -> Result<Import, ImportError> {
     let mut reading = Reading::new(file.raw("files"));
     let elements = match file.text("type").as_deref() {
         Some("excalidraw" | "excalidraw/clipboard" | "excalidraw-api/clipboard") => {
+            let elements = scene::read(&file.list("elements").unwrap_or_default(), &mut reading);
             background(&file, &mut reading);
-            scene::read(&file.list("elements").unwrap_or_default(), &mut reading)
+            elements
         }
         Some("excalidrawlib") => library(&file, &mut reading),
         _ => return Err(ImportError::Unknown),
@@ -79,9 +82,9 @@ fn parsed(text: &str) -> Result<Import, ImportError> {
     })
 }
 
-/// The board's colour is the theme's matter.
+/// The board's colour is the theme's matter. Where elements are ours it is what our export wrote.
 fn background(file: &Fields<'_>, reading: &mut Reading<'_>) {
-    if file.text("source").is_some_and(|source| source == SOURCE) {
+    if reading.has_ours || file.text("source").is_some_and(|source| source == SOURCE) {
         return;
     }
     let color = file
@@ -171,6 +174,8 @@ fn in_rows(items: Vec<Vec<Element>>) -> Vec<Element> {
     out
 }
 
+#[cfg(test)]
+mod looks;
 #[cfg(test)]
 mod losses;
 #[cfg(test)]

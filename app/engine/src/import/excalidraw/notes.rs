@@ -24,11 +24,14 @@ notes! {
     LETTERS_APART false "labels in a colour of their own became texts, grouped with what they belong to" | "a label in a colour of its own became a text, grouped with what it belongs to";
     CLEAR false "colours that shine through were mixed with white" | "a colour that shines through was mixed with white";
     COLORS false "colours could not be read and are black now" | "a colour could not be read and is black now";
+    UNFILLED false "fills have colours that can't be read, and are not shown, as in Excalidraw" | "a fill has a colour that can't be read, and is not shown, as in Excalidraw";
     FILLS false "fills became hatching" | "a fill became hatching";
     HEADS false "arrow heads became similar ones" | "an arrow head became a similar one";
     POINTS false "lines had very many points and have fewer now" | "a line had very many points and has fewer now";
     MOVED false "ends of arrows moved to the edge of what they hold on to" | "an end of an arrow moved to the edge of what it holds on to";
     FREE false "ends of arrows hold on to nothing any more" | "an end of an arrow holds on to nothing any more";
+    ROUNDING false "boxes have corners that are more, or less, round now" | "a box has corners that are more, or less, round now";
+    SHARP false "images had round corners and have sharp ones now" | "an image had round corners and has sharp ones now";
     EDGES false "fills without an outline have one now" | "a fill without an outline has one now";
     UNCROPPED false "images were cropped and are whole now" | "an image was cropped and is whole now";
     BACKGROUND false "background colours were left out" | "the background colour was left out";

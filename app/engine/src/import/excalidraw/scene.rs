@@ -8,11 +8,13 @@ use drawbridge_protocol::ElementId;
 use serde_json::value::RawValue;
 
 use super::fields::Fields;
+use super::ours::Ours;
 use super::pictures::Pictures;
 use super::{kinds, notes};
 use crate::arrange::tied_to;
 use crate::clip::MAX_ELEMENTS;
-use crate::document::{Element, GROUPS, Group};
+use crate::document::{Element, GROUPS, Group, Tie};
+use crate::geometry::Kind;
 use crate::import::images::Missing;
 use crate::import::{NOT_HERE, Summary};
 
@@ -20,6 +22,8 @@ use crate::import::{NOT_HERE, Summary};
 pub(super) struct Reading<'a> {
     pub(super) pictures: Pictures<'a>,
     pub(super) summary: Summary,
+    /// Whether there are elements just as our export wrote them.
+    pub(super) has_ours: bool,
     /// Names of elements that were given.
     taken: HashSet<ElementId>,
     /// Names that were made up.
@@ -34,6 +38,7 @@ impl<'a> Reading<'a> {
         Self {
             pictures: Pictures::of(files),
             summary: Summary::default(),
+            has_ours: false,
             taken: HashSet::new(),
             names: 0,
             read: 0,
@@ -104,6 +109,8 @@ pub(super) struct Scene<'a, 'r, 'f> {
     labels: HashMap<usize, usize>,
     /// Those that are just as our export wrote them.
     pub(super) taken_over: HashSet<usize>,
+    /// Where the ends of lines of ours aimed that have another shape now.
+    pub(super) aims: HashMap<usize, [Option<Tie>; 2]>,
     /// Those that had values that can't be read.
     pub(super) odd: HashSet<usize>,
     pub(super) reading: &'r mut Reading<'f>,
@@ -142,6 +149,7 @@ pub(super) fn read(list: &[&RawValue], reading: &mut Reading<'_>) -> Vec<Element
         by_id,
         labels: HashMap::new(),
         taken_over: HashSet::new(),
+        aims: HashMap::new(),
         odd: HashSet::new(),
         reading,
         out: Vec::new(),
@@ -201,13 +209,26 @@ impl Scene<'_, '_, '_> {
         }
     }
 
-    /// Takes an element as our export wrote it, if nobody has changed it since.
+    /// Takes an element as our export wrote it, with what was done to it there, if nobody has changed how it looks.
     fn ours(&mut self, at: usize, label: Option<usize>) -> bool {
         let one = &self.all[at];
         let label = label.map(|label| &self.all[label].fields);
-        let Some(element) = super::ours::element(&one.fields, label, &one.name) else {
+        let mut said = Summary::default();
+        let Some(Ours {
+            mut element,
+            is_reshaped,
+        }) = super::ours::element(&one.fields, label, &one.name, &mut said)
+        else {
             return false;
         };
+        if is_reshaped {
+            // What is to be said of how it looks doesn't hold.
+            let unsaid = &mut Summary::default();
+            let Ok(there) = kinds::element(one, label, &mut self.reading.pictures, unsaid) else {
+                return false;
+            };
+            reshape(&mut element, there.element);
+        }
         let kept = element
             .picture
             .as_ref()
@@ -221,18 +242,30 @@ impl Scene<'_, '_, '_> {
         if kept.is_err() {
             self.reading.summary.add(NOT_HERE);
         }
-        let named = |id: &ElementId| match self.by_id.get(id.as_str()) {
-            Some(at) => self.all[*at].name.clone(),
-            None => id.clone(),
-        };
-        let framed_by = element.framed_by.as_ref().map(named);
-        let element = Element {
-            framed_by,
-            ..tied_to(element, |id| Some(named(id)))
-        };
-        self.taken_over.insert(at);
+        self.reading.summary.join(said);
+        let known = |id: &ElementId| self.by_id.get(id.as_str()).map(|at| &self.all[*at]);
+        let named = |id: &ElementId| known(id).map_or_else(|| id.clone(), |one| one.name.clone());
+        let mut element = tied_to(element, |id| Some(named(id)));
+        element.groups = groups(&one.fields);
+        element.locked = one.fields.flag("locked").unwrap_or(false);
+        // A frame that isn't in the scene it belongs to still.
+        let left = |id: &ElementId| known(id).is_some_and(One::is_frame);
+        let framed_by = element.framed_by.take().filter(|id| !left(id));
+        element.framed_by = self.frame(&one.fields).or(framed_by.as_ref().map(named));
+        if is_reshaped {
+            self.aims.insert(at, std::mem::take(&mut element.ties));
+        } else {
+            self.taken_over.insert(at);
+        }
+        self.reading.has_ours = true;
         self.out.push(element);
         true
+    }
+
+    /// What the frame that an element is in is called here.
+    fn frame(&self, fields: &Fields<'_>) -> Option<ElementId> {
+        let frame = &self.all[*self.by_id.get(&fields.text("frameId")?)?];
+        frame.is_frame().then(|| frame.name.clone())
     }
 
     /// Makes a text of its own of what is written in another element, which is there at `holder` if it is there.
@@ -258,17 +291,14 @@ impl Scene<'_, '_, '_> {
         let fields = &one.fields;
         element.groups = groups(fields);
         element.locked = fields.flag("locked").unwrap_or(false);
-        let frame = fields.text("frameId").and_then(|id| self.by_id.get(&id));
-        let frame = frame
-            .map(|frame| &self.all[*frame])
-            .filter(|frame| frame.is_frame());
+        let frame = self.frame(fields);
         let summary = &mut self.reading.summary;
         if one.is_frame() {
             if frame.is_some() {
                 summary.add(notes::NESTED);
             }
         } else {
-            element.framed_by = frame.map(|frame| frame.name.clone());
+            element.framed_by = frame;
         }
         if !one.is_page() && fields.text("link").is_some_and(|link| !link.is_empty()) {
             summary.add(notes::LINKS);
@@ -277,6 +307,17 @@ impl Scene<'_, '_, '_> {
             self.odd.insert(at);
         }
         self.out.push(element);
+    }
+}
+
+/// Gives an element of ours the shape that it has there.
+fn reshape(element: &mut Element, there: Element) {
+    element.place = there.place;
+    element.points = there.points;
+    element.step = there.step;
+    if element.kind == Kind::Text {
+        element.wrap = there.wrap;
+        element.style.size = there.style.size;
     }
 }
 

@@ -8,8 +8,14 @@ use crate::import::{Summary, svg};
 
 /// How wide a line is that isn't to be seen.
 const UNSEEN: f64 = *WIDTHS.start();
+/// Round corners begin at most so far from the corner.
+const ROUND: f64 = 32.0;
 /// Letters are so large where nothing is said of it.
 const SIZE: f64 = 20.0;
+
+/// The insides of pages that are embedded, where nothing is said of them.
+const PAGE: Color = Color::Rgb([0xd3; 3]);
+const IFRAME: Color = Color::Rgb([0xf4, 0xf4, 0xf6]);
 
 /// An element's line and inside: either may not be there.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,19 +26,60 @@ pub(super) struct Paints {
 
 impl Paints {
     pub(super) fn of(fields: &Fields<'_>, summary: &mut Summary) -> Self {
-        let mut paint = |name, missing| match fields.text(name) {
+        let line = match given(fields, "strokeColor") {
             Some(text) => color(&text, summary),
-            None => missing,
+            None => Some(Color::Ink(Ink::Black)),
         };
+        let fill = given(fields, "backgroundColor").and_then(|text| {
+            if looks_clear(&text) && !has_points(fields) && svg::rgba(text.trim()).is_none() {
+                summary.add(notes::UNFILLED);
+                return None;
+            }
+            color(&text, summary)
+        });
+        Self { line, fill }
+    }
+
+    /// Those with which Excalidraw draws the box of a page that isn't shown.
+    pub(super) fn of_page(self, kind: &str) -> Self {
+        if !self.are_seen() {
+            return Self {
+                line: None,
+                fill: Some(PAGE),
+            };
+        }
+        if kind != "iframe" {
+            return self;
+        }
         Self {
-            line: paint("strokeColor", Some(Color::Ink(Ink::Black))),
-            fill: paint("backgroundColor", None),
+            line: self.line.or(Some(Color::Ink(Ink::Black))),
+            fill: self.fill.or(Some(IFRAME)),
         }
     }
 
     pub(super) fn are_seen(self) -> bool {
         self.line.is_some() || self.fill.is_some()
     }
+}
+
+/// What is said of a colour: nothing counts as not said.
+pub(super) fn given(fields: &Fields<'_>, name: &str) -> Option<String> {
+    fields.text(name).filter(|text| !text.is_empty())
+}
+
+/// Whether Excalidraw takes what fills a box for transparent: it looks at how long the text is and how it ends (`isTransparent` in its
+/// 0.18), be it a colour or not.
+fn looks_clear(text: &str) -> bool {
+    match text.len() {
+        5 => text.ends_with('0'),
+        9 => text.ends_with("00"),
+        _ => false,
+    }
+}
+
+fn has_points(fields: &Fields<'_>) -> bool {
+    let kind = fields.text("type").unwrap_or_default();
+    matches!(kind.as_str(), "line" | "arrow" | "draw" | "freedraw")
 }
 
 /// The style of a kind with what its fields say of line and inside. `letters` is the colour of letters that it is to bear.
@@ -122,9 +169,26 @@ pub(super) fn is_round(fields: &Fields<'_>) -> bool {
     if fields.has("roundness") {
         return fields.object("roundness").is_some();
     }
-    fields
-        .text("strokeSharpness")
-        .is_some_and(|sharpness| sharpness == "round")
+    is_round_of_old(fields)
+}
+
+fn is_round_of_old(fields: &Fields<'_>) -> bool {
+    let sharpness = fields.text("strokeSharpness");
+    sharpness.is_some_and(|sharpness| sharpness == "round")
+}
+
+/// How far from a corner its rounding begins there, of a rectangle whose shorter side is so long: as a rule a quarter of that, but at
+/// most `ROUND`, or as much as is said (`getCornerRadius` in Excalidraw 0.18); older files know no most.
+pub(super) fn rounding(fields: &Fields<'_>, shorter: f64) -> f64 {
+    let roundness = fields.object("roundness");
+    let number = |name| roundness.as_ref().and_then(|roundness| roundness.number(name));
+    let quarter = shorter / 4.0;
+    match number("type") {
+        Some(3.0) => quarter.min(number("value").unwrap_or(ROUND)),
+        Some(1.0 | 2.0) => quarter,
+        _ if roundness.is_none() && is_round_of_old(fields) => quarter,
+        _ => quarter.min(ROUND),
+    }
 }
 
 /// Puts into a style what the fields of a text say of its letters.

@@ -91,7 +91,7 @@ fn lines_go_through_their_points_and_turn_about_their_middle() {
 #[test]
 fn a_pen_is_as_wide_as_it_is_there() {
     let stroke = one(
-        r#"{"type":"freedraw","x":5,"y":5,"strokeWidth":2,"points":[[0,0],[10,0],[20,0]],"pressures":[0,0.5,1],"simulatePressure":false}"#,
+        r#"{"type":"freedraw","x":5,"y":5,"strokeWidth":2,"points":[[0,0],[100,0],[200,0]],"pressures":[0,0.5,1],"simulatePressure":false}"#,
     );
     assert_eq!((stroke.kind, stroke.points.len()), (Kind::Stroke, 3));
     for (point, pressure) in stroke.points.iter().zip([0.0, 0.5, 1.0_f64]) {

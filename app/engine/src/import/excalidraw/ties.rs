@@ -15,6 +15,10 @@ use crate::import::alike::thin;
 
 /// An end that comes to lie farther away than this, in board units and in widths, is spoken of.
 const FAR: (f64, f64) = (16.0, 4.0);
+/// An end of ours that lies within that of where it would lie, in board units and in widths, aims where it aimed.
+const NEAR: (f64, f64) = (4.0, 2.0);
+/// So does one of a right-angled line that is fixed within that of it, in parts of the sides.
+const SAME: f64 = 0.1;
 
 /// What an end holds on to, and what is said there of how.
 struct End {
@@ -63,7 +67,14 @@ impl Scene<'_, '_, '_> {
                 let (target, hold) = end?;
                 Some(End { target, hold, fixed })
             });
-            let tied = tied(&self.out[line], &one.fields, ends, &mut self.reading.summary);
+            let were = self.aims.remove(&at).unwrap_or_default();
+            let tied = tied(
+                &self.out[line],
+                &one.fields,
+                ends,
+                were,
+                &mut self.reading.summary,
+            );
             self.out[line] = tied;
             if one.fields.is_odd() {
                 self.odd.insert(at);
@@ -72,8 +83,14 @@ impl Scene<'_, '_, '_> {
     }
 }
 
-/// A line with its ends held on to what they are bound to.
-fn tied(line: &Element, fields: &Fields<'_>, ends: [Option<End>; 2], summary: &mut Summary) -> Element {
+/// A line with its ends held on to what they are bound to; `were` is what they held on to when it was ours.
+fn tied(
+    line: &Element,
+    fields: &Fields<'_>,
+    ends: [Option<End>; 2],
+    were: [Option<Tie>; 2],
+    summary: &mut Summary,
+) -> Element {
     let mut line = line.clone();
     let elbow = line.style.route() == Route::Elbow;
     if elbow && ends.iter().any(Option::is_some) {
@@ -98,12 +115,17 @@ fn tied(line: &Element, fields: &Fields<'_>, ends: [Option<End>; 2], summary: &m
         (placed[last].pos, placed[last - 1].pos),
     ];
     let mut holds = [None, None];
-    for (at, end) in ends.into_iter().enumerate() {
+    for (at, (end, was)) in ends.into_iter().zip(were).enumerate() {
         let Some(end) = end else { continue };
         let to_unit = end.hold.place.inverse();
-        let aim = match end.fixed.filter(|_| elbow) {
-            Some(fixed) => fixed,
-            None => aim(to_unit * before[at].0, to_unit * before[at].1),
+        let fixed = end.fixed.filter(|_| elbow);
+        let was = was.filter(|was| {
+            was.id == end.target && still(was.at, &end.hold, before[at], fixed, line.style.width)
+        });
+        let aim = match (was, fixed) {
+            (Some(was), _) => was.at,
+            (None, Some(fixed)) => fixed,
+            (None, None) => aim(to_unit * before[at].0, to_unit * before[at].1),
         };
         if !aim.is_finite() {
             summary.add(notes::FREE);
@@ -125,6 +147,21 @@ fn tied(line: &Element, fields: &Fields<'_>, ends: [Option<End>; 2], summary: &m
         }
     }
     line
+}
+
+/// Whether an end still aims at a point of the unit square, as far as can be told from where it and the next point lie, or what the
+/// end is fixed to.
+fn still(aim: Point, hold: &Hold, (end, next): (Point, Point), fixed: Option<Point>, width: f64) -> bool {
+    if let Some(fixed) = fixed {
+        let inside = Point::new(fixed.x.clamp(0.0, 1.0), fixed.y.clamp(0.0, 1.0));
+        let middle = aim - Point::new(0.5, 0.5);
+        return inside.distance(aim) < SAME || middle.x.abs().max(middle.y.abs()) < SAME;
+    }
+    let hold = Hold {
+        at: aim,
+        ..hold.clone()
+    };
+    hold.end(next, width).distance(end) < NEAR.0 + NEAR.1 * width
 }
 
 /// The point of the unit square at which a line aims that ends at `end`, coming from `from`: on its way, and there where it comes

@@ -89,7 +89,7 @@ fn d43_a_sketched_box_has_more_lines_than_a_clean_one_and_its_fill_is_sketched_t
 }
 
 #[test]
-fn a_stroke_of_little_pressure_is_bounded_with_the_lines_that_fill_it() {
+fn lines_that_fill_a_stroke_are_thin_and_stay_within_its_bounds() {
     let corners = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, 100.0), (0.0, 0.0)];
     let ink = |fill| Figure {
         points: corners.iter().map(|&at| InkPoint::new(at.into(), 0.0)).collect(),
@@ -98,15 +98,20 @@ fn a_stroke_of_little_pressure_is_bounded_with_the_lines_that_fill_it() {
         fill,
         ..line(&[])
     };
-    let bounds = |fill| ink(fill).bounds().expect("in the world");
-    // Its own line is 0.4 widths thick there, that of a hatching 0.6.
-    assert!((bounds(None).x0 + 2.0).abs() < 1e-6 && (bounds(Some(Shade::Solid)).x0 + 2.0).abs() < 1e-6);
-    let hatched = bounds(Some(Shade::Cross));
-    assert!(
-        (hatched.x0 + 3.0).abs() < 1e-6 && (hatched.y1 - 103.0).abs() < 1e-6,
-        "{hatched}"
-    );
-    assert!(hatched.contains_rect(mesh(&ink(Some(Shade::Cross))).bounds));
+    // Its own line is 0.4 widths thick there, that of a hatching a tenth: as of a box with a line a sixth as wide.
+    for shade in [Shade::Solid, Shade::Hatch, Shade::Cross, Shade::Zigzag] {
+        let stroke = ink(Some(shade));
+        let bounds = stroke.bounds().expect("in the world");
+        assert!((bounds.x0 + 2.0).abs() < 1e-6, "{bounds}");
+        assert!(
+            bounds.inflate(1e-3, 1e-3).contains_rect(mesh(&stroke).bounds),
+            "{shade:?}"
+        );
+    }
+    let hatched = ink(Some(Shade::Hatch));
+    let lines = hatched.shape(None).hatch.len();
+    // The diagonal is 141 long, and they are 4 sixths of 10 apart.
+    assert!((20..=22).contains(&lines), "{lines}");
 }
 
 /// The way around all that fills a figure.
