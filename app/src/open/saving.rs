@@ -161,6 +161,10 @@ fn copied(to: &Path, shared: bool) -> String {
     words
 }
 
+/// The longest name that is made of a title, in characters and in bytes: with an ending, and with what it has until it is whole, systems
+/// take no more than 255 bytes.
+const NAME: (usize, usize) = (80, 200);
+
 /// A title as every system takes it for a file's name.
 pub(super) fn file_name(title: &str, ending: &str) -> String {
     let plain = |c: char| match c {
@@ -168,7 +172,12 @@ pub(super) fn file_name(title: &str, ending: &str) -> String {
         c if c.is_control() => '-',
         c => c,
     };
-    let name: String = title.chars().map(plain).take(80).collect();
+    let mut name = String::new();
+    for c in title.chars().map(plain).take(NAME.0) {
+        if name.len() + c.len_utf8() <= NAME.1 {
+            name.push(c);
+        }
+    }
     match name.trim_matches(['.', ' ']) {
         "" => format!("Untitled.{ending}"),
         name => format!("{name}.{ending}"),
@@ -189,6 +198,10 @@ mod tests {
         assert_eq!(file_name("a/b\\c: 1\n2?", "board"), "a-b-c- 1-2-.board");
         assert_eq!(file_name("../..", "board"), "-.board");
         assert_eq!(file_name(" . ", "board"), "Untitled.board");
+        // Each of these is three bytes.
+        let long = file_name(&"橋".repeat(120), "excalidraw");
+        assert_eq!(long, format!("{}.excalidraw", "橋".repeat(66)));
+        assert_eq!(file_name(&"x".repeat(120), "pdf").len(), 84);
     }
 
     #[test]
