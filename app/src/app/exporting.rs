@@ -17,7 +17,6 @@ use crate::open::Opening;
 use crate::panels::Asked;
 use crate::panels::dialogs::Dialog;
 use crate::panels::export::{self, Came, Offer, Part};
-use crate::panels::message::Message;
 use crate::settings::{Export, Mode};
 use crate::theme::{DARK, LIGHT, Theme};
 
@@ -170,8 +169,7 @@ impl App {
             (_, Some(whole)) => ctx.copy_image(whole.clone()),
             _ => return,
         }
-        let words = format!("Copied as {}", kind.name());
-        self.say(ctx, Message::hint(words));
+        self.say_copied(ctx, kind, &[]);
     }
 }
 
@@ -241,7 +239,7 @@ fn make(
         size = format!("{width} × {height} pixels, {size}");
     }
     if pages > 1 {
-        size = format!("{pages} pages, {size}");
+        size = format!("{pages} pages, {size}. The first is shown");
     }
     Ok(Made {
         bytes: Some(bytes.into()),

@@ -13,6 +13,7 @@ use super::App;
 use super::present::Go;
 use crate::canvas::overlay;
 use crate::command::{Appearance, Command};
+use crate::file_kind::FileKind;
 use crate::open::{Given, Which};
 use crate::panels;
 use crate::panels::dialogs::Dialog;
@@ -22,6 +23,7 @@ use crate::panels::sharing::{ShareDraft, ShareView};
 use crate::sample;
 use crate::settings::{Styles, clean_name, sentence};
 use crate::theme::{self, Theme};
+use crate::words::followed;
 
 /// How much one press of a key or button zooms.
 const ZOOM_STEP: f64 = 1.25;
@@ -95,7 +97,10 @@ impl App {
                 self.board.put_pictures(given, at);
             }
             Command::CopyPng => match self.board.copy_png(Theme::of(ctx)) {
-                Ok(Some(picture)) => ctx.copy_image(picture),
+                Ok(Some(picture)) => {
+                    ctx.copy_image(picture);
+                    self.say_copied(ctx, FileKind::Made(Format::Png), &[]);
+                }
                 Ok(None) => self.say(ctx, Message::hint(NOTHING)),
                 Err(error) => self.say(ctx, Message::problem(error.to_string())),
             },
@@ -355,13 +360,17 @@ impl App {
     }
 
     fn copy_as(&mut self, ctx: &Context, format: Format) {
-        let copied = self.board.copy_as(format, Theme::of(ctx));
-        let (text, notes) = copied.unzip();
+        let (text, notes) = self.board.copy_as(format, Theme::of(ctx)).unzip();
         self.put_on_clipboard(ctx, text);
-        let notes = notes.unwrap_or_default();
-        if !notes.is_empty() {
-            self.say(ctx, Message::hint(notes.join(" ")));
+        if let Some(notes) = notes {
+            self.say_copied(ctx, FileKind::Made(format), &notes);
         }
+    }
+
+    /// Says as what something is on the clipboard, and what isn't in it as it is on the board.
+    pub(super) fn say_copied(&mut self, ctx: &Context, kind: FileKind, notes: &[String]) {
+        let words = followed(&format!("Copied as {}", kind.name()), notes);
+        self.say(ctx, Message::hint(words));
     }
 
     fn put_on_clipboard(&mut self, ctx: &Context, text: Option<String>) {

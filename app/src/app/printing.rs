@@ -20,6 +20,7 @@ use crate::panels::message::Message;
 use crate::theme::LIGHT;
 use crate::viewer::Viewer;
 use crate::whole;
+use crate::words::followed;
 
 /// What the app knows of it.
 #[derive(Default)]
@@ -137,10 +138,7 @@ fn make(
             ". What lies outside of frames isn't in it: for that, export all of the board as a PDF",
         );
     }
-    for note in exported.notes(&wanted) {
-        words.push_str(". ");
-        words.push_str(note.trim_end_matches('.'));
-    }
+    let words = followed(&words, &exported.notes(&wanted));
     let not_written = |error: io::Error| {
         format!("Nothing is printed: the PDF for that can't be written ({error}). The board is as it was")
     };

@@ -19,7 +19,7 @@ const LEAST: Vec2 = Vec2::new(160.0, 120.0);
 /// How high a sentence below the preview is, in points.
 const NOTE: f32 = 56.0;
 /// How high the choices are of a format that has most, in points: as high is the dialog with any, so that nothing leaps.
-const HIGH: f32 = 416.0;
+const HIGH: f32 = 420.0;
 
 /// What of the board goes into the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -132,7 +132,8 @@ pub fn show(ctx: &Context, view: &MenuView, title_draft: &mut String, asked: &mu
 }
 
 fn title(ui: &mut Ui, view: &MenuView, draft: &mut String, asked: &mut Asked) {
-    let width = {
+    let widest = widest(ui.ctx(), &view.now);
+    let wanted = {
         let words = if draft.is_empty() {
             "Untitled board"
         } else {
@@ -143,8 +144,9 @@ fn title(ui: &mut Ui, view: &MenuView, draft: &mut String, asked: &mut Asked) {
             fonts::strong(size::TITLE),
             egui::Color32::PLACEHOLDER,
         );
-        (galley.size().x + space::L).clamp(*TITLE.start(), widest(ui.ctx(), &view.now))
+        galley.size().x + space::L
     };
+    let width = wanted.clamp(*TITLE.start(), widest);
     let field = egui::TextEdit::singleline(draft)
         .hint_text("Untitled board")
         .font(fonts::strong(size::TITLE))
@@ -169,7 +171,9 @@ fn title(ui: &mut Ui, view: &MenuView, draft: &mut String, asked: &mut Asked) {
     } else if !field.has_focus() {
         draft.clone_from(&view.title);
     }
-    field.on_hover_ui(|ui| widgets::tooltip(ui, "Rename the board", "", ""));
+    // One that has no room is said in full.
+    let whole = if wanted > widest { &view.title } else { "" };
+    field.on_hover_ui(|ui| widgets::tooltip(ui, "Rename the board", "", whole));
 }
 
 /// What is said beside the title of who may change the board, if not everybody may: in a word, and in a sentence.
