@@ -3,12 +3,15 @@
 use std::sync::{Arc, OnceLock};
 
 use image::{DynamicImage, RgbaImage};
+use resvg::usvg::fontdb::{Database, Family, Query, Source};
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
-use resvg::usvg::{self, ImageHrefResolver, ImageKind, Options, Tree};
+use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 use tiny_skia::{Pixmap, Transform};
 
 use super::tame::is_tame;
 use super::{ImageError, KEPT_SIDE, take};
+use crate::geometry::Font;
+use crate::lettering::font_file;
 
 /// A drawing gets so many pixels a unit, so that it is sharp on any screen and from near, ...
 const SHARP: f32 = 2.0;
@@ -73,13 +76,36 @@ fn embedded(data: Arc<Vec<u8>>) -> Option<ImageKind> {
     })
 }
 
-/// The system's fonts, looked for once.
-fn fonts() -> Arc<usvg::fontdb::Database> {
-    static FONTS: OnceLock<Arc<usvg::fontdb::Database>> = OnceLock::new();
+/// The system's fonts, looked for once. Where they have none of a general kind, one of ours stands in: else letters in it would not be drawn.
+fn fonts() -> Arc<Database> {
+    static FONTS: OnceLock<Arc<Database>> = OnceLock::new();
     let load = || {
-        let mut fonts = usvg::fontdb::Database::new();
+        let mut fonts = Database::new();
         fonts.load_system_fonts();
+        if let Some(name) = stand_in(&mut fonts, Family::Serif, Font::Serif) {
+            fonts.set_serif_family(name);
+        }
+        if let Some(name) = stand_in(&mut fonts, Family::SansSerif, Font::Plain) {
+            fonts.set_sans_serif_family(name);
+        }
+        if let Some(name) = stand_in(&mut fonts, Family::Monospace, Font::Mono) {
+            fonts.set_monospace_family(name);
+        }
         Arc::new(fonts)
     };
     Arc::clone(FONTS.get_or_init(load))
+}
+
+/// The name of a font of ours, added to those that there are, if these have none of a general kind.
+fn stand_in(fonts: &mut Database, kind: Family<'_>, font: Font) -> Option<String> {
+    let query = Query {
+        families: &[kind],
+        ..Query::default()
+    };
+    if fonts.query(&query).is_some() {
+        return None;
+    }
+    let added = fonts.load_font_source(Source::Binary(Arc::new(font_file(font))));
+    let (name, _) = fonts.face(*added.first()?)?.families.first()?;
+    Some(name.clone())
 }

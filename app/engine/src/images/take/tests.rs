@@ -232,6 +232,13 @@ fn a_drawing_is_drawn_and_looks_at_no_other_file() {
 }
 
 #[test]
+fn letters_of_an_svg_are_seen_whatever_fonts_there_are() {
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='20'><text x='2' y='16' font-size='16' font-family='No such font'>abc</text></svg>";
+    let seen = Pixels::of(&take(svg.as_bytes()).expect("an SVG").image, 4096).expect("pixels");
+    assert!(seen.rgba.chunks_exact(4).filter(|pixel| pixel[3] > 200).count() > 20);
+}
+
+#[test]
 fn an_image_is_made_small_with_its_ratio() {
     let taken = take(&as_jpeg(&quarters(640, 320))).expect("a picture");
     let small = small(&taken.image, 160).expect("a picture");

@@ -183,3 +183,29 @@ fn what_a_pen_goes_around_is_filled_although_it_stops_before() {
     assert!(filled.is_closed() && filled.style.fill.is_some() && filled.style.shade == Shade::Hatch);
     assert!(!one(stroke(&ring)).is_closed());
 }
+
+#[test]
+fn an_arrow_to_a_text_on_a_figure_ends_at_the_figure() {
+    let ellipse = json!({"type": "ellipse", "id": "e", "x": 100, "y": 0, "width": 60, "height": 60});
+    let text = json!({"type": "text", "id": "t", "x": 123, "y": 20, "width": 14, "height": 20, "text": "x"});
+    let arrow = |y: f64| {
+        json!({"type": "arrow", "x": 0, "y": 30, "points": [[0, 0], [y, 0]],
+            "endBinding": {"elementId": "t", "focus": 0, "gap": 25}})
+    };
+    let tied = |ends_at: f64, figure: &Value| {
+        let all = scene(&[figure.clone(), text.clone(), arrow(ends_at)]);
+        let tie = all.elements[2].ties[1].clone().expect("it holds on");
+        all.elements.iter().position(|element| element.id == tie.id)
+    };
+    assert_eq!(tied(96.0, &ellipse), Some(0));
+    // It ends within the figure, or the text isn't on it.
+    assert_eq!(tied(112.0, &ellipse), Some(1));
+    assert_eq!(tied(96.0, &with(ellipse, "y", json!(200))), Some(1));
+}
+
+#[test]
+fn a_plain_line_holds_on_to_nothing() {
+    let box_ = json!({"type": "rectangle", "id": "a", "x": 100, "y": 0, "width": 60, "height": 60});
+    let line = json!({"type": "line", "x": 0, "y": 30, "points": [[0, 0], [50, 0]], "endBinding": {"elementId": "a", "focus": 0, "gap": 50}});
+    assert_eq!(scene(&[box_, line]).elements[1].ties, [None, None]);
+}

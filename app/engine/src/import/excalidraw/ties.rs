@@ -9,12 +9,14 @@ use super::notes;
 use super::scene::Scene;
 use crate::arrange::{hold, hold_on};
 use crate::document::{Element, LINE_POINTS, Tie};
-use crate::geometry::{Hold, InkPoint, Point, Route};
+use crate::geometry::{Hold, InkPoint, Kind, Point, Route};
 use crate::import::Summary;
 use crate::import::alike::thin;
 
 /// An end that comes to lie farther away than this, in board units and in widths, is spoken of.
 const FAR: (f64, f64) = (16.0, 4.0);
+/// A text and the figure that it lies on are at most so far from each other in the list of elements.
+const BESIDE: usize = 8;
 /// An end of ours that lies within that of where it would lie, in board units and in widths, aims where it aimed.
 const NEAR: (f64, f64) = (4.0, 2.0);
 /// So does one of a right-angled line that is fixed within that of it, in parts of the sides.
@@ -39,22 +41,29 @@ impl Scene<'_, '_, '_> {
         // What many hold on to is looked at once.
         let mut holds: HashMap<usize, Option<Hold>> = HashMap::new();
         for (at, one) in self.all.iter().enumerate() {
-            let line = one.kind == "arrow" || one.kind == "line";
-            if !line || self.taken_over.contains(&at) {
+            // A line that isn't an arrow holds on to nothing there, whatever is said.
+            if one.kind != "arrow" || self.taken_over.contains(&at) {
                 continue;
             }
             let Some(&line) = made.get(&one.name) else {
                 continue;
             };
-            let ends = ["startBinding", "endBinding"].map(|name| {
+            let were = self.aims.remove(&at);
+            let placed = self.out[line].placed();
+            let points = [placed.first(), placed.last()].map(|point| point.map(|point| point.pos));
+            let names = ["startBinding", "endBinding"].into_iter().zip(points);
+            let mut ends = names.map(|(name, point)| {
                 let binding = one.fields.object(name)?;
                 let mut end = || {
                     let target = &self.all[*self.by_id.get(&binding.text("elementId")?)?].name;
-                    let at = *made.get(target)?;
+                    let mut at = *made.get(target)?;
+                    if let (Some(point), None) = (point, &were) {
+                        at = figure_around(&self.out, at, point);
+                    }
                     let hold = holds
                         .entry(at)
                         .or_insert_with(|| hold(&self.out[at], Point::ORIGIN));
-                    Some((target.clone(), hold.clone()?))
+                    Some((self.out[at].id.clone(), hold.clone()?))
                 };
                 let end = end();
                 if end.is_none() {
@@ -67,12 +76,12 @@ impl Scene<'_, '_, '_> {
                 let (target, hold) = end?;
                 Some(End { target, hold, fixed })
             });
-            let were = self.aims.remove(&at).unwrap_or_default();
+            let ends = [ends.next().flatten(), ends.next().flatten()];
             let tied = tied(
                 &self.out[line],
                 &one.fields,
                 ends,
-                were,
+                were.unwrap_or_default(),
                 &mut self.reading.summary,
             );
             self.out[line] = tied;
@@ -81,6 +90,29 @@ impl Scene<'_, '_, '_> {
             }
         }
     }
+}
+
+/// What an arrow holds on to that ends at `end` and is bound to a target there: where that is a text in a figure, and the end lies outside
+/// of both and nearer to the figure, then the figure. Before Excalidraw had labels people laid texts on figures, and an arrow took what
+/// was on top; there it keeps its distance from that, here it would go in.
+fn figure_around(out: &[Element], target: usize, end: Point) -> usize {
+    let reach = |at: usize, of: Point| Some(hold(&out[at], Point::ORIGIN)?.distance(of));
+    if out[target].kind != Kind::Text {
+        return target;
+    }
+    let Some(far) = reach(target, end) else {
+        return target;
+    };
+    let middle = out[target].frame().center();
+    let around = target.saturating_sub(BESIDE)..(target + BESIDE + 1).min(out.len());
+    let figures =
+        around.filter(|at| matches!(out[*at].kind, Kind::Rectangle | Kind::Diamond | Kind::Ellipse));
+    let nearer = figures.filter_map(|at| {
+        let near = reach(at, end).filter(|near| (f64::EPSILON..far).contains(near))?;
+        (reach(at, middle)? == 0.0).then_some((at, near))
+    });
+    let nearest = nearer.min_by(|a, b| a.1.total_cmp(&b.1));
+    nearest.map_or(target, |(at, _)| at)
 }
 
 /// A line with its ends held on to what they are bound to; `were` is what they held on to when it was ours.
