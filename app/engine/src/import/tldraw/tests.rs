@@ -314,3 +314,28 @@ fn harm_ends_in_an_error_or_a_summary() {
     );
     assert!(crate::import::read(deep.as_bytes()).map_or(true, |import| import.elements.is_empty()));
 }
+
+#[test]
+fn an_arrow_with_the_id_of_a_box_breaks_nothing() {
+    let bound = json!({"start": {"type": "binding", "boundShapeId": "shape:b", "normalizedAnchor": {"x": 0.5, "y": 0.5}}, "end": {"x": 90, "y": 9}});
+    let square = |id: &str| {
+        shape(
+            id,
+            "geo",
+            [300.0, 0.0],
+            "page:a",
+            json!({"geo": "rectangle", "w": 10, "h": 20}),
+        )
+    };
+    let arrow = shape("shape:a", "arrow", [0.0, 0.0], "page:a", bound);
+    for records in [[arrow.clone(), square("shape:a")], [square("shape:a"), arrow]] {
+        let [first, second] = records;
+        let import = file(json!([page(), square("shape:b"), first, second]));
+        assert!(
+            import
+                .elements
+                .iter()
+                .any(|element| element.kind == Kind::Rectangle)
+        );
+    }
+}
