@@ -16,7 +16,8 @@ use drawbridge::command::{Command, Deed, Now};
 use drawbridge::panels::Asked;
 use drawbridge::panels::home::{self, HomeDraft, HomeView};
 use drawbridge::theme;
-use drawbridge_engine::client::{BoardFile, Thrown};
+use drawbridge::window::Target;
+use drawbridge_engine::client::{BoardFile, Shelf, Thrown};
 use drawbridge_protocol::BoardId;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, pos2};
@@ -24,7 +25,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use dropped::drop_on;
-use shared::{Window, app, until_open, window};
+use shared::{Window, app, furnished, until_open, window};
 use until::{until, wait};
 
 const NOW: u64 = 1_790_000_000_000;
@@ -384,8 +385,21 @@ fn a_file_is_opened_and_merged_back_into_the_board_that_is_open() {
     };
     save(&mut window, &mailed);
 
-    let mut theirs = shared::window(bob.path());
-    drop_file(&mut theirs, &mailed);
+    // Named at the start, it is there before the window was drawn for the first time.
+    let there = Shelf::of(bob.path()).file(&app(&window).board().listed().id);
+    let mut theirs = furnished(bob.path(), Some(Target::File(mailed.clone())), |window| {
+        let since = Instant::now();
+        while !there.is_file() {
+            assert!(since.elapsed() < LONG, "it doesn't come");
+            std::thread::yield_now();
+        }
+        window
+    });
+    until(&mut theirs, |theirs| {
+        app(theirs).board().title() == "Plan" && !app(theirs).is_opening()
+    });
+    let zoom = app(&theirs).board().editor().camera().zoom();
+    assert!((zoom - 1.0).abs() < 1e-9, "all of it is in view: {zoom}");
     assert_eq!(app(&theirs).board().title(), "Plan");
     assert_eq!(app(&theirs).board().shown().len(), 1);
     theirs.get_by_label_contains("is among your boards now");

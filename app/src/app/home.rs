@@ -138,7 +138,7 @@ impl App {
             None => {}
         }
         if let Some(words) = self.home.said_then.take().filter(|_| is_there) {
-            self.board.show_everything(self.canvas.size());
+            self.show_everything();
             self.say(ctx, Message::hint(words));
         }
     }

@@ -54,7 +54,7 @@ impl App {
     fn say_landed(&mut self, ctx: &Context, landed: &[Landed]) {
         if landed.iter().any(|landed| landed.own) {
             self.board.edit(&Edit::SelectNone);
-            self.board.show_everything(self.canvas.size());
+            self.show_everything();
         }
         let count: usize = landed.iter().map(|landed| landed.count).sum();
         let things = match count {

@@ -19,6 +19,7 @@ mod view;
 use std::time::Duration;
 
 use drawbridge_engine::client::{Bar, Reason};
+use drawbridge_engine::geometry::Size;
 use drawbridge_protocol::ElementId;
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, Pos2, ViewportCommand};
@@ -47,6 +48,8 @@ pub struct App {
     settings: Settings,
     board: OpenBoard,
     canvas: Canvas,
+    /// Whether everything is to come into view as soon as the board is shown.
+    unseen: bool,
     minimap: Minimap,
     chat: chat::ChatBox,
     hints: hints::Hints,
@@ -137,6 +140,7 @@ impl App {
             home: home::Home::default(),
             neighbours: nearby::Neighbours::default(),
             canvas: Canvas::new(card),
+            unseen: false,
             back: history::LookingBack::default(),
             minimap: Minimap::default(),
             chat: chat::ChatBox::default(),
@@ -330,6 +334,10 @@ impl App {
             }
             self.end_frame(&ctx);
             return;
+        }
+        if std::mem::take(&mut self.unseen) {
+            let [width, height] = ui.max_rect().size().into();
+            self.board.show_everything(Size::new(width.into(), height.into()));
         }
         self.look_after_history(&ctx);
         // In the frame after the click, which would close it.

@@ -109,7 +109,7 @@ impl App {
             Command::ZoomIn => self.board.camera_mut().zoom_by(middle, ZOOM_STEP),
             Command::ZoomOut => self.board.camera_mut().zoom_by(middle, 1.0 / ZOOM_STEP),
             Command::ZoomReset => self.board.camera_mut().zoom_to(middle, 1.0),
-            Command::ZoomFit => self.board.show_everything(self.canvas.size()),
+            Command::ZoomFit => self.show_everything(),
             Command::ZoomSelection => self.board.show_selection(self.canvas.size()),
             Command::NextFrame => self.show_frame(ctx, Go::Next),
             Command::PreviousFrame => self.show_frame(ctx, Go::Previous),
@@ -504,7 +504,16 @@ impl App {
         self.board.paste(sample::ELEMENTS, None);
         self.board.edit(&Edit::SelectNone);
         self.board.rename(sample::TITLE);
-        self.board.show_everything(self.canvas.size());
+        self.show_everything();
+    }
+
+    /// Brings everything into view: at once, or when the board is shown for the first time.
+    pub(super) fn show_everything(&mut self) {
+        let size = self.canvas.size();
+        self.unseen = size.is_zero_area();
+        if !self.unseen {
+            self.board.show_everything(size);
+        }
     }
 
     /// Brings a point of the board into the middle of the window.
