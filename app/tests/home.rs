@@ -387,7 +387,7 @@ fn a_file_is_opened_and_merged_back_into_the_board_that_is_open() {
 
     // Named at the start, it is there before the window was drawn for the first time.
     let there = Shelf::of(bob.path()).file(&app(&window).board().listed().id);
-    let mut theirs = furnished(bob.path(), Some(Target::File(mailed.clone())), |window| {
+    let mut theirs = furnished(bob.path(), Some(Target::File(mailed)), |window| {
         let since = Instant::now();
         while !there.is_file() {
             assert!(since.elapsed() < LONG, "it doesn't come");
