@@ -219,6 +219,58 @@ fn what_is_resized_or_retyped_there_keeps_how_it_looks() {
 }
 
 #[test]
+fn a_label_that_is_taken_away_or_written_there_leaves_the_rest() {
+    let mut bare = board()[0].clone();
+    bare.id = id("bare");
+    bare.text = "".into();
+    let board = [board()[0].clone(), bare];
+    let mut scene = given_back(&board, |_, _| {});
+    let list = scene["elements"].as_array_mut().expect("a list");
+    // The first one's becomes the other's.
+    let label = list
+        .iter_mut()
+        .find(|one| one["id"] == "note-text")
+        .expect("a label");
+    label["containerId"] = json!("bare");
+    let now = all(&scene);
+    assert_eq!((now[0].kind, &*now[0].text), (Kind::Note, ""));
+    assert_eq!(
+        (now[1].kind, &*now[1].text, now[1].style),
+        (Kind::Note, "Ask Ada", board[1].style)
+    );
+    // One in a colour of its own is none of it.
+    let label = scene["elements"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .find(|one| one["id"] == "note-text");
+    label.expect("a label")["strokeColor"] = json!("#ff0000");
+    let other = read(&scene.to_string());
+    assert!(
+        other
+            .elements
+            .iter()
+            .any(|element| element.style.color == Color::Rgb([255, 0, 0]))
+    );
+}
+
+#[test]
+fn a_line_that_is_measured_anew_there_is_the_same() {
+    let mut line = arrow("l", &[(0.0, 0.0), (12.0625, 30.125), (40.375, 1.5)]);
+    line.step = 0.0625;
+    let back = given_back(std::slice::from_ref(&line), |_, one| {
+        for name in ["width", "height"] {
+            let v = one[name].as_f64().expect("a number");
+            one.insert(name.to_owned(), json!(v + 1e-4));
+        }
+        for point in one["points"].as_array_mut().into_iter().flatten() {
+            point[0] = json!(point[0].as_f64().expect("a number") - 1e-9);
+        }
+    });
+    assert_eq!(all(&back), [line]);
+}
+
+#[test]
 fn what_is_taken_out_of_its_frame_there_is_out_of_it() {
     let mut frame = boxed("frame", [400.0, 0.0, 0.0, 400.0, 0.0, 0.0]);
     frame.kind = Kind::Frame;

@@ -90,13 +90,16 @@ impl Scene<'_> {
         out.insert("boundElements".to_owned(), bound.into());
         let text = Value::from(out).to_string();
         let label = label.map(|label| Value::from(label).to_string());
-        let marks = marks(&text, label.as_deref()).map(|(name, value)| format!(r#","{name}":{value}"#));
+        let marks = marks(&text, label.as_deref()).into_iter();
+        let marks: String = marks
+            .map(|(name, value)| format!(r#","{name}":{value}"#))
+            .collect();
         // As text, so that each of its numbers stays as it is.
         let own = format!(
             r#"{},"customData":{{"drawbridge":{{"base":{}{}}}}}}}"#,
             &text[..text.len() - 1],
             element.base().as_str(),
-            marks.concat()
+            marks
         );
         [own].into_iter().chain(label).collect()
     }

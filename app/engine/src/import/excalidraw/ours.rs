@@ -6,6 +6,7 @@ use drawbridge_protocol::ElementId;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::boxes;
 use super::fields::Fields;
 use super::style::is_round;
 use crate::clip;
@@ -31,15 +32,23 @@ pub(super) fn element(
     summary: &mut Summary,
 ) -> Option<Ours> {
     let ours = fields.object("customData")?.object("drawbridge")?;
-    if ours.text("look")? != look(fields, label) {
+    if ours.text("look")? != look(fields) {
         return None;
     }
     let mut element = clip::of_base(name, ours.raw("base")?)?;
     let mut is_reshaped = ours.text("shape")? != shape(fields);
-    if let Some(letters) = whole(label.unwrap_or(fields)).filter(|letters| **letters != *element.text) {
-        element.text = super::boxes::within(&letters, summary);
-        // It is as large as its letters, and lies there by its corner.
-        is_reshaped |= element.kind == Kind::Text;
+    match (label, ours.text("letters")) {
+        (Some(label), Some(letters)) if letters == self::letters(label) => {
+            retype(label, &mut element, summary);
+        }
+        // There was none, and now there is.
+        (Some(label), None) if boxes::letters_color(label) == Some(element.style.color) => {
+            boxes::label(label, &mut element, summary);
+        }
+        (Some(_), _) => return None,
+        // It was taken away.
+        (None, Some(_)) => element.text = "".into(),
+        (None, None) => is_reshaped |= retype(fields, &mut element, summary),
     }
     let way = corner(fields) - ours.point("at")?;
     if way.hypot() > STILL {
@@ -48,16 +57,34 @@ pub(super) fn element(
     Some(Ours { element, is_reshaped })
 }
 
+/// Gives an element the letters that a text has there, if they are others. Says whether it has another shape by that: a text is as large
+/// as its letters, and lies there by its corner.
+fn retype(text: &Fields<'_>, element: &mut Element, summary: &mut Summary) -> bool {
+    let whole = text.text("originalText").or_else(|| text.text("text"));
+    let Some(letters) = whole.filter(|letters| **letters != *element.text) else {
+        return false;
+    };
+    element.text = boxes::within(&letters, summary);
+    element.kind == Kind::Text
+}
+
 /// What an export writes of an element of ours, besides what we have of it: where it lies, and digests of the rest. Element and label are
 /// texts.
-pub(crate) fn marks(element: &str, label: Option<&str>) -> [(&'static str, Value); 3] {
+pub(crate) fn marks(element: &str, label: Option<&str>) -> Vec<(&'static str, Value)> {
+    let Some(fields) = Fields::read(element) else {
+        return Vec::new();
+    };
+    let Point { x, y } = corner(&fields);
     let label = label.and_then(Fields::read);
-    let digests = Fields::read(element).map(|fields| {
-        let Point { x, y } = corner(&fields);
-        (json!([x, y]), look(&fields, label.as_ref()), shape(&fields))
-    });
-    let (at, look, shape) = digests.unwrap_or_default();
-    [("at", at), ("look", look.into()), ("shape", shape.into())]
+    let letters = label.map(|label| ("letters", letters(&label).into()));
+    [
+        ("at", json!([x, y])),
+        ("look", look(&fields).into()),
+        ("shape", shape(&fields).into()),
+    ]
+    .into_iter()
+    .chain(letters)
+    .collect()
 }
 
 fn corner(fields: &Fields<'_>) -> Point {
@@ -65,13 +92,8 @@ fn corner(fields: &Fields<'_>) -> Point {
     Point::new(x, y)
 }
 
-/// The letters of a text as they were typed.
-fn whole(text: &Fields<'_>) -> Option<String> {
-    text.text("originalText").or_else(|| text.text("text"))
-}
-
 /// A digest of how it looks, whatever it says, wherever it lies.
-fn look(fields: &Fields<'_>, label: Option<&Fields<'_>>) -> String {
+fn look(fields: &Fields<'_>) -> String {
     let mut seen = String::new();
     for name in ["strokeWidth", "roughness", "opacity"] {
         put(&mut seen, &fields.number(name).map(rounded));
@@ -93,19 +115,18 @@ fn look(fields: &Fields<'_>, label: Option<&Fields<'_>>) -> String {
     let elbowed = fields.flag("elbowed").unwrap_or(false);
     put(&mut seen, &(elbowed, is_round(fields), fields.raw("crop")));
     if fields.text("type").is_some_and(|kind| kind == "text") {
-        letters(&mut seen, fields);
-    }
-    if let Some(label) = label {
-        letters(&mut seen, label);
-        let colors = (label.text("strokeColor"), label.number("opacity").map(rounded));
-        put(&mut seen, &(colors, label.text("verticalAlign")));
+        put(&mut seen, &letters(fields));
     }
     digest(&seen)
 }
 
-fn letters(seen: &mut String, text: &Fields<'_>) {
-    let numbers = ["fontSize", "fontFamily"].map(|name| text.number(name).map(rounded));
-    put(seen, &(numbers, text.text("textAlign")));
+/// A digest of how a text's letters look.
+fn letters(text: &Fields<'_>) -> String {
+    let mut seen = String::new();
+    let numbers = ["fontSize", "fontFamily", "opacity"].map(|name| text.number(name).map(rounded));
+    let words = ["textAlign", "verticalAlign", "strokeColor"].map(|name| text.text(name));
+    put(&mut seen, &(numbers, words));
+    digest(&seen)
 }
 
 /// A digest of its shape and how that is turned, and of what its ends hold on to.
@@ -114,10 +135,10 @@ fn shape(fields: &Fields<'_>) -> String {
     // A small turn of something long is seen.
     let angle = fields.number("angle").unwrap_or(0.0);
     put(&mut seen, &((angle * 1e5).round() as i64));
-    // How large a text comes out is its font's matter, unless it is broken at a width.
+    // How large a text comes out is its font's matter, unless it is broken at a width, and a line is as large as its points say.
     let sizes: &[&str] = match fields.text("type").as_deref() {
-        Some("text") if fields.flag("autoResize").unwrap_or(true) => &[],
-        Some("text") => &["width"],
+        Some("text") if !fields.flag("autoResize").unwrap_or(true) => &["width"],
+        Some("text" | "line" | "arrow" | "freedraw") => &[],
         _ => &["width", "height"],
     };
     for name in sizes {
@@ -141,7 +162,8 @@ fn put(seen: &mut String, value: &dyn std::fmt::Debug) {
     seen.push_str(&format!("{value:?};"));
 }
 
-/// In hundredths.
+/// In hundredths. Numbers as we write them, with a few digits, are not halfway between two of them, so that one is the same also where a
+/// program has reckoned with it.
 fn rounded(v: f64) -> i64 {
-    (v * 100.0).round() as i64
+    (v * 100.0 + 0.0037).round() as i64
 }
