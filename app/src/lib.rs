@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod canvas;
+pub mod clipboard;
 pub mod command;
 pub mod desktop;
 pub mod file_kind;

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use drawbridge::clipboard::Html;
 use drawbridge::desktop::Desktop;
 use drawbridge::nearby::{Nearby, Networks};
 use drawbridge::panels::trouble::Trouble;
@@ -123,7 +124,8 @@ fn main() -> ExitCode {
             let ctx = &creation.egui_ctx;
             let nearby = Nearby::new(Networks::All, waker.function());
             let window = Window::new(ctx, card, &waker, begin, failed);
-            Ok(Box::new(window.meeting(nearby).viewing(Viewer::of_system())))
+            let window = window.meeting(nearby).viewing(Viewer::of_system());
+            Ok(Box::new(window.pasting(Html::of_system())))
         }),
     );
     match outcome {

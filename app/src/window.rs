@@ -12,6 +12,7 @@ use eframe::egui_wgpu::RenderState;
 use egui::{Context, ViewportCommand};
 
 use crate::app::App;
+use crate::clipboard::Html;
 use crate::nearby::Nearby;
 use crate::open::{DRAWINGS, OpenBoard, Opening};
 use crate::panels;
@@ -171,6 +172,8 @@ pub struct Window {
     nearby: Option<Nearby>,
     /// What opens files that are printed.
     viewer: Viewer,
+    /// What reads the clipboard's HTML.
+    html: Html,
     /// Since when the first picture is awaited.
     first: Option<Instant>,
 }
@@ -203,6 +206,7 @@ impl Window {
             failure,
             nearby: None,
             viewer: Viewer::default(),
+            html: Html::default(),
         };
         window.begin(ctx);
         window
@@ -269,6 +273,16 @@ impl Window {
         self
     }
 
+    /// The same, in which `html` reads what is on the clipboard beside a text. Without, there is nothing.
+    #[must_use]
+    pub fn pasting(mut self, html: Html) -> Self {
+        if let Stage::Open(app) = &mut self.stage {
+            app.paste_with(html.clone());
+        }
+        self.html = html;
+        self
+    }
+
     /// The app, once its board is open.
     #[must_use]
     pub fn app(&self) -> Option<&App> {
@@ -300,6 +314,7 @@ impl Window {
                 );
                 let mut app = App::over(self.card.as_ref(), settings.clone(), board);
                 app.view_with(self.viewer.clone());
+                app.paste_with(self.html.clone());
                 if let Some(nearby) = self.nearby.take() {
                     app.meet(nearby);
                 }

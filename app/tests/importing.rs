@@ -6,14 +6,17 @@ mod shared;
 #[path = "shared/until.rs"]
 mod until;
 
+use std::sync::{Arc, Mutex};
+
 use drawbridge_engine::document::{Element, Kind};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable;
 
+use drawbridge::clipboard::Html;
 use drawbridge::window::Target;
 use dropped::drop_on;
-use shared::{Window, app, started, window};
+use shared::{Window, app, furnished, started, window};
 use until::until;
 
 /// Two boxes.
@@ -76,6 +79,40 @@ fn what_is_not_as_it_was_is_said_and_shown() {
     window.key_press(Key::Escape);
     window.run_ok();
     assert!(window.query_by_label("Different").is_none());
+}
+
+#[test]
+fn what_tldraw_copies_is_pasted_as_a_drawing_and_other_html_as_its_text() {
+    let boards = tempfile::tempdir().expect("a folder");
+    let copied = Arc::new(Mutex::new(String::new()));
+    let html = Arc::clone(&copied);
+    let html = Html::with(move || Some(html.lock().expect("no panic").clone()));
+    let mut window = furnished(boards.path(), None, |window| window.pasting(html));
+    let mut paste = |html: &str, text: &str, count: usize| {
+        html.clone_into(&mut copied.lock().expect("no panic"));
+        window.event(Event::Paste(text.to_owned()));
+        window.step();
+        until(&mut window, |window| shown(window).len() == count);
+        shown(&window)[count - 1].clone()
+    };
+    let shapes = r#"{"type":"application/tldraw","version":2,"data":{"shapes":[{"typeName":"shape","id":"shape:a","type":"geo",
+        "parentId":"page:a","index":"a1","x":0,"y":0,"props":{"geo":"ellipse","w":300,"h":200,"text":"hi"}}],"rootShapeIds":["shape:a"]}}"#;
+    // The text beside it says only what is written in the shapes, if anything.
+    let oval = paste(&format!(r#"<div data-tldraw="">{shapes}</div>"#), " ", 1);
+    assert_eq!((oval.kind, &*oval.text), (Kind::Ellipse, "hi"));
+    let words = paste("<b>some words</b>", "some words", 2);
+    assert_eq!((words.kind, &*words.text), (Kind::Text, "some words"));
+    // One that is cut off is no text either.
+    copied.lock().expect("no panic").truncate(0);
+    copied.lock().expect("no panic").push_str("<div data-tldraw>{");
+    window.event(Event::Paste("hi".to_owned()));
+    window.step();
+    until(&mut window, |window| {
+        window
+            .query_by_label_contains("This tldraw file is damaged")
+            .is_some()
+    });
+    assert_eq!(shown(&window).len(), 2);
 }
 
 #[test]

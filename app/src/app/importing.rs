@@ -1,10 +1,11 @@
 //! Other programs' drawings in the window: one becomes a board of its own, and what isn't as it was is said.
 
 use drawbridge_engine::editor::Edit;
-use drawbridge_engine::import::Summary;
+use drawbridge_engine::import::{Summary, tldraw};
 use egui::Context;
 
 use super::App;
+use crate::clipboard::Html;
 use crate::command::Command;
 use crate::open::{Drawing, Landed, Which};
 use crate::panels;
@@ -20,6 +21,8 @@ pub(super) struct Importing {
     next: Option<Drawing>,
     /// What became of the last ones on this board that aren't as they were.
     last: Option<ImportedView>,
+    /// What reads the clipboard's HTML.
+    html: Html,
 }
 
 impl Importing {
@@ -30,6 +33,16 @@ impl Importing {
 }
 
 impl App {
+    /// Has this read what is on the clipboard beside a text. Without, there is nothing.
+    pub fn paste_with(&mut self, html: Html) {
+        self.importing.html = html;
+    }
+
+    /// The drawing that was copied together with a text: tldraw's text says only what is written in it.
+    pub(super) fn drawing_beside(&self) -> Option<String> {
+        self.importing.html.read().filter(|html| tldraw::is_copied(html))
+    }
+
     /// Has a drawing that was opened become a board, and says what came of those that are on the board.
     pub(super) fn look_after_imports(&mut self, ctx: &Context) {
         if self.next.is_none()

@@ -83,6 +83,7 @@ impl App {
             }
             Command::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Command::PasteText(text) => {
+                let text = self.drawing_beside().unwrap_or(text);
                 if !self.board.paste(&text, self.pointed(ctx)) {
                     let words = "What is on the clipboard can't be pasted on a board";
                     self.say(ctx, Message::hint(words));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use data_encoding::BASE64;
 use drawbridge_engine::clip::MAX_ELEMENTS;
 
-use super::Becomes::{Damaged, Read};
+use super::Becomes::{Damaged, Read, TooLarge};
 use super::{ODD, Row, deep, each, image};
 
 fn tldraw(records: &str) -> Vec<u8> {
@@ -151,6 +151,94 @@ pub(crate) fn files() -> Vec<Row> {
                 &format!(r#""props":{{"segments":[{{"path":"{base64}"}},{{"points":"{base64}"}}]}}"#),
             )),
             Read(0..=0, 1),
+        ),
+    ]
+}
+
+/// What tldraw copies.
+fn copied(data: &str) -> Vec<u8> {
+    format!(
+        r#"<meta charset='utf-8'><div data-tldraw="">{{"type":"application/tldraw","version":3,"data":{{{data}}}}}</div>"#
+    )
+    .into_bytes()
+}
+
+/// A text of one letter, packed so that each code is one letter longer than the one before.
+fn packed_letters(codes: u32) -> String {
+    let mut bits: Vec<bool> = Vec::new();
+    let mut put = |value: u32, count: u32| bits.extend((0..count).map(|n| value >> n & 1 == 1));
+    put(0, 2);
+    put(u32::from(b'a'), 8);
+    let (mut width, mut left) = (3, 4);
+    for code in 4..4 + codes {
+        put(code, width);
+        left -= 1;
+        if left == 0 {
+            left = 1 << width;
+            width += 1;
+        }
+    }
+    put(2, width);
+    let six = |six: &[bool]| {
+        six.iter()
+            .enumerate()
+            .fold(0, |all, (n, bit)| all | u8::from(*bit) << (5 - n))
+    };
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    bits.chunks(6)
+        .map(|part| char::from(letters[usize::from(six(part))]))
+        .collect()
+}
+
+/// The same in what is copied.
+pub(crate) fn clips() -> Vec<Row> {
+    let packed = |text: &str| copied(&format!(r#""assets":[],"otherCompressed":"{text}""#));
+    let oval = r#""props":{"geo":"ellipse","w":9,"h":9}"#;
+    let many = each(MAX_ELEMENTS + 9, |n| {
+        shape(&format!("s{n}"), "geo", "page:a", oval)
+    });
+    let circle = [("a", "b"), ("b", "a")].map(|(id, parent)| shape(id, "group", parent, r#""props":{}"#));
+    vec![
+        ("copied: nothing in it", b"<div data-tldraw>".to_vec(), Damaged),
+        (
+            "copied: packed in a few kB, gigabytes",
+            packed(&packed_letters(60_000)),
+            TooLarge,
+        ),
+        (
+            "copied: packed, and no JSON",
+            packed(&packed_letters(300)),
+            Damaged,
+        ),
+        ("copied: packed, and cut off", packed("N4IgzgxgFg"), Damaged),
+        ("copied: packed as no packing is", packed("\u{e4}\u{f6}"), Damaged),
+        (
+            "copied: 70 MB",
+            copied(&format!(r#""a":"{}""#, "a".repeat(70 << 20))),
+            TooLarge,
+        ),
+        (
+            "copied: escapes without end",
+            copied(&format!(r#""a":"{}""#, "&amp;".repeat(2_000_000))),
+            Read(0..=0, 0),
+        ),
+        (
+            "copied: lists in lists",
+            copied(&format!(r#""shapes":{}"#, deep(1_000_000))),
+            Read(0..=0, 0),
+        ),
+        (
+            "copied: too many shapes, all on no page",
+            copied(&format!(r#""shapes":[{many}],"rootShapeIds":7"#)),
+            Read(MAX_ELEMENTS..=MAX_ELEMENTS, 9),
+        ),
+        (
+            "copied: groups in circles, one of them said to be on the page",
+            copied(&format!(
+                r#""shapes":[{}],"rootShapeIds":["a","a",{{}}]"#,
+                circle.join(",")
+            )),
+            Read(0..=0, 0),
         ),
     ]
 }

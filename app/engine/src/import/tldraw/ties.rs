@@ -9,7 +9,7 @@ use super::ways::{Stop, Way};
 use super::{notes, style};
 use crate::arrange::hold;
 use crate::document::{Element, Tie};
-use crate::geometry::{Affine, Head, InkPoint, Point, Rect, Route};
+use crate::geometry::{Affine, Head, InkPoint, Kind, Point, Rect, Route};
 use crate::import::alike::thin;
 use crate::import::fields::Fields;
 use crate::import::points::set;
@@ -73,7 +73,9 @@ pub(super) fn tie(shapes: &[Shape<'_>], bindings: Vec<Binding>, making: &mut Mak
         targets: HashMap::new(),
     };
     for shape in arrows() {
-        if let Some(at) = tying.making.made.get(&shape.id).copied() {
+        let made = tying.making.made.get(&shape.id).copied();
+        // Another shape may have the same id.
+        if let Some(at) = made.filter(|at| tying.making.out[*at].kind == Kind::Line) {
             let ends = [false, true].map(|at_end| ends.get(&(shape.id.clone(), at_end)));
             tying.lay(at, shape, ends);
         }

@@ -1,7 +1,7 @@
 //! The records of a tldraw file as a tree: shapes lie on pages, in frames and in groups, and where they lie is said in terms of
 //! what they lie in.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use drawbridge_protocol::ElementId;
 use serde_json::value::RawValue;
@@ -16,6 +16,9 @@ use crate::import::{Import, Summary};
 
 /// How far apart pages lie, in board units.
 const APART: f64 = 200.0;
+
+/// The page on which copied shapes lie.
+const PAGE: &str = "page:copied";
 
 /// A shape's record.
 pub(super) struct Shape<'a> {
@@ -94,15 +97,42 @@ impl Making<'_> {
     }
 }
 
+/// Records, and which shapes lie on the page whatever they say.
+pub(super) struct Records<'a> {
+    all: Vec<&'a RawValue>,
+    roots: HashSet<String>,
+}
+
+impl<'a> Records<'a> {
+    /// Those of a file.
+    pub(super) fn of_file(all: Vec<&'a RawValue>) -> Self {
+        Self {
+            all,
+            roots: HashSet::new(),
+        }
+    }
+
+    /// Those that were copied: what those shapes lie in wasn't, and where they lie is said in terms of a page.
+    pub(super) fn copied(all: Vec<&'a RawValue>, roots: Vec<String>) -> Self {
+        Self {
+            all,
+            roots: roots.into_iter().collect(),
+        }
+    }
+}
+
 /// Makes elements of all records.
-pub(super) fn read(records: &[&RawValue]) -> Import {
+pub(super) fn read(records: &Records<'_>) -> Import {
     let mut summary = Summary::default();
     let mut shapes = Vec::new();
     let mut bindings = Vec::new();
     let mut pages = BTreeSet::new();
     let mut assets = HashMap::new();
     let mut title = None;
-    for record in records {
+    if !records.roots.is_empty() {
+        pages.insert((String::new(), PAGE.to_owned()));
+    }
+    for record in &records.all {
         let Some(fields) = Fields::read(record.get()) else {
             summary.add(notes::BROKEN);
             continue;
@@ -113,8 +143,11 @@ pub(super) fn read(records: &[&RawValue]) -> Import {
                 (Some(props), Some(kind)) => shapes.push(Shape {
                     props,
                     kind,
+                    parent: match records.roots.contains(&id) {
+                        true => PAGE.to_owned(),
+                        false => fields.text("parentId").unwrap_or_default(),
+                    },
                     id,
-                    parent: fields.text("parentId").unwrap_or_default(),
                     index: fields.text("index").unwrap_or_default(),
                     fields,
                 }),
