@@ -248,7 +248,8 @@ impl Element {
         }
     }
 
-    fn lettered_if_any(&self) -> Option<super::Lettered> {
+    /// The letters that it bears, set and placed, if there are any.
+    pub(crate) fn lettered_if_any(&self) -> Option<super::Lettered> {
         // Nothing is to be set for most boxes and lines.
         if self.text.is_empty() {
             None

@@ -1,4 +1,5 @@
-//! Elements as files: SVG, PDF and PNG, all from the shapes that are shown, hit and bounded.
+//! Elements as files: SVG, PDF and PNG, all from the shapes that are shown, hit and bounded. SVG and PDF say them as curves and lines of a
+//! width (`geometry/parts.rs`), PNG fills their outlines.
 
 pub mod excalidraw;
 pub mod file;
@@ -15,10 +16,12 @@ use kurbo::Shape as _;
 
 pub use self::file::{ExportError, Exported, File, file, glimpse, pixels};
 pub use self::wanted::{Format, SCALES, Wanted, What};
-use crate::document::{Color, Element, Shade};
-use crate::geometry::{Affine, BezPath, MAX_COORDINATE, Point, Rect, Region};
+use crate::document::{Color, Element, Lettered, Shade};
+use crate::geometry::{Affine, BezPath, MAX_COORDINATE, Part, Point, Rect, Region};
 use crate::images::StoredImage;
 
+/// So many elements' parts are in memory at once.
+const AT_ONCE: usize = 4096;
 /// How much of the fill's colour there is in a tint; the rest is the board's.
 const TINT: f64 = 0.22;
 
@@ -63,9 +66,9 @@ struct Area {
     color: [u8; 3],
 }
 
-/// An element's areas, the lowest first, within `tolerance` board units of its shape; `None` for as exact as it was drawn.
-fn areas(element: &Element, look: &Look<'_>, tolerance: Option<f64>) -> Vec<Area> {
-    let shape = element.figure().shape(tolerance);
+/// An element's areas, the lowest first, within `tolerance` board units of its shape.
+fn areas(element: &Element, look: &Look<'_>, tolerance: f64) -> Vec<Area> {
+    let shape = element.figure().shape(Some(tolerance));
     let inside = look.fill(element).map(|color| Area {
         boundary: shape.inside(),
         color,
@@ -76,6 +79,12 @@ fn areas(element: &Element, look: &Look<'_>, tolerance: Option<f64>) -> Vec<Area
     };
     let all = inside.into_iter().chain([line]);
     all.filter(|area| !area.boundary.elements().is_empty()).collect()
+}
+
+/// An element's letters, if there is anything to be seen of them.
+fn letters(element: &Element) -> Option<Lettered> {
+    let lettered = element.lettered_if_any()?;
+    (!lettered.letters().is_flat()).then_some(lettered)
 }
 
 /// What is to be seen of a frame alone: what is in it, turned so that the frame is upright, and the box around that.
@@ -121,6 +130,42 @@ fn shown<'a>(elements: &'a [Element], look: &Look<'a>) -> impl Iterator<Item = (
         };
         Some((element, seen))
     })
+}
+
+/// The same with the parts of each, which are reckoned on all processors; of so many at a time that they take little memory. What is `clean`
+/// says [`crate::geometry::Shape::parts`].
+fn parted<'a>(
+    elements: &'a [Element],
+    look: &Look<'a>,
+    clean: bool,
+) -> impl Iterator<Item = (&'a Element, Rect, Vec<Part>)> {
+    let mut rest = shown(elements, look).collect::<Vec<_>>().into_iter();
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let next = move || {
+        let some: Vec<(&Element, Rect)> = rest.by_ref().take(AT_ONCE).collect();
+        let share = some.len().div_ceil(threads).max(1);
+        let parts = |share: &[(&Element, Rect)]| -> Vec<Vec<Part>> {
+            share
+                .iter()
+                .map(|(element, _)| element.shape().parts(clean))
+                .collect()
+        };
+        let parts: Vec<Vec<Part>> = std::thread::scope(|scope| {
+            let shares: Vec<_> = some
+                .chunks(share)
+                .map(|share| scope.spawn(move || parts(share)))
+                .collect();
+            let made = shares.into_iter().map(|share| share.join());
+            made.flat_map(|made| made.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        let both = some.into_iter().zip(parts);
+        let all: Vec<_> = both
+            .map(|((element, seen), parts)| (element, seen, parts))
+            .collect();
+        (!all.is_empty()).then_some(all)
+    };
+    std::iter::from_fn(next).flatten()
 }
 
 /// What a clip leaves open: where it leads the unit square.

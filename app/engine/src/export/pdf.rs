@@ -2,6 +2,8 @@
 //! unseen, so that they can be searched and copied.
 
 mod images;
+mod letters;
+mod sheet;
 mod words;
 
 use std::collections::BTreeMap;
@@ -9,16 +11,17 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use kurbo::{PathEl, Shape as _};
-use pdf_writer::{Content, Filter, Finish as _, Name, Pdf, Rect as Box, Ref, TextStr};
+use pdf_writer::{Filter, Finish as _, Name, Pdf, Rect as Box, Ref, TextStr};
 
 use self::images::Images;
+use self::letters::Letters;
+use self::sheet::Sheet;
 use self::words::Words;
 use super::pages::Page;
 use super::svg::digits_of;
-use super::{Area, Look, areas, opening, shown};
-use crate::document::Element;
-use crate::geometry::{Affine, BezPath, Point};
+use super::{Look, letters, opening, parted};
+use crate::document::{Element, Lettered};
+use crate::geometry::{Affine, Part, Rect, Tone};
 
 /// A board unit is a pixel of a screen with 96 of them to an inch; a PDF's unit is a 72nd of an inch.
 const POINTS: f64 = 72.0 / 96.0;
@@ -45,6 +48,7 @@ struct Book {
     resources: Ref,
     pages: Vec<Ref>,
     images: Images,
+    letters: Letters,
     words: Words,
     /// Elements whose parts shine through together.
     groups: Vec<Ref>,
@@ -65,6 +69,7 @@ impl Book {
             resources,
             pages: Vec::new(),
             images: Images::default(),
+            letters: Letters::default(),
             words: Words::default(),
             groups: Vec::new(),
             opacities: BTreeMap::new(),
@@ -75,25 +80,26 @@ impl Book {
         let (width, height) = (page.part.width(), page.part.height());
         let scale = POINTS.min(SIDES.1 / width.max(height).max(1.0));
         let sides = [width, height].map(|side| (side * scale).clamp(SIDES.0, SIDES.1) as f32);
-        let mut sheet = Sheet {
-            content: Content::new(),
-            origin: page.part.origin(),
-            digits: 2,
-        };
+        let mut sheet = Sheet::new(page.part.origin());
         // From here on as on the board: from the page's upper left corner, y downwards.
         sheet
             .content
             .transform([scale as f32, 0.0, 0.0, -scale as f32, 0.0, sides[1]]);
         if let Some(paper) = look.paper {
-            sheet.color(paper);
+            sheet.fill_color(paper);
             sheet
                 .content
                 .rect(0.0, 0.0, width as f32, height as f32)
                 .fill_nonzero();
         }
-        for (element, bounds) in shown(&page.elements, look) {
+        for (element, bounds, parts) in parted(&page.elements, look, false) {
             sheet.digits = digits_of(element, bounds).try_into().unwrap_or(2);
-            self.draw(&mut sheet, element, look);
+            sheet.content.save_state();
+            // Told from a corner of its own: so that numbers are short, and nothing trembles far out.
+            let corner = sheet.move_to(bounds.origin());
+            self.draw(&mut sheet, element, &parts, look);
+            sheet.origin = corner;
+            sheet.content.restore_state();
         }
         let [leaf, content] = [self.last.bump(), self.last.bump()];
         let bytes = deflated(&sheet.content.finish());
@@ -106,54 +112,79 @@ impl Book {
         self.pages.push(leaf);
     }
 
-    fn draw(&mut self, sheet: &mut Sheet, element: &Element, look: &Look<'_>) {
-        sheet.content.save_state();
+    fn draw(&mut self, sheet: &mut Sheet, element: &Element, parts: &[Part], look: &Look<'_>) {
         if let Some(clip) = (look.clip)(element) {
             sheet.path(&opening(clip));
             sheet.content.clip_nonzero().end_path();
         }
-        let opacity = element.style.opacity;
-        if self.draw_image(sheet, element, look).is_none() {
-            let areas = areas(element, look, None);
-            if opacity < 1.0 && areas.len() > 1 {
-                // With an opacity of its own, what lies under a line would be seen through it.
-                self.draw_together(sheet, &areas, opacity);
-            } else {
-                self.set_opacity(sheet, opacity);
-                sheet.draw(&areas);
-            }
-            if !element.text.is_empty()
-                && let Some(lettered) = element.lettered()
-            {
-                let place = lettered.place.then_translate(-sheet.origin.to_vec2());
-                self.words.write(&mut sheet.content, &lettered.layout, place);
-            }
+        if self.draw_image(sheet, element, look).is_some() {
+            return;
         }
-        sheet.content.restore_state();
+        let opacity = element.style.opacity;
+        let lettered = letters(element);
+        let layers = |part: &Part| usize::from(part.fill.is_some()) + usize::from(part.line.is_some());
+        let count: usize = parts.iter().map(layers).sum();
+        if opacity < 1.0 && count + usize::from(lettered.is_some()) > 1 {
+            // With an opacity of its own, what lies under a line would be seen through it.
+            self.draw_together(sheet, element, look, parts, lettered.as_ref());
+        } else {
+            self.set_opacity(sheet, opacity);
+            self.draw_parts(sheet, element, look, parts, lettered.as_ref());
+        }
+        if let Some(lettered) = &lettered {
+            let place = lettered.place.then_translate(-sheet.origin.to_vec2());
+            self.words.write(&mut sheet.content, &lettered.layout, place);
+        }
     }
 
-    fn draw_together(&mut self, sheet: &mut Sheet, areas: &[Area], opacity: f64) {
-        let mut apart = Sheet {
-            content: Content::new(),
-            ..*sheet
+    fn draw_parts(
+        &mut self,
+        sheet: &mut Sheet,
+        element: &Element,
+        look: &Look<'_>,
+        parts: &[Part],
+        lettered: Option<&Lettered>,
+    ) {
+        let (fill, line) = (look.fill(element), (look.ink)(element.style.color));
+        let color = |tone: Tone| match tone {
+            Tone::Fill => fill,
+            Tone::Line => Some(line),
         };
-        apart.draw(areas);
-        let around = areas.iter().map(|area| area.boundary.bounding_box());
-        let around = around
-            .reduce(|a, b| a.union(b))
-            .unwrap_or_default()
-            .inflate(1.0, 1.0);
-        let corners = [around.origin(), Point::new(around.x1, around.y1)].map(|p| apart.at(p));
+        for part in parts {
+            let filled = part.fill.and_then(color);
+            let drawn = part.line.and_then(|(tone, width)| Some((color(tone)?, width)));
+            sheet.draw(&part.path, filled, drawn);
+        }
+        if let Some(lettered) = lettered {
+            sheet.fill_color(line);
+            self.letters.write(sheet, lettered, &mut self.pdf, &mut self.last);
+        }
+    }
+
+    fn draw_together(
+        &mut self,
+        sheet: &mut Sheet,
+        element: &Element,
+        look: &Look<'_>,
+        parts: &[Part],
+        lettered: Option<&Lettered>,
+    ) {
+        let mut apart = Sheet {
+            digits: sheet.digits,
+            ..Sheet::new(sheet.origin)
+        };
+        self.draw_parts(&mut apart, element, look, parts, lettered);
+        let around = element.bounds().unwrap_or(Rect::ZERO).inflate(1.0, 1.0) - sheet.origin.to_vec2();
         let id = self.last.bump();
         let bytes = deflated(&apart.content.finish());
         let mut form = self.pdf.form_xobject(id, &bytes);
         form.filter(Filter::FlateDecode);
-        form.bbox(Box::new(corners[0].0, corners[0].1, corners[1].0, corners[1].1));
+        form.bbox(boxed(around));
         form.group().transparency().isolated(true).knockout(false);
         form.pair(Name(b"Resources"), self.resources);
         form.finish();
         self.groups.push(id);
-        self.set_opacity(sheet, opacity);
+        self.set_opacity(sheet, element.style.opacity);
         let name = format!("G{}", self.groups.len());
         sheet.content.x_object(Name(name.as_bytes()));
     }
@@ -190,7 +221,10 @@ impl Book {
         self.pdf.pages(self.tree).kids(pages).count(count);
         for (&thousandths, &id) in &self.opacities {
             let alpha = f32::from(thousandths) / 1000.0;
-            self.pdf.ext_graphics(id).non_stroking_alpha(alpha);
+            self.pdf
+                .ext_graphics(id)
+                .non_stroking_alpha(alpha)
+                .stroking_alpha(alpha);
         }
         let fonts = self.words.fonts(&mut self.pdf, &mut self.last);
         let mut resources = self.pdf.indirect(self.resources).dict();
@@ -200,7 +234,12 @@ impl Book {
                 .map(|(i, id)| (format!("{letter}{}", i + 1), *id))
                 .collect()
         };
-        let objects = [named('G', &self.groups), named('I', self.images.ids())].concat();
+        let objects = [
+            named('G', &self.groups),
+            named('I', self.images.ids()),
+            named('L', self.letters.ids()),
+        ]
+        .concat();
         let opacities = self.opacities.iter();
         let opacities = opacities
             .map(|(thousandths, id)| (format!("O{thousandths}"), *id))
@@ -222,64 +261,8 @@ impl Book {
     }
 }
 
-/// A page's content under way.
-struct Sheet {
-    content: Content,
-    /// The page's upper left corner on the board.
-    origin: Point,
-    /// So many digits after the point say all there is to see.
-    digits: i32,
-}
-
-impl Sheet {
-    /// A point of the board, from the page's corner on: so that nothing trembles far out.
-    fn at(&self, p: Point) -> (f32, f32) {
-        let one = 10f64.powi(self.digits);
-        let rounded = |v: f64| ((v * one).round() / one) as f32;
-        (rounded(p.x - self.origin.x), rounded(p.y - self.origin.y))
-    }
-
-    fn color(&mut self, color: [u8; 3]) {
-        let [r, g, b] = color.map(|v| (f32::from(v) / 255.0 * 1e4).round() / 1e4);
-        self.content.set_fill_rgb(r, g, b);
-    }
-
-    fn draw(&mut self, areas: &[Area]) {
-        for area in areas {
-            self.color(area.color);
-            self.path(&area.boundary);
-            self.content.fill_nonzero();
-        }
-    }
-
-    fn path(&mut self, path: &BezPath) {
-        let mut last = Point::ORIGIN;
-        for element in path.elements() {
-            match *element {
-                PathEl::MoveTo(p) => {
-                    let (x, y) = self.at(p);
-                    self.content.move_to(x, y);
-                }
-                PathEl::LineTo(p) => {
-                    let (x, y) = self.at(p);
-                    if (x, y) != self.at(last) {
-                        self.content.line_to(x, y);
-                    }
-                }
-                PathEl::QuadTo(a, p) => self.curve(last.lerp(a, 2.0 / 3.0), p.lerp(a, 2.0 / 3.0), p),
-                PathEl::CurveTo(a, b, p) => self.curve(a, b, p),
-                PathEl::ClosePath => {
-                    self.content.close_path();
-                }
-            }
-            last = element.end_point().unwrap_or(last);
-        }
-    }
-
-    fn curve(&mut self, a: Point, b: Point, p: Point) {
-        let [(x1, y1), (x2, y2), (x, y)] = [a, b, p].map(|p| self.at(p));
-        self.content.cubic_to(x1, y1, x2, y2, x, y);
-    }
+fn boxed(rect: Rect) -> Box {
+    Box::new(rect.x0 as f32, rect.y0 as f32, rect.x1 as f32, rect.y1 as f32)
 }
 
 /// Bytes as a PDF has them, smaller.

@@ -126,7 +126,7 @@ impl Raster {
         let clip = (look.clip)(element);
         let mask = clip.and_then(|clip| self.masked(clip));
         if self.add_image(element, look, mask.as_ref()).is_none() {
-            let mut areas = areas(element, look, Some(EXACT / self.scale));
+            let mut areas = areas(element, look, EXACT / self.scale);
             for area in &mut areas {
                 area.boundary.apply_affine(self.to_pixels);
             }

@@ -1,19 +1,26 @@
 //! Elements as an SVG, which can hold them as text too, so that it can be opened again.
 
+mod letters;
+mod path;
+
 use std::fmt::Write as _;
 
-use super::{Area, Look, areas, extent, opening, shown};
+use data_encoding::BASE64;
+
+use self::letters::Glyphs;
+use self::path::{exact, length, path};
+use super::{Look, extent, letters, opening, parted, shown};
 use crate::clip;
 use crate::document::{Element, Kind};
-use crate::geometry::{Affine, BezPath, Point, Rect};
+use crate::geometry::{Affine, Part, Point, Rect, Tone};
 use crate::images::StoredImage;
-use data_encoding::BASE64;
-use kurbo::PathEl;
 
 /// The tag of the elements in the metadata.
 const TAG: &str = "drawbridge:elements";
 /// More digits after the point than this are never written.
 const MAX_DIGITS: usize = 8;
+/// So it is where nothing else is said.
+const DEFAULTS: &str = r#"fill="none" stroke-linecap="round" stroke-linejoin="round""#;
 
 /// Elements, from the lowest to the topmost, as an SVG as large as they are and so many board units around; with their
 /// text in it where `embed`. A board unit is a pixel.
@@ -28,17 +35,23 @@ pub fn svg(elements: &[Element], look: &Look<'_>, margin: f64, embed: bool) -> S
 pub fn svg_of(extent: Rect, elements: &[Element], look: &Look<'_>, embed: Option<&str>) -> String {
     let digits = shown(elements, look).map(|(element, bounds)| digits_of(element, bounds));
     let digits = digits.max().unwrap_or(0).max(2);
-    let size = [extent.width(), extent.height()].map(|v| {
-        let mut text = String::new();
-        number(&mut text, steps(v, digits), digits);
-        text
-    });
-    let mut out = String::new();
-    let [width, height] = &size;
+    let [width, height] = [extent.width(), extent.height()].map(|v| length(v, digits));
+    let mut drawing = Drawing::new(extent.origin());
+    for (element, bounds, parts) in parted(elements, look, true) {
+        drawing.add(element, bounds, &parts, look);
+    }
+    drawing.clip_to(None, 0);
+    let Drawing {
+        defined,
+        body,
+        glyphs,
+        ..
+    } = drawing;
+    let mut out = String::with_capacity(body.len() + 1024);
     put(
         &mut out,
         format_args!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">"#
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" {DEFAULTS}>"#
         ),
     );
     if let Some(text) = embed {
@@ -50,6 +63,10 @@ pub fn svg_of(extent: Rect, elements: &[Element], look: &Look<'_>, embed: Option
             ),
         );
     }
+    let defined = [defined, glyphs.defined].concat();
+    if !defined.is_empty() {
+        put(&mut out, format_args!("\n<defs>{defined}</defs>"));
+    }
     if let Some(paper) = look.paper {
         let paper = hex(paper);
         put(
@@ -57,39 +74,129 @@ pub fn svg_of(extent: Rect, elements: &[Element], look: &Look<'_>, embed: Option
             format_args!("\n<rect width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>"),
         );
     }
-    let mut clips: Vec<Affine> = Vec::new();
-    for (element, bounds) in shown(elements, look) {
-        out.push('\n');
-        let digits = digits_of(element, bounds);
-        let clip = (look.clip)(element);
-        if let Some(clip) = clip {
-            let number = clips.iter().position(|held| *held == clip).unwrap_or_else(|| {
-                define(&mut out, clips.len(), clip, extent.origin(), digits);
-                clips.push(clip);
-                clips.len() - 1
-            });
-            put(&mut out, format_args!(r#"<g clip-path="url(#frame-{number})">"#));
-        }
-        match element.picture.and_then(|picture| (look.images)(&picture.image)) {
-            Some(image) => draw_image(&mut out, element, &image, extent.origin()),
-            None => {
-                let areas = areas(element, look, None);
-                draw(&mut out, &areas, element.style.opacity, extent.origin(), digits);
-            }
-        }
-        if clip.is_some() {
-            out.push_str("</g>");
-        }
-    }
+    out.push_str(&body);
     out.push_str("\n</svg>\n");
     out
 }
 
-/// Writes what others are clipped to: where a place leads the unit square.
-fn define(out: &mut String, number: usize, clip: Affine, origin: Point, digits: usize) {
-    put(out, format_args!(r#"<clipPath id="frame-{number}"><path d=""#));
-    path(out, &opening(clip), origin, digits);
-    out.push_str("\"/></clipPath>");
+/// An SVG under way.
+struct Drawing {
+    origin: Point,
+    /// What is used by its name.
+    defined: String,
+    glyphs: Glyphs,
+    clips: Vec<Affine>,
+    /// What the last element was clipped to.
+    clip: Option<Affine>,
+    body: String,
+}
+
+impl Drawing {
+    fn new(origin: Point) -> Self {
+        Self {
+            origin,
+            defined: String::new(),
+            glyphs: Glyphs::default(),
+            clips: Vec::new(),
+            clip: None,
+            body: String::new(),
+        }
+    }
+
+    fn add(&mut self, element: &Element, bounds: Rect, parts: &[Part], look: &Look<'_>) {
+        let digits = digits_of(element, bounds);
+        self.clip_to((look.clip)(element), digits);
+        self.body.push('\n');
+        match element.picture.and_then(|picture| (look.images)(&picture.image)) {
+            Some(image) => draw_image(&mut self.body, element, &image, self.origin),
+            None => self.draw(element, parts, look, digits),
+        }
+    }
+
+    /// What follows is clipped to where this leads the unit square.
+    fn clip_to(&mut self, clip: Option<Affine>, digits: usize) {
+        if self.clip == clip {
+            return;
+        }
+        if self.clip.is_some() {
+            self.body.push_str("\n</g>");
+        }
+        self.clip = clip;
+        let Some(clip) = clip else { return };
+        let number = self
+            .clips
+            .iter()
+            .position(|held| *held == clip)
+            .unwrap_or_else(|| {
+                let number = self.clips.len();
+                self.clips.push(clip);
+                put(
+                    &mut self.defined,
+                    format_args!(r#"<clipPath id="frame-{number}"><path d=""#),
+                );
+                path(&mut self.defined, &opening(clip), self.origin, digits);
+                self.defined.push_str("\"/></clipPath>");
+                number
+            });
+        put(
+            &mut self.body,
+            format_args!("\n<g clip-path=\"url(#frame-{number})\">"),
+        );
+    }
+
+    /// Writes an element's parts one over the other, and all of them together so opaque.
+    fn draw(&mut self, element: &Element, parts: &[Part], look: &Look<'_>, digits: usize) {
+        let fill = look.fill(element).map(hex);
+        let line = hex((look.ink)(element.style.color));
+        let color = |tone: Tone| match tone {
+            Tone::Fill => fill.as_ref(),
+            Tone::Line => Some(&line),
+        };
+        let mut pieces: Vec<(String, String)> = Vec::new();
+        for part in parts {
+            let mut attributes = String::new();
+            if let Some(color) = part.fill.and_then(color) {
+                put(&mut attributes, format_args!(r#" fill="{color}""#));
+            }
+            if let Some((color, width)) = part.line.and_then(|(tone, width)| Some((color(tone)?, width))) {
+                let width = exact(width);
+                put(
+                    &mut attributes,
+                    format_args!(r#" stroke="{color}" stroke-width="{width}""#),
+                );
+            }
+            if !attributes.is_empty() {
+                let mut d = String::new();
+                path(&mut d, &part.path, self.origin, digits);
+                pieces.push((attributes, d));
+            }
+        }
+        let lettered = letters(element);
+        let opacity = match element.style.opacity {
+            opacity if opacity < 1.0 => format!(r#" opacity="{opacity}""#),
+            _ => String::new(),
+        };
+        // On the group: with an opacity of its own, what lies under a line would be seen through it.
+        let apart = !opacity.is_empty() && pieces.len() + usize::from(lettered.is_some()) > 1;
+        let own = if apart { "" } else { opacity.as_str() };
+        if apart {
+            put(&mut self.body, format_args!("<g{opacity}>"));
+        }
+        for (attributes, d) in pieces {
+            put(
+                &mut self.body,
+                format_args!(r#"<path{attributes}{own} d="{d}"/>"#),
+            );
+        }
+        if let Some(lettered) = lettered {
+            let attributes = format!(r#" fill="{line}"{own}"#);
+            self.glyphs
+                .write(&mut self.body, &lettered, &attributes, self.origin, digits);
+        }
+        if apart {
+            self.body.push_str("</g>");
+        }
+    }
 }
 
 /// The text of the elements that an SVG holds, if it holds one.
@@ -101,34 +208,19 @@ pub fn embedded(svg: &str) -> Option<String> {
     unescaped(text)
 }
 
-/// Writes areas one over the other, and all of them together so opaque.
-pub(super) fn draw(out: &mut String, areas: &[Area], opacity: f64, origin: Point, digits: usize) {
-    // On the group: with an opacity of its own, what lies under a line would be seen through it.
-    if opacity < 1.0 {
-        put(out, format_args!(r#"<g opacity="{opacity}">"#));
-    }
-    for area in areas {
-        put(out, format_args!(r#"<path fill="{}" d=""#, hex(area.color)));
-        path(out, &area.boundary, origin, digits);
-        out.push_str("\"/>");
-    }
-    if opacity < 1.0 {
-        out.push_str("</g>");
-    }
-}
-
 /// Writes an image with its bytes in it.
 fn draw_image(out: &mut String, element: &Element, image: &StoredImage, origin: Point) {
-    let place = element.place.then_translate(-origin.to_vec2()).as_coeffs();
-    let numbers: Vec<String> = place.iter().map(ToString::to_string).collect();
     let opacity = match element.style.opacity {
         opacity if opacity < 1.0 => format!(r#" opacity="{opacity}""#),
         _ => String::new(),
     };
+    out.push_str(r#"<image width="1" height="1" preserveAspectRatio="none""#);
+    let place = element.place.then_translate(-origin.to_vec2()).as_coeffs();
+    let numbers: Vec<String> = place.iter().map(ToString::to_string).collect();
     put(
         out,
         format_args!(
-            r#"<image width="1" height="1" preserveAspectRatio="none" transform="matrix({})"{opacity} href="data:{};base64,{}"/>"#,
+            r#" transform="matrix({})"{opacity} href="data:{};base64,{}"/>"#,
             numbers.join(" "),
             image.kind.as_str(),
             BASE64.encode(&image.bytes)
@@ -141,7 +233,12 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
 }
 
 fn hex([r, g, b]: [u8; 3]) -> String {
-    format!("#{r:02x}{g:02x}{b:02x}")
+    let short = [r, g, b].iter().all(|v| v >> 4 == v & 15);
+    if short {
+        format!("#{:x}{:x}{:x}", r & 15, g & 15, b & 15)
+    } else {
+        format!("#{r:02x}{g:02x}{b:02x}")
+    }
 }
 
 /// So many digits after the point that what is rounded can't be seen: two for what was drawn at 100 %, where a step is a
@@ -162,91 +259,6 @@ pub(super) fn digits_of(element: &Element, bounds: Rect) -> usize {
     }
     // A negative number is none: the conversion saturates.
     ((25.0 / fine).log10().ceil() as usize).min(MAX_DIGITS)
-}
-
-/// A length in units of the last digit.
-fn steps(v: f64, digits: usize) -> i64 {
-    (v * 10u64.pow(digits as u32) as f64).round() as i64
-}
-
-/// Writes so many units of the last digit as a number, as short as can be.
-fn number(out: &mut String, steps: i64, digits: usize) {
-    if steps < 0 {
-        out.push('-');
-    }
-    let one = 10u64.pow(digits as u32);
-    let (whole, rest) = (steps.unsigned_abs() / one, steps.unsigned_abs() % one);
-    if whole > 0 || rest == 0 {
-        put(out, format_args!("{whole}"));
-    }
-    if rest > 0 {
-        let rest = format!("{rest:0digits$}");
-        put(out, format_args!(".{}", rest.trim_end_matches('0')));
-    }
-}
-
-/// Writes a path from `origin` on. Each point is told from the one before, both rounded, so that no error adds up.
-fn path(out: &mut String, path: &BezPath, origin: Point, digits: usize) {
-    let at = |p: Point| [p.x - origin.x, p.y - origin.y].map(|v| steps(v, digits));
-    let mut pen = Pen {
-        out,
-        digits,
-        last: [0, 0],
-        start: [0, 0],
-        command: 'z',
-    };
-    for element in path.elements() {
-        match *element {
-            PathEl::MoveTo(p) => pen.begin(at(p)),
-            PathEl::LineTo(p) if at(p) == pen.last => {}
-            PathEl::LineTo(p) => pen.draw('l', &[at(p)]),
-            PathEl::QuadTo(a, p) => pen.draw('q', &[at(a), at(p)]),
-            PathEl::CurveTo(a, b, p) => pen.draw('c', &[at(a), at(b), at(p)]),
-            PathEl::ClosePath => pen.close(),
-        }
-    }
-}
-
-/// Where a path has come to, in units of the last digit.
-struct Pen<'a> {
-    out: &'a mut String,
-    digits: usize,
-    last: [i64; 2],
-    start: [i64; 2],
-    command: char,
-}
-
-impl Pen<'_> {
-    fn begin(&mut self, to: [i64; 2]) {
-        self.last = [0, 0];
-        self.draw('M', &[to]);
-        self.start = to;
-    }
-
-    fn draw(&mut self, command: char, points: &[[i64; 2]]) {
-        if self.command != command {
-            self.out.push(command);
-        }
-        let mut first = self.command != command;
-        self.command = command;
-        for v in points
-            .iter()
-            .flat_map(|p| [p[0] - self.last[0], p[1] - self.last[1]])
-        {
-            if !first && v >= 0 {
-                self.out.push(' ');
-            }
-            number(self.out, v, self.digits);
-            first = false;
-        }
-        self.last = points.last().copied().unwrap_or(self.last);
-    }
-
-    fn close(&mut self) {
-        self.out.push('z');
-        self.command = 'z';
-        self.last = self.start;
-    }
 }
 
 /// JSON as the text of an XML element.

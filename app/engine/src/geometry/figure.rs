@@ -66,6 +66,7 @@ impl Figure {
             shape.letters = Some((letters.clone(), within));
         }
         shape.reach = self.reach();
+        shape.exact = within;
         shape
     }
 

@@ -31,6 +31,11 @@ impl Flat {
         Some(Self { corners })
     }
 
+    /// Its corners, one after the other.
+    pub(super) fn corners(&self) -> &[Point] {
+        &self.corners
+    }
+
     /// As one closed polygon.
     pub(super) fn outline(&self) -> BezPath {
         polygon::outline(&self.corners)

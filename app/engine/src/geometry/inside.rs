@@ -16,6 +16,14 @@ pub(super) enum Inside {
 }
 
 impl Inside {
+    /// The corners of its boundary.
+    pub(super) fn corners(&self) -> &[Point] {
+        match self {
+            Self::Flat(flat) => flat.corners(),
+            Self::Patch(patch) => patch.corners(),
+        }
+    }
+
     /// Its boundary, to be filled by the nonzero rule.
     pub(super) fn outline(&self) -> BezPath {
         match self {

@@ -91,7 +91,8 @@ impl Letters {
     }
 
     /// Whether its place leaves them no area.
-    fn flat(&self) -> bool {
+    #[must_use]
+    pub fn is_flat(&self) -> bool {
         let coeffs = self.place.as_coeffs();
         let size: f64 = coeffs[..4].iter().map(|v| v * v).sum();
         self.place.determinant().abs() <= 1e-9 * size
@@ -109,7 +110,7 @@ impl Letters {
 
     /// What stands for them from afar: a bar a line. Nothing from near.
     pub(super) fn bars(&self, tolerance: f64) -> Vec<Ribbon> {
-        if self.flat() || !self.far(tolerance) {
+        if self.is_flat() || !self.far(tolerance) {
             return Vec::new();
         }
         let bar = |ends: &[Point; 2]| {
@@ -122,7 +123,7 @@ impl Letters {
     /// Each glyph's inside from near, and where it lies on the board. None from afar.
     fn fills(&self, tolerance: f64) -> impl Iterator<Item = (&Fill, Affine)> {
         let size = self.set.size;
-        let near = if self.flat() || self.far(tolerance) {
+        let near = if self.is_flat() || self.far(tolerance) {
             &[][..]
         } else {
             &self.set.glyphs[..]

@@ -42,6 +42,11 @@ impl Patch {
         Some(Self { corners, off })
     }
 
+    /// Its corners, one after the other.
+    pub(super) fn corners(&self) -> &[Point] {
+        &self.corners
+    }
+
     /// As one closed polygon.
     pub(super) fn outline(&self) -> BezPath {
         polygon::outline(&self.corners)

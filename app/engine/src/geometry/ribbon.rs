@@ -5,7 +5,7 @@
 //! along the right ones; on the inner side of a sharp join it passes through the join's centre.
 //! So its winding number is the sum of those of the quads, pies and discs, which all turn the same way:
 //! under the nonzero rule nothing can cancel out, however the stroke crosses itself, and the outline
-//! covers exactly what the mesh does. It takes time linear in the points, whatever they are.
+//! covers exactly what the mesh does. Where the inner edges cross well before the join, it turns there instead. It takes time linear in the points, whatever they are.
 
 use std::f64::consts::PI;
 
@@ -74,12 +74,26 @@ impl Ribbon {
         }
     }
 
+    /// Its line where that is equally wide everywhere, and how wide: round ends and joins along it are all there is of it. `None` where its
+    /// width changes, and for no points.
+    pub(super) fn even(&self) -> Option<(Vec<Point>, f64)> {
+        let radius = self.joints.first()?.radius;
+        let same = |joint: &Joint| (joint.radius - radius).abs() <= 1e-9 * radius;
+        let line = || self.joints.iter().map(|joint| joint.pos).collect();
+        self.joints.iter().all(same).then(|| (line(), 2.0 * radius))
+    }
+
+    /// Whether it ends as it begins, and so has no ends.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// The boundary as one closed polygon, to be filled by the nonzero rule, after `place`. Empty for no points.
     #[must_use]
     pub fn outline(&self, place: Affine) -> BezPath {
         let mut left: Vec<Point> = Vec::new();
         let mut right: Vec<Point> = Vec::new();
-        for joint in &self.joints {
+        for (n, joint) in self.joints.iter().enumerate() {
             let turn = joint.turn();
             left.push(joint.left_before());
             right.push(joint.right_before());
@@ -89,10 +103,14 @@ impl Ribbon {
                 } else {
                     (&mut right, &mut left, joint.before)
                 };
-                inner.push(joint.pos);
                 self.arc(joint, turn, |angle| outer.push(joint.at(turned(from, angle))));
-                left.push(joint.left_after());
-                right.push(joint.right_after());
+                outer.push(joint.at(turned(from, turn)));
+                if let Some(crossing) = self.crossing(n, turn) {
+                    inner.pop();
+                    inner.push(crossing);
+                } else {
+                    inner.extend([joint.pos, joint.at(-turned(from, turn))]);
+                }
             }
         }
         let mut path = BezPath::new();
@@ -112,6 +130,29 @@ impl Ribbon {
         left[1..].iter().for_each(|&p| path.line_to(place * p));
         path.close_path();
         path
+    }
+
+    /// Where at a sharp join the inner edges of the quads before and after it cross, if they do and reach far beyond that. The quads have
+    /// all between there and the join in common, so the outline needs not go around it twice.
+    fn crossing(&self, n: usize, turn: f64) -> Option<Point> {
+        let (a, joint, b) = (
+            self.joints.get(n.checked_sub(1)?)?,
+            &self.joints[n],
+            self.joints.get(n + 1)?,
+        );
+        let radius = a.radius.max(joint.radius).max(b.radius);
+        let shorter = a.pos.distance(joint.pos).min(joint.pos.distance(b.pos));
+        if 2.0 * radius * (turn.abs() / 2.0).tan() > shorter {
+            return None;
+        }
+        let side = turn.signum();
+        let (p, q) = (a.at(a.after * side), joint.at(joint.before * side));
+        let (r, s) = (joint.at(joint.after * side), b.at(b.before * side));
+        let (first, second) = (q - p, s - r);
+        let under = first.cross(second);
+        let (t, u) = ((r - p).cross(second) / under, (r - p).cross(first) / under);
+        let within = |part: f64| (0.0..=1.0).contains(&part);
+        (within(t) && within(u)).then(|| p + first * t)
     }
 
     /// The shape as triangles, after `place`. Triangles may overlap where the stroke bends sharply or crosses itself.

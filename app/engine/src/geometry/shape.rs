@@ -22,6 +22,8 @@ pub struct Shape {
     pub(super) letters: Option<(Letters, f64)>,
     /// How long the ways out of flats are told, in board units.
     pub(super) reach: f64,
+    /// How many board units it may be off.
+    pub(super) exact: f64,
 }
 
 impl Shape {
