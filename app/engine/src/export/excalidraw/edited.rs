@@ -351,6 +351,11 @@ fn an_arrow_says_how_it_aims_in_excalidraws_way() {
         let scene = given_back(&[target.clone(), line], |_, _| {});
         scene["elements"][1]["endBinding"].clone()
     };
+    let flat = boxed("a", [200.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    let mut line = arrow("l", &[(0.0, 90.0), (100.0, 50.0)]);
+    line.ties[1] = Some(Tie::new(id("a"), Point::new(0.5, 0.5)));
+    let scene = given_back(&[flat, line], |_, _| {});
+    assert_eq!(scene["elements"][1]["endBinding"]["focus"], 0);
     let near = |value: &Value, there: f64| value.as_f64().is_some_and(|v| (v - there).abs() < 0.01);
     let middle = aimed((-300.0, 50.0), (0.5, 0.5), None);
     assert!(

@@ -102,6 +102,12 @@ fn binding(tie: &Tie, hold: &Hold, end: Point, next: Point, elbow: bool) -> Valu
         * Affine::translate(-middle.to_vec2());
     let fixed = back * if elbow { end } else { hold.aim() };
     let focus = focus(hold.kind, back * next, back * end);
+    // What has no area has a middle only.
+    let (fixed, focus) = if fixed.is_finite() && focus.is_finite() {
+        (fixed, focus)
+    } else {
+        (Point::ORIGIN, 0.0)
+    };
     json!({
         "elementId": tie.id.as_str(),
         "fixedPoint": [number((fixed.x + 1.0) / 2.0), number((fixed.y + 1.0) / 2.0)],
