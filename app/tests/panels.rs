@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use drawbridge::command::{Appearance, Command, Now};
+use drawbridge::panels::export::{self, Came, Offer, Part};
 use drawbridge::panels::hints::{self, EdgeHint};
 use drawbridge::panels::links::{Ends, Give, LinkView, NewLink};
 use drawbridge::panels::menu::{self, MenuView};
@@ -16,6 +17,7 @@ use drawbridge::panels::together::{self, TogetherView};
 use drawbridge::panels::trust::{self, TrustView};
 use drawbridge::panels::zoom::{self, ZoomView};
 use drawbridge::panels::{Asked, dialogs, palette, shortcuts, toolbar};
+use drawbridge::settings::Export;
 use drawbridge::theme;
 use drawbridge_engine::client::{Authority, Bar, Flaw, Reason};
 use drawbridge_engine::geometry::Kind;
@@ -77,6 +79,42 @@ fn a_path_is_typed_where_the_system_has_no_dialog_and_enter_saves_there() {
     let saves = Command::SaveAt("/taken".to_owned());
     click(&mut harness, Role::Button, "Save");
     assert_eq!(harness.state().asked, [saves.clone(), saves]);
+}
+
+#[test]
+fn enter_saves_what_is_exported_if_it_is_there_unless_a_choice_has_the_keyboard() {
+    let made = |there| {
+        move |ctx: &egui::Context, state: &mut State| {
+            let came = match there {
+                true => Came::There {
+                    picture: None,
+                    size: "9 kB",
+                    notes: &[],
+                    can_copy: true,
+                },
+                false => Came::Refused("There is no room for that."),
+            };
+            let offer = Offer {
+                selected: false,
+                frames: false,
+            };
+            let (mut chosen, mut part) = (Export::default(), Part::All);
+            export::show(ctx, &came, offer, &mut chosen, &mut part, &mut state.asked);
+        }
+    };
+    let mut harness = window(made(false));
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().asked, []);
+    let mut harness = window(made(true));
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().asked, [Command::SaveExport]);
+    harness.get_by_role_and_label(Role::RadioButton, "SVG").focus();
+    harness.run();
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().asked, [Command::SaveExport]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! narrow.
 
 use drawbridge_engine::export::Format;
-use egui::{Context, Role, TextureHandle, Ui, Vec2, WidgetInfo};
+use egui::{Context, Key, Role, TextureHandle, Ui, Vec2, WidgetInfo};
 
 use super::dialogs::{alert, dialog, muted, scrolling};
 use super::{Asked, widgets};
@@ -77,9 +77,14 @@ pub fn show(
         let room = ctx.content_rect().height() - 8.0 * space::XL - 2.0 * size::TARGET;
         scrolling(ui, room, |ui| contents(ui, room, came, offer, chosen, part));
         ui.add_space(space::M);
-        ui.add_enabled_ui(matches!(came, Came::There { .. }), |ui| {
+        let there = matches!(came, Came::There { .. });
+        // A control that has the keyboard has its Enter too.
+        let free = ui.memory(|memory| memory.focused().is_none());
+        let enter = there && free && ui.input(|input| input.key_pressed(Key::Enter));
+        ui.add_enabled_ui(there, |ui| {
             ui.horizontal(|ui| {
-                if widgets::word_button(ui, Some(icons::EXPORT), "Save…", true).clicked() {
+                let save = widgets::word_button(ui, Some(icons::EXPORT), "Save…", true);
+                if save.clicked() || enter {
                     asked.push(Command::SaveExport);
                 }
                 if !chosen.kind.can_be_copied() {

@@ -48,13 +48,6 @@ impl Format {
         }
     }
 
-    /// The one whose files' names end like that, in capitals or not.
-    #[must_use]
-    pub fn of_ending(ending: &str) -> Option<Self> {
-        let same = |format: &Self| format.ending().eq_ignore_ascii_case(ending);
-        Self::ALL.into_iter().find(same)
-    }
-
     /// Whether one file holds several pages.
     #[must_use]
     pub fn has_pages(self) -> bool {
