@@ -1,31 +1,40 @@
 use kurbo::ParamCurveNearest as _;
 
 use super::*;
-use crate::document::{Dash, Element, Kind, Order, Sample, Shade, Style};
-use crate::geometry::Corners;
-use drawbridge_protocol::ElementId;
+use crate::geometry::{Corners, Dash, Figure, Head, InkPoint, Kind, Route, Shade, Sketch};
 
-fn boxed(kind: Kind, style: Style) -> Element {
-    let id = ElementId::new("b").expect("an id");
-    let mut element = Element::new(id, kind, Order::default(), style);
-    element.place = Affine::new([80.0, 0.0, 0.0, 40.0, 10.0, 20.0]);
-    element
+fn boxed(kind: Kind, fill: Option<Shade>) -> Figure {
+    Figure {
+        kind,
+        place: Affine::new([80.0, 0.0, 0.0, 40.0, 10.0, 20.0]),
+        points: Vec::new(),
+        step: 1.0,
+        width: 3.0,
+        dash: Dash::Solid,
+        sketch: Sketch::None,
+        seed: 7,
+        corners: Corners::Sharp,
+        route: Route::Straight,
+        holds: [None, None],
+        heads: [Head::None; 2],
+        fill,
+        letters: None,
+    }
 }
 
-fn filled(shade: Shade) -> Style {
-    Style {
-        fill: Some(crate::document::Color::Rgb([1, 2, 3])),
-        shade,
-        width: 3.0,
-        corners: Corners::Sharp,
-        ..Style::default()
+fn stroke(points: Vec<InkPoint>, width: f64) -> Figure {
+    Figure {
+        place: Affine::IDENTITY,
+        points,
+        width,
+        ..boxed(Kind::Stroke, None)
     }
 }
 
 #[test]
 fn a_box_and_its_edge_are_one_path() {
     for kind in [Kind::Rectangle, Kind::Diamond, Kind::Ellipse] {
-        let parts = boxed(kind, filled(Shade::Solid)).shape().parts(true);
+        let parts = boxed(kind, Some(Shade::Solid)).shape(None).parts(true);
         let [part] = &parts[..] else {
             panic!("{kind:?}: {parts:?}")
         };
@@ -40,7 +49,7 @@ fn a_box_and_its_edge_are_one_path() {
 
 #[test]
 fn what_hatches_a_box_lies_under_its_edge() {
-    let parts = boxed(Kind::Rectangle, filled(Shade::Hatch)).shape().parts(true);
+    let parts = boxed(Kind::Rectangle, Some(Shade::Hatch)).shape(None).parts(true);
     let said: Vec<_> = parts
         .iter()
         .map(|part| (part.fill, part.line.map(|(tone, _)| tone)))
@@ -50,11 +59,11 @@ fn what_hatches_a_box_lies_under_its_edge() {
 
 #[test]
 fn all_dashes_are_one_path_of_a_piece_each() {
-    let style = Style {
+    let dotted = Figure {
         dash: Dash::Dotted,
-        ..filled(Shade::Solid)
+        ..boxed(Kind::Rectangle, Some(Shade::Solid))
     };
-    let parts = boxed(Kind::Rectangle, style).shape().parts(true);
+    let parts = dotted.shape(None).parts(true);
     let dots = parts.last().expect("dots");
     assert_eq!(dots.line, Some((Tone::Line, 3.0)));
     let points: Vec<Point> = dots
@@ -68,20 +77,12 @@ fn all_dashes_are_one_path_of_a_piece_each() {
 
 #[test]
 fn a_stroke_is_a_line_where_it_is_equally_wide_and_else_an_outline() {
-    for (pressures, outlined) in [([50; 4], false), ([20, 90, 40, 60], true)] {
-        let mut stroke = boxed(
-            Kind::Stroke,
-            Style {
-                width: 4.0,
-                ..Style::default()
-            },
-        );
-        stroke.place = Affine::IDENTITY;
-        let points = [(0, 0), (30, 10), (60, -5), (90, 20)].into_iter().zip(pressures);
-        stroke.points = points
-            .map(|((x, y), pressure)| Sample { x, y, pressure }.ink(1.0))
-            .collect();
-        let parts = stroke.shape().parts(true);
+    for (pressures, outlined) in [([0.5; 4], false), ([0.2, 0.9, 0.4, 0.6], true)] {
+        let points = [(0.0, 0.0), (30.0, 10.0), (60.0, -5.0), (90.0, 20.0)]
+            .into_iter()
+            .zip(pressures);
+        let points = points.map(|(at, pressure)| InkPoint::new(at.into(), pressure));
+        let parts = stroke(points.collect(), 4.0).shape(None).parts(true);
         let [part] = &parts[..] else { panic!("{parts:?}") };
         let line = if outlined { None } else { Some((Tone::Line, 4.0)) };
         assert_eq!((part.fill.is_some(), part.line), (outlined, line));
@@ -90,26 +91,14 @@ fn a_stroke_is_a_line_where_it_is_equally_wide_and_else_an_outline() {
 
 #[test]
 fn a_clean_outline_goes_around_the_same_and_is_shorter() {
-    let mut stroke = boxed(
-        Kind::Stroke,
-        Style {
-            width: 9.0,
-            ..Style::default()
-        },
-    );
-    stroke.place = Affine::IDENTITY;
     // A scribble whose bends are tighter than it is wide, and which crosses itself.
-    let at = |n: i64| {
-        let (sin, cos) = (n as f64 * 0.7).sin_cos();
-        Sample {
-            x: 3 * n + (12.0 * cos) as i64,
-            y: (12.0 * sin) as i64,
-            pressure: 20 + (n * 7 % 60) as u8,
-        }
-        .ink(1.0)
+    let at = |n: u8| {
+        let (sin, cos) = (f64::from(n) * 0.7).sin_cos();
+        let pos = Point::new(3.0 * f64::from(n) + (12.0 * cos).trunc(), (12.0 * sin).trunc());
+        InkPoint::new(pos, 0.2 + f64::from(u16::from(n) * 7 % 60) / 100.0)
     };
-    stroke.points = (0..60).map(at).collect();
-    let [clean, plain] = [true, false].map(|clean| stroke.shape().parts(clean).remove(0).path);
+    let shape = stroke((0..60).map(at).collect(), 9.0).shape(None);
+    let [clean, plain] = [true, false].map(|clean| shape.parts(clean).remove(0).path);
     assert!(
         2 * clean.elements().len() < plain.elements().len(),
         "{} {}",
@@ -127,7 +116,7 @@ fn a_clean_outline_goes_around_the_same_and_is_shorter() {
             // Either may be off from the true edge.
             let off = plain.segments().map(|s| s.nearest(p, 1e-6).distance_sq.sqrt());
             let off = off.fold(f64::MAX, f64::min);
-            assert!(off <= 2.0 * LOOSER * stroke.shape().exact, "{p} is {off} off");
+            assert!(off <= 2.0 * LOOSER * shape.exact, "{p} is {off} off");
         }
     }
     assert!(inside > 2000, "{inside}");
