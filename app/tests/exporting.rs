@@ -105,9 +105,10 @@ fn what_is_chosen_is_shown_and_remembered_and_what_is_shown_is_copied() {
     assert_eq!(back.elements.len(), 3);
     // As it was shown: dark, and with nothing under it. A line is a path.
     assert!(!text.contains("<rect"), "{text}");
-    let fill = |theme: &Theme, color| {
+    // Of a line or of an inside.
+    let painted = |theme: &Theme, color| {
         let [r, g, b, _] = theme.color(color).to_array();
-        format!(r##"fill="#{r:02x}{g:02x}{b:02x}""##)
+        format!(r##"="#{r:02x}{g:02x}{b:02x}""##)
     };
     let mut colors = app(&window)
         .board()
@@ -115,10 +116,10 @@ fn what_is_chosen_is_shown_and_remembered_and_what_is_shown_is_copied() {
         .into_iter()
         .map(|element| element.style.color);
     let ink = colors
-        .find(|color| fill(&DARK, *color) != fill(&LIGHT, *color))
+        .find(|color| painted(&DARK, *color) != painted(&LIGHT, *color))
         .expect("the box");
     assert!(
-        text.contains(&fill(&DARK, ink)) && !text.contains(&fill(&LIGHT, ink)),
+        text.contains(&painted(&DARK, ink)) && !text.contains(&painted(&LIGHT, ink)),
         "{text}"
     );
     window.key_press(Key::Escape);

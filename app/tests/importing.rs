@@ -9,6 +9,7 @@ mod until;
 use std::sync::{Arc, Mutex};
 
 use drawbridge_engine::document::{Element, Kind};
+use drawbridge_protocol::ElementId;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable;
@@ -89,11 +90,15 @@ fn what_tldraw_copies_is_pasted_as_a_drawing_and_other_html_as_its_text() {
     let html = Html::with(move || Some(html.lock().expect("no panic").clone()));
     let mut window = furnished(boards.path(), None, |window| window.pasting(html));
     let mut paste = |html: &str, text: &str, count: usize| {
+        let before: Vec<ElementId> = shown(&window).into_iter().map(|element| element.id).collect();
         html.clone_into(&mut copied.lock().expect("no panic"));
         window.event(Event::Paste(text.to_owned()));
         window.step();
         until(&mut window, |window| shown(window).len() == count);
-        shown(&window)[count - 1].clone()
+        // In no order of theirs.
+        let mut now = shown(&window).into_iter();
+        now.find(|element| !before.contains(&element.id))
+            .expect("what came")
     };
     let shapes = r#"{"type":"application/tldraw","version":2,"data":{"shapes":[{"typeName":"shape","id":"shape:a","type":"geo",
         "parentId":"page:a","index":"a1","x":0,"y":0,"props":{"geo":"ellipse","w":300,"h":200,"text":"hi"}}],"rootShapeIds":["shape:a"]}}"#;
