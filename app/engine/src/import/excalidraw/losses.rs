@@ -6,6 +6,7 @@ use super::*;
 use crate::clip::MAX_ELEMENTS;
 use crate::document::{GROUPS, LINE_POINTS, Picture};
 use crate::export::{Look, excalidraw as export};
+use crate::geometry::Kind;
 use crate::images::{StoredImage, take_pixels};
 use crate::lettering::MOST_LETTERS;
 
@@ -183,6 +184,20 @@ fn an_image_of_ours_is_what_its_bytes_say_or_it_is_read_anew() {
     let bare = parse(&bare);
     assert_eq!(bare.elements[0].picture, Some(picture));
     assert_eq!(said(&bare), [(crate::import::NOT_HERE.what, 1)]);
+}
+
+#[test]
+fn letters_in_what_is_said_to_be_a_frame_of_ours_are_not_lost() {
+    let label =
+        json!({"type": "text", "id": "t", "containerId": "a", "text": "kept", "width": 9, "height": 9});
+    let mut lies = exported(&scene(&[boxed("a"), label]).elements, None);
+    let elements = lies["elements"].as_array_mut().expect("a list");
+    elements[0]["customData"]["drawbridge"]["base"]["kind"] = json!("frame");
+    let all = read(lies.to_string().as_bytes()).expect("a scene");
+    let [one] = &all.elements[..] else {
+        panic!("{:?}", all.elements)
+    };
+    assert_eq!((one.kind, &*one.text), (Kind::Rectangle, "kept"));
 }
 
 #[test]

@@ -36,6 +36,11 @@ pub(super) fn element(
         return None;
     }
     let mut element = clip::of_base(name, ours.raw("base")?)?;
+    // Ours would lose what is written there.
+    let is_written = label.is_some() || written(fields).is_some();
+    if is_written && !element.kind.bears_letters() {
+        return None;
+    }
     let mut is_reshaped = ours.text("shape")? != shape(fields);
     match (label, ours.text("letters")) {
         (Some(label), Some(letters)) if letters == self::letters(label) => {
@@ -57,11 +62,15 @@ pub(super) fn element(
     Some(Ours { element, is_reshaped })
 }
 
+/// What a text says there.
+fn written(text: &Fields<'_>) -> Option<String> {
+    text.text("originalText").or_else(|| text.text("text"))
+}
+
 /// Gives an element the letters that a text has there, if they are others. Says whether it has another shape by that: a text is as large
 /// as its letters, and lies there by its corner.
 fn retype(text: &Fields<'_>, element: &mut Element, summary: &mut Summary) -> bool {
-    let whole = text.text("originalText").or_else(|| text.text("text"));
-    let Some(letters) = whole.filter(|letters| **letters != *element.text) else {
+    let Some(letters) = written(text).filter(|letters| **letters != *element.text) else {
         return false;
     };
     element.text = boxes::within(&letters, summary);
