@@ -41,6 +41,19 @@ const TLDRAW: &str = r#"{"tldrawFileFormatVersion":1,"records":[{"typeName":"doc
 {"typeName":"asset","id":"asset:i","props":{"src":"IMAGE"}},
 {"typeName":"binding","type":"arrow","fromId":"shape:b","toId":"shape:a","props":{"terminal":"start","normalizedAnchor":{"x":0.25,"y":0.5}}}]}"#;
 
+/// One of the first tldraw, and what tldraw copies.
+const TLDRAW_FIRST: &str = r#"{"document":{"name":"Plan","version":15.5,"pages":{"p":{"id":"p","shapes":{
+"a":{"id":"a","type":"rectangle","parentId":"p","childIndex":1,"point":[5,6],"rotation":0.5,"size":[90,60],"label":"hi","style":{"color":"blue","size":"small","isFilled":true,"dash":"draw"}},
+"b":{"id":"b","type":"draw","parentId":"p","childIndex":2,"point":[1,2],"points":[[0,0,0.5],[9,9,0.7],[0,9]],"style":{}},
+"c":{"id":"c","type":"arrow","parentId":"p","childIndex":3,"point":[0,0],"bend":0.5,"handles":{"start":{"point":[0,0]},"end":{"point":[90,9]}},"decorations":{"end":"arrow"}}},
+"bindings":{"x":{"fromId":"c","toId":"a","handleId":"end","distance":16,"point":[0.5,0.5]}}}},"pageStates":{},"assets":{}}}"#;
+const TLDRAW_COPIED: &str = r#"<div data-tldraw="">{"type":"application/tldraw","version":2,"data":{"shapes":[
+{"typeName":"shape","id":"shape:a","type":"geo","parentId":"page:x","index":"a1","props":{"geo":"cloud","w":90,"h":80,"flipX":true,"dash":"dashed"}},
+{"typeName":"shape","id":"shape:b","type":"arrow","parentId":"page:x","index":"a2","props":{"kind":"elbow","elbowMidPoint":0.3,"start":{"x":0,"y":0},"end":{"x":40,"y":30}}}],
+"bindings":[{"typeName":"binding","fromId":"shape:b","toId":"shape:a","props":{"terminal":"end","isExact":true}}],"rootShapeIds":["shape:a"]}}</div>"#;
+/// The same, packed.
+const TLDRAW_PACKED: &str = r#"<div data-tldraw>{"type":"application/tldraw","version":3,"data":{"assets":[],"otherCompressed":"N4IgzgFghgDgpmEAuA2qALgT3gOSgWzmXGnhABoQBLAE2KgpCzKRAHM4B7RmAJ05iIkoAO7IAnJQjIAHAF85AXUr9O6AMqk4ASRpCUIBorlA"}}</div>"#;
+
 /// An SVG with each thing that is taken apart.
 const SVG: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='60'><g transform='translate(10 20) scale(2)' opacity='.5'><rect x='1' y='2' width='30' height='10' rx='2' fill='steelblue' stroke='#00f' stroke-dasharray='4 2'/><path d='M0 0h9v9z m40 0C0 40 80 40 80 0A5 5 0 0 1 9 9' stroke='red' fill='none'/><text x='9' y='9' font-family='serif' text-anchor='end'>Two <tspan>words</tspan></text></g><polygon points='0,0 5,5 0 9' fill-rule='evenodd'/></svg>";
 
@@ -133,6 +146,7 @@ fn texts() -> Vec<String> {
         SCENE.replace("IMAGE", &address),
         LIBRARY.to_owned(),
         TLDRAW.replace("IMAGE", &address),
+        TLDRAW_FIRST.to_owned(),
         clip::write(&ours()),
         excalidraw::write(&ours(), &look()),
     ]
@@ -158,7 +172,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         let exported = file(&ours(), &look(), &wanted).expect("a file");
         seeds.extend(exported.files.into_iter().map(|file| file.bytes));
     }
-    seeds.push(SVG.as_bytes().to_vec());
+    seeds.extend([TLDRAW_COPIED, TLDRAW_PACKED, SVG].map(|text| text.as_bytes().to_vec()));
     seeds.push(SVG.replace("steelblue", "url(#none)").into_bytes());
     let comments = [
         "payload-type:application/vnd.excalidraw+json",

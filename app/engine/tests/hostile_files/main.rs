@@ -119,6 +119,7 @@ fn a_file_that_means_harm_ends_in_an_error_or_a_summary_in_bounded_memory() {
     for (name, file, becomes) in excalidraw::files()
         .into_iter()
         .chain(tldraw::files())
+        .chain(tldraw::first())
         .chain(tldraw::clips())
         .chain(others::files())
     {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use data_encoding::BASE64;
 use drawbridge_engine::clip::MAX_ELEMENTS;
 
-use super::Becomes::{Damaged, Read, TooLarge};
+use super::Becomes::{Damaged, Read, TooLarge, Unknown};
 use super::{ODD, Row, deep, each, image};
 
 fn tldraw(records: &str) -> Vec<u8> {
@@ -151,6 +151,69 @@ pub(crate) fn files() -> Vec<Row> {
                 &format!(r#""props":{{"segments":[{{"path":"{base64}"}},{{"points":"{base64}"}}]}}"#),
             )),
             Read(0..=0, 1),
+        ),
+    ]
+}
+
+/// Files of the first tldraw.
+pub(crate) fn first() -> Vec<Row> {
+    let file = |shapes: &str| {
+        format!(r#"{{"document":{{"pages":{{"p":{{"id":"p","shapes":{{{shapes}}}}}}}}},"pageStates":{{}}}}"#)
+            .into_bytes()
+    };
+    let one = |id: usize, kind: &str, rest: &str| {
+        format!(r#""s{id}":{{"id":"s{id}","type":"{kind}","parentId":"p",{rest}}}"#)
+    };
+    let mut odd_ones = Vec::new();
+    for kind in ["rectangle", "ellipse", "draw", "arrow", "text", "sticky", "image"] {
+        for member in [
+            "size",
+            "radius",
+            "points",
+            "bend",
+            "point",
+            "rotation",
+            "style",
+            "childIndex",
+            "handles",
+        ] {
+            for odd in ODD {
+                odd_ones.push(one(
+                    odd_ones.len(),
+                    kind,
+                    &format!(r#""text":"a","point":[1e300,0],"{member}":{odd}"#),
+                ));
+            }
+        }
+    }
+    let points = each(2_000_000, |n| format!("[{n},0]"));
+    vec![
+        (
+            "of 2021: pages that are none",
+            br#"{"document":{"pages":[]},"pageStates":{}}"#.to_vec(),
+            Unknown,
+        ),
+        (
+            "of 2021: pages in lists in lists",
+            file(&format!(r#""a":{}"#, deep(100_000))),
+            Read(0..=0, 1),
+        ),
+        (
+            "of 2021: values that are none",
+            file(&odd_ones.join(",")),
+            Read(0..=70, 400),
+        ),
+        (
+            "of 2021: a stroke of millions of points",
+            file(&one(0, "draw", &format!(r#""points":[{points}]"#))),
+            Read(1..=1, 0),
+        ),
+        (
+            "of 2021: too many shapes",
+            file(&each(MAX_ELEMENTS + 9, |n| {
+                one(n, "ellipse", r#""radius":[9,9]"#)
+            })),
+            Read(MAX_ELEMENTS..=MAX_ELEMENTS, 9),
         ),
     ]
 }

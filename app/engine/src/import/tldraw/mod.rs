@@ -1,9 +1,9 @@
-//! tldraw's files, `.tldr`: a list of records, of pages, shapes, what arrows hold on to, and images. Files of all ages that
-//! such lists have are read (since 2022; what tldraw wrote before is of another format), and what can't be read in one costs only that. What
-//! tldraw copies is the same in HTML.
+//! tldraw's files, `.tldr`: a list of records, of pages, shapes, what arrows hold on to, and images. What can't
+//! be read in one costs only that. What tldraw copies is the same in HTML; the files of the first tldraw, of 2021, have another form.
 
 mod arcs;
 mod clipboard;
+mod first;
 mod letters;
 mod lines;
 mod lz;
@@ -30,7 +30,9 @@ const FORMAT: &str = "tldraw";
 #[must_use]
 pub fn is(file: &[u8]) -> bool {
     text(file).is_some_and(|text| {
-        let is_file = text.starts_with('{') && text.contains("\"tldrawFileFormatVersion\"");
+        let has = |word: &str| text.contains(word);
+        let is_first = || has("\"document\"") && has("\"pageStates\"");
+        let is_file = text.starts_with('{') && (has("\"tldrawFileFormatVersion\"") || is_first());
         is_file || is_copied(text)
     })
 }
@@ -53,7 +55,10 @@ pub fn read(file: &[u8]) -> Result<Import, ImportError> {
     check(text, FORMAT)?;
     let file = Fields::read(text).ok_or(ImportError::Unknown)?;
     if !file.has("tldrawFileFormatVersion") {
-        return Err(ImportError::Unknown);
+        let first = file
+            .object("document")
+            .and_then(|document| first::read(&document));
+        return first.ok_or(ImportError::Unknown);
     }
     let Some(records) = file.list("records") else {
         return Err(ImportError::Damaged {
@@ -64,6 +69,8 @@ pub fn read(file: &[u8]) -> Result<Import, ImportError> {
     Ok(tree::read(&Records::of_file(records)))
 }
 
+#[cfg(test)]
+mod first_files;
 #[cfg(test)]
 mod likeness;
 #[cfg(test)]
