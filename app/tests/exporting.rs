@@ -86,9 +86,12 @@ fn what_is_chosen_is_shown_and_remembered_and_what_is_shown_is_copied() {
     }
     open(&mut window);
     window.get_by_label_contains("pixels, ");
+    let letters = "Letters as text, with their fonts";
+    assert!(window.query_by_label(letters).is_none(), "a PNG has no text");
     for (role, label) in [
         (Role::RadioButton, "Dark"),
         (Role::RadioButton, "SVG"),
+        (Role::CheckBox, letters),
         (Role::CheckBox, "The board's colour under it"),
     ] {
         choose(&mut window, role, label);
@@ -96,8 +99,8 @@ fn what_is_chosen_is_shown_and_remembered_and_what_is_shown_is_copied() {
     assert!(window.query_by_label_contains("pixels, ").is_none());
     let chosen = app(&window).settings().export;
     assert_eq!(
-        (chosen.kind, chosen.mode, chosen.paper),
-        (FileKind::Made(Format::Svg), Mode::Dark, false)
+        (chosen.kind, chosen.mode, chosen.paper, chosen.text),
+        (FileKind::Made(Format::Svg), Mode::Dark, false, true)
     );
     window.get_by_role_and_label(Role::Button, "Copy").click();
     let text = copied(&mut window);

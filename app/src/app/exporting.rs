@@ -6,7 +6,7 @@ use std::time::Duration;
 use drawbridge_engine::document::Element;
 use drawbridge_engine::export::pages::frames;
 use drawbridge_engine::export::png::MAX_SIDE;
-use drawbridge_engine::export::{Format, Wanted, What, file, glimpse};
+use drawbridge_engine::export::{Format, Lettering, Wanted, What, file, glimpse};
 use drawbridge_engine::images::{Pixels, StoredImage};
 use drawbridge_protocol::{ImageHash, ImageType};
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
@@ -222,6 +222,11 @@ fn make(
         what,
         scale: f64::from(choice.scale),
         paper: choice.paper,
+        lettering: if choice.text {
+            Lettering::Text
+        } else {
+            Lettering::Outlines
+        },
         embed: choice.embed && format.can_embed(),
         ..Wanted::new(format)
     };

@@ -174,6 +174,10 @@ fn choices(ui: &mut Ui, offer: Offer, chosen: &mut Export, part: &mut Part) {
             }
         });
     }
+    if format == Format::Svg {
+        ui.add_space(space::S);
+        widgets::checkbox(ui, &mut chosen.text, "Letters as text, with their fonts");
+    }
     if format.can_embed() {
         ui.add_space(space::S);
         widgets::checkbox(ui, &mut chosen.embed, "It opens again as a board");

@@ -41,6 +41,8 @@ pub struct Export {
     /// In which mode.
     #[serde(deserialize_with = "lenient")]
     pub mode: Mode,
+    /// Whether the letters of an SVG are text.
+    pub text: bool,
     /// Whether it opens again as a board.
     pub embed: bool,
 }
@@ -52,6 +54,7 @@ impl Default for Export {
             scale: 2,
             paper: true,
             mode: Mode::default(),
+            text: false,
             embed: true,
         }
     }
@@ -92,6 +95,7 @@ mod tests {
             scale: 4,
             paper: false,
             mode: Mode::Dark,
+            text: true,
             embed: false,
         };
         let text = serde_json::to_string(&chosen).expect("a text");

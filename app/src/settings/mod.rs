@@ -292,6 +292,7 @@ mod tests {
                 scale: 3,
                 paper: false,
                 mode: Mode::Dark,
+                text: true,
                 embed: false,
             },
             greeted: true,

@@ -44,6 +44,9 @@ pub struct Arguments {
     /// With nothing under it. A scene for Excalidraw is on white then.
     #[arg(long)]
     transparent: bool,
+    /// The letters of an SVG as text that can be found and copied, with their fonts in the file; else they are outlines.
+    #[arg(long)]
+    text: bool,
     /// Without the elements in it, which let a PNG or SVG be opened again as a board.
     #[arg(long)]
     no_embed: bool,
@@ -99,6 +102,11 @@ pub enum TaskError {
     /// What was asked for means nothing for a scene.
     #[error("Excalidraw shows a scene light or dark as it likes; --dark can't be combined with .excalidraw")]
     DarkScene,
+    /// What was asked for means nothing for anything but an SVG.
+    #[error(
+        "only an SVG can have its letters as text; --text can't be combined with .{0}. A PDF's text can be copied as it is"
+    )]
+    TextElsewhere(&'static str),
     /// It isn't a board that is to be copied.
     #[error("{}: only a board can be copied as a .board file. Open it in Drawbridge, which makes a board of it, and save a copy there", .0.display())]
     NoBoardToCopy(PathBuf),
@@ -146,7 +154,12 @@ impl TaskError {
     pub fn is_wrong_call(&self) -> bool {
         matches!(
             self,
-            Self::Ending(_) | Self::NoName | Self::WholeOnly(_) | Self::DarkScene | Self::Scale
+            Self::Ending(_)
+                | Self::NoName
+                | Self::WholeOnly(_)
+                | Self::DarkScene
+                | Self::TextElsewhere(_)
+                | Self::Scale
         )
     }
 }
@@ -183,6 +196,9 @@ pub fn export(arguments: &Arguments, data: &Path) -> Result<Done, TaskError> {
             }
         }
         FileKind::Made(Format::Excalidraw) if arguments.dark => return Err(TaskError::DarkScene),
+        FileKind::Made(format) if arguments.text && format != Format::Svg => {
+            return Err(TaskError::TextElsewhere(format.ending()));
+        }
         FileKind::Made(_) => {}
     }
     if arguments.scale.is_some_and(|scale| !SCALES.contains(&scale)) {
@@ -205,6 +221,7 @@ impl Arguments {
             (self.dark, "--dark"),
             (self.background, "--background"),
             (self.transparent, "--transparent"),
+            (self.text, "--text"),
             (self.no_embed, "--no-embed"),
         ];
         all.into_iter().find_map(|(given, name)| given.then_some(name))

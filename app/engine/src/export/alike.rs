@@ -4,7 +4,7 @@ use drawbridge_protocol::{ElementId, ImageHash};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-use super::{Format, Look, Wanted, What, file};
+use super::{Format, Lettering, Look, Wanted, What, file};
 use crate::document::{
     Color, Dash, Element, Font, Head, Kind, Order, Picture as Shown, Sample, Shade, Style, TextAlign,
 };
@@ -219,6 +219,81 @@ fn an_svg_shows_pixel_by_pixel_what_our_own_png_shows() {
         assert!(
             mean < 0.2 && far < 0.001,
             "{what:?}: {mean} on the average, {far} of the pixels are far off"
+        );
+    }
+}
+
+/// The fonts that an SVG has in it.
+fn fonts(svg: &str) -> Vec<Vec<u8>> {
+    let said = svg
+        .split("base64,")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'));
+    said.filter_map(|(font, _)| data_encoding::BASE64.decode(font.as_bytes()).ok())
+        .collect()
+}
+
+#[test]
+fn letters_as_text_look_as_outlines_do_and_can_be_read() {
+    let elements = every_kind("AVg fi e\u{301}é & ש(לו)ם\nWo بيت 7 😀");
+    let wanted = |lettering| Wanted {
+        lettering,
+        embed: false,
+        ..Wanted::new(Format::Svg)
+    };
+    let [outlines, text] = [Lettering::Outlines, Lettering::Text]
+        .map(|lettering| String::from_utf8(made(&elements, &wanted(lettering)).remove(0)).expect("a text"));
+    shown("text.svg", text.as_bytes());
+    shown("outlines.svg", outlines.as_bytes());
+    let mut options = Options::default();
+    let fonts = fonts(&text);
+    assert!(
+        !fonts.is_empty() && fonts.iter().map(Vec::len).sum::<usize>() < 60_000,
+        "only what is used"
+    );
+    for font in fonts {
+        options.fontdb_mut().load_font_data(font);
+    }
+    assert_eq!(
+        options.fontdb.faces().count(),
+        text.matches("@font-face").count(),
+        "all can be read"
+    );
+    let drawn = |svg: &str| {
+        let tree = Tree::from_str(svg, &options).expect("an SVG");
+        let size = tree.size().to_int_size();
+        let mut pixmap = Pixmap::new(size.width(), size.height()).expect("a size");
+        resvg::render(&tree, Transform::identity(), &mut pixmap.as_mut());
+        shown(
+            if svg == text { "text.png" } else { "outlines.png" },
+            &pixmap.encode_png().expect("a PNG"),
+        );
+        pixmap.take_demultiplied()
+    };
+    let (mean, far) = differ(&drawn(&outlines), &drawn(&text), 48);
+    assert!(
+        mean < 0.2 && far < 0.001,
+        "{mean} on the average, {far} of the pixels are far off"
+    );
+
+    let xml = roxmltree::Document::parse(&text).expect("XML");
+    let said: Vec<String> = xml
+        .descendants()
+        .filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")))
+        .map(|node| {
+            node.descendants()
+                .filter_map(|n| n.text().filter(|_| n.is_text()))
+                .collect()
+        })
+        .collect();
+    let lettered = elements.iter().filter(|element| !element.text.is_empty()).count();
+    assert_eq!(said.len(), lettered);
+    let words = |text: &str| text.split_whitespace().collect::<String>();
+    for one in said {
+        assert_eq!(
+            words(&one),
+            words(&elements[6].text),
+            "in the order in which it is read"
         );
     }
 }

@@ -108,7 +108,8 @@ pub fn file(elements: &[Element], look: &Look<'_>, wanted: &Wanted) -> Result<Ex
                 let embed = embed.and_then(|text| exported.fitting(text, &page));
                 let clip = |element: &Element| page.clip(element);
                 let look = Look { clip: &clip, ..look };
-                let text = svg_of(page.part, &page.elements, &look, embed.as_deref());
+                let how = (wanted.lettering, embed.as_deref());
+                let text = svg_of(page.part, &page.elements, &look, how);
                 exported.add(page, text.into_bytes());
             }
         }

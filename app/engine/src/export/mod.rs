@@ -15,7 +15,7 @@ use drawbridge_protocol::ImageHash;
 use kurbo::Shape as _;
 
 pub use self::file::{ExportError, Exported, File, file, glimpse, pixels};
-pub use self::wanted::{Format, SCALES, Wanted, What};
+pub use self::wanted::{Format, Lettering, SCALES, Wanted, What};
 use crate::document::{Color, Element, Lettered, Shade};
 use crate::geometry::{Affine, BezPath, MAX_COORDINATE, Part, Point, Rect, Region};
 use crate::images::StoredImage;

@@ -1,7 +1,10 @@
 //! Elements as an SVG, which can hold them as text too, so that it can be opened again.
 
+mod font;
 mod letters;
 mod path;
+mod words;
+mod xml;
 
 use std::fmt::Write as _;
 
@@ -9,7 +12,9 @@ use data_encoding::BASE64;
 
 use self::letters::Glyphs;
 use self::path::{exact, length, path};
-use super::{Look, extent, letters, opening, parted, shown};
+use self::words::Words;
+use self::xml::{escaped, unescaped};
+use super::{Lettering, Look, extent, letters, opening, parted, shown};
 use crate::clip;
 use crate::document::{Element, Kind};
 use crate::geometry::{Affine, Part, Point, Rect, Tone};
@@ -27,16 +32,33 @@ const DEFAULTS: &str = r#"fill="none" stroke-linecap="round" stroke-linejoin="ro
 #[must_use]
 pub fn svg(elements: &[Element], look: &Look<'_>, margin: f64, embed: bool) -> String {
     let text = embed.then(|| clip::write(elements));
-    svg_of(extent(elements, look, margin), elements, look, text.as_deref())
+    let how = (Lettering::Outlines, text.as_deref());
+    svg_of(extent(elements, look, margin), elements, look, how)
 }
 
-/// The same of just this part of the board, with this text in it, if one is given.
+/// The same of just this part of the board, its letters written like that, with this text in it, if one is given.
 #[must_use]
-pub fn svg_of(extent: Rect, elements: &[Element], look: &Look<'_>, embed: Option<&str>) -> String {
+pub fn svg_of(
+    extent: Rect,
+    elements: &[Element],
+    look: &Look<'_>,
+    (lettering, embed): (Lettering, Option<&str>),
+) -> String {
     let digits = shown(elements, look).map(|(element, bounds)| digits_of(element, bounds));
     let digits = digits.max().unwrap_or(0).max(2);
     let [width, height] = [extent.width(), extent.height()].map(|v| length(v, digits));
     let mut drawing = Drawing::new(extent.origin());
+    let mut fonts = String::new();
+    if lettering == Lettering::Text {
+        let mut words = Words::default();
+        for (element, _) in shown(elements, look) {
+            if let Some(lettered) = letters(element) {
+                words.take(element.style.font, &lettered);
+            }
+        }
+        fonts = words.finish();
+        drawing.words = Some(words);
+    }
     for (element, bounds, parts) in parted(elements, look, true) {
         drawing.add(element, bounds, &parts, look);
     }
@@ -63,6 +85,9 @@ pub fn svg_of(extent: Rect, elements: &[Element], look: &Look<'_>, embed: Option
             ),
         );
     }
+    if !fonts.is_empty() {
+        put(&mut out, format_args!("\n<style>{fonts}</style>"));
+    }
     let defined = [defined, glyphs.defined].concat();
     if !defined.is_empty() {
         put(&mut out, format_args!("\n<defs>{defined}</defs>"));
@@ -85,6 +110,8 @@ struct Drawing {
     /// What is used by its name.
     defined: String,
     glyphs: Glyphs,
+    /// Where letters are text.
+    words: Option<Words>,
     clips: Vec<Affine>,
     /// What the last element was clipped to.
     clip: Option<Affine>,
@@ -97,6 +124,7 @@ impl Drawing {
             origin,
             defined: String::new(),
             glyphs: Glyphs::default(),
+            words: None,
             clips: Vec::new(),
             clip: None,
             body: String::new(),
@@ -190,8 +218,14 @@ impl Drawing {
         }
         if let Some(lettered) = lettered {
             let attributes = format!(r#" fill="{line}"{own}"#);
-            self.glyphs
-                .write(&mut self.body, &lettered, &attributes, self.origin, digits);
+            let (body, origin) = (&mut self.body, self.origin);
+            match &mut self.words {
+                Some(words) => {
+                    let letters = (element.style.font, &lettered);
+                    words.write(body, letters, &attributes, origin, digits);
+                }
+                None => self.glyphs.write(body, &lettered, &attributes, origin, digits),
+            }
         }
         if apart {
             self.body.push_str("</g>");
@@ -233,12 +267,7 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
 }
 
 fn hex([r, g, b]: [u8; 3]) -> String {
-    let short = [r, g, b].iter().all(|v| v >> 4 == v & 15);
-    if short {
-        format!("#{:x}{:x}{:x}", r & 15, g & 15, b & 15)
-    } else {
-        format!("#{r:02x}{g:02x}{b:02x}")
-    }
+    format!("#{r:02x}{g:02x}{b:02x}")
 }
 
 /// So many digits after the point that what is rounded can't be seen: two for what was drawn at 100 %, where a step is a
@@ -259,46 +288,4 @@ pub(super) fn digits_of(element: &Element, bounds: Rect) -> usize {
     }
     // A negative number is none: the conversion saturates.
     ((25.0 / fine).log10().ceil() as usize).min(MAX_DIGITS)
-}
-
-/// JSON as the text of an XML element.
-fn escaped(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            // XML can't hold these at all. They stand within JSON's texts, which have a form of their own for them.
-            '\u{fffe}' => out.push_str("\\ufffe"),
-            '\u{ffff}' => out.push_str("\\uffff"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-fn unescaped(xml: &str) -> Option<String> {
-    let mut parts = xml.split('&');
-    let mut out = parts.next()?.to_owned();
-    for part in parts {
-        let (name, rest) = part.split_once(';')?;
-        out.push(match name {
-            "amp" => '&',
-            "lt" => '<',
-            "gt" => '>',
-            "quot" => '"',
-            "apos" => '\'',
-            _ => {
-                let code = name.strip_prefix('#')?;
-                let code = match code.strip_prefix('x') {
-                    Some(hex) => u32::from_str_radix(hex, 16),
-                    None => code.parse(),
-                };
-                char::from_u32(code.ok()?)?
-            }
-        });
-        out.push_str(rest);
-    }
-    Some(out)
 }

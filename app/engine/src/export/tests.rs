@@ -215,7 +215,7 @@ fn a_box_is_one_path_in_an_svg_and_what_is_made_of_several_shines_through_togeth
     let said = |name| whole.attribute(name);
     assert_eq!(said("d"), Some("M5 155h200v-150h-200z"), "{text}");
     let names = ["fill", "stroke", "stroke-width", "opacity"];
-    assert_eq!(names.map(said), ["#00f", "#c81e14", "10", "0.5"].map(Some));
+    assert_eq!(names.map(said), ["#0000ff", "#c81e14", "10", "0.5"].map(Some));
 
     let text = written(Shade::Hatch, 0.5);
     let xml = Document::parse(&text).expect("XML");
@@ -225,7 +225,7 @@ fn a_box_is_one_path_in_an_svg_and_what_is_made_of_several_shines_through_togeth
         .expect("a group");
     assert_eq!(group.attribute("opacity"), Some("0.5"), "{text}");
     let colors: Vec<_> = group.children().map(|n| n.attribute("stroke")).collect();
-    assert_eq!(colors, [Some("#00f"), Some("#c81e14")]);
+    assert_eq!(colors, [Some("#0000ff"), Some("#c81e14")]);
 }
 
 #[test]
@@ -425,7 +425,7 @@ fn what_belongs_to_a_frame_is_cut_off_in_both_pictures() {
     );
     let part = Rect::new(0.0, 0.0, 200.0, 100.0);
     let picture = super::png::picture_of(part, &wide, &look, 1.0).expect("a picture");
-    let text = super::svg::svg_of(part, &wide, &look, None);
+    let text = super::svg::svg_of(part, &wide, &look, (Lettering::Outlines, None));
     let xml = Document::parse(&text).expect("XML");
     let open = xml
         .descendants()

@@ -61,6 +61,15 @@ impl Format {
     }
 }
 
+/// How letters are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lettering {
+    /// As they look, everywhere and for good.
+    Outlines,
+    /// As text that can be found, copied and read aloud, with the fonts that it needs.
+    Text,
+}
+
 /// What of a board is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
@@ -87,6 +96,8 @@ pub struct Wanted {
     pub paper: bool,
     /// So many board units stay free around what is shown. A frame is shown up to its edge.
     pub margin: f64,
+    /// How the letters of an SVG are written.
+    pub lettering: Lettering,
     /// Whether the elements go along, so that the file opens again as a board; where that can be.
     pub embed: bool,
 }
@@ -101,6 +112,7 @@ impl Wanted {
             scale: 2.0,
             paper: true,
             margin: MARGIN,
+            lettering: Lettering::Outlines,
             embed: true,
         }
     }

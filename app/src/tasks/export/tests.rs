@@ -49,8 +49,16 @@ fn what_is_asked_for_wrongly_is_said_before_anything_is_read() {
     assert!(said.contains("name is empty"), "{said}");
     let said = asked(&["plan", "plan.excalidraw", "--dark"]).expect_err("it darkens by itself");
     assert!(said.contains("--dark can't be combined"), "{said}");
+    for ending in ["png", "pdf", "excalidraw"] {
+        let said = asked(&["plan", &format!("plan.{ending}"), "--text"]).expect_err("only of an SVG");
+        assert!(
+            said.contains("--text can't be combined with") && said.contains(ending),
+            "{said}"
+        );
+    }
     for given in [
         "--scale=2",
+        "--text",
         "--no-embed",
         "--background",
         "--transparent",

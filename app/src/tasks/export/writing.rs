@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use drawbridge_engine::client::{CopyError, Shelf, ShelfError, is_board};
-use drawbridge_engine::export::{Format, Wanted, file};
+use drawbridge_engine::export::{Format, Lettering, Wanted, file};
 
 use super::reading::{Drawing, what};
 use super::{Arguments, Done, TaskError};
@@ -45,6 +45,11 @@ pub(super) fn picture(arguments: &Arguments, format: Format, path: &Path) -> Res
         what: what(arguments, &elements)?,
         scale: arguments.scale.unwrap_or(2.0),
         paper: !arguments.transparent,
+        lettering: if arguments.text {
+            Lettering::Text
+        } else {
+            Lettering::Outlines
+        },
         embed: !arguments.no_embed,
         ..Wanted::new(format)
     };
