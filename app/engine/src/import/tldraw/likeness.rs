@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::tests::{file, page, rich, said, shape};
 use crate::document::{Color, Element, Ink};
-use crate::geometry::{Affine, Head, Kind, Point, Rect, Route, Shade, Sketch, radius};
+use crate::geometry::{Affine, Head, Point, Rect, Route, Shade, Sketch, radius};
 use crate::import::Import;
 
 fn one(kind: &str, props: Value) -> Import {
@@ -312,24 +312,4 @@ fn an_inside_is_seen_without_a_line_around_it() {
     let import = one("geo", json!({"w": 9, "h": 9, "fill": "pattern", "dash": "none"}));
     assert_eq!(import.elements[0].style.shade, Shade::Tint);
     assert!(said(&import).contains("tinted"));
-}
-
-#[test]
-fn an_opacity_of_old_files_counts() {
-    let import = one("geo", json!({"geo": "ellipse", "w": 9, "h": 9, "opacity": "0.5"}));
-    // Newer ones say it outside.
-    assert_eq!(import.elements[0].style.opacity, 1.0);
-    let mut old = shape(
-        "shape:a",
-        "geo",
-        [0.0, 0.0],
-        "page:a",
-        json!({"geo": "ellipse", "w": 9, "h": 9, "opacity": "0.5"}),
-    );
-    old.as_object_mut().expect("an object").remove("opacity");
-    let import = file(json!([page(), old]));
-    assert_eq!(
-        (import.elements[0].kind, import.elements[0].style.opacity),
-        (Kind::Ellipse, 0.5)
-    );
 }

@@ -70,6 +70,8 @@ pub fn read(file: &[u8]) -> Result<Import, ImportError> {
 }
 
 #[cfg(test)]
+mod ages;
+#[cfg(test)]
 mod first_files;
 #[cfg(test)]
 mod likeness;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::document::{Color, Element, Ink};
-use crate::geometry::{Kind, Point, Route, Shade};
+use crate::geometry::{Kind, Point, Shade};
 
 pub(super) fn file(records: Value) -> Import {
     let mut file = json!({"tldrawFileFormatVersion": 1, "schema": {"schemaVersion": 2}});
@@ -129,48 +129,6 @@ fn ink_comes_in_every_form_that_it_has_had() {
         // What is pressed at the second point comes in gradually.
         let grows = placed[1].pressure > placed[0].pressure + 0.01;
         assert_eq!(grows, n != 2, "{n}: {placed:?}");
-    }
-}
-
-#[test]
-fn arrows_hold_on_in_files_of_both_ages() {
-    let oval = |id| {
-        shape(
-            id,
-            "geo",
-            [0.0, 0.0],
-            "page:a",
-            json!({"geo": "ellipse", "w": 10, "h": 20}),
-        )
-    };
-    let new = json!([page(), oval("shape:a"), shape("shape:b", "arrow", [50.0, 0.0], "page:a",
-            json!({"start": {"x": 0, "y": 0}, "end": {"x": 40, "y": 30}, "bend": 10, "arrowheadEnd": "triangle", "richText": rich("hi")})),
-        {"typeName": "binding", "id": "binding:a", "type": "arrow", "fromId": "shape:b", "toId": "shape:a",
-            "props": {"terminal": "start", "normalizedAnchor": {"x": 0.25, "y": 0.5}, "isPrecise": true}}]);
-    let old = json!([
-        page(),
-        oval("shape:a"),
-        shape(
-            "shape:b",
-            "arrow",
-            [50.0, 0.0],
-            "page:a",
-            json!({"start": {"type": "binding", "boundShapeId": "shape:a", "normalizedAnchor": {"x": 0.25, "y": 0.5}},
-                "end": {"type": "point", "x": 40, "y": 30}, "bend": 10, "text": "hi"})
-        )
-    ]);
-    for records in [new, old] {
-        let import = file(records);
-        assert_eq!(said(&import), "");
-        let [oval, arrow] = &import.elements[..] else {
-            panic!("{:?}", import.elements)
-        };
-        let tie = arrow.ties[0].as_ref().expect("it holds on");
-        assert_eq!((&tie.id, tie.at), (&oval.id, Point::new(0.25, 0.5)));
-        assert_eq!(
-            (arrow.style.route(), &*arrow.text, arrow.points.len()),
-            (Route::Curve, "hi", 3)
-        );
     }
 }
 
