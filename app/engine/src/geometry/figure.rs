@@ -14,7 +14,7 @@ mod drawing;
 
 /// A pen's line is so many times as wide as that of a figure whose inside is filled by the same lines: broad lines far apart would fill
 /// little of what a pen goes around.
-const PEN: f64 = 6.0;
+const PEN: f64 = 3.0;
 
 /// A figure on the board.
 #[derive(Debug, Clone, PartialEq)]
