@@ -132,12 +132,10 @@ fn shown<'a>(elements: &'a [Element], look: &Look<'a>) -> impl Iterator<Item = (
     })
 }
 
-/// The same with the parts of each, which are reckoned on all processors; of so many at a time that they take little memory. What is `clean`
-/// says [`crate::geometry::Shape::parts`].
+/// The same with the parts of each, which are reckoned on all processors; of so many at a time that they take little memory.
 fn parted<'a>(
     elements: &'a [Element],
     look: &Look<'a>,
-    clean: bool,
 ) -> impl Iterator<Item = (&'a Element, Rect, Vec<Part>)> {
     let mut rest = shown(elements, look).collect::<Vec<_>>().into_iter();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -145,10 +143,7 @@ fn parted<'a>(
         let some: Vec<(&Element, Rect)> = rest.by_ref().take(AT_ONCE).collect();
         let share = some.len().div_ceil(threads).max(1);
         let parts = |share: &[(&Element, Rect)]| -> Vec<Vec<Part>> {
-            share
-                .iter()
-                .map(|(element, _)| element.shape().parts(clean))
-                .collect()
+            share.iter().map(|(element, _)| element.shape().parts()).collect()
         };
         let parts: Vec<Vec<Part>> = std::thread::scope(|scope| {
             let shares: Vec<_> = some

@@ -92,7 +92,7 @@ impl Book {
                 .rect(0.0, 0.0, width as f32, height as f32)
                 .fill_nonzero();
         }
-        for (element, bounds, parts) in parted(&page.elements, look, false) {
+        for (element, bounds, parts) in parted(&page.elements, look) {
             sheet.digits = digits_of(element, bounds).try_into().unwrap_or(2);
             sheet.content.save_state();
             // Told from a corner of its own: so that numbers are short, and nothing trembles far out.

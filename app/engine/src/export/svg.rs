@@ -59,7 +59,7 @@ pub fn svg_of(
         fonts = words.finish();
         drawing.words = Some(words);
     }
-    for (element, bounds, parts) in parted(elements, look, true) {
+    for (element, bounds, parts) in parted(elements, look) {
         drawing.add(element, bounds, &parts, look);
     }
     drawing.clip_to(None, 0);

@@ -17,8 +17,6 @@ const DEGREES: usize = 7;
 const COARSEST: f64 = 1.0 / 16.0;
 /// The tessellator is given ems times this, so that what it takes for one point is none.
 const UNITS: f64 = 1024.0;
-/// Two areas that differ by no larger part than that are the same.
-const SAME: f64 = 1e-6;
 /// Where the edge turns by more than that, its two sides are softened apart: cosine of about 15 degrees.
 const SMOOTH_COS: f64 = 0.966;
 
@@ -104,45 +102,6 @@ impl Fill {
     }
 }
 
-/// The edge of what a closed polygon encloses, by the nonzero rule: closed polygons that don't cross, what they enclose always to the same
-/// side. `None` where that can't be reckoned.
-pub(super) fn edge(polygon: &[Point]) -> Option<Vec<Vec<Point>>> {
-    let bounds = polygon::bounds(polygon)?;
-    let (centre, size) = (bounds.center(), bounds.size().max_side());
-    let own = polygon
-        .iter()
-        .map(|&corner| ((corner - centre) / size).to_point());
-    let own = vec![own.collect()];
-    let made = catch_unwind(AssertUnwindSafe(|| tessellated(&own))).ok()??;
-    let triangles: Vec<[u32; 3]> = made.indices.chunks_exact(3).map(|t| [t[0], t[1], t[2]]).collect();
-    let mut sides: Vec<(u32, u32)> = triangles
-        .iter()
-        .flat_map(|&[a, b, c]| [(a, b), (b, c), (c, a)])
-        .collect();
-    sides.sort_unstable();
-    let is_side = |side| sides.binary_search(&side).is_ok();
-    let loops: Vec<Vec<Point>> = loops(&made.vertices, &triangles, is_side)
-        .into_iter()
-        .map(|edge| {
-            edge.into_iter()
-                .map(|corner| made.vertices[corner as usize])
-                .collect()
-        })
-        .collect();
-    // As large as all triangles, or one of them has lost its way.
-    let whole: f64 = triangles
-        .iter()
-        .map(|triangle| doubled(&made.vertices, triangle))
-        .sum();
-    let around: f64 = loops.iter().map(|edge| polygon::doubled_area(edge)).sum();
-    if (whole.abs() - around.abs()).abs() > SAME * whole.abs() {
-        return None;
-    }
-    let place = |p: Point| centre + p.to_vec2() * size;
-    let placed = |edge: Vec<Point>| edge.into_iter().map(place).collect();
-    Some(loops.into_iter().map(placed).collect())
-}
-
 /// Triangles that cover what closed polygons enclose; `None` where that can't be reckoned.
 fn tessellated(polygons: &[Vec<Point>]) -> Option<VertexBuffers<Point, u32>> {
     let mut path = Path::builder();
@@ -204,7 +163,7 @@ fn strip(points: &[Point], triangles: &[[u32; 3]]) -> Vec<Spot> {
             sides.insert(side, number);
         }
     }
-    let loops = loops(points, triangles, |side| sides.contains_key(&side));
+    let loops = loops(points, triangles, &sides);
     // In the midst of a letter any way out will do; without one it would count as thinner than a pixel.
     let mut ways = vec![Vec2::new(1.0, 0.0); points.len()];
     let mut out: Vec<Spot> = Vec::new();
@@ -258,22 +217,19 @@ fn strip(points: &[Point], triangles: &[[u32; 3]]) -> Vec<Spot> {
     out
 }
 
-/// Twice a triangle's area; below zero where it turns the other way.
-fn doubled(points: &[Point], corners: &[u32; 3]) -> f64 {
-    let [a, b, c] = corners.map(|corner| points[corner as usize]);
-    (b - a).cross(c - a)
-}
-
 /// The edge of all triangles as closed ways, what they enclose always to the same side.
-fn loops(points: &[Point], triangles: &[[u32; 3]], is_side: impl Fn((u32, u32)) -> bool) -> Vec<Vec<u32>> {
+fn loops(points: &[Point], triangles: &[[u32; 3]], sides: &HashMap<(u32, u32), usize>) -> Vec<Vec<u32>> {
     // All turn the same way; which one, the sum tells.
-    let all = triangles.iter().map(|triangle| doubled(points, triangle));
-    let turned = all.sum::<f64>() < 0.0;
+    let doubled = |&[a, b, c]: &[u32; 3]| {
+        let [a, b, c] = [a, b, c].map(|corner| points[corner as usize]);
+        (b - a).cross(c - a)
+    };
+    let turned = triangles.iter().map(doubled).sum::<f64>() < 0.0;
     let mut next: HashMap<u32, Vec<u32>> = HashMap::new();
     let mut starts = Vec::new();
     for &[a, b, c] in triangles {
         for (from, to) in [(a, b), (b, c), (c, a)] {
-            if !is_side((to, from)) {
+            if !sides.contains_key(&(to, from)) {
                 let (from, to) = if turned { (to, from) } else { (from, to) };
                 next.entry(from).or_default().push(to);
                 starts.push(from);

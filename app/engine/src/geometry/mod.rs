@@ -17,6 +17,7 @@ mod hold;
 mod ink;
 mod inside;
 mod letters;
+mod loops;
 mod mesh;
 mod outline;
 mod parts;

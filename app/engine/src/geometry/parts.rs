@@ -3,9 +3,8 @@
 use kurbo::{Affine, BezPath, Point};
 
 use super::fit::fitted;
-use super::glyph::edge;
 use super::inside::Inside;
-use super::{Ribbon, Shape, polygon, tangle};
+use super::{Ribbon, Shape, loops, polygon};
 
 /// A curve may be off by so many times what the line may be off that it stands for: together a tenth of a pixel at the zoom at which
 /// that was drawn.
@@ -32,10 +31,10 @@ pub struct Part {
 }
 
 impl Shape {
-    /// All of it but its letters, the lowest first. Where the width of a line changes there is its outline: `clean` without what lies within,
-    /// to and fro in each bend, which makes it a third as long and takes ten times as long to reckon.
+    /// All of it but its letters, the lowest first. Where the width of a line changes there is its outline, without what goes to and fro
+    /// within it in each bend.
     #[must_use]
-    pub fn parts(&self, clean: bool) -> Vec<Part> {
+    pub fn parts(&self) -> Vec<Part> {
         let within = LOOSER * self.exact;
         let mut parts = Vec::new();
         if let Some(inside) = &self.inside {
@@ -46,9 +45,9 @@ impl Shape {
             });
         }
         let edged = parts.iter().any(|part| part.line.is_some());
-        along(&self.hatch, Tone::Fill, clean, within, &mut parts);
+        along(&self.hatch, Tone::Fill, within, &mut parts);
         if !edged {
-            along(&self.lines, Tone::Line, clean, within, &mut parts);
+            along(&self.lines, Tone::Line, within, &mut parts);
         }
         let heads = self.heads.iter().map(|head| fitted(head.corners(), true, within));
         filled(heads, Tone::Line, &mut parts);
@@ -69,12 +68,12 @@ impl Shape {
 }
 
 /// Adds what is drawn along ribbons: lines where they are equally wide, else their outlines.
-fn along(ribbons: &[Ribbon], tone: Tone, clean: bool, within: f64, parts: &mut Vec<Part>) {
+fn along(ribbons: &[Ribbon], tone: Tone, within: f64, parts: &mut Vec<Part>) {
     let mut lines: Vec<(BezPath, f64)> = Vec::new();
     let mut outlines = Vec::new();
     for ribbon in ribbons {
         let Some((points, width)) = ribbon.even() else {
-            outlines.push(outline(ribbon, clean, within));
+            outlines.push(outline(ribbon, within));
             continue;
         };
         let path = fitted(&points, ribbon.is_closed(), within);
@@ -91,16 +90,11 @@ fn along(ribbons: &[Ribbon], tone: Tone, clean: bool, within: f64, parts: &mut V
     filled(outlines.into_iter(), tone, parts);
 }
 
-fn outline(ribbon: &Ribbon, clean: bool, within: f64) -> BezPath {
+fn outline(ribbon: &Ribbon, within: f64) -> BezPath {
     let path = ribbon.outline(Affine::IDENTITY);
     let corners: Vec<Point> = path.iter().filter_map(|element| element.end_point()).collect();
-    let edge = if clean && !tangle::is_one(&corners) {
-        edge(&corners)
-    } else {
-        None
-    };
-    let edge = edge.unwrap_or_else(|| vec![corners]);
-    edge.iter().flat_map(|edge| fitted(edge, true, within)).collect()
+    let corners = loops::without(&corners, ribbon.widest()).unwrap_or(corners);
+    fitted(&corners, true, within)
 }
 
 /// Adds what is filled, as one.

@@ -83,6 +83,12 @@ impl Ribbon {
         self.joints.iter().all(same).then(|| (line(), 2.0 * radius))
     }
 
+    /// How wide it is where it is widest, in board units.
+    pub(super) fn widest(&self) -> f64 {
+        let radii = self.joints.iter().map(|joint| joint.radius);
+        2.0 * radii.fold(0.0, f64::max)
+    }
+
     /// Whether it ends as it begins, and so has no ends.
     pub(super) fn is_closed(&self) -> bool {
         self.closed
