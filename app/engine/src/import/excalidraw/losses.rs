@@ -102,6 +102,25 @@ fn an_end_that_lets_go_is_said_to_and_so_is_an_odd_one() {
 }
 
 #[test]
+fn an_arrow_that_ends_far_from_what_it_is_bound_to_stays_where_it_is() {
+    for (end, is_held) in [(90, true), (40, false)] {
+        let all = scene(&[
+            json!({"type": "rectangle", "id": "a", "x": 100, "y": -50, "width": 100, "height": 100}),
+            json!({"type": "arrow", "id": "b", "x": 0, "y": 0, "points": [[0, 0], [end, 0]], "endBinding": {"elementId": "a", "focus": 0, "gap": 10}}),
+        ]);
+        let line = &all.elements[1];
+        assert_eq!(line.ties[1].is_some(), is_held, "{end}");
+        assert_eq!(line.placed()[1].pos.x, f64::from(end));
+        let expected = if is_held {
+            vec![]
+        } else {
+            vec![(notes::FREE.what, 1)]
+        };
+        assert_eq!(said(&all), expected);
+    }
+}
+
+#[test]
 fn a_fill_that_gets_an_edge_is_said_to() {
     let mut hatched = boxed("a");
     hatched["strokeColor"] = json!("transparent");

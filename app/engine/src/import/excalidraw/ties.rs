@@ -13,7 +13,8 @@ use crate::geometry::{Hold, InkPoint, Kind, Point, Route};
 use crate::import::Summary;
 use crate::import::alike::thin;
 
-/// An end that comes to lie farther away than this, in board units and in widths, is spoken of.
+/// An end that comes to lie farther away than this, in board units and in widths, is spoken of; one that is farther from what it is bound
+/// to than that and its gap is not held on.
 const FAR: (f64, f64) = (16.0, 4.0);
 /// A text and the figure that it lies on are at most so far from each other in the list of elements.
 const BESIDE: usize = 8;
@@ -27,6 +28,8 @@ struct End {
     target: ElementId,
     hold: Hold,
     fixed: Option<Point>,
+    /// How far from the target it is said to end, in board units.
+    gap: f64,
 }
 
 impl Scene<'_, '_, '_> {
@@ -74,7 +77,13 @@ impl Scene<'_, '_, '_> {
                     self.odd.insert(at);
                 }
                 let (target, hold) = end?;
-                Some(End { target, hold, fixed })
+                let gap = binding.number("gap").unwrap_or(0.0).max(0.0);
+                Some(End {
+                    target,
+                    hold,
+                    fixed,
+                    gap,
+                })
             });
             let ends = [ends.next().flatten(), ends.next().flatten()];
             let tied = tied(
@@ -146,6 +155,7 @@ fn tied(
         (placed[0].pos, placed[1].pos),
         (placed[last].pos, placed[last - 1].pos),
     ];
+    let far = FAR.0 + FAR.1 * line.style.width;
     let mut holds = [None, None];
     for (at, (end, was)) in ends.into_iter().zip(were).enumerate() {
         let Some(end) = end else { continue };
@@ -159,7 +169,9 @@ fn tied(
             (None, Some(fixed)) => fixed,
             (None, None) => aim(to_unit * before[at].0, to_unit * before[at].1),
         };
-        if !aim.is_finite() {
+        // What only says that it is bound there, since it was scaled or copied, stays where it is.
+        let is_off = end.hold.distance(before[at].0) > end.gap + far;
+        if is_off || !aim.is_finite() {
             summary.add(notes::FREE);
             continue;
         }
@@ -171,7 +183,6 @@ fn tied(
         line.ties[at] = Some(tie);
     }
     let held = hold_on(&line, holds).placed();
-    let far = FAR.0 + FAR.1 * line.style.width;
     let now = [held[0].pos, held[held.len() - 1].pos];
     for (now, (before, _)) in now.iter().zip(before) {
         if now.distance(before) > far {
