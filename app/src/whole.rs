@@ -1,7 +1,7 @@
 //! Files that are written whole, or not at all.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// A file wasn't written.
@@ -11,7 +11,7 @@ pub struct NotWritten {
     /// Which.
     pub path: PathBuf,
     /// What the system says.
-    pub error: std::io::Error,
+    pub error: io::Error,
     /// Those of the same call that have been by then.
     pub written: Vec<PathBuf>,
 }
@@ -69,6 +69,37 @@ impl Drop for Parts {
     }
 }
 
+/// A name that no file had, taken by an empty one, so that whatever is then written under it replaces nothing of others. Links that lead
+/// nowhere are files too. The empty file goes with this, unless it is kept: only a program that is killed leaves it there.
+#[derive(Debug)]
+pub struct NewName(Option<PathBuf>);
+
+impl NewName {
+    /// Takes it.
+    ///
+    /// # Errors
+    /// When something has that name, or the system allows no file there.
+    pub fn take(path: &Path) -> io::Result<Self> {
+        File::create_new(path)?;
+        Ok(Self(Some(path.to_owned())))
+    }
+
+    /// A file has been written under it.
+    pub fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for NewName {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0
+            && let Err(error) = std::fs::remove_file(path)
+        {
+            tracing::warn!(path = %path.display(), %error, "an empty file can't be removed");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +118,22 @@ mod tests {
         assert!(write(&taken, b"after").is_err());
         let names = std::fs::read_dir(folder.path()).expect("a folder").count();
         assert_eq!(names, 2, "nothing is left over");
+    }
+
+    #[test]
+    fn a_name_is_taken_once_and_given_back_unless_it_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("plan.svg");
+        let name = NewName::take(&path).expect("nothing has it");
+        let again = NewName::take(&path).expect_err("it is taken");
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        assert!(path.exists(), "whoever didn't get it leaves it alone");
+        drop(name);
+        assert!(!path.exists());
+        let name = NewName::take(&path).expect("it is free again");
+        write(&path, b"after").expect("written");
+        name.keep();
+        assert_eq!(std::fs::read(&path).expect("a file"), b"after");
     }
 
     #[test]

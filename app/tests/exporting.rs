@@ -136,11 +136,10 @@ fn a_copy_of_the_board_is_shown_with_its_size_and_there_is_nothing_to_choose() {
     let mut window = window(boards.path());
     open(&mut window);
     choose(&mut window, Role::RadioButton, "Drawbridge");
-    // As large as it is when it is made.
     let board = app(&window).board().listed().id;
-    let bytes = Shelf::of(boards.path()).weigh_copy(&board).expect("it is made");
-    window.get_by_label(&format!("{} kB", bytes / 1000));
-    window.get_by_label_contains("no key to it");
+    let bytes = Shelf::of(boards.path()).weigh_copy(&board).expect("it is read");
+    window.get_by_label(&format!("About {} kB", bytes / 1000));
+    window.get_by_label_contains("its pictures and its chat, and no key to it");
     for choice in ["All of the board", "Light"] {
         let choice = window.query_by_role_and_label(Role::RadioButton, choice);
         assert!(choice.is_none());

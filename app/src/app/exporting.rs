@@ -13,7 +13,7 @@ use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
 use super::App;
 use crate::file_kind::FileKind;
-use crate::open::Opening;
+use crate::open::{IN_COPY, Opening};
 use crate::panels::Asked;
 use crate::panels::dialogs::Dialog;
 use crate::panels::export::{self, Came, Offer, Part};
@@ -22,9 +22,6 @@ use crate::theme::{DARK, LIGHT, Theme};
 
 /// The longer side of the picture that the dialog shows, in pixels: about as large as it is shown, since the card would drop thin lines.
 const SHOWN: u32 = 400;
-
-/// Said of a copy of the board.
-const NO_KEY: &str = "All that is on the board, its pictures and its chat, and no key to it: nobody comes onto a shared board with it.";
 
 /// All that is chosen.
 type Chosen = (Export, Part);
@@ -110,8 +107,8 @@ impl App {
         if let Some((of, making)) = &exporting.making
             && let Some(done) = making.done_within(Duration::ZERO)
         {
-            let mut done =
-                done.unwrap_or_else(|_| Err("It could not be made: that broke the maker.".to_owned()));
+            let mut done = done
+                .unwrap_or_else(|_| Err("It was not made: the program failed while making it.".to_owned()));
             let shown = done.as_mut().ok().and_then(|made| made.shown.take());
             exporting.shown = shown.map(|shown| ctx.load_texture("export", shown, TextureOptions::LINEAR));
             exporting.made = Some((*of, done));
@@ -136,7 +133,7 @@ impl App {
         let (images, weigh) = (self.board.bytes(), self.board.weigh_copy());
         let work = Opening::start(self.board.waker(), move |_| match wanted.0.kind {
             FileKind::Made(format) => make(&elements, what, format, wanted.0, &images),
-            FileKind::Board => copied(&elements, weigh()?, &images),
+            FileKind::Board => Ok(copied(&elements, weigh().ok(), &images)),
         });
         exporting.making = Some((wanted, work));
     }
@@ -173,20 +170,28 @@ impl App {
     }
 }
 
-/// What a copy of the board shows, which has so many bytes.
+/// What a copy of the board shows, which has about so many bytes, as far as that is known.
 fn copied(
     elements: &[Element],
-    bytes: u64,
+    bytes: Option<u64>,
     images: &dyn Fn(&ImageHash) -> Option<StoredImage>,
-) -> Result<Made, String> {
+) -> Made {
     let wanted = Wanted::new(Format::Png);
-    Ok(Made {
+    Made {
         bytes: None,
         shown: shown(elements, &LIGHT, &wanted, images),
         whole: None,
-        size: weight(bytes),
-        notes: vec![NO_KEY.to_owned()],
-    })
+        size: match bytes {
+            Some(bytes) => format!("About {}", weight(bytes)),
+            None => "Its size isn't known".to_owned(),
+        },
+        notes: vec![no_key()],
+    }
+}
+
+/// Said of a copy of the board.
+fn no_key() -> String {
+    format!("It holds {IN_COPY}, and no key to it: nobody comes onto a shared board with it.")
 }
 
 /// A small picture of what is wanted. A file is of use without one, too.

@@ -153,8 +153,9 @@ impl App {
                 Word::Problem(words) => self.say(ctx, Message::problem(words)),
                 Word::Chosen(path) => self.board.take_in(path),
                 Word::ForBoard(board, paths) => self.board.put_chosen(&board, paths),
-                Word::SaveTo(what, path) => self.save(what, path),
+                Word::SaveTo(what, place) => self.save(what, place),
                 Word::Unasked(what, name) => self.ask_where(what, &name),
+                Word::Unsaved(what, path, words) => self.ask_again(ctx, what, &path, words),
                 Word::Arrived(board, words) => self.home.arrived = Some((board, words)),
                 Word::ForOpen(incoming, path) => match self.board.bring(&incoming, &path) {
                     Some(Ok(words)) => {

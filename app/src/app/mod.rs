@@ -304,6 +304,7 @@ impl App {
         self.hear_of_boards(ctx);
         self.look_after_imports(ctx);
         self.look_after_export(ctx);
+        self.look_after_saving();
         self.look_after_printing(ctx);
         self.tend_neighbours(ctx);
         while self.next.is_none()

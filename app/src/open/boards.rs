@@ -11,7 +11,7 @@ use drawbridge_protocol::BoardId;
 
 use super::OpenBoard;
 use super::pictures::{DRAWINGS, NO_DIALOG, no_dialog};
-use super::saving::Saving;
+use super::saving::{Destination, Saving};
 use super::thumbnails::Thumbnails;
 use crate::viewer;
 use crate::when::now_ms;
@@ -37,9 +37,11 @@ pub enum Word {
     /// The person chose these files to be put on this board.
     ForBoard(BoardId, Vec<PathBuf>),
     /// The person chose where this goes.
-    SaveTo(Saving, PathBuf),
+    SaveTo(Saving, Destination),
     /// There is no dialog of the system's to choose where this goes, which would be called that.
     Unasked(Saving, String),
+    /// This wasn't written to the file whose name was typed, for a reason in words.
+    Unsaved(Saving, PathBuf, String),
     /// A board was deleted.
     Deleted(Thrown),
     /// A board was brought back.

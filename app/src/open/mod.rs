@@ -48,7 +48,8 @@ pub use history::{History, NotRestored, Reach};
 pub use nearby::Invitation;
 pub use opening::Opening;
 pub use pictures::{DRAWINGS, Given};
-pub use saving::Saving;
+pub use saving::{Destination, Saving};
+pub(crate) use saving::{IN_COPY, THERE};
 pub use thumbnails::AsOf;
 
 /// Points between the window's edges and what is shown by "Show everything".

@@ -1,15 +1,18 @@
 //! What of a board becomes a file elsewhere: copies, and what is exported. A dialog of the system's says where.
 
+use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use drawbridge_engine::client::{Shelf, ShelfError};
 use drawbridge_engine::export::Format;
 use drawbridge_protocol::BoardId;
 
 use super::OpenBoard;
 use super::boards::{Boards, Word, name};
 use crate::file_kind::FileKind;
-use crate::whole::{self, NotWritten};
+use crate::whole::{self, NewName, NotWritten};
 
 /// What is to be written where a person says. It stays as it is, whatever is chosen before they have said so.
 #[derive(Debug, Clone)]
@@ -20,6 +23,15 @@ pub enum Saving {
     Export(Format, Arc<[u8]>),
 }
 
+/// The file that a person says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// Chosen in a dialog of the system's, which has asked before a file of that name is replaced.
+    Chosen(PathBuf),
+    /// Typed: nobody was asked.
+    Typed(PathBuf),
+}
+
 impl Saving {
     fn kind(&self) -> FileKind {
         match self {
@@ -28,12 +40,39 @@ impl Saving {
         }
     }
 
-    /// The file that is written if this name is given: it ends as its content is.
-    ///
-    /// # Errors
-    /// When a file is there whose name wasn't given in full.
-    pub fn named(&self, to: PathBuf) -> Result<PathBuf, String> {
-        ending_in(to, self.kind().ending())
+    /// The file that is written if this name is given: it ends as its content is, so that is added where it is missing.
+    #[must_use]
+    pub fn named(&self, to: PathBuf) -> PathBuf {
+        let ending = self.kind().ending();
+        if to.extension().is_some_and(|end| end.eq_ignore_ascii_case(ending)) {
+            return to;
+        }
+        let mut longer = to.into_os_string();
+        longer.push(".");
+        longer.push(ending);
+        longer.into()
+    }
+
+    fn write(&self, shelf: &Shelf, to: &Path) -> Result<(), String> {
+        match self {
+            Self::Copy(board) => {
+                let saved = shelf.save_copy(board, to);
+                saved.map_err(|error| self.unwritten(to, &error))
+            }
+            Self::Export(_, bytes) => {
+                let written = whole::write(to, bytes);
+                written.map_err(|NotWritten { error, .. }| self.unwritten(to, &error))
+            }
+        }
+    }
+
+    fn unwritten(&self, to: &Path, why: &dyn fmt::Display) -> String {
+        match self {
+            Self::Copy(_) => format!("No copy was saved: {why}."),
+            Self::Export(..) => {
+                format!("{} wasn't written: {why}. The board is as it was.", name(to))
+            }
+        }
     }
 }
 
@@ -66,39 +105,23 @@ impl OpenBoard {
     }
 
     /// Writes it there.
-    pub fn save(&mut self, what: Saving, to: PathBuf) {
-        match what {
-            Saving::Copy(board) => self.write_copy(board, to),
-            Saving::Export(format, bytes) => self.boards.write_export(to, format, bytes),
-        }
-    }
-
-    fn write_copy(&mut self, board: BoardId, to: PathBuf) {
-        self.flush_to_disk(&board);
-        let mut known = self.boards.known().iter();
-        let shared = match self.is(&board) {
-            true => self.board.meta().remote.is_some(),
-            false => known.any(|file| file.id == board && file.relay.is_some()),
-        };
-        self.boards.begin(move |shelf, say| {
-            let to = match ending_in(to, FileKind::Board.ending()) {
-                Ok(to) => to,
-                Err(words) => return say(Word::Problem(words)),
+    pub fn save(&mut self, what: Saving, place: Destination) {
+        let mut shared = false;
+        if let Saving::Copy(board) = &what {
+            self.flush_to_disk(board);
+            let mut known = self.boards.known().iter();
+            shared = match self.is(board) {
+                true => self.board.meta().remote.is_some(),
+                false => known.any(|file| file.id == *board && file.relay.is_some()),
             };
-            say(match shelf.save_copy(&board, &to) {
-                Ok(()) => Word::Hint(copied(&to, shared)),
-                Err(error) => Word::Problem(format!("No copy was saved: {error}.")),
-            });
-        });
+        }
+        self.boards.write(what, place, shared);
     }
 
-    /// Finds how many bytes a copy of the open board has, or why there is none, in words. For a thread that isn't the window's.
-    pub(crate) fn weigh_copy(&self) -> impl FnOnce() -> Result<u64, String> + Send + use<> {
+    /// Finds about how many bytes a copy of the open board has. For a thread that isn't the window's.
+    pub(crate) fn weigh_copy(&self) -> impl FnOnce() -> Result<u64, ShelfError> + Send + use<> {
         let (shelf, board) = (self.profile.shelf(), self.board.meta().board.clone());
-        move || {
-            let bytes = shelf.weigh_copy(&board);
-            bytes.map_err(|error| format!("No copy can be made: {error}."))
-        }
+        move || shelf.weigh_copy(&board)
     }
 }
 
@@ -111,50 +134,74 @@ impl Boards {
         dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
     ) {
         let unasked = Word::Unasked(what.clone(), name);
-        self.choose_with(unasked, dialog, |file| Word::SaveTo(what, file.path().to_owned()));
+        self.choose_with(unasked, dialog, |file| {
+            Word::SaveTo(what, Destination::Chosen(file.path().to_owned()))
+        });
     }
 
-    fn write_export(&mut self, to: PathBuf, format: Format, bytes: Arc<[u8]>) {
-        self.begin(move |_, say| {
-            let to = match ending_in(to, format.ending()) {
-                Ok(to) => to,
-                Err(words) => return say(Word::Problem(words)),
-            };
-            say(match whole::write(&to, &bytes) {
-                Ok(()) => Word::Hint(format!("Exported as {}", name(&to))),
-                Err(NotWritten { error, .. }) => Word::Problem(format!(
-                    "{} wasn't written: {error}. The board is as it was.",
-                    name(&to)
-                )),
+    fn write(&mut self, what: Saving, place: Destination, shared: bool) {
+        self.begin(move |shelf, say| {
+            say(match place {
+                Destination::Chosen(path) => {
+                    let to = what.named(path.clone());
+                    let written = match to == path {
+                        true => what.write(shelf, &to),
+                        // The dialog asked about the name without the ending.
+                        false => write_new(&what, shelf, &to, |to| {
+                            format!(
+                                "{0} wasn't written: there is such a file already. To replace it, choose it by its whole name, {0}",
+                                name(to)
+                            )
+                        }),
+                    };
+                    match written {
+                        Ok(()) => Word::Hint(saved(&what, &to, shared)),
+                        Err(words) => Word::Problem(words),
+                    }
+                }
+                Destination::Typed(path) => {
+                    let to = what.named(path);
+                    match write_new(&what, shelf, &to, |_| THERE.to_owned()) {
+                        Ok(()) => Word::Hint(saved(&what, &to, shared)),
+                        Err(words) => Word::Unsaved(what, to, words),
+                    }
+                }
             });
         });
     }
 }
 
-/// A file whose name ends as its content is: that is added where it is missing. The dialog asked about the name without it, so a file
-/// that has the longer one isn't replaced; that is said in words.
-fn ending_in(to: PathBuf, ending: &str) -> Result<PathBuf, String> {
-    if to.extension().is_some_and(|end| end.eq_ignore_ascii_case(ending)) {
-        return Ok(to);
-    }
-    let mut longer = to.into_os_string();
-    longer.push(".");
-    longer.push(ending);
-    let to = PathBuf::from(longer);
-    if to.exists() {
-        return Err(format!(
-            "{0} wasn't written: there is such a file already. To replace it, choose it by its whole name, {0}",
-            name(&to)
-        ));
-    }
-    Ok(to)
+/// Said of a name that was typed.
+pub(crate) const THERE: &str = "There is such a file already. Type another name.";
+
+/// Writes a file where none is. Where one is, also if it came only now, it stays, and that is said.
+fn write_new(
+    what: &Saving,
+    shelf: &Shelf,
+    to: &Path,
+    there: impl FnOnce(&Path) -> String,
+) -> Result<(), String> {
+    let name = NewName::take(to).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => there(to),
+        _ => what.unwritten(to, &error),
+    })?;
+    what.write(shelf, to)?;
+    name.keep();
+    Ok(())
 }
 
+fn saved(what: &Saving, to: &Path, shared: bool) -> String {
+    match what {
+        Saving::Copy(_) => copied(to, shared),
+        Saving::Export(..) => format!("Exported as {}", name(to)),
+    }
+}
+
+/// What goes along in a copy of a board, in the middle of a sentence.
+pub(crate) const IN_COPY: &str = "all that is on the board, its pictures and its chat";
+
 fn copied(to: &Path, shared: bool) -> String {
-    let mut words = format!(
-        "Saved as {}, with all that is on the board and its pictures",
-        name(to)
-    );
+    let mut words = format!("Saved as {}, with {IN_COPY}", name(to));
     if shared {
         words.push_str(". It lets nobody onto the shared board: for that, send a link");
     }
@@ -205,21 +252,16 @@ mod tests {
     }
 
     #[test]
-    fn an_ending_is_added_to_any_name_without_it_but_no_other_file_is_replaced_so() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = |name: &str| folder.path().join(name);
+    fn an_ending_is_added_to_any_name_without_it() {
+        let what = Saving::Export(Format::Png, (*b"a picture").into());
         for (chosen, written) in [
-            ("plan", "plan.png"),
-            ("plan.PNG", "plan.PNG"),
-            ("Plan v1.2", "Plan v1.2.png"),
-            ("plan.svg", "plan.svg.png"),
+            ("/plan", "/plan.png"),
+            ("/plan.PNG", "/plan.PNG"),
+            ("/Plan v1.2", "/Plan v1.2.png"),
+            ("/plan.svg", "/plan.svg.png"),
         ] {
-            assert_eq!(ending_in(path(chosen), "png"), Ok(path(written)));
+            assert_eq!(what.named(chosen.into()), PathBuf::from(written));
         }
-        std::fs::write(path("plan.png"), "a picture").expect("written");
-        let words = ending_in(path("plan"), "png").expect_err("it is there");
-        assert!(words.contains("plan.png wasn't written"), "{words}");
-        assert_eq!(ending_in(path("plan.png"), "png"), Ok(path("plan.png")));
     }
 
     fn boards(folder: &Path) -> Boards {
@@ -270,9 +312,9 @@ mod tests {
         let mut answered = 0;
         while said.len() < asked.len() {
             match boards.wait(Duration::from_secs(60)) {
-                Word::SaveTo(Saving::Export(format, bytes), to) => {
+                Word::SaveTo(what, place) => {
                     answered += 1;
-                    boards.write_export(to, format, bytes);
+                    boards.write(what, place, false);
                 }
                 Word::Hint(words) | Word::Problem(words) => said.push(words),
                 _ => {}
@@ -287,5 +329,41 @@ mod tests {
             ["plan.svg", "plan.pdf", "taken.png"].map(read),
             ["SVG", "PDF", "before"]
         );
+    }
+
+    #[test]
+    fn what_is_typed_replaces_nothing_and_what_was_chosen_may() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut boards = boards(folder.path());
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("plan.svg"), "before").expect("written");
+        let mut places = vec![path("plan.svg"), path("plan")];
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(path("nothing"), path("led.svg")).expect("a link");
+            places.push(path("led.svg"));
+        }
+        // With what it has until it is whole, no system takes that.
+        let long = path(&format!("{}.svg", "x".repeat(250)));
+        places.push(long.clone());
+        let what = Saving::Export(Format::Svg, (*b"after").into());
+        for place in places {
+            boards.write(what.clone(), Destination::Typed(place.clone()), false);
+            let (to, words) = loop {
+                match boards.wait(Duration::from_secs(60)) {
+                    Word::Unsaved(_, to, words) => break (to, words),
+                    Word::Hint(words) => panic!("{}: {words}", place.display()),
+                    _ => {}
+                }
+            };
+            assert_eq!(to, what.named(place));
+            assert_eq!(words == THERE, to != long, "{words}");
+        }
+        let read = || std::fs::read(path("plan.svg")).expect("a file");
+        assert_eq!(read(), b"before");
+        assert!(!path("nothing").exists() && !long.exists());
+        boards.write(what, Destination::Chosen(path("plan.svg")), false);
+        while !matches!(boards.wait(Duration::from_secs(60)), Word::Hint(_)) {}
+        assert_eq!(read(), b"after");
     }
 }

@@ -267,15 +267,14 @@ impl Shelf {
         })
     }
 
-    /// How many bytes such a copy has, found by making one, which is removed again.
+    /// About how many bytes such a copy has, by what goes into it. Nothing is written.
     ///
     /// # Errors
-    /// As [`Self::save_copy`].
+    /// When the board can't be read.
     pub fn weigh_copy(&self, board: &BoardId) -> Result<u64, ShelfError> {
-        let copy = self.incoming()?;
-        self.save_copy(board, &copy.0)?;
-        let meta = copy.0.metadata();
-        Ok(meta.map_err(|error| ShelfError::io(&copy.0, &error))?.len())
+        let from = self.file(board);
+        let weighed = Glance::at(&from).and_then(|glance| glance.weigh());
+        weighed.map_err(|error| ShelfError::store(&from, error))
     }
 
     /// A place for a copy of one's own.

@@ -15,6 +15,11 @@ use super::sqlite::{APPLICATION_ID, FORMAT, layout, ours};
 use crate::client::record::Loaded;
 use crate::images::StoredImage;
 
+/// About how many bytes a board's file has with nothing in it, ...
+const EMPTY: u64 = 40 * 1024;
+/// ... and what a row takes beside its texts: a stamp, a name once more in an index.
+const ROW: u64 = 60;
+
 /// What a list says of a board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline {
@@ -126,6 +131,27 @@ impl Glance {
             cells.extend(cell(row).ok().map(|row| row.cell));
         }
         Ok(cells)
+    }
+
+    /// About how many bytes a new file has into which its cells and images go. No image is read for that.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn weigh(&self) -> Result<u64, StoreError> {
+        let sum = |table: &str, bytes: &str| -> Result<u64, StoreError> {
+            let sql = format!("SELECT coalesce(sum({ROW} + {bytes}), 0) FROM {table}");
+            let sum: i64 = self.0.query_row(&sql, [], |row| row.get(0))?;
+            Ok(sum.unsigned_abs())
+        };
+        let cells = sum(
+            "cells",
+            "octet_length(element) + octet_length(prop) + octet_length(value)",
+        )?;
+        let images = match self.has_images()? {
+            true => sum("images", "octet_length(bytes)")?,
+            false => 0,
+        };
+        Ok(EMPTY + cells + images)
     }
 
     /// An image, if all of it is here.

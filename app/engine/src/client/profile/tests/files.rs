@@ -8,7 +8,9 @@ use drawbridge_protocol::{
 };
 
 use super::super::{News, Profile, Shelf, ShelfError, Start};
-use crate::client::record::{CellState, Meta, Remote, Standing, StoreBatch, StoredCell};
+use crate::client::record::{
+    CellState, Meta, Overwritten, PastBatch, Remote, Standing, StoreBatch, StoredCell,
+};
 use crate::client::store::{Glance, ImageStore, SqliteStore, Store as _};
 use crate::images::StoredImage;
 
@@ -148,11 +150,6 @@ fn a_copy_to_be_mailed_has_cells_and_images_and_no_key() {
     assert_eq!((loaded.meta.remote, loaded.cursor), (None, None));
     assert_eq!(loaded.meta.standing, Standing::default());
     let bytes = std::fs::read(&to).expect("a file");
-    assert_eq!(shelf.weigh_copy(&id("plan")), Ok(bytes.len() as u64));
-    assert!(
-        names(&folder.path().join("incoming")).is_empty(),
-        "nothing is left of it"
-    );
     for secret in [meta("plan").key, Key::from_bits([6; 16]), Key::from_bits([7; 16])] {
         let secret = secret.reveal().as_bytes();
         assert!(!bytes.windows(secret.len()).any(|part| part == secret), "a key");
@@ -175,6 +172,48 @@ fn a_copy_to_be_mailed_has_cells_and_images_and_no_key() {
         shelf.save_copy(&id("plan"), &nowhere),
         Err(ShelfError::File { .. })
     ));
+}
+
+#[test]
+fn a_copy_is_weighed_without_being_made_and_without_what_was_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shelf = shelf(folder.path());
+    let value = |letter: &str| format!("{:?}", letter.repeat(300));
+    let many = |ms, letter: &str| -> Vec<Cell> {
+        let cell = |n| cell(&format!("element{n:09}"), "base", ms, &value(letter));
+        (0..1000).map(cell).collect()
+    };
+    let check = |name: &str| {
+        let to = folder.path().join(format!("{name} copied.board"));
+        shelf.save_copy(&id(name), &to).expect("copied");
+        let size = to.metadata().expect("a file").len();
+        let before = (names(folder.path()), names(&shelf.boards_folder()));
+        let weighed = shelf.weigh_copy(&id(name)).expect("it can be read");
+        assert_eq!((names(folder.path()), names(&shelf.boards_folder())), before);
+        assert!(weighed.abs_diff(size) <= size / 10, "{name}: {weighed} of {size}");
+    };
+    // All lie in their logs yet.
+    let _empty = board(&shelf, "empty", &[title("Plan", 1)]);
+    check("empty");
+    let mut cells = board(&shelf, "cells", &many(2, "b"));
+    let overwritten = |cell: Cell| Overwritten {
+        cell,
+        until_ms: Some(2),
+    };
+    let past = PastBatch {
+        cells: many(1, "a").into_iter().map(overwritten).collect(),
+        ..PastBatch::default()
+    };
+    let batch = StoreBatch {
+        past,
+        ..StoreBatch::default()
+    };
+    cells.commit(&batch).expect("a commit");
+    check("cells");
+    let _images = board(&shelf, "images", &[title("Plan", 1)]);
+    (0..100).for_each(|byte| put_image(&shelf, "images", byte));
+    check("images");
+    assert!(shelf.weigh_copy(&id("none")).is_err());
 }
 
 #[test]
