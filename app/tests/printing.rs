@@ -141,10 +141,7 @@ fn where_the_disk_takes_nothing_that_is_said_and_nothing_is_opened() {
     let (mut window, printed) = window(boards.path());
     draw(&mut window, Key::R);
     print(&mut window);
-    says(
-        &mut window,
-        "Nothing is printed: the PDF for that can't be written",
-    );
+    says(&mut window, "Nothing was printed: the PDF couldn't be written");
     drop(window);
     assert!(printed.recv().is_err(), "nothing was opened");
 }
@@ -159,6 +156,9 @@ fn an_empty_board_isnt_printed_and_what_a_dead_program_left_goes_at_the_next_sta
     assert!(!left.exists());
     print(&mut window);
     window.run_ok();
+    let alerts: Vec<_> = window.query_all_by_role(Role::Alert).collect();
+    assert!(alerts.is_empty(), "{alerts:?}");
+    assert!(!boards.path().join("printing").exists(), "nothing is made");
     drop(window);
     assert!(printed.recv().is_err(), "nothing was opened");
 }

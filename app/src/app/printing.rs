@@ -68,7 +68,9 @@ impl App {
         {
             self.printing.making = None;
             ctx.request_repaint();
-            match made.unwrap_or_else(|_| Err("Nothing is printed: that broke the maker.".to_owned())) {
+            match made.unwrap_or_else(|_| {
+                Err("Nothing was printed: the program failed while making the PDF.".to_owned())
+            }) {
                 Ok(Printed { folder, path, words }) => {
                     let viewer = self.printing.viewer.clone();
                     let shown = Opening::start(self.board.waker(), move |_| viewer.open(&path));
@@ -140,7 +142,7 @@ fn make(
     }
     let words = followed(&words, &exported.notes(&wanted));
     let not_written = |error: io::Error| {
-        format!("Nothing is printed: the PDF for that can't be written ({error}). The board is as it was")
+        format!("Nothing was printed: the PDF couldn't be written ({error}). The board is as it was")
     };
     let folder = std::fs::create_dir_all(folder)
         .and_then(|()| private().tempdir_in(folder))
@@ -151,7 +153,8 @@ fn make(
     Ok(Printed { folder, path, words })
 }
 
-/// A folder into which nobody else looks. It isn't hidden: some systems keep viewers away from what is.
+/// A folder into which nobody else looks. Its name begins with no dot: some viewers see nothing hidden. (The folder of the app's data may
+/// lie in a hidden one all the same, as it does on Linux.)
 fn private() -> tempfile::Builder<'static, 'static> {
     let mut folder = tempfile::Builder::new();
     folder.prefix("pdf-");
