@@ -76,6 +76,7 @@ fn run(line: &[Point], tolerance: f64, path: &mut BezPath) {
             _ => {
                 path.line_to(rest[straight]);
                 from += straight;
+                guess = 2 * FEW;
             }
         }
     }

@@ -1,5 +1,5 @@
 //! The little loops of an outline's inner side, one in each bend that is tighter than the line is wide: cut off, for files, in which they
-//! would be most of what is said. What is filled by the nonzero rule stays the same.
+//! would be most of what is said. Each lies within what is left, so that the same is filled by the nonzero rule.
 
 use kurbo::{Point, Size};
 
@@ -7,12 +7,13 @@ use super::polygon;
 
 /// No loop that is cut off is made of more sides.
 const SIDES: usize = 48;
+/// So often at most a corner that was cut off is held against a side that is left.
+const WORK: usize = 1 << 22;
 
 /// The same without its loops that are at most so large; `None` where it can't be told that it covers the same.
 pub(super) fn without(corners: &[Point], most: f64) -> Option<Vec<Point>> {
     let turn = polygon::doubled_area(corners).signum();
     let mut kept: Vec<Point> = Vec::with_capacity(corners.len());
-    // Of each loop the corner that is farthest from where it was cut.
     let mut cut: Vec<Point> = Vec::new();
     for &to in corners {
         while let Some((side, at)) = crossed(&kept, to) {
@@ -23,17 +24,15 @@ pub(super) fn without(corners: &[Point], most: f64) -> Option<Vec<Point>> {
             if width.max(height) > most || polygon::doubled_area(&around) * turn <= 0.0 {
                 break;
             }
-            let far = |a: &&Point, b: &&Point| a.distance_squared(at).total_cmp(&b.distance_squared(at));
-            cut.extend(lost.iter().max_by(far));
+            cut.extend(lost);
             kept.truncate(side + 1);
             kept.push(at);
         }
         kept.push(to);
     }
     let kept = polygon::corners(kept);
-    cut.iter()
-        .all(|&corner| polygon::winding(&kept, corner) != 0)
-        .then_some(kept)
+    let within = |corner: &Point| polygon::winding(&kept, *corner) != 0;
+    (cut.len().saturating_mul(kept.len()) <= WORK && cut.iter().all(within)).then_some(kept)
 }
 
 /// Which of the last sides of a line the way from its end to a point crosses first, and where.
@@ -93,6 +92,21 @@ mod tests {
             (30.0, 20.0),
         ];
         let outline = corners(&[&bar[..], &out, &[(0.0, 20.0)]].concat());
+        assert_eq!(without(&outline, 30.0), None);
+        // Or only a part of it is seen.
+        let part = [
+            (58.0, 20.0),
+            (58.0, 23.0),
+            (44.0, 23.0),
+            (44.0, 4.0),
+            (52.0, 4.0),
+            (52.0, 26.0),
+            (70.0, 26.0),
+            (70.0, 10.0),
+            (30.0, 10.0),
+            (30.0, 20.0),
+        ];
+        let outline = corners(&[&bar[..], &part, &[(0.0, 20.0)]].concat());
         assert_eq!(without(&outline, 30.0), None);
         let back = [
             (40.0, 20.0),

@@ -220,6 +220,23 @@ fn letters_in_what_is_said_to_be_a_frame_of_ours_are_not_lost() {
 }
 
 #[test]
+fn what_is_said_to_be_ours_and_lies_there_as_something_else_is_what_lies_there() {
+    let line = json!({"type": "line", "id": "a", "x": 0, "y": 0, "points": [[0, 0], [30, 40], [90, 0]]});
+    for (there, kind, ours) in [(boxed("a"), Kind::Rectangle, "line"), (line, Kind::Line, "text")] {
+        let mut lies = exported(&scene(&[there]).elements, None);
+        let one = &mut lies["elements"][0];
+        one["customData"]["drawbridge"]["base"]["kind"] = json!(ours);
+        for (name, value) in [("width", json!(77)), ("points", json!([[0, 0], [77, 5]]))] {
+            if one.get(name).is_some() {
+                one[name] = value;
+            }
+        }
+        let all = read(lies.to_string().as_bytes()).expect("a scene");
+        assert_eq!(all.elements[0].kind, kind, "{ours}");
+    }
+}
+
+#[test]
 fn a_small_turn_there_is_a_turn_here() {
     let mut scene = exported(
         &read(

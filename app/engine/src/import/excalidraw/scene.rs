@@ -227,7 +227,15 @@ impl Scene<'_, '_, '_> {
             let Ok(there) = kinds::element(one, label, &mut self.reading.pictures, unsaid) else {
                 return false;
             };
+            // What is written in the file of ours may be of another kind than what lies there.
+            let is_alike = |kind: Kind| (kind.has_points(), kind == Kind::Text);
+            if is_alike(element.kind) != is_alike(there.element.kind) {
+                return false;
+            }
             reshape(&mut element, there.element);
+            if element.bounds().is_none() {
+                return false;
+            }
         }
         let kept = element
             .picture

@@ -17,13 +17,23 @@ const MARK: &str = "<div data-tldraw";
 const NEAR: usize = 4096;
 /// What ends it.
 const END: &str = "</div>";
+/// So much of it may be packed, in bytes: what comes of it is much more, and takes more still while it is unpacked.
+const PACKED: usize = 16 << 20;
 
-/// What is in it, if a text has it.
+/// What is in it, if a text has it. Others may write of it: a file of tldraw's own, or a page about that.
 pub(super) fn inside(text: &str) -> Option<&str> {
+    if text.starts_with('{') {
+        return None;
+    }
     let start = text[..text.floor_char_boundary(NEAR)].find(MARK)? + MARK.len();
     let (_, inside) = text[start..].split_once('>')?;
     // A text among the shapes may have that too.
-    Some(inside.rsplit_once(END).map_or(inside, |(inside, _)| inside))
+    let inside = inside
+        .rsplit_once(END)
+        .map_or(inside, |(inside, _)| inside)
+        .trim();
+    let is_packed = || !inside.is_empty() && inside.bytes().all(|byte| lz::six(byte).is_some());
+    (inside.starts_with('{') || is_packed()).then_some(inside)
 }
 
 fn damaged(why: &str) -> ImportError {
@@ -64,7 +74,6 @@ pub(super) fn read(inside: &str) -> Result<Import, ImportError> {
 
 /// The JSON in it. What a browser puts on the clipboard has escapes in it; very old ones are packed as a whole.
 fn said(inside: &str) -> Result<Cow<'_, str>, ImportError> {
-    let inside = inside.trim();
     if !inside.starts_with('{') {
         return unpacked(inside).map(Cow::Owned);
     }
@@ -75,6 +84,12 @@ fn said(inside: &str) -> Result<Cow<'_, str>, ImportError> {
 }
 
 fn unpacked(packed: &str) -> Result<String, ImportError> {
+    if packed.len() > PACKED {
+        return Err(too_large(
+            FORMAT,
+            &format!("it has {} MB, packed", packed.len() >> 20),
+        ));
+    }
     lz::unpacked(packed, MAX_TEXT).map_err(|fault| match fault {
         lz::Fault::Damaged => damaged("what is packed in it is cut off or changed"),
         lz::Fault::Long => too_large(FORMAT, &format!("it has more than {} MB", MAX_TEXT >> 20)),
@@ -168,8 +183,7 @@ mod tests {
             ("{\"type\":", "no JSON"),
             ("{\"type\":\"other\"}", "doesn't say what was copied"),
             (&copied("", "")[..], ""),
-            ("?", "cut off or changed"),
-            ("", "cut off or changed"),
+            ("I", "cut off or changed"),
             (&copied("", r#""otherCompressed":"I""#), "cut off or changed"),
         ] {
             let html = format!("<div data-tldraw>{inside}</div>");
@@ -182,6 +196,13 @@ mod tests {
                 ),
             }
         }
-        assert!(!tldraw::is(b"<div data-other>{}</div>"));
+        for other in [
+            "<div data-other>{}</div>",
+            "<div data-tldraw>?</div>",
+            "<div data-tldraw> </div>",
+            r#"{"text": "<div data-tldraw>{}</div>"}"#,
+        ] {
+            assert!(!tldraw::is(other.as_bytes()), "{other}");
+        }
     }
 }

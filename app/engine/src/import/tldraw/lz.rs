@@ -112,7 +112,8 @@ impl<'a> Bits<'a> {
     }
 }
 
-fn six(letter: u8) -> Option<u8> {
+/// What a letter of base64 stands for.
+pub(super) fn six(letter: u8) -> Option<u8> {
     Some(match letter {
         b'A'..=b'Z' => letter - b'A',
         b'a'..=b'z' => letter - b'a' + 26,
