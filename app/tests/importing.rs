@@ -107,17 +107,17 @@ fn what_tldraw_copies_is_pasted_as_a_drawing_and_other_html_as_its_text() {
     assert_eq!((oval.kind, &*oval.text), (Kind::Ellipse, "hi"));
     let words = paste("<b>some words</b>", "some words", 2);
     assert_eq!((words.kind, &*words.text), (Kind::Text, "some words"));
-    // One that is cut off is no text either.
+    // One that is cut off leaves its text.
     copied.lock().expect("no panic").truncate(0);
     copied.lock().expect("no panic").push_str("<div data-tldraw>{");
     window.event(Event::Paste("hi".to_owned()));
     window.step();
+    until(&mut window, |window| shown(window).len() == 3);
     until(&mut window, |window| {
         window
-            .query_by_label_contains("This tldraw file is damaged")
+            .query_by_label_contains("Only the text of what was copied is on the board")
             .is_some()
     });
-    assert_eq!(shown(&window).len(), 2);
 }
 
 #[test]
@@ -308,4 +308,21 @@ fn what_is_only_a_picture_becomes_a_board_with_that_on_it() {
             .is_some()
     });
     assert_eq!(shown(&window).len(), before);
+}
+
+#[test]
+fn a_picture_whose_drawing_is_damaged_becomes_a_board_as_a_picture() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("plan.svg");
+    let damaged = "<!-- payload-type:application/vnd.excalidraw+json --><!-- payload-start -->no<!-- payload-end --><rect ";
+    std::fs::write(&path, SVG.replacen("<rect ", damaged, 1)).expect("written");
+    let boards = folder.path().join("data");
+    let mut window = started(&boards, Some(Target::File(path)));
+    until(&mut window, |window| shown(window).len() == 1);
+    assert_eq!(shown(&window)[0].kind, Kind::Image);
+    until(&mut window, |window| {
+        window
+            .query_by_label_contains("plan.svg is a board of its own now. 1 thing could not be taken over")
+            .is_some()
+    });
 }

@@ -46,6 +46,14 @@ pub fn write(elements: &[Element]) -> String {
     text
 }
 
+/// Whether a text is one that [`write`] made, as a quick look says.
+#[must_use]
+pub fn is(text: &str) -> bool {
+    let start = text.trim_start();
+    let start = &start[..start.floor_char_boundary(64)];
+    start.starts_with('{') && start.contains(TYPE)
+}
+
 /// The same with the bytes of their images, as `bytes` finds them, as far as there is room for them in a text. Says which are left
 /// out.
 #[must_use]

@@ -1,5 +1,6 @@
 //! Other programs' drawings in the window: one becomes a board of its own, and what isn't as it was is said.
 
+use drawbridge_engine::clip;
 use drawbridge_engine::editor::Edit;
 use drawbridge_engine::import::{Summary, tldraw};
 use egui::Context;
@@ -38,8 +39,11 @@ impl App {
         self.importing.html = html;
     }
 
-    /// The drawing that was copied together with a text: tldraw's text says only what is written in it.
-    pub(super) fn drawing_beside(&self) -> Option<String> {
+    /// The drawing that was copied together with a text: tldraw's text says only what is written in it. What was copied here has none.
+    pub(super) fn drawing_beside(&self, text: &str) -> Option<String> {
+        if clip::is(text) {
+            return None;
+        }
         self.importing.html.read().filter(|html| tldraw::is_copied(html))
     }
 

@@ -83,8 +83,10 @@ impl App {
             }
             Command::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Command::PasteText(text) => {
-                let text = self.drawing_beside().unwrap_or(text);
-                if !self.board.paste(&text, self.pointed(ctx)) {
+                let (html, at) = (self.drawing_beside(&text), self.pointed(ctx));
+                if let Some(html) = html {
+                    self.board.put_pictures(vec![Given::Copied { html, text }], at);
+                } else if !self.board.paste(&text, at) {
                     let words = "What is on the clipboard can't be pasted on a board";
                     self.say(ctx, Message::hint(words));
                 }

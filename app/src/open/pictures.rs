@@ -36,6 +36,13 @@ pub enum Given {
     File(PathBuf),
     /// A text, from the clipboard.
     Text(String),
+    /// HTML in which another program's drawing is, from the clipboard, and the text beside it.
+    Copied {
+        /// What has the drawing.
+        html: String,
+        /// What is written in it.
+        text: String,
+    },
     /// Pixels, from the clipboard.
     Pixels(Arc<ColorImage>),
 }
@@ -49,7 +56,7 @@ impl Given {
     fn source(&self) -> Source {
         match self {
             Self::File(path) => Source::File(super::boards::name(path)),
-            Self::Text(_) => Source::Pasted,
+            Self::Text(_) | Self::Copied { .. } => Source::Pasted,
             Self::Pixels(_) => Source::Pixels,
         }
     }
@@ -73,17 +80,31 @@ impl Given {
                 Err(ImportError::Unknown) => Ok(Thing::Letters(text)),
                 Err(error) => Err(not_put(error.to_string())),
             },
+            Self::Copied { html, text } => match import::read(html.as_bytes()) {
+                Ok(import) => Drawing::of(source, import)?.kept(images).map(Thing::Drawing),
+                Err(error) if text.trim().is_empty() => Err(not_put(error.to_string())),
+                Err(error) => {
+                    let words = format!("Only the text of what was copied is on the board: {error}");
+                    Ok(Thing::Instead(Box::new(Thing::Letters(text)), words))
+                }
+            },
             Self::File(path) if matches!(goes, Goes::Board) => {
                 let refused = |why: String| format!("{} wasn't opened: {why}", source.first());
                 let bytes = read(&path).map_err(refused)?;
                 if bytes.starts_with(BOARD) {
                     return Ok(Thing::Board(path));
                 }
-                let import = match import::read(&bytes) {
-                    Err(ImportError::Unknown) => alone(&bytes),
-                    read => read.map_err(|error| error.to_string()),
+                let error = match import::read(&bytes) {
+                    Ok(import) => return Drawing::of(source, import).map(Thing::Drawing),
+                    Err(error) => error,
+                };
+                let is_known = !matches!(error, ImportError::Unknown);
+                let picture = alone(&bytes);
+                let mut import =
+                    picture.map_err(|why| refused(if is_known { error.to_string() } else { why }))?;
+                if is_known {
+                    import.summary.add(import::FLAT);
                 }
-                .map_err(refused)?;
                 Drawing::of(source, import).map(Thing::Drawing)
             }
             Self::File(path) => {
@@ -106,7 +127,7 @@ impl Given {
                     "{} goes onto the board as a picture: the drawing in it can't be read",
                     source.first()
                 );
-                Ok(Thing::Flat(picture, words))
+                Ok(Thing::Instead(Box::new(Thing::Picture(picture)), words))
             }
         }
     }

@@ -32,8 +32,8 @@ pub(super) enum Goes {
 pub(super) enum Thing {
     /// A picture that is kept.
     Picture(Picture),
-    /// A picture that is kept, with a drawing in it that can't be read; what is to be said of that.
-    Flat(Picture, String),
+    /// What there is in place of a drawing that can't be read, and what is to be said of that.
+    Instead(Box<Thing>, String),
     /// A drawing.
     Drawing(Drawing),
     /// A text and nothing else.
@@ -208,8 +208,8 @@ impl OpenBoard {
             let mut things = Vec::new();
             for came in all {
                 match came {
-                    Ok(Thing::Flat(picture, words)) => {
-                        things.push(Thing::Picture(picture));
+                    Ok(Thing::Instead(thing, words)) => {
+                        things.push(*thing);
                         self.problems.push(words);
                     }
                     Ok(thing) => things.push(thing),
@@ -240,7 +240,9 @@ impl OpenBoard {
         let (mut lots, mut landed) = (Vec::new(), Vec::new());
         for thing in things {
             match thing {
-                Thing::Picture(picture) | Thing::Flat(picture, _) => {
+                // What is said of it was said when it came.
+                Thing::Instead(..) => {}
+                Thing::Picture(picture) => {
                     lots.push(vec![self.board.editor().fitted(picture)]);
                 }
                 Thing::Letters(text) => {

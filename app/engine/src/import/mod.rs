@@ -27,6 +27,13 @@ alike::notes! {
     TOO_MANY true "elements were left out: there are too many" | "an element was left out: there are too many";
 }
 
+/// Said where only a picture is there of one with a damaged drawing in it.
+pub const FLAT: Note = Note {
+    what: "pictures have drawings in them that could not be read",
+    one: "the drawing in the picture could not be read",
+    lost: true,
+};
+
 /// What came of another program's file.
 #[derive(Debug, Clone, Default)]
 pub struct Import {

@@ -262,7 +262,8 @@ pub(crate) fn clips() -> Vec<Row> {
     });
     let circle = [("a", "b"), ("b", "a")].map(|(id, parent)| shape(id, "group", parent, r#""props":{}"#));
     vec![
-        ("copied: nothing in it", b"<div data-tldraw>".to_vec(), Damaged),
+        ("copied: nothing in it", b"<div data-tldraw>".to_vec(), Unknown),
+        ("copied: 40 MB, packed", packed(&"A".repeat(40 << 20)), TooLarge),
         (
             "copied: packed in a few kB, gigabytes",
             packed(&packed_letters(60_000)),
