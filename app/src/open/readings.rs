@@ -201,7 +201,7 @@ impl OpenBoard {
                 Err(TryRecvError::Disconnected) => {
                     let name = reading.source.first();
                     vec![Err(format!(
-                        "{name} could not be read: it broke the reader. Nothing was changed"
+                        "{name} could not be read: the program failed while reading it. Nothing was changed"
                     ))]
                 }
             };
