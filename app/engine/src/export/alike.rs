@@ -234,8 +234,28 @@ fn fonts(svg: &str) -> Vec<Vec<u8>> {
 }
 
 #[test]
+fn what_comes_again_needs_no_fonts_of_its_own() {
+    let text = "coffee -- 🇪🇪 👨\u{200d}👨\u{200d}👦 रद्द ";
+    let [once, often] = [1, 5].map(|times| {
+        let wanted = Wanted {
+            lettering: Lettering::Text,
+            embed: false,
+            ..Wanted::new(Format::Svg)
+        };
+        let made = made(&every_kind(&text.repeat(times)), &wanted).remove(0);
+        String::from_utf8(made).expect("a text")
+    });
+    let style = |svg: &str| -> String {
+        let (_, rest) = svg.split_once("<style>").expect("a style");
+        rest.split_once("</style>").expect("its end").0.to_owned()
+    };
+    assert!(style(&once) == style(&often), "the same fonts");
+    assert!(!often.contains("font-family=\","), "each has a name");
+}
+
+#[test]
 fn letters_as_text_look_as_outlines_do_and_can_be_read() {
-    let elements = every_kind("AVg fi e\u{301}é & ש(לו)ם\nWo بيت 7 😀");
+    let elements = every_kind("AVg fi e\u{301}é & ש(לו)ם\nWo بيت 7 😀\ncoffee -- 🇪🇪 रद्द");
     let wanted = |lettering| Wanted {
         lettering,
         embed: false,

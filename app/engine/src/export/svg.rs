@@ -219,7 +219,7 @@ impl Drawing {
         if let Some(lettered) = lettered {
             let attributes = format!(r#" fill="{line}"{own}"#);
             let (body, origin) = (&mut self.body, self.origin);
-            match &mut self.words {
+            match &self.words {
                 Some(words) => {
                     let letters = (element.style.font, &lettered);
                     words.write(body, letters, &attributes, origin, digits);

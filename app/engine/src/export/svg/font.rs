@@ -40,6 +40,10 @@ pub(super) fn font(name: &str, letters: &BTreeMap<char, Letter>) -> Vec<u8> {
         put(&mut hmtx, &[u64::from(one.width), unsigned(one.bounds.x0)], 2);
     }
     put(&mut loca, &[glyf.len() as u64], 4);
+    if glyf.is_empty() {
+        // A table of no length is taken for a missing one.
+        glyf.push(0);
+    }
     let count = drawn.len() as u64;
     let (ascent, descent) = (all.y1, all.y0);
     let mut head = Vec::new();

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use data_encoding::BASE64;
 use kurbo::{BezPath, Point};
@@ -18,8 +19,22 @@ use crate::lettering::Cluster;
 /// So many units are an em where letters are told apart.
 const UNITS: f64 = 1000.0;
 
+/// A font has no more letters than that, and those of one cluster: it numbers them with 16 bits.
+const MOST: usize = 60_000;
+
 /// What a character looks like: glyphs, each so far from where it begins. None for what comes after the first of a cluster.
 type Drawn = Vec<(*const Glyph, [i64; 2])>;
+
+/// What of a cluster stands in one font.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Part {
+    font: Font,
+    text: String,
+    /// What its first character looks like.
+    drawn: Drawn,
+    /// Whether the cluster begins with it. All that is to be seen of a cluster, its first character shows.
+    begins: bool,
+}
 
 /// A font under way. One in which a character would have to look in two ways is continued in another.
 struct Face {
@@ -33,44 +48,37 @@ struct Face {
 #[derive(Default)]
 pub(super) struct Words {
     faces: Vec<Face>,
+    /// In which of them each part of a cluster stands.
+    known: HashMap<Part, usize>,
 }
 
 impl Words {
     /// Takes up the letters of a text.
     pub(super) fn take(&mut self, font: Font, lettered: &Lettered) {
+        let size = lettered.layout.size();
         for cluster in lettered.layout.clusters() {
-            self.face(font, &cluster, lettered.layout.size());
+            for part in parts(font, &cluster, size) {
+                if !self.known.contains_key(&part) {
+                    let face = self.put(&part, &cluster, size);
+                    self.known.insert(part, face);
+                }
+            }
         }
     }
 
-    /// The number of the font in which a cluster stands.
-    fn face(&mut self, font: Font, cluster: &Cluster<'_>, size: f64) -> usize {
-        let whole: Drawn = cluster
-            .glyphs
-            .iter()
-            .map(|(glyph, at)| {
-                let by = (*at - cluster.at) / size * UNITS;
-                (
-                    std::sync::Arc::as_ptr(glyph),
-                    [by.x.round() as i64, by.y.round() as i64],
-                )
-            })
-            .collect();
-        let shown: Vec<char> = shown(cluster.text).collect();
+    /// Puts the letters of a cluster's part into a font, and gives the font's number.
+    fn put(&mut self, part: &Part, cluster: &Cluster<'_>, size: f64) -> usize {
         let looks = || {
-            shown
-                .iter()
-                .enumerate()
-                .map(|(n, c)| (*c, if n == 0 { &whole[..] } else { &[] }))
+            let chars = part.text.chars().enumerate();
+            chars.map(|(n, c)| (c, if n == 0 { &part.drawn[..] } else { &[] }))
         };
         let takes = |face: &Face| {
             let same = |(c, look): (char, &[_])| face.drawn.get(&c).is_none_or(|held| held[..] == *look);
-            // A character twice in a cluster looks in two ways.
-            face.font == font && looks().all(same) && shown.iter().skip(1).all(|c| *c != shown[0])
+            face.font == part.font && face.letters.len() < MOST && looks().all(same)
         };
         let number = self.faces.iter().position(takes).unwrap_or_else(|| {
             self.faces.push(Face {
-                font,
+                font: part.font,
                 drawn: HashMap::new(),
                 letters: BTreeMap::new(),
                 name: String::new(),
@@ -84,7 +92,7 @@ impl Words {
             }
             face.drawn.insert(c, look.to_vec());
             let mut letter = Letter::default();
-            if n == 0 {
+            if n == 0 && part.begins {
                 letter.width = cluster.width / size;
                 letter.outline = outline(cluster, size);
             }
@@ -110,9 +118,9 @@ impl Words {
         out
     }
 
-    /// Writes letters with such attributes.
+    /// Writes letters, which were taken up before, with such attributes.
     pub(super) fn write(
-        &mut self,
+        &self,
         out: &mut String,
         (font, lettered): (Font, &Lettered),
         attributes: &str,
@@ -127,14 +135,13 @@ impl Words {
         let start = |cluster: &Cluster<'_>| cluster.text.as_ptr() as usize;
         clusters.sort_by_key(|cluster| (cluster.line, start(cluster)));
         let mut runs: Vec<Run> = Vec::new();
-        for cluster in &clusters {
-            let text: String = shown(cluster.text).collect();
-            if text.is_empty() {
-                continue;
-            }
-            let face = self.face(font, cluster, size);
+        let all = clusters
+            .iter()
+            .flat_map(|cluster| parts(font, cluster, size).map(move |part| (cluster, part)));
+        for (cluster, part) in all {
+            let face = self.known[&part];
             // Programs don't agree on which place of a list is whose where one is more than a character of 16 bits.
-            let alone = text.encode_utf16().count() > 1;
+            let alone = part.text.encode_utf16().count() > 1;
             let begins = runs.last().is_none_or(|run| run.line != cluster.line);
             if begins
                 && let Some(run) = runs.last_mut()
@@ -142,10 +149,11 @@ impl Words {
             {
                 run.text.push('\n');
             }
-            let x = length(cluster.at.x, near);
+            let right = if part.begins { 0.0 } else { cluster.width };
+            let x = length(cluster.at.x + right, near);
             match runs.last_mut() {
                 Some(run) if !begins && !alone && !run.alone && run.face == face => {
-                    run.text.push_str(&text);
+                    run.text.push_str(&part.text);
                     run.places.push(x);
                 }
                 _ => runs.push(Run {
@@ -153,7 +161,7 @@ impl Words {
                     line: cluster.line,
                     baseline: begins.then_some(cluster.at.y),
                     alone,
-                    text,
+                    text: part.text,
                     places: vec![x],
                 }),
             }
@@ -216,6 +224,32 @@ struct Run {
 fn shown(text: &str) -> impl Iterator<Item = char> {
     let shown = |c: &char| (*c == '\t' || !c.is_control()) && !matches!(c, '\u{fffe}' | '\u{ffff}');
     text.chars().filter(shown)
+}
+
+/// A cluster's parts. In one font a character looks in one way: where a cluster's first one comes again, as in `ff`, what is left of it
+/// stands in another, in which nothing of it is to be seen.
+fn parts(font: Font, cluster: &Cluster<'_>, size: f64) -> impl Iterator<Item = Part> {
+    let mut text: String = shown(cluster.text).collect();
+    let first = text.chars().next();
+    let mut rest = String::new();
+    if let Some(first) = first
+        && let Some(again) = text[first.len_utf8()..].find(first)
+    {
+        rest = text.split_off(first.len_utf8() + again);
+    }
+    let drawn = cluster.glyphs.iter().map(|(glyph, at)| {
+        let by = (*at - cluster.at) / size * UNITS;
+        let by = [by.x.round() as i64, by.y.round() as i64];
+        (Arc::as_ptr(glyph), by)
+    });
+    let both = [(text, drawn.collect(), true), (rest, Drawn::new(), false)];
+    let parts = both.map(|(text, drawn, begins)| Part {
+        font,
+        text,
+        drawn,
+        begins,
+    });
+    parts.into_iter().filter(|part| !part.text.is_empty())
 }
 
 /// All that is to be seen of a cluster, from where it begins, in ems.

@@ -70,3 +70,15 @@ fn another_program_reads_the_letters_and_nothing_else() {
         }
     }
 }
+
+#[test]
+fn a_font_in_which_nothing_is_to_be_seen_is_one_too() {
+    let bytes = font("Some", &BTreeMap::from([('f', Letter::default())]));
+    let font = FontRef::new(&bytes).expect("a font");
+    assert!(font.charmap().map('f').is_some());
+    let tables = font.table_directory().table_records();
+    assert!(
+        tables.iter().all(|table| table.length() > 0),
+        "none counts as missing"
+    );
+}
