@@ -123,8 +123,12 @@ impl Book {
         let opacity = element.style.opacity;
         let lettered = letters(element);
         let layers = |part: &Part| usize::from(part.fill.is_some()) + usize::from(part.line.is_some());
-        let count: usize = parts.iter().map(layers).sum();
-        if opacity < 1.0 && count + usize::from(lettered.is_some()) > 1 {
+        // Letters may lie over each other too.
+        let glyphs = lettered
+            .iter()
+            .map(|lettered| lettered.layout.glyphs().glyphs.len());
+        let count = parts.iter().map(layers).chain(glyphs).sum::<usize>();
+        if opacity < 1.0 && count > 1 {
             // With an opacity of its own, what lies under a line would be seen through it.
             self.draw_together(sheet, element, look, parts, lettered.as_ref());
         } else {

@@ -1,9 +1,11 @@
 use std::process::Command;
 
-use super::super::alike::{SCALE, differ, every_kind, look, made, pixels, shown};
+use drawbridge_protocol::ElementId;
+
+use super::super::alike::{BOARD, SCALE, differ, every_kind, look, made, pixels, shown};
 use super::super::{Format, Wanted, What, file};
 use super::images::tests::jpeg;
-use crate::document::{Element, Picture};
+use crate::document::{Color, Element, Kind, Order, Picture, Style};
 use crate::geometry::Affine;
 use crate::images::Taken;
 
@@ -60,6 +62,30 @@ fn a_pdf_shows_pixel_by_pixel_what_our_own_png_shows() {
             "{what:?}: {mean} on the average, {far} of the pixels are far off"
         );
     }
+}
+
+#[test]
+fn letters_that_shine_through_and_lie_over_each_other_are_flat() {
+    let style = Style {
+        color: Color::Rgb([0, 0, 0]),
+        size: 200.0,
+        opacity: 0.5,
+        ..Style::default()
+    };
+    let id = ElementId::new("t").expect("an id");
+    let mut element = Element::new(id, Kind::Text, Order::default(), style);
+    element.text = "بيت".into();
+    let pdf = &made(&[element], &wanted(Format::Pdf, What::All))[0];
+    let Some(png) = poppler("pdftoppm", &["-r", "192", "-png", "-singlefile"], pdf, "page.png") else {
+        return;
+    };
+    let (_, pixels) = pixels(&png);
+    let darkest = pixels.chunks_exact(4).map(|pixel| pixel[0]).min();
+    // Half of black over the board.
+    assert!(
+        darkest.is_some_and(|red| red.abs_diff(BOARD[0] / 2) <= 2),
+        "{darkest:?}"
+    );
 }
 
 #[test]
