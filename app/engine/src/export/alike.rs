@@ -234,6 +234,41 @@ fn fonts(svg: &str) -> Vec<Vec<u8>> {
 }
 
 #[test]
+fn what_has_a_name_in_an_svg_has_it_from_what_it_is_and_is_used_as_older_programs_know_it() {
+    let names = |stretch: f64| -> Vec<String> {
+        let mut elements = every_kind("Ag");
+        let frame = elements.last_mut().expect("a frame");
+        frame.place *= Affine::scale_non_uniform(1.0, stretch);
+        let wanted = Wanted {
+            what: What::EachFrame,
+            ..Wanted::new(Format::Svg)
+        };
+        let svg = String::from_utf8(made(&elements, &wanted).remove(0)).expect("a text");
+        let xml = roxmltree::Document::parse(&svg).expect("XML");
+        let named = |tag: &'static str| xml.descendants().filter(move |node| node.has_tag_name(tag));
+        let users: Vec<_> = named("use").chain(named("image")).collect();
+        assert!(named("use").count() > 0 && named("image").count() > 0);
+        for node in users {
+            assert!(
+                node.has_attribute(("http://www.w3.org/1999/xlink", "href")),
+                "{node:?}"
+            );
+        }
+        let clips: Vec<String> = named("clipPath")
+            .filter_map(|node| node.attribute("id").map(str::to_owned))
+            .collect();
+        assert!(!clips.is_empty());
+        clips
+    };
+    assert_eq!(names(1.0), names(1.0));
+    let other = names(2.0);
+    assert!(
+        names(1.0).iter().all(|name| !other.contains(name)),
+        "one page can hold both"
+    );
+}
+
+#[test]
 fn what_comes_again_needs_no_fonts_of_its_own() {
     let text = "coffee -- 🇪🇪 👨\u{200d}👨\u{200d}👦 रद्द ";
     let [once, often] = [1, 5].map(|times| {

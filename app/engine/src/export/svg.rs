@@ -1,4 +1,5 @@
-//! Elements as an SVG, which can hold them as text too, so that it can be opened again.
+//! Elements as an SVG, which can hold them as text too, so that it can be opened again. What is used by its name is so by `xlink:href`:
+//! older programs know no other way, and newer ones take it too.
 
 mod font;
 mod letters;
@@ -10,7 +11,7 @@ use std::fmt::Write as _;
 
 use data_encoding::BASE64;
 
-use self::letters::Glyphs;
+use self::letters::{Glyphs, name_of};
 use self::path::{exact, length, path};
 use self::words::Words;
 use self::xml::{escaped, unescaped};
@@ -73,7 +74,7 @@ pub fn svg_of(
     put(
         &mut out,
         format_args!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" {DEFAULTS}>"#
+            r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}" height="{height}" viewBox="0 0 {width} {height}" {DEFAULTS}>"#
         ),
     );
     if let Some(text) = embed {
@@ -112,7 +113,8 @@ struct Drawing {
     glyphs: Glyphs,
     /// Where letters are text.
     words: Option<Words>,
-    clips: Vec<Affine>,
+    /// Each with its name.
+    clips: Vec<(Affine, String)>,
     /// What the last element was clipped to.
     clip: Option<Affine>,
     body: String,
@@ -151,25 +153,23 @@ impl Drawing {
         }
         self.clip = clip;
         let Some(clip) = clip else { return };
-        let number = self
-            .clips
-            .iter()
-            .position(|held| *held == clip)
-            .unwrap_or_else(|| {
-                let number = self.clips.len();
-                self.clips.push(clip);
-                put(
-                    &mut self.defined,
-                    format_args!(r#"<clipPath id="frame-{number}"><path d=""#),
-                );
-                path(&mut self.defined, &opening(clip), self.origin, digits);
-                self.defined.push_str("\"/></clipPath>");
-                number
+        let held = self.clips.iter().position(|(held, _)| *held == clip);
+        let number = held.unwrap_or_else(|| {
+            let mut d = String::new();
+            path(&mut d, &opening(clip), self.origin, digits);
+            // Named by what it is, so that two drawings in one page don't take each other's.
+            let name = name_of(format!("clip {d}").as_bytes(), |name| {
+                self.clips.iter().all(|(_, held)| held != name)
             });
-        put(
-            &mut self.body,
-            format_args!("\n<g clip-path=\"url(#frame-{number})\">"),
-        );
+            put(
+                &mut self.defined,
+                format_args!(r#"<clipPath id="{name}"><path d="{d}"/></clipPath>"#),
+            );
+            self.clips.push((clip, name));
+            self.clips.len() - 1
+        });
+        let (_, name) = &self.clips[number];
+        put(&mut self.body, format_args!("\n<g clip-path=\"url(#{name})\">"));
     }
 
     /// Writes an element's parts one over the other, and all of them together so opaque.
@@ -254,7 +254,7 @@ fn draw_image(out: &mut String, element: &Element, image: &StoredImage, origin: 
     put(
         out,
         format_args!(
-            r#" transform="matrix({})"{opacity} href="data:{};base64,{}"/>"#,
+            r#" transform="matrix({})"{opacity} xlink:href="data:{};base64,{}"/>"#,
             numbers.join(" "),
             image.kind.as_str(),
             BASE64.encode(&image.bytes)

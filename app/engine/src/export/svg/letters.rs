@@ -13,8 +13,8 @@ use crate::geometry::{Affine, Glyph};
 
 /// So many units of the file's are an em of letters: half of one is as exact as letters are drawn on the board.
 pub(super) const EM: f64 = 1000.0;
-/// Names are made of so many letters at least.
-const NAME: usize = 4;
+/// Names are made of so many letters at least: with fewer, one of many drawings in a page would now and then take another's.
+const NAME: usize = 8;
 
 /// The glyphs that were used so far.
 #[derive(Default)]
@@ -67,7 +67,7 @@ impl Glyphs {
                 let Some((baseline, line)) = lines.last_mut() else {
                     continue;
                 };
-                line.push_str("<use href=\"#");
+                line.push_str("<use xlink:href=\"#");
                 line.push_str(self.name(glyph));
                 for (axis, v) in [("x", at.x), ("y", at.y - *baseline)] {
                     let v = (v / size).round();

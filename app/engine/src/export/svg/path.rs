@@ -127,11 +127,10 @@ impl Pen<'_> {
         self.bare = true;
     }
 
-    /// A dot is a line of no length.
+    /// A dot is the shortest line there is: of one without length some programs show nothing.
     fn end(&mut self) {
         if std::mem::take(&mut self.bare) {
-            self.out.push_str("h0");
-            self.command = Some('h');
+            self.line([self.last[0] + 1, self.last[1]]);
         }
     }
 
