@@ -8,8 +8,9 @@ use kurbo::BezPath;
 
 use self::drawn::{Box, Drawn};
 
-/// So many units are an em.
-const UNITS: f64 = 2048.0;
+/// So many units are an em: few enough for letters that have grown together, as a row of hyphens does, since no place is told in more than
+/// 16 bits.
+const UNITS: f64 = 1000.0;
 
 /// A letter as it is drawn, in ems; y points down.
 #[derive(Debug, Clone, Default)]

@@ -1,11 +1,13 @@
 //! A letter's outline as TrueType says it: points on and off curves of the second degree.
 
-use kurbo::{BezPath, PathEl, Point};
+use kurbo::{BezPath, PathEl, Point, Shape as _};
 
 use super::{Letter, UNITS, put, unsigned};
 
 /// How far a curve of the second degree may be from one of the third, in units.
-const EXACT: f64 = 0.5;
+const EXACT: f64 = 0.25;
+/// A letter that is larger, or lies farther off, isn't drawn: so many units, and a little, can be told.
+const LARGEST: f64 = 32_000.0;
 
 /// A box around letters, in units, y upwards.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,7 +47,9 @@ impl Drawn {
             ..Self::default()
         };
         let all: Vec<(bool, [i16; 2])> = contours.iter().flatten().copied().collect();
-        let Some((_, first)) = all.first().filter(|_| all.len() < usize::from(u16::MAX)) else {
+        // As many contours as that has too can be told: each has two points.
+        let can_be_told = all.len() < usize::from(u16::MAX) && fits(&letter.outline);
+        let Some((_, first)) = all.first().filter(|_| can_be_told) else {
             return drawn;
         };
         let start = Box {
@@ -101,6 +105,16 @@ impl Drawn {
         axes.iter().for_each(|axis| out.extend(axis));
         drawn
     }
+}
+
+/// Whether all places of an outline can be told, each from any other one too.
+fn fits(outline: &BezPath) -> bool {
+    let around = outline.bounding_box().scale_from_origin(UNITS);
+    let far = [around.x0, around.y0, around.x1, around.y1].map(f64::abs);
+    let most = far
+        .into_iter()
+        .fold(around.width().max(around.height()), f64::max);
+    most < LARGEST
 }
 
 /// Closed curves of the second degree, in units, y upwards: each point with whether the line goes through it.

@@ -32,6 +32,8 @@ impl OutlinePen for Pen {
 fn another_program_reads_the_letters_and_nothing_else() {
     let ring = Circle::new((0.5, -0.4), 0.4).to_path(1e-4);
     let bar = Rect::new(0.1, -0.7, 0.2, 0.2).to_path(1e-4);
+    // As wide as a long row of hyphens that have grown together.
+    let row = Rect::new(0.1, -0.3, 24.1, -0.2).to_path(1e-4);
     let letter = |outline: &BezPath, width| Letter {
         outline: outline.clone(),
         width,
@@ -39,6 +41,7 @@ fn another_program_reads_the_letters_and_nothing_else() {
     let letters = BTreeMap::from([
         ('a', letter(&bar, 0.3)),
         ('b', letter(&ring, 1.0)),
+        ('-', letter(&row, 24.2)),
         (' ', letter(&BezPath::new(), 0.25)),
         ('\u{1f600}', letter(&ring, 1.25)),
     ]);
@@ -81,4 +84,24 @@ fn a_font_in_which_nothing_is_to_be_seen_is_one_too() {
         tables.iter().all(|table| table.length() > 0),
         "none counts as missing"
     );
+}
+
+#[test]
+fn a_letter_too_large_for_a_font_is_blank_there() {
+    for rect in [Rect::new(0.0, -1.0, 40.0, 0.0), Rect::new(-20.0, -1.0, 20.0, 0.0)] {
+        let letter = Letter {
+            outline: rect.to_path(1e-4),
+            width: 1.0,
+        };
+        let bytes = font("Some", &BTreeMap::from([('a', letter)]));
+        let font = FontRef::new(&bytes).expect("a font");
+        let glyph = font.charmap().map('a').expect("it is there");
+        let bounds = font
+            .glyph_metrics(Size::unscaled(), LocationRef::default())
+            .bounds(glyph);
+        assert!(
+            bounds.is_none_or(|bounds| bounds.x_min == bounds.x_max),
+            "{bounds:?}"
+        );
+    }
 }
