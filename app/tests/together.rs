@@ -39,17 +39,21 @@ fn two(folders: &[tempfile::TempDir; 2]) -> (Window, Window) {
     let mut ada = Window::open(folders[0].path(), None);
     ada.press(pos2(400.0, 500.0), true);
     ada.press(pos2(600.0, 500.0), false);
+    let mut bob = joining(&mut ada, folders);
+    bob.until("the board came", |harness| board(harness).shown().len() == 1);
+    (ada, bob)
+}
+
+/// Has Ada share her board, and Bob join it by her link.
+fn joining(ada: &mut Window, folders: &[tempfile::TempDir; 2]) -> Window {
     ada.click(Role::Button, "Share");
     ada.click(Role::Button, "Start sharing");
     let link = ada.link();
     ada.until("the board is on the relay", live);
     ada.close();
-
     let mut bob = Window::open(folders[1].path(), Some(link));
-    bob.until("the board came", |harness| {
-        live(harness) && board(harness).shown().len() == 1
-    });
-    (ada, bob)
+    bob.until("he is there", live);
+    bob
 }
 
 fn folders() -> [tempfile::TempDir; 2] {
@@ -78,13 +82,7 @@ fn other(harness: &Harness<'static, window::Window>) -> Option<String> {
 /// Ada, who shares her board, and Bob, who is on it by her link.
 fn sharing(folders: &[tempfile::TempDir; 2]) -> [Window; 2] {
     let mut ada = Window::open(folders[0].path(), None);
-    ada.click(Role::Button, "Share");
-    ada.click(Role::Button, "Start sharing");
-    let link = ada.link();
-    ada.until("the board is on the relay", live);
-    ada.close();
-    let mut bob = Window::open(folders[1].path(), Some(link));
-    bob.until("he is there", live);
+    let bob = joining(&mut ada, folders);
     [ada, bob]
 }
 

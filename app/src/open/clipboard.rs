@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use drawbridge_engine::clip;
 use drawbridge_engine::document::Element;
 use drawbridge_engine::editor::{Edit, Editor};
+use drawbridge_engine::export::pages::stacked;
 use drawbridge_engine::export::{ExportError, Format, Wanted, What, file, pixels};
 use drawbridge_engine::geometry::Point;
 use drawbridge_engine::images::StoredImage;
@@ -179,7 +180,5 @@ impl OpenBoard {
 }
 
 fn everything(editor: &Editor) -> Vec<Element> {
-    let all = editor.scene().stacked();
-    all.filter_map(|(_, item)| editor.scene().element(editor.document(), &item.element))
-        .collect()
+    stacked(editor.document(), editor.scene())
 }

@@ -18,7 +18,7 @@ use egui::ColorImage;
 use super::OpenBoard;
 use super::boards::Word;
 use super::drawings::{Drawing, Source};
-use super::readings::{Came, Goes, Thing};
+use super::readings::{Came, Goes, Left, Thing};
 
 /// Nobody closes a dialog sooner than that: it never came up.
 pub(super) const NO_DIALOG: Duration = Duration::from_millis(500);
@@ -73,20 +73,20 @@ impl Given {
                     .iter()
                     .flat_map(egui::Color32::to_srgba_unmultiplied);
                 let taken = images::take_pixels(width, height, rgba.collect());
-                picture(taken, images).map(Thing::Picture).map_err(not_put)
+                Ok(Thing::Picture(picture(taken, images).map_err(not_put)?))
             }
             Self::Text(text) => match import::read(text.as_bytes()) {
-                Ok(import) => Drawing::of(source, import)?.kept(images).map(Thing::Drawing),
+                Ok(import) => Ok(Thing::Drawing(Drawing::of(source, import)?.kept(images)?)),
                 Err(ImportError::Unknown) => Ok(Thing::Letters(text)),
-                Err(error) => Err(not_put(error.to_string())),
+                Err(error) => Err(not_put(error.to_string()).into()),
             },
             Self::Copied { html, text } => match import::read(html.as_bytes()) {
-                Ok(import) => Drawing::of(source, import)?.kept(images).map(Thing::Drawing),
-                Err(error) if text.trim().is_empty() => Err(not_put(error.to_string())),
-                Err(error) => {
-                    let words = format!("Only the text of what was copied is on the board: {error}");
-                    Ok(Thing::Instead(Box::new(Thing::Letters(text)), words))
-                }
+                Ok(import) => Ok(Thing::Drawing(Drawing::of(source, import)?.kept(images)?)),
+                Err(error) if text.trim().is_empty() => Err(not_put(error.to_string()).into()),
+                Err(error) => Err(Left {
+                    why: format!("Only the text of what was copied is on the board: {error}"),
+                    instead: Some(Box::new(Thing::Letters(text))),
+                }),
             },
             Self::File(path) if matches!(goes, Goes::Board) => {
                 let refused = |why: String| format!("{} wasn't opened: {why}", source.first());
@@ -95,7 +95,7 @@ impl Given {
                     return Ok(Thing::Board(path));
                 }
                 let error = match import::read(&bytes) {
-                    Ok(import) => return Drawing::of(source, import).map(Thing::Drawing),
+                    Ok(import) => return Ok(Thing::Drawing(Drawing::of(source, import)?)),
                     Err(error) => error,
                 };
                 let is_known = !matches!(error, ImportError::Unknown);
@@ -105,7 +105,7 @@ impl Given {
                 if is_known {
                     import.summary.add(import::FLAT);
                 }
-                Drawing::of(source, import).map(Thing::Drawing)
+                Ok(Thing::Drawing(Drawing::of(source, import)?))
             }
             Self::File(path) => {
                 let bytes = read(&path).map_err(not_put)?;
@@ -114,20 +114,22 @@ impl Given {
                 }
                 if !is_drawing(&bytes) {
                     let picture = picture(images::take(&bytes), images);
-                    return picture.map(Thing::Picture).map_err(not_put);
+                    return Ok(Thing::Picture(picture.map_err(not_put)?));
                 }
                 let error = match import::read(&bytes) {
-                    Ok(import) => return Drawing::of(source, import)?.kept(images).map(Thing::Drawing),
+                    Ok(import) => return Ok(Thing::Drawing(Drawing::of(source, import)?.kept(images)?)),
                     Err(error) => error,
                 };
                 // Whatever is in it, a picture can be seen.
                 let taken = images::take(&bytes).map_err(|_| not_put(error.to_string()))?;
                 let picture = picture(Ok(taken), images).map_err(not_put)?;
-                let words = format!(
-                    "{} goes onto the board as a picture: the drawing in it can't be read",
-                    source.first()
-                );
-                Ok(Thing::Instead(Box::new(Thing::Picture(picture)), words))
+                Err(Left {
+                    why: format!(
+                        "{} goes onto the board as a picture: the drawing in it can't be read",
+                        source.first()
+                    ),
+                    instead: Some(Box::new(Thing::Picture(picture))),
+                })
             }
         }
     }

@@ -32,8 +32,6 @@ pub(super) enum Goes {
 pub(super) enum Thing {
     /// A picture that is kept.
     Picture(Picture),
-    /// What there is in place of a drawing that can't be read, and what is to be said of that.
-    Instead(Box<Thing>, String),
     /// A drawing.
     Drawing(Drawing),
     /// A text and nothing else.
@@ -42,8 +40,23 @@ pub(super) enum Thing {
     Board(PathBuf),
 }
 
-/// What came of it, or why nothing did, in words for people.
-pub(super) type Came = Result<Thing, String>;
+/// What came of it, or why not.
+pub(super) type Came = Result<Thing, Left>;
+
+/// Why something isn't what it was to be.
+#[derive(Debug)]
+pub(super) struct Left {
+    /// In words for people.
+    pub(super) why: String,
+    /// What there is in its place.
+    pub(super) instead: Option<Box<Thing>>,
+}
+
+impl From<String> for Left {
+    fn from(why: String) -> Self {
+        Self { why, instead: None }
+    }
+}
 
 /// A handful on its way.
 #[derive(Debug)]
@@ -171,7 +184,7 @@ impl OpenBoard {
     pub fn fill(&mut self, drawing: Drawing) {
         let images = self.board.images();
         self.read(Goes::Filling, drawing.source.clone(), move || {
-            vec![drawing.kept(&images).map(Thing::Drawing)]
+            vec![drawing.kept(&images).map(Thing::Drawing).map_err(Left::from)]
         });
     }
 
@@ -200,20 +213,19 @@ impl OpenBoard {
                 Err(TryRecvError::Empty) => continue,
                 Err(TryRecvError::Disconnected) => {
                     let name = reading.source.first();
-                    vec![Err(format!(
+                    vec![Err(Left::from(format!(
                         "{name} could not be read: the program failed while reading it. Nothing was changed"
-                    ))]
+                    )))]
                 }
             };
             let mut things = Vec::new();
             for came in all {
                 match came {
-                    Ok(Thing::Instead(thing, words)) => {
-                        things.push(*thing);
-                        self.problems.push(words);
-                    }
                     Ok(thing) => things.push(thing),
-                    Err(why) => self.problems.push(why),
+                    Err(Left { why, instead }) => {
+                        self.problems.push(why);
+                        things.extend(instead.map(|thing| *thing));
+                    }
                 }
             }
             reading.found = Found::Here(things);
@@ -240,8 +252,6 @@ impl OpenBoard {
         let (mut lots, mut landed) = (Vec::new(), Vec::new());
         for thing in things {
             match thing {
-                // What is said of it was said when it came.
-                Thing::Instead(..) => {}
                 Thing::Picture(picture) => {
                     lots.push(vec![self.board.editor().fitted(picture)]);
                 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::ImportError;
-use crate::document::{Color, Dash, Ink, Style};
-use crate::geometry::{Affine, Kind};
+use crate::document::{Color, Dash, Element, Ink, Style};
+use crate::geometry::{Affine, Kind, MAX_COORDINATE, Vec2};
 use crate::lettering::MOST_LETTERS;
 
 /// Another program's file may have so many bytes of text: its images are in it.
@@ -40,6 +40,18 @@ pub(super) fn check(text: &str, format: &'static str) -> Result<(), ImportError>
             format,
             why: format!("it is no JSON from line {} on", error.line()),
         }),
+    }
+}
+
+/// Moves elements by so many board units, or none of them where one would come to lie too far out to be kept.
+pub(super) fn move_all(elements: &mut [Element], by: Vec2) {
+    let moved = |element: &Element| Affine::translate(by) * element.place;
+    let places: Vec<Affine> = elements.iter().map(moved).collect();
+    let is_near = |place: &Affine| place.as_coeffs().iter().all(|v| v.abs() <= MAX_COORDINATE);
+    if places.iter().all(is_near) {
+        for (element, place) in elements.iter_mut().zip(places) {
+            element.place = place;
+        }
     }
 }
 

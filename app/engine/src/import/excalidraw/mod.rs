@@ -18,10 +18,10 @@ pub(crate) use self::lines::{BRUSH, STROKE, pressure_there};
 pub(crate) use self::ours::marks;
 pub(crate) use self::pen::leading;
 use self::scene::Reading;
-use super::alike::{check, text};
+use super::alike::{check, move_all, text};
 use super::{Import, ImportError, fields};
 use crate::document::{Element, Group};
-use crate::geometry::{Affine, Rect, Vec2};
+use crate::geometry::{Rect, Vec2};
 
 /// As people call it.
 const FORMAT: &str = "Excalidraw";
@@ -158,16 +158,13 @@ fn in_rows(items: Vec<Vec<Element>>) -> Vec<Element> {
     let wide = (area * WIDE).sqrt();
     let (mut corner, mut high) = (Vec2::ZERO, 0.0_f64);
     let mut out = Vec::new();
-    for (item, part) in items {
+    for (mut item, part) in items {
         if corner.x > 0.0 && corner.x + part.width() > wide {
             corner = Vec2::new(0.0, corner.y + high + APART);
             high = 0.0;
         }
-        let by = Affine::translate(corner - part.origin().to_vec2());
-        out.extend(item.into_iter().map(|element| Element {
-            place: by * element.place,
-            ..element
-        }));
+        move_all(&mut item, corner - part.origin().to_vec2());
+        out.extend(item);
         corner.x += part.width() + APART;
         high = high.max(part.height());
     }

@@ -101,7 +101,10 @@ impl Look {
             .filter(|value| !matches!(*value, "none" | "normal"))
             .count();
         if let Some(text) = node.attribute("transform") {
-            self.place *= transform(text);
+            match transform(text) {
+                Some(transform) => self.place *= transform,
+                None => left_out += 1,
+            }
         }
         match value("color").map(|text| color(text, self.current)) {
             Some(Some(Paint::Plain(color, 1.0))) => self.current = color,
@@ -131,7 +134,13 @@ impl Look {
                 None => {}
             }
         }
-        self.width = value("stroke-width").and_then(number).unwrap_or(self.width);
+        for (name, part) in [("stroke-width", &mut self.width), ("font-size", &mut self.size)] {
+            match value(name).map(number) {
+                Some(Some(length)) => *part = length,
+                Some(None) => left_out += 1,
+                None => {}
+            }
+        }
         if let Some(part) = value("opacity") {
             match portion(part) {
                 Some(part) => self.opacity *= part,
@@ -139,7 +148,7 @@ impl Look {
             }
         }
         if let Some(dash) = value("stroke-dasharray") {
-            self.dash = match numbers(dash).first() {
+            self.dash = match numbers(dash).unwrap_or_default().first() {
                 Some(first) if *first <= self.width * DOT => Dash::Dotted,
                 Some(_) => Dash::Dashed,
                 None => Dash::Solid,
@@ -147,7 +156,6 @@ impl Look {
         }
         self.even_odd = value("fill-rule").map_or(self.even_odd, |rule| rule == "evenodd");
         self.hidden = value("visibility").map_or(self.hidden, |seen| seen != "visible");
-        self.size = value("font-size").and_then(number).unwrap_or(self.size);
         self.font = value("font-family").map_or(self.font, font);
         self.align = match value("text-anchor") {
             Some("start") => TextAlign::Left,

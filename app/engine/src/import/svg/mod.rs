@@ -113,12 +113,12 @@ impl Imported {
     fn node(&mut self, node: Node<'_, '_>, look: Look, depth: usize) {
         let number = |name: &str| node.attribute(name).and_then(number).unwrap_or(0.0);
         let (x, y) = (number("x"), number("y"));
-        // A part of what it lies in, of which the size isn't known.
-        let in_parts = |name: &&str| {
-            node.attribute(*name)
-                .is_some_and(|value| value.trim_end().ends_with('%'))
+        // A part of what it lies in, of which the size isn't known, or no length.
+        let is_unknown = |name: &&str| {
+            let length = node.attribute(*name).map(self::numbers::number);
+            length.is_some_and(|length| length.is_none())
         };
-        if SIZES.iter().any(in_parts) {
+        if SIZES.iter().any(is_unknown) {
             self.left_out += 1;
             return;
         }
@@ -149,7 +149,10 @@ impl Imported {
                 self.line(&ends.map(Point::from), look);
             }
             name @ ("polyline" | "polygon") => {
-                let mut points = points(node.attribute("points").unwrap_or_default());
+                let Some(mut points) = points(node.attribute("points").unwrap_or_default()) else {
+                    self.left_out += 1;
+                    return;
+                };
                 if name == "polygon" {
                     points.extend(points.first().copied());
                 }
@@ -175,6 +178,15 @@ impl Imported {
             .filter(Node::is_text)
             .filter_map(|part| part.text());
         let words: String = parts.collect();
+        // A part that stands or looks another way.
+        let is_own = |part: &Node<'_, '_>| {
+            part.attributes().any(|said| match said.name() {
+                "id" | "class" | "role" | "space" => false,
+                name @ ("x" | "y") => node.attribute(name) != Some(said.value()),
+                _ => true,
+            })
+        };
+        self.left_out += node.descendants().skip(1).filter(is_own).count();
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         let Some(style) = look.letters() else { return };
         if words.is_empty() {

@@ -246,3 +246,60 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_length_is_what_its_unit_says_and_one_in_parts_of_something_else_is_left_out() {
+    let wide = |length: &str| {
+        let svg = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg'><rect width='{length}' height='9' stroke='red'/></svg>"
+        );
+        let read = read(&svg).expect("an SVG");
+        let wide = read.elements.first().map(|one| one.place.as_coeffs()[0].round());
+        (wide, read.left_out)
+    };
+    for (length, expected) in [
+        ("12", 12.0),
+        ("12px", 12.0),
+        ("1in", 96.0),
+        ("2.54cm", 96.0),
+        ("72pt", 96.0),
+        ("1e1", 10.0),
+    ] {
+        assert_eq!(wide(length), (Some(expected), 0), "{length}");
+    }
+    for length in ["2em", "3ex", "50%", "wide"] {
+        assert_eq!(wide(length), (None, 1), "{length}");
+    }
+}
+
+#[test]
+fn what_cannot_be_told_of_lists_transforms_and_texts_is_said_to_be_left_out() {
+    let left = |inside: &str| {
+        let read = read(&format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' stroke='red'>{inside}</svg>"
+        ));
+        read.map(|read| (read.elements.len(), read.left_out))
+    };
+    assert_eq!(left("<polyline fill='none' points='0,0 10-5'/>"), Some((1, 0)));
+    assert_eq!(
+        left("<g transform='translate(10-5)'><rect width='9' height='9'/></g>"),
+        Some((1, 0))
+    );
+    assert_eq!(left("<polyline points='0,0 ten,5'/>"), Some((0, 1)));
+    assert_eq!(
+        left("<g transform='turn(9)'><rect width='9' height='9'/></g>"),
+        Some((1, 1))
+    );
+    assert_eq!(
+        left("<rect width='9' height='9' stroke-width='5%'/>"),
+        Some((1, 1))
+    );
+    // A line of a text that stands by itself, and one that stands where the text does.
+    let lines =
+        "<text x='1' y='9' fill='red'><tspan x='1' y='9'>a</tspan><tspan x='1' y='20'>b</tspan></text>";
+    assert_eq!(left(lines), Some((1, 1)));
+    assert_eq!(
+        left("<text x='1' y='9' fill='red'><tspan id='i' x='1' y='9'>a</tspan></text>"),
+        Some((1, 0))
+    );
+}

@@ -187,3 +187,27 @@ fn a_page_has_the_address_of_what_it_shows() {
     let import = file(json!([page(), asset, video("shape:a")]));
     assert_eq!(&*import.elements[0].text, "");
 }
+
+#[test]
+fn pages_that_would_come_to_lie_too_far_out_stay_where_they_are() {
+    let oval = |id: &str, x: f64, page: &str| {
+        shape(
+            id,
+            "geo",
+            [x, 0.0],
+            page,
+            json!({"geo": "ellipse", "w": 9, "h": 9}),
+        )
+    };
+    let second = json!({"typeName": "page", "id": "page:b", "name": "Page 2", "index": "a2"});
+    let import = file(json!([
+        page(),
+        second,
+        oval("shape:a", 9.9e8, "page:a"),
+        oval("shape:b", -9.9e8, "page:b"),
+        oval("shape:c", 9.8e8, "page:b")
+    ]));
+    assert_eq!(import.elements.len(), 3);
+    let back = crate::clip::read(&crate::clip::write(&import.elements)).expect("what came can be stored");
+    assert_eq!(back.len(), 3);
+}

@@ -11,6 +11,7 @@ use super::{notes, shapes, ties};
 use crate::clip::MAX_ELEMENTS;
 use crate::document::{Element, GROUPS, Group};
 use crate::geometry::{Affine, Rect};
+use crate::import::alike::move_all;
 use crate::import::fields::Fields;
 use crate::import::{Import, Summary};
 
@@ -213,10 +214,7 @@ fn make(shapes: &[Shape<'_>], pages: &[String], making: &mut Making<'_>) {
         let Some(part) = part else { continue };
         if number > 0 && before > 0 {
             making.summary.add(notes::PAGES);
-            let by = Affine::translate((left - part.x0, 0.0));
-            for element in &mut making.out[before..] {
-                element.place = by * element.place;
-            }
+            move_all(&mut making.out[before..], (left - part.x0, 0.0).into());
             left += part.width() + APART;
         } else {
             left = part.x1 + APART;
